@@ -1,0 +1,13 @@
+//! The chip: APDUs, readers, recognition, profiles, the PIV client and the virtual card.
+
+pub mod algorithm;
+pub mod apdu;
+pub mod atr;
+pub mod pcsc;
+pub mod piv;
+pub mod profile;
+pub mod reader;
+pub mod recognise;
+pub mod tlv;
+pub mod transport;
+pub mod virtual_card;

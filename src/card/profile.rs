@@ -1,0 +1,324 @@
+//! Card profiles: what one kind of card wants, as data. Every profile is a TOML file; those of the product are
+//! bundled, and a folder can add to them or replace them, so that a person with a card in hand can correct what nobody
+//! could know when this was written.
+
+mod hints;
+mod set;
+
+use serde::{Deserialize, Serialize};
+
+pub use hints::{AtrPattern, Hexadecimal, Hints};
+pub use set::{Evidence, Profiles};
+
+use super::{
+    algorithm::{KeyAlgorithm, ManagementAlgorithm},
+    transport::Link,
+};
+use crate::domain::{PasscodeRules, Series};
+
+/// Longest profile that is read, in bytes. Those of the product have about 2,000.
+const LONGEST_FILE: usize = 65_536;
+
+/// What one kind of card wants.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct CardProfile {
+    /// Name of the profile in records and at the gateway: lower-case letters, digits and hyphens.
+    pub id: String,
+    /// Name an officer reads.
+    pub name: String,
+    /// Generation of card.
+    pub series: Series,
+    /// Whether this program can personalise such a card at all.
+    pub personalise: Personalise,
+    /// What a card of this kind shows of itself.
+    #[serde(rename = "match")]
+    pub hints: Hints,
+    /// Where the chip's serial is read from; the first source that gives one counts.
+    pub serial_sources: Vec<SerialSource>,
+    /// The key pairs.
+    pub keys: Keys,
+    /// The management key.
+    pub management_key: ManagementKey,
+    /// The passcode.
+    pub passcode: PasscodeSettings,
+    /// The unlock code.
+    pub unlock_code: UnlockCodeSettings,
+    /// How long commands travel.
+    pub link: LinkSettings,
+    /// What is written besides certificates, CHUID and CCC.
+    pub objects: Objects,
+}
+
+/// Whether and how this program writes to the card.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Personalise {
+    /// With standard PIV commands after the relayed management-key authentication.
+    Piv,
+    /// Not with this program; the card is recognised and refused politely.
+    No,
+}
+
+/// A place a serial can be read from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SerialSource {
+    /// Chip serial and batch of the card production life cycle data: 6 bytes.
+    Cplc,
+    /// Chip serial alone, as OpenSC reads it from AuthentIC cards: 4 bytes.
+    CplcChipSerial,
+    /// Card identifier of the card capability container (tag F0): 21 bytes.
+    Ccc,
+}
+
+/// The key pairs in 9A and 9C.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Keys {
+    /// Kind of key made in both slots.
+    pub algorithm: KeyAlgorithm,
+    /// Longest time the card may take to make one, in seconds; for the words on screen, not a limit.
+    pub generation_seconds: u16,
+}
+
+/// The management key (9B). The key itself is at the gateway.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct ManagementKey {
+    /// Its kind.
+    pub algorithm: ManagementAlgorithm,
+    /// Name of the gateway's rule that finds the key of one card.
+    pub scheme: String,
+}
+
+/// The passcode of such a card.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct PasscodeSettings {
+    /// Fewest digits.
+    pub min_digits: usize,
+    /// Most digits, at most 8.
+    pub max_digits: usize,
+    /// Wrong tries until it locks, as the card counts them.
+    pub tries: u8,
+    /// How a card is left locked.
+    pub how_locked: HowLocked,
+}
+
+impl PasscodeSettings {
+    /// The shape, for [`crate::domain::Passcode`].
+    #[must_use]
+    pub fn rules(&self) -> PasscodeRules {
+        PasscodeRules { min_digits: self.min_digits, max_digits: self.max_digits }
+    }
+}
+
+/// How a card is left locked until its holder has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum HowLocked {
+    /// The passcode is tried wrongly until it is blocked.
+    ExhaustTries,
+    /// A random passcode is set and forgotten.
+    RandomPasscode,
+}
+
+/// The unlock code of such a card.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct UnlockCodeSettings {
+    /// Wrong tries until it blocks, after which the card is lost.
+    pub tries: u8,
+    /// How a new one is set.
+    pub setting: UnlockCodeSetting,
+}
+
+/// How a new unlock code is set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum UnlockCodeSetting {
+    /// CHANGE REFERENCE DATA with the code the card holds now (SP 800-73-4 part 2, 3.2.2).
+    ChangeReferenceData,
+}
+
+/// How long commands travel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct LinkSettings {
+    /// Data bytes of one piece of a chained command: 1 to 255.
+    pub command_chunk: usize,
+    /// Whether extended length is tried.
+    pub extended_length: ExtendedLength,
+}
+
+/// Whether extended length is tried. It is never needed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ExtendedLength {
+    /// Pieces always.
+    Never,
+    /// Tried once a card, and given up when card or reader refuses it.
+    WhenAccepted,
+}
+
+/// Data objects that not every card takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Objects {
+    /// Discovery object (7E).
+    pub discovery: ObjectWriting,
+    /// Printed information (5FC109).
+    pub printed_information: ObjectWriting,
+    /// Facial image (5FC108).
+    pub facial_image: ObjectWriting,
+    /// Most bytes of a facial image's content.
+    pub facial_image_max_bytes: usize,
+}
+
+/// Whether an object is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ObjectWriting {
+    /// Written.
+    Write,
+    /// Written where the card takes it; a card that refuses it is issued without.
+    WriteWhenAccepted,
+    /// Left as it is.
+    Leave,
+}
+
+impl CardProfile {
+    /// Reads a profile. `file` names it in errors.
+    ///
+    /// # Errors
+    /// What is wrong, where, and what to do about it.
+    pub fn parse(file: &str, text: &str) -> Result<Self, ProfileError> {
+        if text.len() > LONGEST_FILE {
+            return Err(ProfileError::new(file, "", "the file is longer than 64 KB", "give it one profile only"));
+        }
+        let profile: Self = toml::from_str(text).map_err(|error| syntax_error(file, text, &error))?;
+        profile.check(file)?;
+        Ok(profile)
+    }
+
+    /// A fresh link as this profile wants it.
+    #[must_use]
+    pub fn new_link(&self) -> Link {
+        let link = Link::in_pieces(self.link.command_chunk);
+        match self.link.extended_length {
+            ExtendedLength::Never => link,
+            ExtendedLength::WhenAccepted => link.trying_extended(),
+        }
+    }
+
+    /// What the shape of the file does not say.
+    fn check(&self, file: &str) -> Result<(), ProfileError> {
+        let name_shaped = |text: &str| {
+            (1..=40).contains(&text.len())
+                && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        };
+        let rules = [
+            (name_shaped(&self.id), "id", "use 1 to 40 lower-case letters, digits and hyphens"),
+            (!self.name.trim().is_empty(), "name", "give the name an officer reads"),
+            (name_shaped(&self.management_key.scheme), "management-key.scheme", "name a scheme of the gateway"),
+            (!self.serial_sources.is_empty(), "serial-sources", "name at least one place a serial can be read from"),
+            ((1..=255).contains(&self.link.command_chunk), "link.command-chunk", "use 1 to 255 bytes"),
+            (self.passcode.max_digits <= 8, "passcode.max-digits", "use at most 8: the card has room for no more"),
+            (
+                (4..=self.passcode.max_digits).contains(&self.passcode.min_digits),
+                "passcode.min-digits",
+                "use at least 4 and not more than passcode.max-digits",
+            ),
+            ((1..=15).contains(&self.passcode.tries), "passcode.tries", "use 1 to 15"),
+            ((1..=15).contains(&self.unlock_code.tries), "unlock-code.tries", "use 1 to 15"),
+            (
+                self.objects.facial_image_max_bytes <= 32_000,
+                "objects.facial-image-max-bytes",
+                "use at most 32000: no card takes more",
+            ),
+        ];
+        rules.into_iter().try_for_each(|(holds, key, remedy)| {
+            if holds { Ok(()) } else { Err(ProfileError::new(file, key, "the value is out of range", remedy)) }
+        })
+    }
+}
+
+/// Puts the reader's complaint beside the line it is about.
+fn syntax_error(file: &str, text: &str, error: &toml::de::Error) -> ProfileError {
+    let line = error.span().and_then(|span| text.get(..span.start)).map(|before| before.matches('\n').count() + 1);
+    let key = line.and_then(|line| text.lines().nth(line - 1)).and_then(|line| line.split('=').next()).unwrap_or("");
+    let what = match line {
+        Some(line) => format!("line {line}: {}", error.message()),
+        None => error.message().to_owned(),
+    };
+    ProfileError::new(file, key.trim(), what, "correct it after the bundled profiles, which explain every key")
+}
+
+/// A profile that cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("card profile {file}: {}{what}. Remedy: {remedy}", in_key(.key))]
+pub struct ProfileError {
+    /// The file.
+    pub file: String,
+    /// The key concerned; empty when it is the whole file.
+    pub key: String,
+    /// What is wrong.
+    pub what: String,
+    /// What to do.
+    pub remedy: String,
+}
+
+fn in_key(key: &str) -> String {
+    if key.is_empty() { String::new() } else { format!("“{key}”: ") }
+}
+
+impl ProfileError {
+    fn new(file: &str, key: &str, what: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self { file: file.into(), key: key.into(), what: what.into(), remedy: remedy.into() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const GENERIC: &str = include_str!("../../assets/card-profiles/generic-piv.toml");
+
+    fn fault(from: &str, to: &str) -> ProfileError {
+        assert!(GENERIC.contains(from), "{from}");
+        CardProfile::parse("mine.toml", &GENERIC.replace(from, to)).expect_err("a bad profile")
+    }
+
+    #[test]
+    fn faults_name_file_key_and_remedy() {
+        let chunk = fault("command-chunk = 255", "command-chunk = 256");
+        assert_eq!((chunk.file.as_str(), chunk.key.as_str()), ("mine.toml", "link.command-chunk"));
+        assert!(chunk.to_string().contains("Remedy: use 1 to 255 bytes"), "{chunk}");
+        let unknown = fault("command-chunk = 255", "comand-chunk = 255");
+        assert!(unknown.key == "comand-chunk" && unknown.what.contains("unknown field"), "{unknown}");
+        let value = fault("extended-length = \"when-accepted\"", "extended-length = \"always\"");
+        assert!(value.key == "extended-length" && value.what.starts_with("line "), "{value}");
+        assert_eq!(fault("min-digits = 6", "min-digits = 9").key, "passcode.min-digits");
+        assert_eq!(fault("tries = 3", "tries = 16").key, "passcode.tries");
+        assert!(CardProfile::parse("x", &" ".repeat(LONGEST_FILE + 1)).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_a_profile_or_a_fault(text in "\\PC{0,200}") {
+            let _ = CardProfile::parse("any", &text);
+        }
+
+        #[test]
+        fn a_damaged_profile_is_a_profile_or_a_fault(at in 0..GENERIC.len(), byte in any::<char>()) {
+            let mut text = GENERIC.to_owned();
+            if text.is_char_boundary(at) && text.is_char_boundary(at + 1) {
+                text.replace_range(at..=at, &byte.to_string());
+            }
+            let _ = CardProfile::parse("any", &text);
+        }
+    }
+}

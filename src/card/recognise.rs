@@ -1,0 +1,269 @@
+//! Which card is this? Behaviour decides: what the PIV application and the security domain answer. The answer to reset
+//! is a hint that only chooses between cards that behave alike.
+
+mod production;
+
+pub use production::ProductionData;
+
+use super::{
+    piv::{self, Application, ObjectName, Piv, PivError, Tries},
+    profile::{CardProfile, Evidence, Personalise, Profiles, SerialSource},
+    transport::{Link, Transport, TransportError},
+};
+use crate::domain::{CardSerial, CertificateSlot, Series};
+
+/// What is known of a card.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recognised {
+    /// Answer to reset.
+    pub atr: Vec<u8>,
+    /// Its profile.
+    pub profile: CardProfile,
+    /// Its generation.
+    pub series: Series,
+    /// Its serial, read from the chip.
+    pub serial: CardSerial,
+    /// Its production data, where it tells.
+    pub production: Option<ProductionData>,
+    /// What was read besides; `None` when it was not asked for.
+    pub contents: Option<Contents>,
+}
+
+/// What a card that was looked at closely holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contents {
+    /// GUID of its card holder unique identifier.
+    pub guid: Option<[u8; 16]>,
+    /// Whether it has a discovery object.
+    pub discovery: Option<Vec<u8>>,
+    /// Identifier of its capability container.
+    pub identifier: Option<[u8; 21]>,
+    /// Certificates in 9A and 9C (DER), in the order of [`CertificateSlot::BOTH`]. A damaged one counts as none.
+    pub certificates: [Option<Vec<u8>>; 2],
+    /// Tries left of the passcode.
+    pub passcode: Tries,
+}
+
+/// Why a card cannot be worked with.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotRecognised {
+    /// Series 4, 5 or 6.
+    #[error(
+        "this is a {0} card; these were blocked for good in April and May 2026 and cannot be used again. Nothing was \
+         changed: destroy it and issue a new card"
+    )]
+    Blocked(Series),
+    /// A card whose profile says that this program cannot personalise it.
+    #[error(
+        "this card is of the kind “{name}”, which this program cannot personalise. Nothing was changed: use the maker's \
+         software, or issue a Series 10 card instead"
+    )]
+    NotPersonalised {
+        /// The profile's name for it.
+        name: String,
+        /// Its generation.
+        series: Series,
+    },
+    /// No profile fits.
+    #[error("this is not an NHS smartcard, as far as this program can tell. Nothing was changed: try another card")]
+    Unknown,
+    /// It has no serial where its profile says it should.
+    #[error(
+        "this card of the kind “{name}” does not tell its serial, so it cannot be told apart from others. Nothing was changed: try another card, and report this one"
+    )]
+    NoSerial {
+        /// The profile's name for it.
+        name: String,
+    },
+    /// The card did not answer as it should.
+    #[error("the card could not be recognised, and nothing on it was changed: {0}")]
+    Piv(#[from] PivError),
+}
+
+impl From<TransportError> for NotRecognised {
+    fn from(error: TransportError) -> Self {
+        Self::Piv(error.into())
+    }
+}
+
+/// The link to use before a profile is known: what every card takes.
+#[must_use]
+pub fn link() -> Link {
+    Link::in_pieces(0xFF)
+}
+
+/// Answers to reset of cards that are blocked for good: the two JCOP 41 entries for NHS cards of the pcsc-tools list
+/// (`facts/piv.md` 5.1). No other generation is told by its answer to reset alone.
+const BLOCKED: [&[u8]; 2] = [
+    &[0x3B, 0x6A, 0x00, 0xFF, 0x4A, 0x43, 0x4F, 0x50, 0x34, 0x31, 0x56, 0x32, 0x32, 0x31],
+    &[0x3B, 0xF9, 0x18, 0x00, 0x00, 0x81, 0x31, 0xFE, 0x45, 0x4A, 0x43, 0x4F, 0x50, 0x34, 0x31, 0x56, 0x32, 0x32, 0xAF],
+];
+
+/// Recognises a card with as few commands as will do: 3 for a card with production data. It leaves the PIV application
+/// unselected.
+///
+/// # Errors
+/// Why the card cannot be worked with.
+pub fn recognise(card: &mut dyn Transport, atr: &[u8], profiles: &Profiles) -> Result<Recognised, NotRecognised> {
+    let application = piv::select(card)?;
+    identify(card, atr, profiles, application)
+}
+
+/// Recognises a card and reads what anyone may read of it: identifiers, certificates, tries left.
+///
+/// # Errors
+/// Why the card cannot be worked with.
+pub fn look_closely(card: &mut dyn Transport, atr: &[u8], profiles: &Profiles) -> Result<Recognised, NotRecognised> {
+    let mut recognised = recognise(card, atr, profiles)?;
+    recognised.contents = Some(read_contents(card, &recognised.profile)?);
+    Ok(recognised)
+}
+
+fn identify(
+    card: &mut dyn Transport,
+    atr: &[u8],
+    profiles: &Profiles,
+    application: Option<Application>,
+) -> Result<Recognised, NotRecognised> {
+    let mut applications = Vec::new();
+    if application.is_none() {
+        if BLOCKED.contains(&atr) {
+            return Err(NotRecognised::Blocked(Series::Series6));
+        }
+        let known = profiles.all().iter().flat_map(|profile| &profile.hints.applications);
+        for identifier in known {
+            if production::select(card, &identifier.0)? {
+                applications.push(identifier.0.clone());
+                break;
+            }
+        }
+    }
+    let evidence = Evidence {
+        atr,
+        piv_label: application.as_ref().and_then(|application| application.label.as_deref()),
+        piv_answers: application.is_some(),
+        applications: &applications,
+    };
+    let profile = profiles.choose(evidence).ok_or(NotRecognised::Unknown)?;
+    if profile.personalise == Personalise::No {
+        return Err(NotRecognised::NotPersonalised { name: profile.name.clone(), series: profile.series });
+    }
+    let (serial, production) = read_serial(card, profile)?;
+    Ok(Recognised {
+        atr: atr.to_vec(),
+        profile: profile.clone(),
+        series: profile.series,
+        serial,
+        production,
+        contents: None,
+    })
+}
+
+/// Tries the profile's sources in order.
+fn read_serial(
+    card: &mut dyn Transport,
+    profile: &CardProfile,
+) -> Result<(CardSerial, Option<ProductionData>), NotRecognised> {
+    let mut production = None;
+    let mut asked_production = false;
+    for source in &profile.serial_sources {
+        let bytes = match source {
+            SerialSource::Cplc | SerialSource::CplcChipSerial => {
+                if !asked_production {
+                    production = production::read(card)?;
+                    asked_production = true;
+                }
+                production.as_ref().map(|data| match source {
+                    SerialSource::CplcChipSerial => data.chip_serial().to_vec(),
+                    _ => data.serial().to_vec(),
+                })
+            }
+            SerialSource::Ccc => read_identifier(&mut Piv::select(card, profile)?)?.map(|id| id.to_vec()),
+        };
+        // A serial that is all zeros or all ones was never written.
+        let written = bytes.filter(|b| b.iter().any(|b| *b != 0) && b.iter().any(|b| *b != 0xFF));
+        if let Some(serial) = written.and_then(|bytes| CardSerial::from_bytes(&bytes).ok()) {
+            return Ok((serial, production));
+        }
+    }
+    Err(NotRecognised::NoSerial { name: profile.name.clone() })
+}
+
+fn read_identifier(piv: &mut Piv<'_>) -> Result<Option<[u8; 21]>, PivError> {
+    let content = piv.get_object(ObjectName::CardCapabilityContainer)?;
+    Ok(content.and_then(|content| piv::identifier_in(&content).ok().flatten()))
+}
+
+fn read_contents(card: &mut dyn Transport, profile: &CardProfile) -> Result<Contents, NotRecognised> {
+    let mut piv = Piv::select(card, profile)?;
+    let chuid = piv.get_object(ObjectName::CardHolderUniqueIdentifier)?;
+    let mut certificates = [None, None];
+    for (slot, place) in CertificateSlot::BOTH.into_iter().zip(&mut certificates) {
+        let content = piv.get_object(ObjectName::certificate(slot))?.unwrap_or_default();
+        *place = piv::certificate_in(&content).ok().flatten().map(<[u8]>::to_vec);
+    }
+    Ok(Contents {
+        guid: chuid.and_then(|content| piv::guid_in(&content).ok().flatten()),
+        discovery: piv.get_object(ObjectName::Discovery)?,
+        identifier: read_identifier(&mut piv)?,
+        certificates,
+        passcode: piv.passcode_tries()?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::card::transport::script::Script;
+
+    const TRAINING: &[u8] = b"\x61\x1A\x50\x18Cardwright training card\x90\x00";
+
+    fn production(serial: [u8; 6]) -> Vec<u8> {
+        let mut data = vec![0x9F, 0x7F, 42];
+        data.extend([0; 12]);
+        data.extend(serial);
+        data.extend([0; 24]);
+        data.extend([0x90, 0]);
+        data
+    }
+
+    fn judge(script: &mut Script, atr: &[u8]) -> Result<Recognised, NotRecognised> {
+        recognise(script, atr, &Profiles::bundled().unwrap())
+    }
+
+    #[test]
+    fn a_training_card_takes_three_commands() {
+        let mut script = Script::new().then(TRAINING).then(&[0x90, 0]).then(&production([1, 2, 3, 4, 5, 6]));
+        let card = judge(&mut script, &[0x3B, 0x80]).unwrap();
+        assert_eq!((card.serial.as_str(), card.profile.id.as_str()), ("010203040506", "training"));
+        assert_eq!(script.sent().len(), 3);
+    }
+
+    #[test]
+    fn a_card_without_production_data_is_known_by_its_container() {
+        let container = [[0x53, 23, 0xF0, 21].as_slice(), &[9; 21], &[0x90, 0]].concat();
+        let mut script = Script::new()
+            .then(&[0x61, 0, 0x90, 0])
+            .then(&[0x6A, 0x82])
+            .then(&[0x6A, 0x82])
+            .then(&[0x90, 0])
+            .then(&container);
+        let card = judge(&mut script, &[0x3B, 0x80]).unwrap();
+        assert_eq!((card.series, card.serial.as_str()), (Series::GenericPiv, "09".repeat(21).as_str()));
+    }
+
+    #[test]
+    fn why_not() {
+        let mut script = Script::new().then(TRAINING).then(&[0x90, 0]).then(&production([0xFF; 6]));
+        assert!(matches!(judge(&mut script, &[0x3B, 0x80]), Err(NotRecognised::NoSerial { .. })));
+        let mut script = Script::new().then(&[0x6A, 0x82]);
+        assert_eq!(judge(&mut script, BLOCKED[0]), Err(NotRecognised::Blocked(Series::Series6)));
+        let mut script = Script::new().then(&[0x6A, 0x82]).then(&[0x90, 0]);
+        let series_8 = judge(&mut script, &[0x3B, 0x80]);
+        assert!(matches!(series_8, Err(NotRecognised::NotPersonalised { series: Series::Series8, .. })));
+        let mut script = Script::new().then(&[0x6A, 0x82]).then(&[0x6A, 0x82]).then(&[0x6A, 0x82]);
+        assert_eq!(judge(&mut script, &[0x3B, 0x80]), Err(NotRecognised::Unknown));
+        let mut script = Script::new().then_fails(TransportError::Removed);
+        assert_eq!(judge(&mut script, &[0x3B, 0x80]), Err(TransportError::Removed.into()));
+    }
+}

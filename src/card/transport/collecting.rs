@@ -1,0 +1,91 @@
+//! Long answers: fetched piece by piece while the card says there is more.
+
+use super::{Transport, TransportError};
+use crate::card::apdu::{Command, LONGEST_ANSWER, Response, StatusWord};
+
+/// GET RESPONSE (ISO/IEC 7816-4:2020, 11.7.1).
+const GET_RESPONSE: u8 = 0xC0;
+
+/// Class bit of a chained piece, which GET RESPONSE must not carry.
+const MORE_FOLLOWS: u8 = 0x10;
+
+/// Answers 61xx with GET RESPONSE, and 6Cxx by asking once more with the length the card named.
+pub struct Collecting<T> {
+    inner: T,
+}
+
+impl<T: Transport> Collecting<T> {
+    /// Puts this layer on a transport.
+    pub fn new(inner: T) -> Self {
+        Self { inner }
+    }
+}
+
+/// SW2 as a length: 00 is 256 or more.
+fn named_length(status: StatusWord) -> u32 {
+    match status.sw2() {
+        0 => 0x100,
+        length => u32::from(length),
+    }
+}
+
+impl<T: Transport> Transport for Collecting<T> {
+    fn exchange(&mut self, command: &Command) -> Result<Response, TransportError> {
+        let mut response = self.inner.exchange(command)?;
+        if response.status.sw1() == 0x6C && command.expects_data && !command.is_extended() {
+            response = self.inner.exchange(&command.clone().with_limit(named_length(response.status)))?;
+        }
+        let mut data = std::mem::take(&mut response.data);
+        while response.status.sw1() == 0x61 {
+            let next = Command::new(command.cla & !MORE_FOLLOWS, GET_RESPONSE, 0, 0);
+            response = self.inner.exchange(&next.with_limit(named_length(response.status)))?;
+            let total = data.len().saturating_add(response.data.len());
+            let promises_for_ever = response.data.is_empty() && response.status.sw1() == 0x61;
+            if promises_for_ever || total > LONGEST_ANSWER as usize {
+                return Err(TransportError::Garbled);
+            }
+            data.extend_from_slice(&response.data);
+        }
+        Ok(Response::new(data, response.status))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::card::transport::script::Script;
+
+    fn read() -> Command {
+        Command::new(0x0C, 0xCB, 0x3F, 0xFF).expecting_data()
+    }
+
+    #[test]
+    fn pieces_are_joined_and_asked_for_with_the_same_class() {
+        let mut script = Script::new().then(&[1, 2, 0x61, 0x00]).then(&[3, 0x61, 0x01]).then(&[4, 0x90, 0]);
+        let response = Collecting::new(&mut script).exchange(&read()).unwrap();
+        assert_eq!((response.data.as_slice(), response.status.0), ([1, 2, 3, 4].as_slice(), 0x9000));
+        let sent: Vec<_> = script.sent().iter().skip(1).map(|c| (c.cla, c.ins, c.limit)).collect();
+        assert_eq!(sent, [(0x0C, 0xC0, 0x100), (0x0C, 0xC0, 1)]);
+    }
+
+    #[test]
+    fn a_wrong_length_is_asked_once_more() {
+        let mut script = Script::new().then(&[0x6C, 0x03]).then(&[1, 2, 3, 0x90, 0]);
+        assert_eq!(Collecting::new(&mut script).exchange(&read()).unwrap().data, [1, 2, 3]);
+        assert_eq!(script.sent()[1].limit, 3);
+        let mut script = Script::new().then(&[0x6C, 0x03]).then(&[0x6C, 0x03]);
+        assert_eq!(Collecting::new(&mut script).exchange(&read()).unwrap().status.0, 0x6C03);
+    }
+
+    #[test]
+    fn the_status_of_the_last_piece_is_the_status() {
+        let mut script = Script::new().then(&[1, 0x61, 0x05]).then(&[0x6F, 0x00]);
+        assert_eq!(Collecting::new(&mut script).exchange(&read()).unwrap().status.0, 0x6F00);
+    }
+
+    #[test]
+    fn a_card_that_promises_for_ever_is_garbled() {
+        let mut script = Script::new().then(&[0x61, 0x05]).then(&[0x61, 0x05]);
+        assert_eq!(Collecting::new(&mut script).exchange(&read()), Err(TransportError::Garbled));
+    }
+}

@@ -1,0 +1,95 @@
+//! The service trait: everything the desk asks of the gateway.
+
+use super::wire;
+use crate::domain::{CardSerial, HolderId, JobId};
+
+/// Calls of the gateway contract `/ra/v1`. Every `POST` carries the caller's idempotency key: the same key and body
+/// answers the same again, so a caller that lost an answer may ask once more.
+pub trait Service: Send + Sync {
+    /// Training sign-in: the officers to choose from.
+    fn training_officers(&self) -> Result<Vec<wire::TrainingOfficer>, ServiceError>;
+    /// Signs an officer in; later calls of this client act as that officer.
+    fn sign_in(&self, request: &wire::SignIn) -> Result<wire::Session, ServiceError>;
+    /// Ends the session.
+    fn sign_out(&self) -> Result<(), ServiceError>;
+    /// Who is signed in.
+    fn session(&self) -> Result<wire::Session, ServiceError>;
+    /// Holders whose number, name or organisation contains the query.
+    fn find_holders(&self, query: &str, limit: usize) -> Result<Vec<wire::HolderRecord>, ServiceError>;
+    /// One holder with their cards.
+    fn holder(&self, id: &HolderId) -> Result<wire::HolderRecord, ServiceError>;
+    /// The photo on record, as stored (JPEG or PNG).
+    fn photo(&self, id: &HolderId) -> Result<Vec<u8>, ServiceError>;
+    /// Replaces the photo on record.
+    fn put_photo(&self, id: &HolderId, image: &[u8]) -> Result<(), ServiceError>;
+    /// What the service knows of a card; an unknown serial is a blank card.
+    fn card(&self, serial: &CardSerial) -> Result<wire::CardRecord, ServiceError>;
+    /// Reserves a card and a holder for an issue. `key` is the job.
+    fn reserve(&self, job: &JobId, request: &wire::Reserve) -> Result<wire::Issuance, ServiceError>;
+    /// The state of an issuance.
+    fn issuance(&self, job: &JobId) -> Result<wire::Issuance, ServiceError>;
+    /// Answers the card's management-key challenge.
+    fn management_key(
+        &self,
+        job: &JobId,
+        key: &str,
+        request: &wire::ManagementKeyChallenge,
+    ) -> Result<wire::ManagementKeyAnswer, ServiceError>;
+    /// Checks the card's own answer, so that the gateway knows it spoke to a card that holds the key.
+    fn management_key_proof(
+        &self,
+        job: &JobId,
+        key: &str,
+        request: &wire::ManagementKeyProof,
+    ) -> Result<(), ServiceError>;
+    /// Releases the codes of this card for this job.
+    fn unlock_codes(&self, job: &JobId, key: &str) -> Result<wire::UnlockCodes, ServiceError>;
+    /// Tells the escrow which code the card holds now.
+    fn unlock_code_settled(
+        &self,
+        job: &JobId,
+        key: &str,
+        request: &wire::UnlockCodeSettled,
+    ) -> Result<(), ServiceError>;
+    /// Sends both requests; both certificates come back **on hold**.
+    fn certify(&self, job: &JobId, key: &str, request: &wire::Certify) -> Result<wire::Certified, ServiceError>;
+    /// Makes the certificates good, given the hash of what was read back and the proof of both keys.
+    fn confirm(&self, job: &JobId, key: &str, request: &wire::Confirm) -> Result<wire::Issuance, ServiceError>;
+    /// Gives an issuance up: its certificates are revoked.
+    fn abort(&self, job: &JobId, key: &str, request: &wire::Abort) -> Result<wire::Issuance, ServiceError>;
+    /// Records what became of a printed face.
+    fn record_print(&self, serial: &CardSerial, key: &str, request: &wire::PrintRecord) -> Result<(), ServiceError>;
+    /// Root and issuing certificates, PEM, root last.
+    fn chain_pem(&self) -> Result<String, ServiceError>;
+    /// Current revocation lists of root and issuers, PEM.
+    fn crl_pem(&self) -> Result<String, ServiceError>;
+    /// Audit rows after a sequence number, oldest first.
+    fn audit(&self, after: u64, limit: usize) -> Result<Vec<wire::AuditRow>, ServiceError>;
+    /// The state of the audit chain.
+    fn audit_head(&self) -> Result<wire::AuditHead, ServiceError>;
+}
+
+/// Why a call gave no answer that can be used.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum ServiceError {
+    /// No answer: refused connection, time-out, reset, or an answer cut short. The call may have taken effect.
+    #[error(
+        "the gateway does not answer ({reason}): check the network, then try again; work that was begun stays on record \
+         and is resumed, and nothing else was changed"
+    )]
+    Unreachable {
+        /// What went wrong on the wire, without secrets.
+        reason: String,
+    },
+    /// The gateway answered with a problem document (RFC 9457).
+    #[error("{}", .0.describe())]
+    Problem(Box<wire::Problem>),
+    /// An answer that is not of the contract.
+    #[error(
+        "the gateway gave an answer this program does not understand ({reason}): check that both have the same version"
+    )]
+    Contract {
+        /// What did not fit.
+        reason: String,
+    },
+}

@@ -1,0 +1,76 @@
+//! The same operations without a window.
+//!
+//! A command assembles a [`Workplace`](crate::workplace::Workplace), calls one operation and words its answer. Answers go to stdout as text or, with
+//! `--json`, as exactly one JSON document; progress and messages go to stderr; [`exit::Exit`] says how it ended.
+
+pub mod answer;
+pub mod arguments;
+mod audit;
+mod cards;
+mod config;
+pub mod exit;
+mod gateway;
+mod issue;
+mod passcode;
+mod print;
+mod printers;
+mod resume;
+mod table;
+mod tour;
+mod training_card;
+mod wording;
+
+use std::ffi::OsString;
+
+use clap::Parser;
+
+use self::{
+    answer::{Answer, Failure, Style},
+    arguments::{Arguments, Command},
+    exit::Exit,
+};
+
+/// What `cardwright` says when it is given no command.
+const NO_COMMAND: &str = "this version works from the command line only. Its desktop window comes with the feature “desktop” \
+     of the next version. Commands: tour, cards, issue, print, printers, resume, audit, gateway, training-card and config; \
+     “cardwright --help” explains them";
+
+/// Runs one command line and says how it ended.
+#[must_use]
+pub fn run(words: impl IntoIterator<Item = OsString>) -> Exit {
+    let words: Vec<OsString> = words.into_iter().collect();
+    match Arguments::try_parse_from(&words) {
+        Ok(arguments) => {
+            let style = if arguments.common.json { Style::Json } else { Style::Text };
+            answer::write(style, perform(&arguments))
+        }
+        Err(error) => misread(&error, &words),
+    }
+}
+
+fn perform(arguments: &Arguments) -> Result<Answer, Failure> {
+    let common = &arguments.common;
+    match &arguments.command {
+        None => Err(Failure::usage(NO_COMMAND)),
+        Some(Command::Tour(tour)) => tour::run(common, tour),
+        Some(Command::Cards) => cards::run(common),
+        Some(Command::Issue(issue)) => issue::run(common, issue),
+        Some(Command::Print(print)) => print::run(common, print),
+        Some(Command::Printers) => printers::run(common),
+        Some(Command::Resume) => resume::run(common),
+        Some(Command::Audit(audit)) => audit::run(common, audit),
+        Some(Command::Gateway(gateway)) => gateway::run(common, gateway),
+        Some(Command::TrainingCard(card)) => training_card::run(common, card),
+        Some(Command::Config(config)) => config::run(common, config),
+    }
+}
+
+/// A command line that is none: help and version are answers, everything else is wrong usage.
+fn misread(error: &clap::Error, words: &[OsString]) -> Exit {
+    if !error.use_stderr() {
+        return if error.print().is_ok() { Exit::Done } else { Exit::Failed };
+    }
+    let style = if words.iter().any(|word| word == "--json") { Style::Json } else { Style::Text };
+    let rendered = error.render().to_string();
+    answer::write(style, Err(Failure::usage(rendered.trim_end().trim_start_matches("error: "))))
+}

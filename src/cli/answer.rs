@@ -1,0 +1,117 @@
+//! What a command gives back: one JSON document or plain text on stdout, messages on stderr, and an exit code.
+
+use std::io::{self, Write};
+
+use serde_json::{Map, Value, json};
+
+use super::exit::Exit;
+
+/// What a command has to say when it ended well, or nearly.
+#[derive(Debug)]
+pub struct Answer {
+    /// How it ended.
+    pub exit: Exit,
+    /// For people.
+    pub text: String,
+    /// For programs: the fields of the document, beside `outcome`.
+    pub document: Map<String, Value>,
+    /// What a person should know beside the answer; goes to stderr, and into the document as `message`.
+    pub message: Option<String>,
+}
+
+impl Answer {
+    /// Done, with this text and these fields (an object).
+    #[must_use]
+    pub fn done(text: impl Into<String>, document: Value) -> Self {
+        let document = match document {
+            Value::Object(fields) => fields,
+            other => Map::from_iter([("answer".to_owned(), other)]),
+        };
+        Self { exit: Exit::Done, text: text.into(), document, message: None }
+    }
+
+    /// The same, ending otherwise, and why.
+    #[must_use]
+    pub fn ending(mut self, exit: Exit, message: impl Into<String>) -> Self {
+        self.exit = exit;
+        self.message = Some(message.into());
+        self
+    }
+}
+
+/// Why a command gave no answer.
+#[derive(Debug)]
+pub struct Failure {
+    /// How it ended.
+    pub exit: Exit,
+    /// What failed, what state the card is in, and the next action.
+    pub message: String,
+    /// More fields for the document, such as each reason of a refusal.
+    pub document: Map<String, Value>,
+}
+
+impl Failure {
+    /// Failed with nothing changed.
+    #[must_use]
+    pub fn failed(message: impl ToString) -> Self {
+        Self::new(Exit::Failed, message)
+    }
+
+    /// The command line was wrong.
+    #[must_use]
+    pub fn usage(message: impl ToString) -> Self {
+        Self::new(Exit::Usage, message)
+    }
+
+    /// Ended in this way.
+    #[must_use]
+    pub fn new(exit: Exit, message: impl ToString) -> Self {
+        Self { exit, message: message.to_string(), document: Map::new() }
+    }
+}
+
+/// Where answers go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Style {
+    /// Text for people.
+    Text,
+    /// One JSON document.
+    Json,
+}
+
+/// A progress line; always to stderr, so that stdout stays one document.
+pub fn progress(line: &str) {
+    // Nobody reads a closed stderr: the work itself goes on.
+    let _ = writeln!(io::stderr(), "{line}");
+}
+
+/// Writes the end of a command and returns its exit code.
+pub fn write(style: Style, ended: Result<Answer, Failure>) -> Exit {
+    let (mut exit, text, fields, message) = match ended {
+        Ok(answer) => (answer.exit, answer.text, answer.document, answer.message),
+        Err(failure) => (failure.exit, String::new(), failure.document, Some(failure.message)),
+    };
+    if let Some(message) = &message {
+        progress(&format!("cardwright: {message}"));
+    }
+    let out = match style {
+        Style::Text => text,
+        Style::Json => document(exit, message, fields),
+    };
+    if !out.is_empty() && writeln!(io::stdout(), "{}", out.trim_end()).is_err() && exit == Exit::Done {
+        progress("cardwright: the answer could not be written; the command itself was done");
+        exit = Exit::Warning;
+    }
+    exit
+}
+
+fn document(exit: Exit, message: Option<String>, fields: Map<String, Value>) -> String {
+    let mut whole = Map::new();
+    whole.insert("outcome".to_owned(), json!(exit.word()));
+    if let Some(message) = message {
+        whole.insert("message".to_owned(), json!(message));
+    }
+    whole.extend(fields);
+    // A map of JSON values always serialises; `Display` of a value cannot fail.
+    format!("{:#}", Value::Object(whole))
+}

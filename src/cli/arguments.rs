@@ -1,0 +1,177 @@
+//! The words of the command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::domain::{CardSerial, OfficerId};
+
+/// Issues and prints NHS smartcards at the Registration Authority desk, without a window.
+#[derive(Debug, Parser)]
+#[command(name = "cardwright", version, about, max_term_width = 110, disable_help_subcommand = true)]
+pub struct Arguments {
+    /// What every command takes.
+    #[command(flatten)]
+    pub common: Common,
+    /// The command.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// What every command takes.
+#[derive(Debug, Clone, Args)]
+pub struct Common {
+    /// Answer with one JSON document on standard output
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Folder of the journal and of everything training keeps
+    #[arg(long, global = true, value_name = "DIR", env = "CARDWRIGHT_DATA")]
+    pub data: Option<PathBuf>,
+    /// Configuration file
+    #[arg(long, global = true, value_name = "FILE", env = "CARDWRIGHT_CONFIG")]
+    pub config: Option<PathBuf>,
+    /// 12-digit number of the invented officer who signs in for training
+    #[arg(long, global = true, value_name = "NUMBER")]
+    pub officer: Option<OfficerId>,
+}
+
+/// Every command.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Issues and prints two training cards, unattended, and leaves everything they produced in a folder
+    Tour(Tour),
+    /// Shows every reader and the card in it
+    Cards,
+    /// Issues a blank card to a holder
+    Issue(Issue),
+    /// Prints the face of an issued card
+    Print(Print),
+    /// Shows the printers of this desk
+    Printers,
+    /// Finishes or undoes work that was cut off
+    Resume,
+    /// The record of everything that was done
+    Audit(Audit),
+    /// Serves the training gateway to other computers or programs, until it is stopped
+    Gateway(Gateway),
+    /// Offers a virtual card to the smart card service through a vpcd reader, or puts a new one into a training reader
+    TrainingCard(TrainingCard),
+    /// Shows the configuration that holds here
+    Config(Config),
+}
+
+/// `tour`.
+#[derive(Debug, Args)]
+pub struct Tour {
+    /// Folder that receives what the tour leaves: new, empty, or of an earlier tour
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+}
+
+/// `issue`.
+#[derive(Debug, Args)]
+pub struct Issue {
+    /// Holder's 12-digit number
+    #[arg(long, value_name = "NUMBER")]
+    pub holder: String,
+    /// Reader with the blank card; may be left out when only one reader has a card
+    #[arg(long, value_name = "NAME")]
+    pub reader: Option<String>,
+    /// Read the passcode, one line, from standard input instead of asking for it twice
+    #[arg(long)]
+    pub passcode_stdin: bool,
+    /// Leave the card locked: it gets its passcode when it is unlocked in front of its holder
+    #[arg(long, conflicts_with = "passcode_stdin")]
+    pub locked: bool,
+    /// Print the card afterwards, on this printer
+    #[arg(long, value_name = "NAME")]
+    pub print: Option<String>,
+}
+
+/// `print`.
+#[derive(Debug, Args)]
+pub struct Print {
+    /// Holder's 12-digit number
+    #[arg(long, value_name = "NUMBER")]
+    pub holder: String,
+    /// Which of the holder's cards, by its chip's serial; may be left out when only one is in use
+    #[arg(long, value_name = "SERIAL")]
+    pub card: Option<CardSerial>,
+    /// Printer; may be left out when there is only one
+    #[arg(long, value_name = "NAME")]
+    pub printer: Option<String>,
+    /// Also keep the proof, as PDF
+    #[arg(long, value_name = "FILE")]
+    pub proof: Option<PathBuf>,
+}
+
+/// `audit`.
+#[derive(Debug, Args)]
+pub struct Audit {
+    /// What to do with it.
+    #[command(subcommand)]
+    pub action: AuditAction,
+}
+
+/// What to do with the audit.
+#[derive(Debug, Subcommand)]
+pub enum AuditAction {
+    /// Checks that no row of the gateway's audit or of this desk's journal was changed or taken out
+    Verify,
+    /// Writes every row of the gateway's audit, one JSON object a line
+    Export {
+        /// File to write; standard output when left out
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+}
+
+/// `gateway`.
+#[derive(Debug, Args)]
+pub struct Gateway {
+    /// Address to listen on
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8040")]
+    pub listen: std::net::SocketAddr,
+}
+
+/// `training-card`.
+#[derive(Debug, Args)]
+pub struct TrainingCard {
+    /// Where the vpcd reader listens
+    #[arg(long, value_name = "HOST:PORT", default_value = "localhost:35963")]
+    pub vpcd: String,
+    /// File that keeps the card; a new card is made when it is missing. By default it lives as long as this command
+    #[arg(long, value_name = "FILE")]
+    pub card: Option<PathBuf>,
+    /// Instead of vpcd: put a new blank card into this training reader, and end
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["vpcd", "card"])]
+    pub reader: Option<String>,
+}
+
+/// `config`.
+#[derive(Debug, Args)]
+pub struct Config {
+    /// Explain every key instead
+    #[arg(long)]
+    pub explain: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_holds_together_and_takes_no_secret() {
+        let command = Arguments::command();
+        command.clone().debug_assert();
+        for command in command.get_subcommands() {
+            for argument in command.get_arguments() {
+                let takes_a_value = argument.get_action().takes_values();
+                let name = argument.get_id().as_str();
+                assert!(!(takes_a_value && name.contains("passcode")), "{} takes {name}", command.get_name());
+            }
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! `training-card`: a virtual card behind the computer's smart card service, or a new one in a training reader.
+
+use std::{
+    net::TcpStream,
+    path::Path,
+    sync::{Arc, Mutex},
+};
+
+use serde_json::json;
+
+use super::{
+    answer::{Answer, Failure, progress},
+    arguments::{Common, TrainingCard},
+    exit::Exit,
+    wording,
+};
+use crate::{
+    card::virtual_card::{
+        VirtualCard,
+        vpcd::{self, Departure},
+    },
+    domain::eligibility::Realm,
+    training::readers::blank_card,
+    workplace,
+};
+
+pub fn run(common: &Common, arguments: &TrainingCard) -> Result<Answer, Failure> {
+    let places = wording::places(common)?;
+    let configuration = places.configuration().map_err(Failure::usage)?;
+    if configuration.realm != Realm::Training {
+        return Err(Failure::usage(
+            "a training card looks like an issued one and opens nothing, so this realm has none: set realm = \"training\"",
+        ));
+    }
+    match &arguments.reader {
+        Some(reader) => put_new_card(&places, reader),
+        None => serve(&arguments.vpcd, arguments.card.as_deref()),
+    }
+}
+
+fn put_new_card(places: &workplace::Places, reader: &str) -> Result<Answer, Failure> {
+    let readers = workplace::training_readers(places).map_err(Failure::failed)?;
+    let serial = readers.put_new_card(reader).map_err(Failure::failed)?;
+    let text = format!(
+        "“{reader}” now holds the blank training card {serial}. The card that was in it is kept in the data folder."
+    );
+    Ok(Answer::done(text, json!({ "reader": reader, "serial": serial })))
+}
+
+fn serve(address: &str, file: Option<&Path>) -> Result<Answer, Failure> {
+    let blueprint = blank_card().map_err(Failure::failed)?;
+    let card = match file {
+        Some(file) => VirtualCard::open(file, || blueprint).map_err(Failure::failed)?,
+        None => VirtualCard::new(&blueprint),
+    };
+    let serial = card.production().serial().map_err(Failure::failed)?;
+    let reader = TcpStream::connect(address).map_err(|e| {
+        Failure::failed(format!(
+            "no vpcd reader listens at {address} ({e}): start the smart card service with its vpcd driver, or correct --vpcd"
+        ))
+    })?;
+    progress(&format!("TRAINING card {serial} is in the vpcd reader at {address}; take it out with Ctrl+C"));
+    let document = json!({ "serial": serial, "vpcd": address });
+    match vpcd::serve(reader, Arc::new(Mutex::new(card))) {
+        Ok(Departure::ReaderClosed) => Ok(Answer::done(format!("The reader closed; card {serial} is out."), document)),
+        Ok(Departure::CardLeft) => Ok(Answer::done(format!("Card {serial} is out."), document)),
+        Err(e) => Ok(Answer::done("", document).ending(
+            Exit::Warning,
+            format!("the connection to the reader broke ({e}); what was written to card {serial} before is kept"),
+        )),
+    }
+}

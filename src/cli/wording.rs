@@ -1,0 +1,152 @@
+//! How operations are told on a terminal: progress lines, endings, errors and their exit codes.
+
+use std::time::Duration;
+
+use serde_json::{Map, Value, json};
+
+use super::{
+    answer::{Answer, Failure, progress},
+    arguments::Common,
+    exit::Exit,
+};
+use crate::{
+    cis2::ServiceError,
+    operations::{Ending, OperationError, Progress, Standing, Step, StepTime, Verdict},
+    workplace::{Places, Readers, Workplace, WorkplaceError},
+};
+
+/// Puts the workstation together as the common options say.
+pub fn open(common: &Common) -> Result<Workplace, Failure> {
+    let places = places(common)?;
+    let configuration = places.configuration().map_err(Failure::usage)?;
+    Ok(Workplace::open(&places, configuration, common.officer.clone(), Readers::AsConfigured)?)
+}
+
+/// Keeps the gateway's newest audit head after a job; one that cannot be had now is had after the next.
+pub fn witness(workplace: &Workplace) {
+    if let Err(error) = workplace.witness_audit() {
+        progress(&format!(
+            "The job is not touched by this, but the newest audit head was not kept ({error}). `cardwright audit verify` \
+             keeps it"
+        ));
+    }
+}
+
+/// Where data and configuration are.
+pub fn places(common: &Common) -> Result<Places, Failure> {
+    Places::new(common.data.clone(), common.config.clone()).map_err(Failure::usage)
+}
+
+impl From<WorkplaceError> for Failure {
+    fn from(error: WorkplaceError) -> Self {
+        let wrong_words = matches!(
+            error,
+            WorkplaceError::NoHome(_)
+                | WorkplaceError::Configuration(_)
+                | WorkplaceError::CardProfile(_)
+                | WorkplaceError::PrinterProfile(_)
+                | WorkplaceError::Printers(_)
+                | WorkplaceError::Address(_)
+                | WorkplaceError::UnknownOfficer(..)
+                | WorkplaceError::NoSignIn(_)
+        );
+        if wrong_words { Self::usage(error) } else { Self::failed(error) }
+    }
+}
+
+impl From<OperationError> for Failure {
+    fn from(error: OperationError) -> Self {
+        let exit = match error.standing() {
+            Standing::Unchanged => Exit::Failed,
+            Standing::RefusedByPolicy => Exit::Refused,
+            Standing::Unfinished => Exit::Unfinished,
+        };
+        let reasons = match &error {
+            OperationError::Refused(refusal) => Some(refusal),
+            OperationError::Service(ServiceError::Problem(problem)) => problem.refusal.as_ref().map(|(_, why)| why),
+            _ => None,
+        };
+        let mut failure = Self::new(exit, &error);
+        if let Some(refusal) = reasons {
+            let words = |reason: &crate::domain::eligibility::Reason| json!({ "why": reason.to_string(), "remedy": reason.remedy() });
+            failure.document = fields(&json!({ "reasons": refusal.reasons.iter().map(words).collect::<Vec<_>>() }));
+        }
+        failure
+    }
+}
+
+impl From<ServiceError> for Failure {
+    fn from(error: ServiceError) -> Self {
+        OperationError::Service(error).into()
+    }
+}
+
+/// Tells the steps of a job on stderr: a line for each, with its time, once the next one begins.
+#[derive(Default)]
+pub struct Teller {
+    current: Option<(Step, Duration, Verdict)>,
+}
+
+impl Teller {
+    /// Takes one message of the runner. A step of several effects is one line.
+    pub fn hear(&mut self, news: &Progress) {
+        let Progress::Finished { step, took, good, .. } = news else { return };
+        match &mut self.current {
+            Some((known, time, verdict @ Verdict::Good)) if known == step => {
+                *time = time.saturating_add(*took);
+                *verdict = *good;
+            }
+            _ => {
+                self.flush();
+                self.current = Some((*step, *took, *good));
+            }
+        }
+    }
+
+    fn flush(&mut self) {
+        if let Some((step, took, verdict)) = self.current.take() {
+            let ending = match verdict {
+                Verdict::Good => "",
+                Verdict::Refused => ": refused",
+                Verdict::Interrupted => ": no answer",
+            };
+            progress(&format!("  {step} ({} ms){ending}", took.as_millis()));
+        }
+    }
+}
+
+impl Drop for Teller {
+    fn drop(&mut self) {
+        self.flush();
+    }
+}
+
+/// The answer of a job that ended in this way; `text` and `document` say what it did.
+pub fn ended(ending: &Ending, text: String, document: &Value) -> Result<Answer, Failure> {
+    let failure = |exit, why: &str| Failure { document: fields(document), ..Failure::new(exit, why) };
+    match ending {
+        Ending::Done => Ok(Answer::done(text, document.clone())),
+        Ending::Undone { why, by_policy: true } => {
+            Err(failure(Exit::Refused, &format!("{why}. What had been begun was undone")))
+        }
+        Ending::Undone { why, .. } => Err(failure(Exit::Failed, &format!("{why}. What had been begun was undone"))),
+        Ending::Unfinished { why } => Err(failure(
+            Exit::Unfinished,
+            &format!("{why}. The job is on record: run “cardwright resume” to finish or undo it"),
+        )),
+    }
+}
+
+/// The steps and their times, for documents.
+pub fn steps(steps: &[StepTime]) -> Value {
+    steps.iter().map(|s| json!({ "step": s.step, "milliseconds": rounded(s.milliseconds) })).collect()
+}
+
+/// A time as documents carry it: thousandths of a millisecond say nothing.
+pub fn rounded(milliseconds: f64) -> f64 {
+    (milliseconds * 10.0).round() / 10.0
+}
+
+fn fields(value: &Value) -> Map<String, Value> {
+    value.as_object().cloned().unwrap_or_default()
+}

@@ -1,0 +1,188 @@
+//! Why the answer is no, and what to do about it.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use time::Date;
+
+use super::{Task, Version};
+use crate::domain::{CardSerial, CardState, Operation, Role, Series};
+
+/// All reasons of one refusal; never empty.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refusal {
+    /// Each reason, the hardest first.
+    pub reasons: Vec<Reason>,
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, reason) in self.reasons.iter().enumerate() {
+            let gap = if i == 0 { "" } else { " " };
+            write!(f, "{gap}{}. {}.", reason, reason.remedy())?;
+        }
+        Ok(())
+    }
+}
+
+/// One reason. Its `Display` says what stands in the way; [`Reason::remedy`] says what to do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "reason", rename_all = "kebab-case")]
+#[allow(missing_docs)]
+pub enum Reason {
+    OwnRecord,
+    Role {
+        role: Role,
+        operation: Operation,
+        expired: bool,
+    },
+    SeriesBlocked {
+        series: Series,
+    },
+    SeriesUnknown,
+    SeriesCannot {
+        series: Series,
+        task: Task,
+    },
+    NotNhsStock,
+    SoftwareMissing,
+    SoftwareTooOld {
+        found: String,
+    },
+    IdentityAgentRetired {
+        found: Version,
+    },
+    IdentityAgentEnded,
+    IdentityAgentCannotManage,
+    HolderClosed,
+    PhotoMissing,
+    HolderHasCard {
+        serial: CardSerial,
+    },
+    PrinterMissing,
+    PrinterModel {
+        found: String,
+    },
+    CardState {
+        state: CardState,
+        operation: Operation,
+    },
+    NothingToRenew,
+    RenewalNotDue {
+        #[serde(with = "iso_date")]
+        opens: Date,
+    },
+    ExpiredNeedsDesk,
+    NotSelfService {
+        operation: Operation,
+    },
+    CannotAuthenticate {
+        state: CardState,
+    },
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::OwnRecord => f.write_str("This is your own card or record"),
+            Self::Role { role, operation, expired: false } => write!(f, "The role {role} may not {operation} a card"),
+            Self::Role { role, .. } => {
+                write!(f, "The role {role} may not renew a card whose certificates have expired")
+            }
+            Self::SeriesBlocked { series } => {
+                write!(f, "This is a {series} card, and the NHS has blocked these for good")
+            }
+            Self::SeriesUnknown => f.write_str("This card is not recognised as an NHS smartcard"),
+            Self::SeriesCannot { series, task: Task::Desk(operation) } => {
+                write!(f, "A {series} card cannot {operation} here")
+            }
+            Self::SeriesCannot { series, .. } => write!(f, "A {series} card cannot do this here"),
+            Self::NotNhsStock => f.write_str("This is a PIV card but not NHS stock"),
+            Self::SoftwareMissing => f.write_str("No smartcard software was found on this computer"),
+            Self::SoftwareTooOld { found } => write!(f, "This computer runs {found}, which cannot manage this card"),
+            Self::IdentityAgentRetired { found } => write!(f, "Identity Agent {found} is retired"),
+            Self::IdentityAgentEnded => f.write_str("Identity Agent stopped working after 28 February 2027"),
+            Self::IdentityAgentCannotManage => {
+                f.write_str("Identity Agent can only sign in with a Series 10 card, not manage it")
+            }
+            Self::HolderClosed => f.write_str("The holder's profile is closed"),
+            Self::PhotoMissing => f.write_str("There is no photo on the holder's record"),
+            Self::HolderHasCard { serial } => {
+                write!(f, "The holder already has card {serial} in use, and may have one only")
+            }
+            Self::PrinterMissing => f.write_str("No card printer is chosen"),
+            Self::PrinterModel { found } => {
+                write!(f, "The printer is set up as a “{found}”, and only a Magicard DoH 300 v2 may print Series 10")
+            }
+            Self::CardState { state, operation } => f.write_str(state_words(*state, *operation)),
+            Self::NothingToRenew => f.write_str("There are no certificates on this card"),
+            Self::RenewalNotDue { opens } => write!(f, "The certificates can be renewed from {}", british(*opens)),
+            Self::ExpiredNeedsDesk => f.write_str("The certificates have expired"),
+            Self::NotSelfService { operation } => write!(f, "To {operation} a card is not possible without an officer"),
+            Self::CannotAuthenticate { .. } => f.write_str("This card cannot sign its holder in"),
+        }
+    }
+}
+
+impl Reason {
+    /// The next action, as a sentence without its full stop.
+    #[must_use]
+    pub fn remedy(&self) -> &'static str {
+        match self {
+            Self::OwnRecord => "Ask another officer to do it",
+            Self::Role { .. } => "Ask an RA Agent or RA Manager",
+            Self::SeriesBlocked { .. } => "Destroy the card and issue a Series 10 card",
+            Self::SeriesUnknown => "Check that it is an NHS smartcard and that it is the right way round in the reader",
+            Self::SeriesCannot { .. } => "Issue a Series 10 card instead",
+            Self::NotNhsStock => "Use a Series 10 card from the NHS order portal",
+            Self::SoftwareMissing | Self::SoftwareTooOld { .. } | Self::IdentityAgentCannotManage => {
+                "Ask IT to install Smartcard Connect 4.1"
+            }
+            Self::IdentityAgentRetired { .. } | Self::IdentityAgentEnded => {
+                "Ask IT to remove Identity Agent and install Smartcard Connect 4.1"
+            }
+            Self::HolderClosed => "Reopen the profile first",
+            Self::PhotoMissing => "Add a photo to the record first",
+            Self::HolderHasCard { .. } => "Cancel the other card first",
+            Self::PrinterMissing => "Choose a printer, or print later",
+            Self::PrinterModel { .. } => "Choose a DoH 300 v2, or print later",
+            Self::CardState { state, operation } => state_remedy(*state, *operation),
+            Self::NothingToRenew => "Use repair instead",
+            Self::RenewalNotDue { .. } => "Come back then; nothing is wrong with the card",
+            Self::ExpiredNeedsDesk => "Take the card to the Registration Authority desk, which can renew it",
+            Self::NotSelfService { .. } => "Take the card to the Registration Authority desk",
+            Self::CannotAuthenticate { .. } => "Unlock, repair or replace the card first",
+        }
+    }
+}
+
+fn state_words(state: CardState, operation: Operation) -> &'static str {
+    match (state, operation) {
+        (CardState::Blank, _) => "This card is blank",
+        (CardState::InWork, _) => "Another job is open on this card",
+        (CardState::Active | CardState::Locked, Operation::Issue) => "This card is already issued",
+        (CardState::Active, _) => "This card is in use",
+        (CardState::Locked, _) => "This card is locked",
+        (CardState::Unfinished, _) => "An earlier job on this card was not finished",
+        (CardState::Cancelled, _) => "This card was cancelled for good",
+    }
+}
+
+fn state_remedy(state: CardState, operation: Operation) -> &'static str {
+    match (state, operation) {
+        (CardState::Blank, _) => "Issue it first",
+        (CardState::InWork, _) => "Wait for that job to end, or resume it where it was begun",
+        (CardState::Active | CardState::Locked, Operation::Issue) => "Use a blank card, or clear this one first",
+        (CardState::Locked, _) => "Unlock it first",
+        (CardState::Active, _) => "Choose another operation",
+        (CardState::Unfinished, _) => "Resume the unfinished work first",
+        (CardState::Cancelled, _) => "Destroy the card and issue a new one",
+    }
+}
+
+/// 3 July 2026.
+fn british(date: Date) -> String {
+    format!("{} {} {}", date.day(), date.month(), date.year())
+}
+
+time::serde::format_description!(iso_date, Date, "[year]-[month]-[day]");

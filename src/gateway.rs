@@ -1,0 +1,92 @@
+//! The server between desktops and CIS2 or a certificate authority.
+//!
+//! One program serves a Trust (`cardwright gateway`) and a single desktop, which starts it in process on a free
+//! loopback port and speaks to it over HTTP all the same. The contract is `/ra/v1`, described by `gateway/openapi.json`.
+
+mod api;
+mod audit;
+mod authority;
+mod clock;
+mod config;
+mod issuances;
+mod keys;
+mod people;
+mod policy;
+mod private_file;
+mod problem;
+mod public_key;
+mod random;
+mod records;
+mod seal;
+mod server;
+mod sessions;
+mod store;
+mod unlock_codes;
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use aws_lc_rs::signature::Ed25519KeyPair;
+use rusqlite::Connection;
+
+pub use api::contract_routes;
+pub use clock::{Clock, ManualClock, SystemClock};
+pub use config::{AuthorityPart, GatewayConfig, GatewayError, SignInPart};
+pub use keys::training_stock_management_key;
+pub use people::{People, SeedHolder, SeedOfficer};
+pub use server::{Gateway, RunningGateway};
+
+use crate::domain::Secret;
+
+/// The contract, OpenAPI 3.1; served at `/ra/v1/openapi.json`.
+pub const OPENAPI: &str = include_str!("gateway/openapi.json");
+
+/// Everything the answers are made from.
+struct Core {
+    config: GatewayConfig,
+    store: Mutex<Connection>,
+    seal: seal::Seal,
+    custody: keys::Custody,
+    authorities: authority::Authorities,
+    audit_key: Ed25519KeyPair,
+}
+
+impl Core {
+    /// Opens the data folder, making in it what is missing.
+    fn open(config: GatewayConfig) -> Result<Self, GatewayError> {
+        config.refuse_training_parts()?;
+        let now = config.clock.now();
+        private_file::folder(&config.data)?;
+        let keys = config.data.join("keys");
+        private_file::folder(&keys)?;
+        let mut store = store::open(&config.data.join("gateway.sqlite"))?;
+        store::seed(&mut store, &config.people, now)?;
+        let seal = seal::Seal::open(&keys.join("seal.key"))?;
+        let custody = keys::Custody::open(&keys.join("management-keys.toml"), config.realm)?;
+        let authorities = authority::Authorities::open(&keys, now)?;
+        let audit_key = open_audit_key(&keys.join("audit.key"))?;
+        let core = Self { config, store: Mutex::new(store), seal, custody, authorities, audit_key };
+        core.sweep()?;
+        Ok(core)
+    }
+
+    /// The database. A panic of another call cannot have left half a change in it: transactions roll back.
+    fn store(&self) -> MutexGuard<'_, Connection> {
+        self.store.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Ends every job whose deadline has passed.
+    fn sweep(&self) -> Result<(), GatewayError> {
+        issuances::sweep(&mut self.store(), self.config.clock.now())
+            .map_err(|fault| GatewayError::Store { reason: fault.problem.describe() })
+    }
+}
+
+fn open_audit_key(path: &std::path::Path) -> Result<Ed25519KeyPair, GatewayError> {
+    let damaged = |reason: &str| GatewayError::KeyFile { path: path.to_owned(), reason: reason.to_owned() };
+    let file = private_file::read_or_make(path, || {
+        let made = Ed25519KeyPair::generate_pkcs8(&aws_lc_rs::rand::SystemRandom::new())
+            .map_err(|_| damaged("the system gave no random numbers"))?;
+        Ok(Secret::new(made.as_ref().to_vec()))
+    })?;
+    Ed25519KeyPair::from_pkcs8(file.expose()).map_err(|_| damaged("it holds no Ed25519 key"))
+}

@@ -1,0 +1,388 @@
+//! The contract's routes, and what every call has in common: limits, sign-in, idempotency, one transaction.
+
+mod cards;
+mod issuance;
+mod people;
+mod prints;
+mod public;
+
+use std::{collections::HashMap, future::poll_fn, pin::Pin, sync::Arc};
+
+use axum::{
+    Router,
+    body::{Body, HttpBody, to_bytes},
+    extract::{Query, RawPathParams, Request, rejection::RawPathParamsRejection},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
+    response::Response,
+    routing::{MethodFilter, on},
+};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use rusqlite::{Connection, TransactionBehavior, params};
+use serde::{Serialize, de::DeserializeOwned};
+use sha2::{Digest, Sha256};
+use time::OffsetDateTime;
+
+use super::{Core, audit, issuances, problem::Fault, sessions, store::one};
+use crate::domain::{Officer, OfficerId, Secret, hex, sha256_hex};
+
+/// Largest JSON body, in bytes: two certificate requests of 8 KB in base64, and room.
+const JSON_LIMIT: usize = 64 * 1024;
+/// Largest photo, in bytes.
+const PHOTO_LIMIT: usize = 8 * 1024 * 1024;
+/// Bytes beyond the limit that are read before a body is refused as too large.
+const DISCARDED: usize = 16 * 1024 * 1024;
+/// Answers are kept this long for callers that ask again.
+const ANSWERS_KEPT: time::Duration = time::Duration::days(7);
+
+/// Who may call.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Access {
+    Anybody,
+    SignedIn,
+}
+
+type Handler = fn(&Desk<'_>, &Call) -> Result<Answer, Fault>;
+
+/// One route of the contract.
+#[derive(Clone, Copy)]
+struct Route {
+    method: &'static str,
+    path: &'static str,
+    access: Access,
+    body_limit: usize,
+    handler: Handler,
+}
+
+const fn route(method: &'static str, path: &'static str, access: Access, handler: Handler) -> Route {
+    Route { method, path, access, body_limit: JSON_LIMIT, handler }
+}
+
+const ROUTES: [Route; 28] = [
+    route("GET", "/ra/v1/openapi.json", Access::Anybody, public::openapi),
+    route("GET", "/ra/v1/pki/chain.pem", Access::Anybody, public::chain),
+    route("GET", "/ra/v1/pki/crl.pem", Access::Anybody, public::crl_pem),
+    route("GET", "/ra/v1/pki/root.crl", Access::Anybody, public::root_crl),
+    route("GET", "/ra/v1/pki/authentication.crl", Access::Anybody, public::authentication_crl),
+    route("GET", "/ra/v1/pki/signing.crl", Access::Anybody, public::signing_crl),
+    route("GET", "/ra/v1/training/officers", Access::Anybody, people::officers),
+    route("POST", "/ra/v1/training/sign-in", Access::Anybody, people::sign_in),
+    route("GET", "/ra/v1/session", Access::SignedIn, people::session),
+    route("DELETE", "/ra/v1/session", Access::SignedIn, people::sign_out),
+    route("GET", "/ra/v1/holders", Access::SignedIn, people::find_holders),
+    route("GET", "/ra/v1/holders/{holder}", Access::SignedIn, people::holder),
+    route("GET", "/ra/v1/holders/{holder}/photo", Access::SignedIn, people::photo),
+    Route {
+        body_limit: PHOTO_LIMIT,
+        ..route("PUT", "/ra/v1/holders/{holder}/photo", Access::SignedIn, people::put_photo)
+    },
+    route("GET", "/ra/v1/cards/{serial}", Access::SignedIn, cards::card),
+    route("POST", "/ra/v1/cards/{serial}/prints", Access::SignedIn, prints::print),
+    route("POST", "/ra/v1/issuances", Access::SignedIn, issuance::reserve),
+    route("GET", "/ra/v1/issuances/{job}", Access::SignedIn, issuance::get),
+    route("POST", "/ra/v1/issuances/{job}/management-key/challenge", Access::SignedIn, cards::challenge),
+    route("POST", "/ra/v1/issuances/{job}/management-key/proof", Access::SignedIn, cards::proof),
+    route("POST", "/ra/v1/issuances/{job}/unlock-codes/release", Access::SignedIn, cards::release),
+    route("POST", "/ra/v1/issuances/{job}/unlock-codes/settled", Access::SignedIn, cards::settled),
+    route("POST", "/ra/v1/issuances/{job}/certificate", Access::SignedIn, issuance::certify),
+    route("POST", "/ra/v1/issuances/{job}/confirm", Access::SignedIn, issuance::confirm),
+    route("POST", "/ra/v1/issuances/{job}/abort", Access::SignedIn, issuance::abort),
+    route("GET", "/ra/v1/audit", Access::SignedIn, public::audit_rows),
+    route("GET", "/ra/v1/audit/head", Access::SignedIn, public::audit_head),
+    route("GET", "/ra/v1/health", Access::Anybody, public::health),
+];
+
+/// Method and path of every route, as in the contract.
+pub fn contract_routes() -> impl Iterator<Item = (&'static str, &'static str)> {
+    ROUTES.iter().map(|route| (route.method, route.path))
+}
+
+/// A call, as far as handlers look at it.
+struct Call {
+    params: HashMap<String, String>,
+    query: HashMap<String, String>,
+    body: Vec<u8>,
+    token: Option<Secret>,
+    key: Option<String>,
+}
+
+impl Call {
+    /// A path parameter in its own type.
+    fn param<T: std::str::FromStr<Err = crate::domain::Malformed>>(&self, name: &str) -> Result<T, Fault> {
+        Ok(self.params.get(name).map_or("", String::as_str).parse()?)
+    }
+
+    /// A number of the query, or its default.
+    fn number(&self, name: &str, default: u64) -> Result<u64, Fault> {
+        match self.query.get(name) {
+            None => Ok(default),
+            Some(text) => text.parse().map_err(|_| Fault::malformed(format!("{name} is not a number"))),
+        }
+    }
+
+    /// The body in its own type.
+    fn json<T: DeserializeOwned>(&self) -> Result<T, Fault> {
+        // The parser's message can quote the body, which may hold a secret: only the place is told.
+        serde_json::from_slice(&self.body).map_err(|error| {
+            Fault::malformed(format!(
+                "the body does not fit the contract at line {}, column {}",
+                error.line(),
+                error.column()
+            ))
+        })
+    }
+}
+
+/// What a handler works with: the gateway, the open transaction, the time, and who asks.
+struct Desk<'a> {
+    core: &'a Core,
+    store: &'a Connection,
+    now: OffsetDateTime,
+    officer: Option<Officer>,
+    session_ends: OffsetDateTime,
+}
+
+impl Desk<'_> {
+    /// Who is signed in.
+    fn officer(&self) -> Result<&Officer, Fault> {
+        self.officer.as_ref().ok_or_else(Fault::unauthenticated)
+    }
+
+    /// Writes an audit row in this transaction.
+    fn audit(&self, event: &str, detail: &serde_json::Value) -> Result<(), Fault> {
+        let officer: Option<&OfficerId> = self.officer.as_ref().map(|officer| &officer.id);
+        Ok(audit::append(self.store, self.now, officer, event, detail)?)
+    }
+}
+
+/// An answer.
+struct Answer {
+    status: u16,
+    content_type: &'static str,
+    body: Vec<u8>,
+}
+
+impl Answer {
+    /// 200 with JSON.
+    fn json<T: Serialize>(value: &T) -> Result<Self, Fault> {
+        let body = serde_json::to_vec(value).map_err(|_| Fault::internal("the answer cannot be written"))?;
+        Ok(Self { status: 200, content_type: "application/json", body })
+    }
+
+    /// 200 with JSON of a thing just made: 201.
+    fn created<T: Serialize>(value: &T) -> Result<Self, Fault> {
+        Ok(Self { status: 201, ..Self::json(value)? })
+    }
+
+    /// 204.
+    fn nothing() -> Self {
+        Self { status: 204, content_type: "application/json", body: Vec::new() }
+    }
+
+    /// 200 with bytes of another kind.
+    fn bytes(content_type: &'static str, body: Vec<u8>) -> Self {
+        Self { status: 200, content_type, body }
+    }
+}
+
+/// The server's router.
+pub fn router(core: Arc<Core>) -> Router {
+    let mut router = Router::new();
+    for route in ROUTES {
+        let core = Arc::clone(&core);
+        let serve = move |params: PathParams, query: QueryPairs, headers: HeaderMap, request: Request| async move {
+            respond(match call(&core, route, params, query, &headers, request).await {
+                Err(fault) => Err(fault),
+                Ok(call) => tokio::task::spawn_blocking(move || answer(&core, route, &call))
+                    .await
+                    .unwrap_or_else(|_| Err(Fault::internal("the call panicked"))),
+            })
+        };
+        let filter = match route.method {
+            "GET" => MethodFilter::GET,
+            "PUT" => MethodFilter::PUT,
+            "DELETE" => MethodFilter::DELETE,
+            _ => MethodFilter::POST,
+        };
+        router = router.route(route.path, on(filter, serve));
+    }
+    router
+        .method_not_allowed_fallback(|method: Method| async move {
+            let fault = Fault::new(
+                405,
+                "method-not-allowed",
+                "This address does not take this method",
+                "Check that this program and the gateway have the same version",
+            );
+            respond(Err(fault.detail(method.to_string())))
+        })
+        .fallback(|| async {
+            respond(Err(Fault::new(
+                404,
+                "not-found",
+                "There is nothing at this address",
+                "Check the gateway's address in the configuration",
+            )))
+        })
+}
+
+type PathParams = Result<RawPathParams, RawPathParamsRejection>;
+
+type QueryPairs = Result<Query<Vec<(String, String)>>, axum::extract::rejection::QueryRejection>;
+
+const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+
+async fn call(
+    core: &Arc<Core>,
+    route: Route,
+    params: PathParams,
+    query: QueryPairs,
+    headers: &HeaderMap,
+    request: Request,
+) -> Result<Call, Fault> {
+    let token = headers
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "))
+        .and_then(|text| STANDARD.decode(text.trim()).ok())
+        .map(Secret::new);
+    // Asked before anything is kept in memory for somebody who is not signed in; the answer asks once more.
+    if route.access == Access::SignedIn && !is_signed_in(core, token.clone()).await? {
+        discard(request.into_body(), route.body_limit + DISCARDED).await;
+        return Err(Fault::unauthenticated());
+    }
+    let params = params.map_err(|_| Fault::malformed("the address cannot be read"))?;
+    let Query(query) = query.map_err(|_| Fault::malformed("the query cannot be read"))?;
+    let too_large = || {
+        Fault::new(413, "too-large", "What was sent is too large", "Make it smaller: a photo may have 8 MB")
+            .detail(format!("at most {} bytes are taken here", route.body_limit))
+    };
+    // A little more than the limit is read and thrown away: a client that is still sending would not see the refusal.
+    let body = to_bytes(request.into_body(), route.body_limit + DISCARDED).await.map_err(|_| too_large())?;
+    if body.len() > route.body_limit {
+        return Err(too_large());
+    }
+    let key = headers.get(IDEMPOTENCY_KEY).map(|key| key.to_str().unwrap_or_default().to_owned());
+    if key.as_ref().is_some_and(|key| key.is_empty() || key.len() > 255) {
+        return Err(Fault::malformed("Idempotency-Key must have 1 to 255 visible ASCII characters"));
+    }
+    Ok(Call {
+        params: params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+        query: query.into_iter().collect(),
+        body: body.to_vec(),
+        token,
+        key,
+    })
+}
+
+async fn is_signed_in(core: &Arc<Core>, token: Option<Secret>) -> Result<bool, Fault> {
+    let Some(token) = token else { return Ok(false) };
+    let core = Arc::clone(core);
+    let found = move || sessions::find(&core.store(), &token, core.config.clock.now());
+    let found = tokio::task::spawn_blocking(found).await;
+    Ok(found.unwrap_or_else(|_| Err(Fault::internal("the call panicked")))?.is_some())
+}
+
+/// Reads a body piece by piece and throws it away: a client that is still sending would not see the refusal.
+async fn discard(mut body: Body, most: usize) {
+    let mut seen = 0_usize;
+    while let Some(Ok(frame)) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
+        seen = seen.saturating_add(frame.data_ref().map_or(0, |piece| piece.len()));
+        if seen > most {
+            return;
+        }
+    }
+}
+
+/// Answers one call in one transaction: what the answer says has happened is on the disk before the answer leaves.
+fn answer(core: &Core, route: Route, call: &Call) -> Result<Answer, Fault> {
+    let now = core.config.clock.now();
+    let mut store = core.store();
+    issuances::sweep(&mut store, now)?;
+    let change = store.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let session = match &call.token {
+        Some(token) => sessions::find(&change, token, now)?,
+        None => None,
+    };
+    if route.access == Access::SignedIn && session.is_none() {
+        return Err(Fault::unauthenticated());
+    }
+    let (officer, session_ends) = session.map_or((None, now), |(officer, ends)| (Some(officer), ends));
+    let scope = officer.as_ref().map_or("", |officer| officer.id.as_str()).to_owned();
+    let desk = Desk { core, store: &change, now, officer, session_ends };
+    let result = if route.method == "POST" { once(&desk, &scope, route, call) } else { (route.handler)(&desk, call) };
+    match &result {
+        Ok(_) => change.commit()?,
+        Err(fault) if fault.keep => change.commit()?,
+        Err(_) => change.rollback()?,
+    }
+    result
+}
+
+/// Does the call once for each idempotency key; a caller that asks again gets the stored answer. Refusals are not
+/// stored: nothing has changed, so the same question may be asked again.
+fn once(desk: &Desk<'_>, scope: &str, route: Route, call: &Call) -> Result<Answer, Fault> {
+    let Some(key) = &call.key else {
+        return Err(Fault::new(
+            400,
+            "idempotency-key-missing",
+            "The request carries no Idempotency-Key",
+            "Check that this program and the gateway have the same version",
+        ));
+    };
+    let request = request_hash(route, call);
+    let purpose = format!("answer to {scope} {key}");
+    let sql = "SELECT request_sha256, status, body FROM answers WHERE scope = ?1 AND key = ?2";
+    let stored: Option<(String, u16, Vec<u8>)> =
+        one(desk.store, sql, [scope, key], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    if let Some((earlier, status, body)) = stored {
+        if earlier != request {
+            return Err(Fault::new(
+                422,
+                "idempotency-key-reused",
+                "This Idempotency-Key was used before for another request",
+                "Begin a new job",
+            ));
+        }
+        let body = desk.core.seal.unseal(&purpose, &body)?.expose().to_vec();
+        return Ok(Answer { status, content_type: "application/json", body });
+    }
+    let answer = (route.handler)(desk, call)?;
+    let now = desk.now.unix_timestamp();
+    desk.store.execute(
+        "INSERT INTO answers VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        params![scope, key, request, answer.status, desk.core.seal.seal(&purpose, &answer.body)?, now],
+    )?;
+    desk.store.execute("DELETE FROM answers WHERE at < ?1", [now - ANSWERS_KEPT.whole_seconds()])?;
+    Ok(answer)
+}
+
+fn request_hash(route: Route, call: &Call) -> String {
+    let mut parameters: Vec<_> = call.params.iter().collect();
+    parameters.sort();
+    let address = format!("{} {} {parameters:?}", route.method, route.path);
+    let mut hash = Sha256::new();
+    hash.update(sha256_hex(address.as_bytes()));
+    hash.update(&call.body);
+    hex(&hash.finalize())
+}
+
+/// Turns an answer or a problem into a response.
+fn respond(result: Result<Answer, Fault>) -> Response {
+    let answer = result.unwrap_or_else(|fault| Answer {
+        status: fault.problem.status,
+        content_type: "application/problem+json",
+        body: serde_json::to_vec(&fault.problem).unwrap_or_default(),
+    });
+    let empty = answer.body.is_empty();
+    let mut response = Response::new(Body::from(answer.body));
+    *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let headers = response.headers_mut();
+    if !empty {
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(answer.content_type));
+    }
+    // Answers hold names, photos and codes: no proxy and no disk may keep them.
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if answer.status == 401 {
+        headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    }
+    response
+}

@@ -1,0 +1,161 @@
+//! What concerns one chip: its record, its management key and its unlock codes.
+
+use rusqlite::params;
+use serde_json::json;
+use subtle::ConstantTimeEq;
+
+use super::{Answer, Call, Desk};
+use crate::{
+    cis2::wire,
+    domain::{CardState, JobId, Operation},
+    gateway::{
+        issuances::{self, Job},
+        keys::{Algorithm, NoKey},
+        policy::{self, Question},
+        problem::Fault,
+        random, records, unlock_codes,
+    },
+};
+
+/// Wrong answers of a card in one job, after which its key is not tried again: something else is in the reader.
+const WRONG_PROOFS: u32 = 3;
+
+/// Challenges answered in one job. An issue needs one, each resumption one more; beyond this somebody is using the
+/// gateway to decrypt blocks.
+const RELAYS: u32 = 64;
+
+pub fn card(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
+    Answer::json(&records::card(desk.store, &call.param("serial")?)?)
+}
+
+/// The job of this call, for which keys and codes of its card may be used: its own officer while it is open; after it
+/// ended without finishing the card, any officer who may clear that card.
+fn job_with_card(desk: &Desk<'_>, call: &Call) -> Result<Job, Fault> {
+    let id: JobId = call.param("job")?;
+    let job = issuances::get(desk.store, &id)?;
+    if job.is_open() {
+        job.check_officer(desk.officer()?)?;
+    } else {
+        may_clean_up(desk, &job)?;
+    }
+    Ok(job)
+}
+
+/// Whether this officer may bring the unfinished card of an ended job back to blank.
+pub fn may_clean_up(desk: &Desk<'_>, job: &Job) -> Result<(), Fault> {
+    let card = records::card(desk.store, &job.public.serial)?;
+    if card.state != CardState::Unfinished || card.last_job.as_ref() != Some(&job.public.job) {
+        job.check_open()?;
+        return Err(Fault::wrong_state("its card is in other hands"));
+    }
+    let holder = records::holder(desk.store, &job.public.holder)?;
+    let question = Question {
+        operation: Operation::Clear,
+        officer: desk.officer()?,
+        holder: &holder,
+        card: &card,
+        series: job.series,
+        software: &job.software,
+        printer: None,
+    };
+    match policy::refusal(desk.store, desk.core.config.realm, desk.now, &question)? {
+        None => Ok(()),
+        Some(refusal) => {
+            desk.audit("card.clean-up.refused", &json!({ "job": job.public.job, "serial": job.public.serial }))?;
+            Err(Fault::refused(Operation::Clear, refusal).kept())
+        }
+    }
+}
+
+fn wrong_key(detail: &str) -> Fault {
+    Fault::new(
+        403,
+        "wrong-management-key",
+        "The card and the gateway do not share a management key",
+        "Set this card aside and use another; tell the gateway's administrator its serial",
+    )
+    .detail(detail)
+}
+
+pub fn challenge(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
+    let request: wire::ManagementKeyChallenge = call.json()?;
+    let job = job_with_card(desk, call)?;
+    if job.wrong_proofs >= WRONG_PROOFS {
+        return Err(wrong_key("three wrong answers in this job"));
+    }
+    if job.relays >= RELAYS {
+        return Err(wrong_key("too many challenges in this job"));
+    }
+    let algorithm = Algorithm::from_identifier(request.algorithm)
+        .ok_or_else(|| Fault::malformed("the algorithm is not 3, 8, 10 or 12"))?;
+    let serial = &job.public.serial;
+    let key = desk.core.custody.key(&job.profile, serial, algorithm).map_err(|error| match error {
+        NoKey::Profile | NoKey::Card => Fault::no_key_set(&job.profile),
+        NoKey::Algorithm => wrong_key("the card asks for another algorithm than its key set has"),
+    })?;
+    let block = || Fault::malformed("the encrypted witness is not one block of its algorithm");
+    let witness = algorithm.decrypt(&key, &request.encrypted_witness.0).ok_or_else(block)?;
+    let random: [u8; 16] = random::bytes()?;
+    let challenge = random.get(..algorithm.block_length()).ok_or_else(block)?.to_vec();
+    let expected = algorithm.encrypt(&key, &challenge).ok_or_else(block)?;
+    let sealed = desk.core.seal.seal(&expected_purpose(&job), expected.expose())?;
+    desk.store.execute(
+        "UPDATE issuances SET expected = ?2, relays = relays + 1 WHERE job = ?1",
+        params![job.public.job.as_str(), sealed],
+    )?;
+    desk.audit("card.management-key.challenged", &json!({ "job": job.public.job, "serial": serial }))?;
+    Answer::json(&wire::ManagementKeyAnswer {
+        witness: wire::SecretBase64(witness),
+        challenge: wire::Base64(challenge),
+    })
+}
+
+fn expected_purpose(job: &Job) -> String {
+    format!("management-key answer of {}", job.public.job)
+}
+
+pub fn proof(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
+    let request: wire::ManagementKeyProof = call.json()?;
+    let job = job_with_card(desk, call)?;
+    let id = &job.public.job;
+    let sealed = job.expected.as_ref().ok_or_else(|| Fault::wrong_state("no challenge is open for the card"))?;
+    let expected = desk.core.seal.unseal(&expected_purpose(&job), sealed)?;
+    let right: bool = expected.expose().ct_eq(&request.encrypted_challenge.0).into();
+    let detail = json!({ "job": id, "serial": job.public.serial });
+    if right {
+        desk.store.execute("UPDATE issuances SET expected = NULL, proven = 1 WHERE job = ?1", [id.as_str()])?;
+        desk.audit("card.management-key.proven", &detail)?;
+        return Ok(Answer::nothing());
+    }
+    desk.store.execute(
+        "UPDATE issuances SET expected = NULL, wrong_proofs = wrong_proofs + 1 WHERE job = ?1",
+        [id.as_str()],
+    )?;
+    desk.audit("card.management-key.wrong", &detail)?;
+    let left = WRONG_PROOFS.saturating_sub(job.wrong_proofs + 1);
+    Err(wrong_key(&format!("the card's answer is wrong; tries left in this job: {left}")).kept())
+}
+
+pub fn release(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
+    let job = job_with_card(desk, call)?;
+    let delivered = desk.core.custody.transport_code(&job.profile).map_err(|_| Fault::no_key_set(&job.profile))?;
+    let codes = unlock_codes::release(desk.store, &desk.core.seal, &job.public.serial, delivered)?;
+    desk.store.execute("UPDATE issuances SET codes_released = 1 WHERE job = ?1", [job.public.job.as_str()])?;
+    desk.audit(
+        "card.unlock-codes.released",
+        &json!({ "job": job.public.job, "serial": job.public.serial, "candidates": codes.current.len() }),
+    )?;
+    Answer::json(&codes)
+}
+
+pub fn settled(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
+    let found: wire::UnlockCodeSettled = call.json()?;
+    let job = job_with_card(desk, call)?;
+    if !job.codes_released {
+        return Err(Fault::wrong_state("no unlock code of this card was released to it"));
+    }
+    unlock_codes::settle(desk.store, &desk.core.seal, &job.public.serial, found)?;
+    let detail = json!({ "job": job.public.job, "serial": job.public.serial, "found": found });
+    desk.audit("card.unlock-code.settled", &detail)?;
+    Ok(Answer::nothing())
+}

@@ -1,0 +1,132 @@
+//! Sign-in, holders and their photos.
+
+use std::io::Cursor;
+
+use image::{ImageFormat, ImageReader};
+use serde_json::json;
+
+use super::{Answer, Call, Desk};
+use crate::{
+    cis2::wire,
+    domain::{HolderId, PHOTO_PIXELS_REFUSED, Role},
+    gateway::{problem::Fault, records, sessions},
+};
+
+pub fn officers(desk: &Desk<'_>, _: &Call) -> Result<Answer, Fault> {
+    Answer::json(&sessions::officers(desk.store)?)
+}
+
+pub fn sign_in(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
+    let request: wire::SignIn = call.json()?;
+    let config = &desk.core.config;
+    let expires = desk.now + config.session_life;
+    Answer::created(&sessions::begin(desk.store, &request.officer, config.realm, desk.now, expires)?)
+}
+
+pub fn session(desk: &Desk<'_>, _: &Call) -> Result<Answer, Fault> {
+    Answer::json(&wire::Session {
+        token: None,
+        officer: desk.officer()?.clone(),
+        realm: desk.core.config.realm,
+        expires: desk.session_ends,
+    })
+}
+
+pub fn sign_out(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
+    let token = call.token.as_ref().ok_or_else(Fault::unauthenticated)?;
+    sessions::end(desk.store, token, &desk.officer()?.id, desk.now)?;
+    Ok(Answer::nothing())
+}
+
+pub fn find_holders(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
+    let query = call.query.get("query").map_or("", String::as_str);
+    let limit = u32::try_from(call.number("limit", 50)?).unwrap_or(u32::MAX).clamp(1, 200);
+    Answer::json(&records::find_holders(desk.store, query, limit)?)
+}
+
+pub fn holder(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
+    Answer::json(&records::holder_record(desk.store, &call.param("holder")?)?)
+}
+
+pub fn photo(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
+    let id: HolderId = call.param("holder")?;
+    let Some(photo) = records::photo(desk.store, &id)? else {
+        return Err(Fault::new(
+            404,
+            "photo-missing",
+            "There is no photo on the holder's record",
+            "Add a photo to the record first",
+        ));
+    };
+    let content_type = if photo.starts_with(&[0x89, b'P', b'N', b'G']) { "image/png" } else { "image/jpeg" };
+    Ok(Answer::bytes(content_type, photo))
+}
+
+pub fn put_photo(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
+    let id: HolderId = call.param("holder")?;
+    let officer = desk.officer()?;
+    let holder = records::holder(desk.store, &id)?;
+    // Changing a person's details: RA Managers, agents and ID checkers (`facts/nhs.md` 1.2), and never one's own.
+    let may = matches!(officer.role, Role::RaManager | Role::AdvancedRaAgent | Role::RaAgent | Role::IdChecker);
+    let refused = |detail: &str, remedy: &str| Fault::new(403, "refused", "This is not allowed", remedy).detail(detail);
+    if !may {
+        let detail = format!("The role {} may not change a photo", officer.role);
+        return Err(refused(&detail, "Ask an RA Manager, RA Agent or ID Checker"));
+    }
+    if holder.id == officer.id {
+        return Err(refused("This is your own record", "Ask another officer to do it"));
+    }
+    check_image(&call.body)?;
+    let photo_sha256 = records::put_photo(desk.store, &id, &call.body)?;
+    desk.audit("holder.photo", &json!({ "holder": id, "photo_sha256": photo_sha256 }))?;
+    Ok(Answer::nothing())
+}
+
+/// Whether these bytes are a JPEG or PNG picture of a size that can be worked with. Only its head is read.
+fn check_image(bytes: &[u8]) -> Result<(), Fault> {
+    let refused = |detail: &str| {
+        Fault::new(422, "photo-unusable", "This photo cannot be used", "Choose a JPEG or PNG file from a camera")
+            .detail(detail)
+    };
+    let reader =
+        ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(|_| refused("it cannot be read"))?;
+    if !matches!(reader.format(), Some(ImageFormat::Jpeg | ImageFormat::Png)) {
+        return Err(refused("it is not a JPEG or PNG picture"));
+    }
+    let (width, height) = reader.into_dimensions().map_err(|_| refused("the picture is damaged"))?;
+    if u64::from(width) * u64::from(height) >= PHOTO_PIXELS_REFUSED {
+        return Err(refused(&format!(
+            "it has {width} by {height} pixels, and only fewer than 60 million can be worked with"
+        )));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The head of a PNG file (ISO/IEC 15948, 5.2 and 11.2.2) of this size.
+    fn head(width: u32, height: u32) -> Vec<u8> {
+        let mut chunk = b"IHDR".to_vec();
+        chunk.extend(width.to_be_bytes());
+        chunk.extend(height.to_be_bytes());
+        chunk.extend([8, 2, 0, 0, 0]);
+        let mut checksum = u32::MAX;
+        for byte in &chunk {
+            checksum ^= u32::from(*byte);
+            for _ in 0..8 {
+                checksum = (checksum >> 1) ^ (0xEDB8_8320 & (checksum & 1).wrapping_neg());
+            }
+        }
+        let end = [0, 0, 0, 0, b'I', b'D', b'A', b'T', 0x35, 0xAF, 0x06, 0x1E];
+        [b"\x89PNG\r\n\x1a\n\0\0\0\x0d", chunk.as_slice(), &(!checksum).to_be_bytes(), &end].concat()
+    }
+
+    #[test]
+    fn the_gateway_takes_the_photos_the_face_can_decode() {
+        assert!(check_image(&head(10_000, 5_999)).is_ok());
+        let refused = check_image(&head(10_000, 6_000)).expect_err("60 million pixels");
+        assert_eq!((refused.problem.kind.as_str(), refused.problem.status), ("photo-unusable", 422));
+    }
+}

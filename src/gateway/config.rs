@@ -1,0 +1,152 @@
+//! What a gateway is started with, and why it may refuse to start.
+
+use std::{io, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+
+use super::{Clock, People, SystemClock};
+use crate::domain::eligibility::Realm;
+
+/// The parts a gateway can sign officers in with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SignInPart {
+    /// Choosing one of the invented officers.
+    Training,
+}
+
+/// The parts a gateway can have certificates made by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AuthorityPart {
+    /// The gateway's own certificate authorities, TRAINING in every subject.
+    Training,
+}
+
+/// What a gateway is started with.
+#[derive(Debug, Clone)]
+pub struct GatewayConfig {
+    /// Which world it serves.
+    pub realm: Realm,
+    /// Folder of its database and keys; made when missing.
+    pub data: PathBuf,
+    /// Where it listens; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// After this time it revokes what nobody confirmed (`facts/backend.md` 5.1: 15 minutes).
+    pub deadline: Duration,
+    /// How long a sign-in lasts.
+    pub session_life: Duration,
+    /// Start of the addresses written into certificates, without a final slash.
+    pub public_url: String,
+    /// How officers sign in.
+    pub sign_in: SignInPart,
+    /// Who makes certificates.
+    pub authority: AuthorityPart,
+    /// Officers and holders put into an empty database.
+    pub people: People,
+    /// Its time.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl GatewayConfig {
+    /// A training gateway on a free port of the loopback interface.
+    #[must_use]
+    pub fn training(data: impl Into<PathBuf>, people: People) -> Self {
+        Self {
+            realm: Realm::Training,
+            data: data.into(),
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            deadline: Duration::from_secs(15 * 60),
+            session_life: Duration::from_secs(60 * 60),
+            // RFC 2606 reserves `.invalid`: a verifier that tries to fetch from it fails at once instead of
+            // asking somebody else's server.
+            public_url: "http://gateway.training.invalid".to_owned(),
+            sign_in: SignInPart::Training,
+            authority: AuthorityPart::Training,
+            people,
+            clock: Arc::new(SystemClock),
+        }
+    }
+
+    /// Training parts may only serve the training realm: elsewhere anybody could sign in as anybody, and certificates
+    /// would come from an authority nobody vouches for.
+    pub(super) fn refuse_training_parts(&self) -> Result<(), GatewayError> {
+        if self.realm == Realm::Training {
+            return Ok(());
+        }
+        let mut parts = Vec::new();
+        match self.sign_in {
+            SignInPart::Training => parts.push("the training sign-in, which asks for no proof of identity"),
+        }
+        match self.authority {
+            AuthorityPart::Training => parts.push("the training certificate authority, which nobody vouches for"),
+        }
+        if !self.people.officers.is_empty() || !self.people.holders.is_empty() {
+            parts.push("invented people");
+        }
+        if parts.is_empty() { Ok(()) } else { Err(GatewayError::TrainingParts { parts: parts.join("; ") }) }
+    }
+}
+
+/// Why a gateway did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum GatewayError {
+    /// The address cannot be listened on.
+    #[error("the gateway cannot listen on {address} ({source}): choose another address in the configuration")]
+    Listen {
+        /// The address asked for.
+        address: SocketAddr,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A file of the data folder cannot be read or written.
+    #[error("the gateway cannot use {path} ({source}): check that the folder exists, is yours and has space left")]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The database cannot be opened or is of a newer version.
+    #[error("the gateway's database cannot be used ({reason}): nothing was changed")]
+    Store {
+        /// What does not fit.
+        reason: String,
+    },
+    /// A key file is damaged.
+    #[error(
+        "the key file {path} cannot be used ({reason}): restore it from the backup; a new one would not fit the cards"
+    )]
+    KeyFile {
+        /// The file.
+        path: PathBuf,
+        /// What does not fit; never its content.
+        reason: String,
+    },
+    /// The file of key sets is not as it must be.
+    #[error("the key sets in {path} cannot be used ({place}): {remedy}, as `cardwright config --explain` describes")]
+    KeySets {
+        /// The file.
+        path: PathBuf,
+        /// Which entry and key; never a value that may be secret.
+        place: String,
+        /// What to write.
+        remedy: &'static str,
+    },
+    /// Training parts outside training.
+    #[error(
+        "this configuration is not for training but uses {parts}: replace these parts, or set the realm to training"
+    )]
+    TrainingParts {
+        /// Which, each with its reason.
+        parts: String,
+    },
+    /// A thread or the network runtime could not be started.
+    #[error("the gateway's thread cannot be started ({source}): close other programs and try again")]
+    Thread {
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The server ended by itself.
+    #[error("the gateway stopped by itself ({reason}): start it again; open jobs can be resumed")]
+    Stopped {
+        /// What it said.
+        reason: String,
+    },
+}

@@ -1,0 +1,67 @@
+//! Policy: the one function of `domain::eligibility`, fed from the gateway's own records.
+
+use rusqlite::Connection;
+use time::OffsetDateTime;
+
+use super::{problem::Fault, records};
+use crate::{
+    cis2::wire::CardRecord,
+    domain::{
+        Holder, Officer, Operation, Series,
+        eligibility::{
+            Certificates, ClientSoftware, Decision, Photo, Realm, Refusal, Situation, Subject, Task, decide,
+        },
+    },
+};
+
+/// What is asked, about whom, by whom.
+pub struct Question<'a> {
+    /// What.
+    pub operation: Operation,
+    /// By whom.
+    pub officer: &'a Officer,
+    /// About whom.
+    pub holder: &'a Holder,
+    /// On which card, as the records have it.
+    pub card: &'a CardRecord,
+    /// Series as the workstation recognised it.
+    pub series: Series,
+    /// What the workstation runs.
+    pub software: &'a ClientSoftware,
+    /// The printer, for a print.
+    pub printer: Option<&'a str>,
+}
+
+/// Decides; `Some` is a refusal.
+pub fn refusal(
+    store: &Connection,
+    realm: Realm,
+    now: OffsetDateTime,
+    question: &Question<'_>,
+) -> Result<Option<Refusal>, Fault> {
+    let other_card = records::other_card(store, &question.holder.id, &question.card.serial)?;
+    // A series once recorded is not changed by what a workstation says later.
+    let series = if question.card.series == Series::Unknown { question.series } else { question.card.series };
+    let situation = Situation {
+        task: Task::Desk(question.operation),
+        role: question.officer.role,
+        subject: if question.officer.id == question.holder.id { Subject::Own } else { Subject::Another },
+        series,
+        card: question.card.state,
+        certificates: question
+            .card
+            .certificates_expire
+            .map_or(Certificates::None, |last| Certificates::LastDay(last.date())),
+        holder: question.holder.state,
+        photo: if question.holder.photo_sha256.is_some() { Photo::OnRecord } else { Photo::Missing },
+        other_card: other_card.as_ref(),
+        software: question.software,
+        printer: question.printer,
+        realm,
+        today: now.date(),
+    };
+    Ok(match decide(&situation) {
+        Decision::Allowed => None,
+        Decision::Refused(refusal) => Some(refusal),
+    })
+}

@@ -1,0 +1,150 @@
+//! Holders and cards as the database has them.
+
+use rusqlite::{Connection, Row, params};
+use time::OffsetDateTime;
+
+use super::{
+    problem::Fault,
+    store::{from_word, moment, one, word},
+};
+use crate::{
+    cis2::wire::{CardRecord, HolderRecord},
+    domain::{CardSerial, CardState, Holder, HolderId, JobId, NameOnCard, Series, sha256_hex},
+};
+
+const HOLDER: &str = "SELECT id, official_name, name_on_card, organisation, state, photo_sha256 FROM holders";
+const CARD: &str = "SELECT serial, state, series, holder, last_job, certificates_expire FROM cards";
+
+type HolderColumns = (String, String, Option<String>, String, String, Option<String>);
+
+fn holder_columns(row: &Row<'_>) -> rusqlite::Result<HolderColumns> {
+    Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?))
+}
+
+fn read_holder(columns: HolderColumns) -> Result<Holder, Fault> {
+    let (id, official_name, name_on_card, organisation, state, photo_sha256) = columns;
+    Ok(Holder {
+        id: id.parse()?,
+        official_name,
+        name_on_card: name_on_card.map(NameOnCard),
+        organisation: organisation.parse()?,
+        state: from_word(state)?,
+        photo_sha256,
+    })
+}
+
+type CardColumns = (String, String, String, Option<String>, Option<String>, Option<i64>);
+
+fn card_columns(row: &Row<'_>) -> rusqlite::Result<CardColumns> {
+    Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?))
+}
+
+fn read_card(columns: CardColumns) -> Result<CardRecord, Fault> {
+    let (serial, state, series, holder, last_job, expire) = columns;
+    let state: CardState = from_word(state)?;
+    let last_job: Option<JobId> = last_job.map(|job| job.parse()).transpose()?;
+    Ok(CardRecord {
+        serial: serial.parse()?,
+        state,
+        series: from_word(series)?,
+        holder: holder.map(|id| id.parse()).transpose()?,
+        open_job: if state == CardState::InWork { last_job.clone() } else { None },
+        last_job,
+        certificates_expire: expire.map(moment).transpose()?,
+    })
+}
+
+/// One holder.
+pub fn holder(store: &Connection, id: &HolderId) -> Result<Holder, Fault> {
+    one(store, &format!("{HOLDER} WHERE id = ?1"), [id.as_str()], holder_columns)?
+        .map(read_holder)
+        .transpose()?
+        .ok_or_else(|| Fault::holder_unknown(&id.grouped()))
+}
+
+/// One holder with their cards.
+pub fn holder_record(store: &Connection, id: &HolderId) -> Result<HolderRecord, Fault> {
+    Ok(HolderRecord { holder: holder(store, id)?, cards: cards_of(store, id)? })
+}
+
+/// Holders whose number, names or organisation contain the query.
+pub fn find_holders(store: &Connection, query: &str, limit: u32) -> Result<Vec<HolderRecord>, Fault> {
+    let lower = query.trim().to_lowercase();
+    // A number is often read aloud and typed in groups.
+    let joined: String = lower.chars().filter(|c| *c != ' ').collect();
+    let numeric = !joined.is_empty() && joined.bytes().all(|b| b.is_ascii_digit());
+    let wanted = if numeric { joined } else { lower };
+    let sql = format!("{HOLDER} WHERE instr(search, ?1) > 0 ORDER BY official_name, id LIMIT ?2");
+    let mut query = store.prepare_cached(&sql)?;
+    let rows = query.query_map(params![wanted, limit], holder_columns)?.collect::<rusqlite::Result<Vec<_>>>()?;
+    rows.into_iter()
+        .map(|columns| {
+            let holder = read_holder(columns)?;
+            let cards = cards_of(store, &holder.id)?;
+            Ok(HolderRecord { holder, cards })
+        })
+        .collect()
+}
+
+/// A holder's cards, newest first.
+fn cards_of(store: &Connection, id: &HolderId) -> Result<Vec<CardRecord>, Fault> {
+    let mut query = store.prepare_cached(&format!("{CARD} WHERE holder = ?1 ORDER BY changed DESC, rowid DESC"))?;
+    let rows = query.query_map([id.as_str()], card_columns)?.collect::<rusqlite::Result<Vec<_>>>()?;
+    rows.into_iter().map(read_card).collect()
+}
+
+/// A card; one never seen is blank.
+pub fn card(store: &Connection, serial: &CardSerial) -> Result<CardRecord, Fault> {
+    let known = one(store, &format!("{CARD} WHERE serial = ?1"), [serial.as_str()], card_columns)?;
+    known.map(read_card).transpose().map(|known| {
+        known.unwrap_or_else(|| CardRecord {
+            serial: serial.clone(),
+            state: CardState::Blank,
+            series: Series::Unknown,
+            holder: None,
+            open_job: None,
+            last_job: None,
+            certificates_expire: None,
+        })
+    })
+}
+
+/// Another card of the holder that is in use.
+pub fn other_card(store: &Connection, id: &HolderId, serial: &CardSerial) -> Result<Option<CardSerial>, Fault> {
+    let sql = "SELECT serial FROM cards WHERE holder = ?1 AND serial <> ?2 AND state IN ('active', 'locked')";
+    let found: Option<String> = one(store, sql, [id.as_str(), serial.as_str()], |row| row.get(0))?;
+    Ok(found.map(|serial| serial.parse()).transpose()?)
+}
+
+/// Writes a card's record. A blank card is nobody's.
+pub fn put_card(store: &Connection, card: &CardRecord, now: OffsetDateTime) -> Result<(), Fault> {
+    store
+        .prepare_cached(
+            "INSERT INTO cards VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (serial) DO UPDATE SET \
+             state = ?2, series = ?3, holder = ?4, last_job = ?5, certificates_expire = ?6, changed = ?7",
+        )?
+        .execute(params![
+            card.serial.as_str(),
+            word(&card.state),
+            word(&card.series),
+            card.holder.as_ref().filter(|_| card.state != CardState::Blank).map(HolderId::as_str),
+            card.last_job.as_ref().map(JobId::as_str),
+            card.certificates_expire.map(OffsetDateTime::unix_timestamp),
+            now.unix_timestamp(),
+        ])?;
+    Ok(())
+}
+
+/// The photo on record.
+pub fn photo(store: &Connection, id: &HolderId) -> Result<Option<Vec<u8>>, Fault> {
+    one(store, "SELECT photo FROM holders WHERE id = ?1", [id.as_str()], |row| row.get(0))?
+        .ok_or_else(|| Fault::holder_unknown(&id.grouped()))
+}
+
+/// Replaces the photo on record; gives its hash.
+pub fn put_photo(store: &Connection, id: &HolderId, image: &[u8]) -> Result<String, Fault> {
+    let hash = sha256_hex(image);
+    store
+        .execute("UPDATE holders SET photo = ?2, photo_sha256 = ?3 WHERE id = ?1", params![id.as_str(), image, hash])?;
+    Ok(hash)
+}

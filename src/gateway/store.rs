@@ -1,0 +1,131 @@
+//! The database: SQLite in write-ahead mode, every commit on the disk before the answer leaves.
+
+use std::{path::Path, time::Duration};
+
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+use time::OffsetDateTime;
+
+use super::{GatewayError, People, audit, problem::Fault};
+
+/// How long a call waits for another process that is writing.
+const BUSY: Duration = Duration::from_secs(10);
+
+/// Each entry brings the database from the version of its index to the next.
+const MIGRATIONS: [&str; 1] = [include_str!("schema.sql")];
+
+impl From<rusqlite::Error> for GatewayError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Store { reason: error.to_string() }
+    }
+}
+
+/// Opens, or makes, the database and brings it to this version.
+pub fn open(path: &Path) -> Result<Connection, GatewayError> {
+    let mut store = Connection::open(path)?;
+    store.busy_timeout(BUSY)?;
+    store.pragma_update(None, "journal_mode", "WAL")?;
+    store.pragma_update(None, "synchronous", "FULL")?;
+    store.pragma_update(None, "foreign_keys", "ON")?;
+    let change = store.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    change.execute_batch(
+        "CREATE TABLE IF NOT EXISTS migrations (version INTEGER PRIMARY KEY, at TEXT NOT NULL) STRICT",
+    )?;
+    let done: i64 = change.query_row("SELECT COUNT(*) FROM migrations", [], |row| row.get(0))?;
+    let done = usize::try_from(done).unwrap_or(usize::MAX);
+    if done > MIGRATIONS.len() {
+        let reason = format!("it is of version {done}, and this program knows versions up to {}", MIGRATIONS.len());
+        return Err(GatewayError::Store { reason });
+    }
+    for (version, statements) in MIGRATIONS.iter().enumerate().skip(done) {
+        change.execute_batch(statements)?;
+        let version = i64::try_from(version + 1).unwrap_or(i64::MAX);
+        change.execute("INSERT INTO migrations VALUES (?1, datetime('now'))", [version])?;
+    }
+    change.commit()?;
+    Ok(store)
+}
+
+/// Puts people into a database that has none.
+pub fn seed(store: &mut Connection, people: &People, now: OffsetDateTime) -> Result<(), GatewayError> {
+    let change = store.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let already: bool = change.query_row("SELECT EXISTS (SELECT 1 FROM officers)", [], |row| row.get(0))?;
+    if already || people.officers.is_empty() {
+        return Ok(());
+    }
+    for person in &people.officers {
+        let officer = &person.officer;
+        change.execute(
+            "INSERT INTO officers VALUES (?1, ?2, ?3, ?4, ?5)",
+            params![
+                officer.id.as_str(),
+                officer.name,
+                word(&officer.role),
+                officer.organisation.as_str(),
+                person.about
+            ],
+        )?;
+    }
+    for person in &people.holders {
+        insert_holder(&change, person)?;
+    }
+    let detail = serde_json::json!({ "officers": people.officers.len(), "holders": people.holders.len() });
+    audit::append(&change, now, None, "gateway.seeded", &detail)?;
+    change.commit()?;
+    Ok(())
+}
+
+fn insert_holder(change: &Transaction<'_>, person: &super::SeedHolder) -> Result<(), GatewayError> {
+    let holder = &person.holder;
+    let name_on_card = holder.name_on_card.as_ref().map(|name| name.0.as_str());
+    let search = format!(
+        "{}\n{}\n{}\n{}",
+        holder.id,
+        holder.official_name,
+        name_on_card.unwrap_or_default(),
+        holder.organisation
+    );
+    change.execute(
+        "INSERT INTO holders VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        params![
+            holder.id.as_str(),
+            holder.official_name,
+            name_on_card,
+            holder.organisation.as_str(),
+            word(&holder.state),
+            search.to_lowercase(),
+            person.photo,
+            person.photo.as_deref().map(crate::domain::sha256_hex),
+        ],
+    )?;
+    Ok(())
+}
+
+/// An enumeration's word, as on the wire.
+pub fn word<T: serde::Serialize>(value: &T) -> String {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(word)) => word,
+        Ok(other) => other.to_string(),
+        Err(_) => String::new(),
+    }
+}
+
+/// The enumeration of a word.
+pub fn from_word<T: serde::de::DeserializeOwned>(word: String) -> Result<T, Fault> {
+    serde_json::from_value(serde_json::Value::String(word))
+        .map_err(|error| Fault::internal(&format!("the database holds an unknown word: {error}")))
+}
+
+/// A moment from the database.
+pub fn moment(seconds: i64) -> Result<OffsetDateTime, Fault> {
+    OffsetDateTime::from_unix_timestamp(seconds).map_err(|_| Fault::internal("the database holds an impossible time"))
+}
+
+/// One row or none.
+pub fn one<T>(
+    store: &Connection,
+    sql: &str,
+    params: impl rusqlite::Params,
+    read: impl FnOnce(&rusqlite::Row<'_>) -> rusqlite::Result<T>,
+) -> Result<Option<T>, Fault> {
+    Ok(store.prepare_cached(sql)?.query_row(params, read).optional()?)
+}

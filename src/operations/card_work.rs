@@ -1,0 +1,347 @@
+//! Performs groups of card exchanges: one transaction each, secrets from the pocket, every answer an outcome.
+
+use super::{
+    effect::{CardWork, Fault, Outcome},
+    issue,
+    pocket::Pocket,
+    runner::{Desk, JobPlan, random_passcode},
+};
+use crate::{
+    card::{
+        piv::{
+            CardObject, ObjectName, Piv, PivError, PrintedInformation, card_identifier, certificate_in, identifier_in,
+        },
+        profile::{CardProfile, HowLocked, ObjectWriting},
+        transport::{TransportError, layered},
+    },
+    cis2::wire::UnlockCodeSettled,
+    domain::{CertificateSlot, UnlockCode, sha256_hex},
+};
+
+/// Performs one group of exchanges on the job's card.
+pub fn perform(desk: &Desk<'_>, plan: &JobPlan, pocket: &mut Pocket, work: CardWork) -> Outcome {
+    let JobPlan::Issue(plan) = plan else {
+        return refused("this job does not work on a card".into());
+    };
+    if pocket.session.is_none() {
+        match desk.find_card(&plan.serial) {
+            Ok((session, profile)) => {
+                pocket.session = Some(session);
+                pocket.profile = Some(profile);
+            }
+            Err(error) => return interrupted(error.to_string()),
+        }
+    }
+    let mut done = work_on_card(plan, pocket, work);
+    // Another program reset the card between two steps. A step that selects the application anyway is begun again, on
+    // a card that is recognised again; what the others rely on is gone with the reset.
+    let selects = matches!(work, CardWork::Witness | CardWork::Lock);
+    if selects && matches!(done, Err(Trouble::Piv(PivError::Transport(TransportError::Reset)))) {
+        pocket.session = None;
+        if let Ok((session, _)) = desk.find_card(&plan.serial) {
+            pocket.session = Some(session);
+            done = work_on_card(plan, pocket, work);
+        }
+    }
+    match done {
+        Ok(outcome) => outcome,
+        Err(Trouble::Piv(PivError::Transport(error))) => {
+            // Whatever was selected and proved on it is gone; a new run opens the card anew.
+            pocket.session = None;
+            interrupted(error.to_string())
+        }
+        Err(Trouble::Piv(error)) => refused(error.to_string()),
+        Err(Trouble::Missing(what)) => refused(format!("this step needs {what}, which this run does not have")),
+        Err(Trouble::Content(what)) => refused(what),
+    }
+}
+
+fn interrupted(why: String) -> Outcome {
+    Outcome::Failed(Fault::Interrupted { why })
+}
+
+fn refused(why: String) -> Outcome {
+    Outcome::Failed(Fault::Refused { why, by_policy: false })
+}
+
+/// What keeps a group of exchanges from its good outcome.
+enum Trouble {
+    Piv(PivError),
+    /// Something an earlier step of the same run should have put into the pocket.
+    Missing(&'static str),
+    /// An object could not be put together.
+    Content(String),
+}
+
+impl From<PivError> for Trouble {
+    fn from(error: PivError) -> Self {
+        Self::Piv(error)
+    }
+}
+
+/// Runs one transaction with the PIV application, selected anew or as the last step left it.
+fn with_piv<R>(
+    pocket: &mut Pocket,
+    selection: Selection,
+    work: impl FnOnce(&mut Piv<'_>) -> Result<R, PivError>,
+) -> Result<R, Trouble> {
+    let session = pocket.session.as_mut().ok_or(Trouble::Missing("the open card"))?;
+    let profile = pocket.profile.as_ref().ok_or(Trouble::Missing("the card's profile"))?;
+    let (mut work, mut answer) = (Some(work), None);
+    let (link, record) = (&session.link, &session.record);
+    let begun = session.connection.transact(&mut |card| {
+        let Some(work) = work.take() else { return };
+        let mut card = layered(card, link, record);
+        answer = Some(match selection {
+            Selection::Anew => Piv::select(&mut card, profile).and_then(|mut piv| work(&mut piv)),
+            Selection::Kept => work(&mut Piv::still_selected(&mut card, profile)),
+        });
+    });
+    begun.map_err(|error| Trouble::Piv(error.into()))?;
+    Ok(answer.ok_or(Trouble::Missing("the card's answer"))??)
+}
+
+/// Whether the application is selected again, which on most cards ends what was proved to it.
+#[derive(Clone, Copy)]
+enum Selection {
+    Anew,
+    Kept,
+}
+
+fn work_on_card(plan: &issue::Plan, pocket: &mut Pocket, work: CardWork) -> Result<Outcome, Trouble> {
+    use Selection::{Anew, Kept};
+    Ok(match work {
+        CardWork::Witness => {
+            pocket.encrypted_witness = Some(with_piv(pocket, Anew, |piv| piv.management_key_witness())?);
+            Outcome::Witness
+        }
+        CardWork::ProveManagementKey => {
+            let (witness, challenge) = pocket.answer.take().ok_or(Trouble::Missing("the gateway's answer"))?;
+            let answer = with_piv(pocket, Kept, |piv| piv.management_key_response(&witness, &challenge))?;
+            pocket.encrypted_challenge = Some(answer);
+            Outcome::CardAnswered
+        }
+        CardWork::SetUnlockCode { candidate } => {
+            let (current, next) = (unlock_code(pocket, Code::Current(candidate))?, unlock_code(pocket, Code::Next)?);
+            let tried = with_piv(pocket, Kept, |piv| piv.change_unlock_code(&current, &next));
+            judged(pocket, tried)?
+        }
+        CardWork::TryUnlockCode { which } => {
+            let code = unlock_code(pocket, which.into())?;
+            let passcode = random_passcode().map_err(|e| Trouble::Content(e.to_string()))?;
+            let tried = with_piv(pocket, Kept, |piv| piv.reset_passcode(&code, &passcode));
+            judged(pocket, tried)?
+        }
+        CardWork::SetPasscode => {
+            let code = unlock_code(pocket, Code::Next)?;
+            let passcode = pocket.passcode.clone().ok_or(Trouble::Missing("the passcode"))?;
+            with_piv(pocket, Kept, |piv| piv.reset_passcode(&code, &passcode))?;
+            Outcome::PasscodeSet
+        }
+        CardWork::Generate(slot) => {
+            let algorithm = profile(pocket)?.keys.algorithm;
+            let key = with_piv(pocket, Kept, |piv| piv.generate(slot, algorithm))?;
+            pocket.public_keys[index(slot)] = Some(key);
+            Outcome::Generated
+        }
+        CardWork::SignRequests => {
+            let requests = sign_requests(plan, pocket)?;
+            pocket.requests = Some(requests);
+            Outcome::RequestsSigned
+        }
+        CardWork::Write(name) => {
+            let object = object(plan, pocket, name)?;
+            match with_piv(pocket, Kept, |piv| piv.put_object(name, &object)) {
+                Ok(()) => Outcome::Written,
+                Err(Trouble::Piv(error)) if is_optional(profile(pocket)?, name) && !is_lost(&error) => Outcome::LeftOut,
+                Err(trouble) => return Err(trouble),
+            }
+        }
+        CardWork::Erase(name) => match with_piv(pocket, Kept, |piv| piv.erase_object(name)) {
+            Ok(()) => Outcome::Erased,
+            // What the card would not take it does not hold.
+            Err(Trouble::Piv(error)) if is_optional(profile(pocket)?, name) && !is_lost(&error) => Outcome::Erased,
+            Err(trouble) => return Err(trouble),
+        },
+        CardWork::ReadBack => Outcome::ReadBack { sha256: read_back(pocket)? },
+        CardWork::ProveKeys => Outcome::KeysProved { signatures: prove_keys(pocket)? },
+        CardWork::Lock => {
+            lock(pocket)?;
+            Outcome::Locked
+        }
+    })
+}
+
+/// Whether the profile lets the card refuse this object.
+fn is_optional(profile: &CardProfile, name: ObjectName) -> bool {
+    let setting = match name {
+        ObjectName::Discovery => profile.objects.discovery,
+        ObjectName::PrintedInformation => profile.objects.printed_information,
+        ObjectName::FacialImage => profile.objects.facial_image,
+        _ => return false,
+    };
+    setting == ObjectWriting::WriteWhenAccepted
+}
+
+/// Whether the answer stayed away, rather than being no.
+fn is_lost(error: &PivError) -> bool {
+    matches!(error, PivError::Transport(_))
+}
+
+/// A code that was tried: wrong is an answer here, not a fault. The card's last try is never spent, because a card
+/// whose unlock code is locked is lost.
+fn judged(pocket: &mut Pocket, tried: Result<(), Trouble>) -> Result<Outcome, Trouble> {
+    let left = match tried {
+        Ok(()) => {
+            pocket.unlock_tries = None;
+            return Ok(Outcome::UnlockCodeSet);
+        }
+        Err(Trouble::Piv(PivError::UnlockCodeBlocked)) => 0,
+        Err(Trouble::Piv(PivError::UnlockCodeWrong { tries_left: Some(left) })) => left,
+        // A card that does not count aloud is counted for, by its profile.
+        Err(Trouble::Piv(PivError::UnlockCodeWrong { tries_left: None })) => {
+            pocket.unlock_tries.unwrap_or(profile(pocket)?.unlock_code.tries).saturating_sub(1)
+        }
+        Err(trouble) => return Err(trouble),
+    };
+    pocket.unlock_tries = Some(left);
+    Ok(Outcome::UnlockCodeWrong { may_try_more: left > 1 })
+}
+
+/// One of the released codes.
+enum Code {
+    Next,
+    Current(usize),
+}
+
+impl From<UnlockCodeSettled> for Code {
+    fn from(which: UnlockCodeSettled) -> Self {
+        match which {
+            UnlockCodeSettled::Next => Self::Next,
+            UnlockCodeSettled::FirstOfCurrent => Self::Current(0),
+            UnlockCodeSettled::SecondOfCurrent => Self::Current(1),
+        }
+    }
+}
+
+fn unlock_code(pocket: &Pocket, code: Code) -> Result<UnlockCode, Trouble> {
+    let codes = pocket.codes.as_ref().ok_or(Trouble::Missing("the released codes"))?;
+    let secret = match code {
+        Code::Next => Some(&codes.next),
+        Code::Current(index) => codes.current.get(index),
+    };
+    secret.and_then(|code| UnlockCode::new(code.0.clone())).ok_or(Trouble::Missing("an unlock code of eight bytes"))
+}
+
+fn profile(pocket: &Pocket) -> Result<&CardProfile, Trouble> {
+    pocket.profile.as_ref().ok_or(Trouble::Missing("the card's profile"))
+}
+
+fn index(slot: CertificateSlot) -> usize {
+    match slot {
+        CertificateSlot::Authentication => 0,
+        CertificateSlot::Signing => 1,
+    }
+}
+
+/// Both requests. The signing key wants the passcode just before each use; the authentication key is content with it.
+fn sign_requests(plan: &issue::Plan, pocket: &mut Pocket) -> Result<[Vec<u8>; 2], Trouble> {
+    let passcode = pocket.passcode.clone().ok_or(Trouble::Missing("the passcode"))?;
+    let [Some(authentication), Some(signing)] = pocket.public_keys.clone() else {
+        return Err(Trouble::Missing("both public keys"));
+    };
+    with_piv(pocket, Selection::Kept, |piv| {
+        piv.verify(&passcode)?;
+        let name = plan.holder.as_str();
+        let first = piv.certificate_request(CertificateSlot::Authentication, &authentication, name)?;
+        piv.verify(&passcode)?;
+        let second = piv.certificate_request(CertificateSlot::Signing, &signing, name)?;
+        Ok([first.0, second.0])
+    })
+}
+
+/// The object to write, from what the pocket holds.
+fn object(plan: &issue::Plan, pocket: &mut Pocket, name: ObjectName) -> Result<CardObject, Trouble> {
+    let certified = || pocket.certified.as_ref().ok_or(Trouble::Missing("the certificates"));
+    let expires = || last_day(&certified()?.authentication.0);
+    Ok(match name {
+        ObjectName::AuthenticationCertificate => CardObject::Certificate { der: certified()?.authentication.0.clone() },
+        ObjectName::SigningCertificate => CardObject::Certificate { der: certified()?.signing.0.clone() },
+        ObjectName::CardHolderUniqueIdentifier => {
+            let guid = bytes_of(&plan.guid).and_then(|bytes| bytes.try_into().ok());
+            CardObject::CardHolderUniqueIdentifier {
+                guid: guid.ok_or(Trouble::Missing("the GUID of this issue"))?,
+                expires: expires()?,
+            }
+        }
+        ObjectName::CardCapabilityContainer => {
+            // The card's own identifier stays: on some cards it is the only serial there is.
+            let present = with_piv(pocket, Selection::Kept, |piv| piv.get_object(name))?;
+            let kept = present.as_deref().and_then(|content| identifier_in(content).ok().flatten());
+            let serial = bytes_of(plan.serial.as_str()).unwrap_or_default();
+            CardObject::CardCapabilityContainer { identifier: kept.unwrap_or_else(|| card_identifier(&serial)) }
+        }
+        ObjectName::Discovery => CardObject::Discovery,
+        ObjectName::PrintedInformation => {
+            let holder = pocket.holder.as_ref().ok_or(Trouble::Missing("the holder's record"))?;
+            CardObject::PrintedInformation(PrintedInformation {
+                name: holder.printed_name().to_owned(),
+                affiliation: holder.organisation.to_string(),
+                expires: expires()?,
+                serial: plan.serial.to_string(),
+                issuer: holder.organisation.to_string(),
+            })
+        }
+        ObjectName::FacialImage => {
+            CardObject::FacialImage { jpeg: pocket.facial_image.clone().ok_or(Trouble::Missing("the photo"))? }
+        }
+    })
+}
+
+/// Both certificates as the card gives them back, hashed; an absent one has the hash of nothing.
+fn read_back(pocket: &mut Pocket) -> Result<[String; 2], Trouble> {
+    let objects = with_piv(pocket, Selection::Kept, |piv| {
+        Ok([piv.get_object(ObjectName::AuthenticationCertificate)?, piv.get_object(ObjectName::SigningCertificate)?])
+    })?;
+    Ok(objects.map(|object| {
+        let der = object.as_deref().and_then(|content| certificate_in(content).ok().flatten());
+        sha256_hex(der.unwrap_or_default())
+    }))
+}
+
+/// Both keys sign the gateway's challenge.
+fn prove_keys(pocket: &mut Pocket) -> Result<[Vec<u8>; 2], Trouble> {
+    let passcode = pocket.passcode.clone().ok_or(Trouble::Missing("the passcode"))?;
+    let challenge = pocket.certified.as_ref().ok_or(Trouble::Missing("the challenge"))?.proof_challenge.0.clone();
+    let algorithm = profile(pocket)?.keys.algorithm;
+    with_piv(pocket, Selection::Kept, |piv| {
+        piv.verify(&passcode)?;
+        let first = piv.sign(CertificateSlot::Authentication, algorithm, &challenge)?;
+        piv.verify(&passcode)?;
+        let second = piv.sign(CertificateSlot::Signing, algorithm, &challenge)?;
+        Ok([first, second])
+    })
+}
+
+/// Leaves the card locked the way its profile says. The random passcode it has is known to nobody and is wiped here.
+fn lock(pocket: &mut Pocket) -> Result<(), Trouble> {
+    pocket.passcode = None;
+    match profile(pocket)?.passcode.how_locked {
+        HowLocked::RandomPasscode => Ok(()),
+        // After a cut the card was opened anew and nothing is selected on it yet; blocking needs no proof of anything.
+        HowLocked::ExhaustTries => with_piv(pocket, Selection::Anew, |piv| piv.block_passcode()),
+    }
+}
+
+/// The last day of a certificate, read from it and never computed.
+fn last_day(der: &[u8]) -> Result<time::Date, Trouble> {
+    let (_, certificate) = x509_parser::parse_x509_certificate(der).map_err(|_| {
+        Trouble::Content("the gateway's certificate cannot be read: check that both have the same version".into())
+    })?;
+    Ok(certificate.validity().not_after.to_datetime().date())
+}
+
+/// Bytes of hexadecimal digits.
+fn bytes_of(digits: &str) -> Option<Vec<u8>> {
+    (0..digits.len()).step_by(2).map(|at| u8::from_str_radix(digits.get(at..at + 2)?, 16).ok()).collect()
+}

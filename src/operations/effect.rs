@@ -1,0 +1,182 @@
+//! What the pure machines ask for, and what came of it. Both go into the journal, so neither can hold a secret.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    card::piv::ObjectName,
+    cis2::wire::{CardAfterAbort, Issuance, UnlockCodeSettled},
+    domain::CertificateSlot,
+};
+
+/// One group of card exchanges, one gateway call, or one print action.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Effect {
+    /// Something on the chip.
+    Card(CardWork),
+    /// Something at the gateway.
+    Gateway(GatewayCall),
+    /// Something at the printer.
+    Print(PrintWork),
+}
+
+/// One group of exchanges with the chip. Secrets it needs are in the runner's pocket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CardWork {
+    /// Find the card by its serial, select, and ask for the encrypted witness.
+    Witness,
+    /// Give the gateway's answer and take the card's.
+    ProveManagementKey,
+    /// Change the unlock code from this candidate to the next one.
+    SetUnlockCode {
+        /// Index into the released current codes.
+        candidate: usize,
+    },
+    /// See whether the card holds this code, by setting a random passcode with it.
+    TryUnlockCode {
+        /// Which of the released codes.
+        which: UnlockCodeSettled,
+    },
+    /// Set the passcode: the holder's, or a random one on a card that is left locked.
+    SetPasscode,
+    /// A new key pair in this slot.
+    Generate(CertificateSlot),
+    /// Both certificate requests, signed by their keys.
+    SignRequests,
+    /// Write one object.
+    Write(ObjectName),
+    /// Empty one object.
+    Erase(ObjectName),
+    /// Read both certificates and hash them.
+    ReadBack,
+    /// Sign the gateway's challenge with both keys.
+    ProveKeys,
+    /// Use up the tries so that the card must be unlocked.
+    Lock,
+}
+
+/// One call of the service.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs)]
+pub enum GatewayCall {
+    Reserve,
+    AnswerWitness,
+    CheckCardAnswer,
+    ReleaseCodes,
+    SettleUnlockCode {
+        which: UnlockCodeSettled,
+    },
+    Certify,
+    Confirm {
+        authentication_sha256: String,
+        signing_sha256: String,
+        authentication_proof: Vec<u8>,
+        signing_proof: Vec<u8>,
+    },
+    Abort {
+        card: CardAfterAbort,
+    },
+    AskIssuance,
+    /// Ask whether this print may start, and record that it does.
+    RecordPrintStarting,
+    /// Record how the print ended.
+    RecordPrint {
+        outcome: crate::cis2::wire::PrintOutcome,
+    },
+}
+
+/// One action at the printer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PrintWork {
+    /// Send the whole job.
+    Send,
+}
+
+/// What came of an effect.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs)]
+pub enum Outcome {
+    Reserved,
+    Witness,
+    WitnessAnswered,
+    CardAnswered,
+    CardAnswerRight,
+    CodesReleased {
+        candidates: usize,
+    },
+    UnlockCodeSet,
+    /// The card refused the code it was tried with.
+    UnlockCodeWrong {
+        /// Whether another code may be tried: never when the card's last try would be spent on it.
+        may_try_more: bool,
+    },
+    Settled,
+    PasscodeSet,
+    Generated,
+    RequestsSigned,
+    Certified {
+        sha256: [String; 2],
+    },
+    Written,
+    /// The card does not take this object, and its profile says that it may.
+    LeftOut,
+    Erased,
+    ReadBack {
+        sha256: [String; 2],
+    },
+    KeysProved {
+        signatures: [Vec<u8>; 2],
+    },
+    Locked,
+    Confirmed,
+    Aborted,
+    /// What the gateway knows of the issuance.
+    Issuance {
+        /// `None` when it has never heard of it.
+        issuance: Option<Box<Issuance>>,
+        /// Whether the card was brought back to a known state since, by this job or by another one.
+        card_settled: bool,
+    },
+    PrintStarting,
+    Sent,
+    PrintRecorded,
+    /// The program begins again after a cut.
+    Resumed,
+    /// This workstation takes over a card that another one left unfinished.
+    TakenOver,
+    Failed(Fault),
+}
+
+impl Outcome {
+    /// Its name without its content.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match serde_json::to_value(self) {
+            Ok(serde_json::Value::String(name)) => name,
+            Ok(serde_json::Value::Object(map)) => map.keys().next().cloned().unwrap_or_default(),
+            _ => String::new(),
+        }
+    }
+}
+
+/// Why an effect has no good outcome. The text is for the officer and holds no secret.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Fault {
+    /// The answer did not come: the effect may have happened. The job stays open.
+    Interrupted {
+        /// What happened, and what to do.
+        why: String,
+    },
+    /// The answer was no.
+    Refused {
+        /// What was refused, and what to do.
+        why: String,
+        /// Whether policy refused it.
+        by_policy: bool,
+    },
+}

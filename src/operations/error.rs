@@ -1,0 +1,113 @@
+//! Why an operation ended early: what failed, what state the card is in, and the next action.
+
+use crate::{
+    card::{reader::ReaderError, recognise::NotRecognised, transport::TransportError},
+    cis2::ServiceError,
+    domain::{CardSerial, HolderId, PasscodeFault, eligibility::Refusal},
+    face::{FaceError, PhotoError},
+    journal::JournalError,
+    printer::{
+        magicard::{EncodeError, status::Condition},
+        spool::SpoolError,
+    },
+};
+
+/// What an officer needs to know of the card after an error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// Nothing was changed, on the card or at the service.
+    Unchanged,
+    /// Policy said no; nothing was changed.
+    RefusedByPolicy,
+    /// Something was begun and is on record; `resume` finishes or undoes it.
+    Unfinished,
+}
+
+/// Why an operation did not begin, or stopped.
+#[derive(Debug, thiserror::Error)]
+#[allow(missing_docs)]
+pub enum OperationError {
+    #[error("no card reader is connected: plug a reader in and try again; nothing was changed")]
+    NoReader,
+    #[error("there is no card in any reader: put the card in, chip first, and try again; nothing was changed")]
+    NoCard,
+    #[error("there are cards in several readers ({}): name the reader to use; nothing was changed", .readers.join(", "))]
+    SeveralCards { readers: Vec<String> },
+    #[error("{0}")]
+    Reader(#[from] ReaderError),
+    #[error("{0}; nothing on the card was changed")]
+    Card(TransportError),
+    #[error("{0}")]
+    NotRecognised(#[from] NotRecognised),
+    #[error(
+        "this is your own card ({serial}), and nobody works on their own card: put the holder's card in; nothing was changed"
+    )]
+    OwnCard { serial: CardSerial },
+    #[error(
+        "card {serial} holds certificates, though the service counts it as blank: it may be somebody's card of another \
+         organisation. Nothing was changed: put it aside and use a blank card"
+    )]
+    NotBlank { serial: CardSerial },
+    #[error("the card with serial {serial} is in no reader: put that card in and resume; its job stays on record")]
+    CardNotHere { serial: CardSerial },
+    #[error("{0} Nothing was changed.")]
+    Refused(Refusal),
+    #[error("{}", with_state(.0))]
+    Service(#[from] ServiceError),
+    #[error("there is no photo on the record of {}: add one first; nothing was changed", .holder.grouped())]
+    NoPhoto { holder: HolderId },
+    #[error("{0}")]
+    Face(#[from] FaceError),
+    #[error("{0}")]
+    Photo(#[from] PhotoError),
+    #[error("{0}")]
+    Printer(#[from] SpoolError),
+    #[error("{0}")]
+    PrintJob(#[from] EncodeError),
+    #[error("{condition}; nothing was sent: {}, then print again", .condition.next_action())]
+    PrinterNotReady { condition: Condition },
+    #[error(
+        "no card was issued, because its face could not be printed after it: {}. Nothing was changed: issue it again \
+         once that is done, or issue it now and print it later",
+        .0.to_string().trim_end_matches('.')
+    )]
+    IssueWithoutPrint(Box<OperationError>),
+    #[error("{0}; nothing was changed")]
+    Passcode(#[from] PasscodeFault),
+    #[error(
+        "no passcode was chosen: let the holder choose one, or issue the card locked; nothing on the card was changed"
+    )]
+    NoPasscode,
+    #[error("holder {} has no issued card to print on: issue a card first; nothing was changed", .holder.grouped())]
+    NothingToPrint { holder: HolderId },
+    #[error("{0}")]
+    Journal(#[from] JournalError),
+    #[error(
+        "the journal entry of this job cannot be understood ({0}): use the version that wrote it; the card was not touched now"
+    )]
+    JournalEntry(String),
+    #[error("this computer gave no randomness ({0}): restart it and try again; nothing was changed")]
+    Randomness(String),
+}
+
+/// A call that failed before anything was begun, with what state the card is in.
+fn with_state(error: &ServiceError) -> String {
+    match error {
+        ServiceError::Problem(_) => format!("{error}. No card was changed."),
+        ServiceError::Unreachable { .. } | ServiceError::Contract { .. } => format!("{error}; no card was changed"),
+    }
+}
+
+impl OperationError {
+    /// What state things are in.
+    #[must_use]
+    pub fn standing(&self) -> Standing {
+        match self {
+            Self::Refused(_) | Self::OwnCard { .. } => Standing::RefusedByPolicy,
+            Self::Service(ServiceError::Problem(problem)) if problem.kind == "refused" => Standing::RefusedByPolicy,
+            Self::CardNotHere { .. } | Self::JournalEntry(_) => Standing::Unfinished,
+            Self::Journal(JournalError::Write(_) | JournalError::InUse(_)) => Standing::Unfinished,
+            _ => Standing::Unchanged,
+        }
+    }
+}

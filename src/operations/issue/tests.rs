@@ -1,0 +1,394 @@
+//! Whole issues with no card, no network and no clock: a model of chip and gateway answers the effects, and is cut
+//! at every place, before and after the effect, also again and again while resuming.
+
+use proptest::prelude::*;
+use time::OffsetDateTime;
+
+use super::*;
+use crate::cis2::wire::{CardAfterAbort, UnlockCodeSettled};
+
+/// Chip and gateway, as far as an issue can change them. Unlock codes are numbers; 0 is the transport code.
+#[derive(Debug, Clone, PartialEq)]
+struct World {
+    // The chip.
+    unlock_code: u32,
+    unlock_tries: u32,
+    keys: [u32; 2],
+    certificates: [Option<u32>; 2],
+    other_objects: u32,
+    locked: bool,
+    // The gateway.
+    issuance: Option<IssuanceState>,
+    certified_keys: Option<[u32; 2]>,
+    good: bool,
+    escrow: u32,
+    pending: Option<u32>,
+    unreachable_card: bool,
+    // The workstation's memory.
+    next_key: u32,
+}
+
+const OBJECTS: [ObjectName; 3] =
+    [ObjectName::AuthenticationCertificate, ObjectName::SigningCertificate, ObjectName::CardHolderUniqueIdentifier];
+
+impl World {
+    fn new() -> Self {
+        Self {
+            unlock_code: 0,
+            unlock_tries: 3,
+            keys: [0; 2],
+            certificates: [None; 2],
+            other_objects: 0,
+            locked: false,
+            issuance: None,
+            certified_keys: None,
+            good: false,
+            escrow: 0,
+            pending: None,
+            unreachable_card: false,
+            next_key: 1,
+        }
+    }
+
+    fn hashes(keys: [u32; 2]) -> [String; 2] {
+        keys.map(|k| format!("certificate of key {k}"))
+    }
+
+    /// Tries a code against the chip; three wrong ones in a row would end it.
+    fn try_code(&mut self, code: u32) -> bool {
+        assert!(self.unlock_tries > 0, "the unlock code of the card was blocked");
+        let right = code == self.unlock_code;
+        self.unlock_tries = if right { 3 } else { self.unlock_tries - 1 };
+        right
+    }
+
+    fn card(&mut self, work: CardWork) -> Outcome {
+        match work {
+            CardWork::Witness => Outcome::Witness,
+            CardWork::ProveManagementKey => Outcome::CardAnswered,
+            CardWork::SetUnlockCode { candidate } => {
+                assert_eq!(candidate, 0, "one current code in this model");
+                if self.try_code(self.escrow) {
+                    self.unlock_code = self.pending.expect("codes were released");
+                    Outcome::UnlockCodeSet
+                } else {
+                    Outcome::UnlockCodeWrong { may_try_more: self.unlock_tries > 1 }
+                }
+            }
+            CardWork::TryUnlockCode { which } => {
+                let code = match which {
+                    UnlockCodeSettled::Next => self.pending.expect("codes were released"),
+                    UnlockCodeSettled::FirstOfCurrent => self.escrow,
+                    UnlockCodeSettled::SecondOfCurrent => panic!("one current code in this model"),
+                };
+                if self.try_code(code) {
+                    Outcome::UnlockCodeSet
+                } else {
+                    Outcome::UnlockCodeWrong { may_try_more: self.unlock_tries > 1 }
+                }
+            }
+            CardWork::SetPasscode => {
+                assert!(self.try_code(self.pending.expect("codes were released")));
+                Outcome::PasscodeSet
+            }
+            CardWork::Generate(slot) => {
+                self.keys[slot as usize] = self.next_key;
+                self.next_key += 1;
+                Outcome::Generated
+            }
+            CardWork::SignRequests => Outcome::RequestsSigned,
+            CardWork::Write(object) => {
+                match object {
+                    ObjectName::AuthenticationCertificate => self.certificates[0] = self.certified_keys.map(|k| k[0]),
+                    ObjectName::SigningCertificate => self.certificates[1] = self.certified_keys.map(|k| k[1]),
+                    _ => self.other_objects += 1,
+                }
+                Outcome::Written
+            }
+            CardWork::Erase(object) => {
+                match object {
+                    ObjectName::AuthenticationCertificate => self.certificates[0] = None,
+                    ObjectName::SigningCertificate => self.certificates[1] = None,
+                    _ => self.other_objects = 0,
+                }
+                Outcome::Erased
+            }
+            CardWork::ReadBack => Outcome::ReadBack {
+                sha256: self.certificates.map(|c| format!("certificate of key {}", c.unwrap_or(0))),
+            },
+            CardWork::ProveKeys => Outcome::KeysProved { signatures: self.keys.map(|k| k.to_be_bytes().to_vec()) },
+            CardWork::Lock => {
+                self.locked = true;
+                Outcome::Locked
+            }
+        }
+    }
+
+    fn gateway(&mut self, call: &GatewayCall) -> Outcome {
+        let refused = |why: &str| Outcome::Failed(Fault::Refused { why: why.into(), by_policy: false });
+        match call {
+            GatewayCall::Reserve => {
+                self.issuance = Some(IssuanceState::Reserved);
+                Outcome::Reserved
+            }
+            GatewayCall::AnswerWitness => Outcome::WitnessAnswered,
+            GatewayCall::CheckCardAnswer => Outcome::CardAnswerRight,
+            GatewayCall::ReleaseCodes => {
+                let next = self.escrow + 1;
+                self.pending.get_or_insert(next);
+                Outcome::CodesReleased { candidates: 1 }
+            }
+            GatewayCall::SettleUnlockCode { which } => {
+                if *which == UnlockCodeSettled::Next {
+                    self.escrow = self.pending.unwrap_or(self.escrow);
+                }
+                self.pending = None;
+                Outcome::Settled
+            }
+            GatewayCall::Certify => {
+                if self.issuance != Some(IssuanceState::Reserved) {
+                    return refused("not reserved");
+                }
+                self.issuance = Some(IssuanceState::Certified);
+                self.certified_keys = Some(self.keys);
+                self.escrow = self.pending.take().expect("codes were released");
+                Outcome::Certified { sha256: Self::hashes(self.keys) }
+            }
+            GatewayCall::Confirm { authentication_sha256, signing_sha256, authentication_proof, signing_proof } => {
+                if self.issuance == Some(IssuanceState::Confirmed) {
+                    return Outcome::Confirmed;
+                }
+                let keys = self.certified_keys.expect("certified");
+                assert_eq!([authentication_sha256, signing_sha256].map(Clone::clone), Self::hashes(keys));
+                let proofs = [authentication_proof, signing_proof].map(Clone::clone);
+                assert_eq!(proofs, keys.map(|k| k.to_be_bytes().to_vec()));
+                if self.issuance != Some(IssuanceState::Certified) {
+                    return refused("too late");
+                }
+                self.issuance = Some(IssuanceState::Confirmed);
+                self.good = true;
+                Outcome::Confirmed
+            }
+            GatewayCall::Abort { card } => {
+                if self.issuance == Some(IssuanceState::Confirmed) {
+                    return refused("already confirmed");
+                }
+                self.unreachable_card = *card == CardAfterAbort::NotReached;
+                self.issuance = Some(IssuanceState::Aborted);
+                Outcome::Aborted
+            }
+            GatewayCall::AskIssuance => Outcome::Issuance {
+                issuance: self.issuance.map(|s| Box::new(self.record(s))),
+                card_settled: self.issuance == Some(IssuanceState::Aborted) && !self.unreachable_card,
+            },
+            GatewayCall::RecordPrintStarting | GatewayCall::RecordPrint { .. } => panic!("an issue prints nothing"),
+        }
+    }
+
+    fn record(&self, state: IssuanceState) -> Issuance {
+        let plan = plan(PasscodeChoice::LeftLocked);
+        let hashes = self.certified_keys.map(Self::hashes);
+        Issuance {
+            job: plan.job,
+            holder: plan.holder,
+            serial: plan.serial,
+            state,
+            locked: true,
+            deadline: OffsetDateTime::UNIX_EPOCH,
+            authentication_sha256: hashes.clone().map(|[a, _]| a),
+            signing_sha256: hashes.map(|[_, s]| s),
+        }
+    }
+
+    fn perform(&mut self, effect: &Effect) -> Outcome {
+        match effect {
+            Effect::Card(work) => self.card(*work),
+            Effect::Gateway(call) => self.gateway(call),
+            Effect::Print(_) => panic!("an issue prints nothing"),
+        }
+    }
+
+    /// The promise: card and gateway agree, and what is good is on a card that holds its keys.
+    fn agrees(&self, state: &State) {
+        assert!(state.is_ended(), "the job came to an end: {:?}", state.stage);
+        match &state.stage {
+            Stage::Done => {
+                assert!(self.good);
+                assert_eq!(self.certified_keys, Some(self.keys));
+                assert_eq!(self.certificates, self.keys.map(Some));
+                assert_eq!(self.locked, state.plan.passcode == PasscodeChoice::LeftLocked);
+            }
+            _ => {
+                assert!(!self.good);
+                assert_eq!(self.certificates, [None, None], "the card is empty again");
+                assert_eq!(self.other_objects, 0);
+                assert!(!self.unreachable_card, "the gateway counts the card as blank");
+                assert!(matches!(self.issuance, None | Some(IssuanceState::Aborted)), "{:?}", self.issuance);
+            }
+        }
+        assert_eq!(self.unlock_code, self.escrow, "the escrow holds the card's unlock code");
+    }
+}
+
+fn plan(passcode: PasscodeChoice) -> Plan {
+    Plan {
+        job: JobId::from_random([3; 16]),
+        holder: "555000000017".parse().expect("a number"),
+        serial: "0011223344556677".parse().expect("a serial"),
+        series: Series::Series10,
+        profile: "training".into(),
+        passcode,
+        guid: "00".repeat(16),
+        objects: OBJECTS.to_vec(),
+    }
+}
+
+/// Where a run is cut: at its n-th effect, and whether that effect still happens.
+#[derive(Debug, Clone, Copy)]
+struct Cut {
+    at: usize,
+    happens: bool,
+}
+
+/// Runs until the end or the cut. Returns the outcomes on record and whether it was cut.
+fn run(world: &mut World, mut state: State, cut: Option<Cut>) -> (State, Vec<Outcome>, bool) {
+    let mut record = Vec::new();
+    let mut n = 0;
+    while let Some(effect) = state.pending() {
+        if let Some(cut) = cut.filter(|cut| cut.at == n) {
+            if cut.happens {
+                let _lost = world.perform(&effect);
+            }
+            return (state, record, true);
+        }
+        let outcome = world.perform(&effect);
+        state = step(state, &outcome);
+        record.push(outcome);
+        n += 1;
+        assert!(n < 200, "an issue must end");
+    }
+    (state, record, false)
+}
+
+/// A whole life: the first run and its resumptions, each cut as told, the last one not.
+fn live(choice: PasscodeChoice, cuts: &[Cut]) -> (World, State) {
+    let mut world = World::new();
+    let (mut state, mut record, mut cut) = run(&mut world, State::new(plan(choice)), cuts.first().copied());
+    for next in cuts.iter().skip(1).map(|c| Some(*c)).chain([None]) {
+        if !cut {
+            break;
+        }
+        record.push(Outcome::Resumed);
+        let replayed = record.iter().fold(State::new(plan(choice)), step);
+        let (after, more, again) = run(&mut world, replayed, next);
+        (state, cut) = (after, again);
+        record.extend(more);
+    }
+    (world, state)
+}
+
+#[test]
+fn uncut_it_ends_done() {
+    for choice in [PasscodeChoice::ChosenByHolder, PasscodeChoice::LeftLocked] {
+        let (world, state) = live(choice, &[]);
+        assert_eq!(state.stage, Stage::Done);
+        world.agrees(&state);
+    }
+}
+
+#[test]
+fn cut_at_every_effect_before_and_after_card_and_gateway_agree() {
+    for choice in [PasscodeChoice::ChosenByHolder, PasscodeChoice::LeftLocked] {
+        let (_, record, _) = run(&mut World::new(), State::new(plan(choice)), None);
+        for at in 0..record.len() {
+            for happens in [false, true] {
+                let (world, state) = live(choice, &[Cut { at, happens }]);
+                world.agrees(&state);
+                let proved = record[..at].iter().any(|o| matches!(o, Outcome::KeysProved { .. }));
+                assert_eq!(state.stage == Stage::Done, proved, "finished from the proof on, undone before: cut {at}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_late_confirmation_is_undone() {
+    let (mut world, state) = (World::new(), State::new(plan(PasscodeChoice::LeftLocked)));
+    let (_, record, _) = run(&mut world.clone(), state.clone(), None);
+    let (_, before, _) = run(&mut world, state, Some(Cut { at: record.len() - 1, happens: false }));
+    world.issuance = Some(IssuanceState::Expired);
+    let resumed = before.iter().chain([&Outcome::Resumed]).fold(State::new(plan(PasscodeChoice::LeftLocked)), step);
+    let (state, ..) = run(&mut world, resumed, None);
+    assert!(matches!(state.stage, Stage::Undone { .. }), "{:?}", state.stage);
+    assert!(!world.good && world.certificates == [None, None]);
+}
+
+#[test]
+fn a_card_that_comes_back_different_is_undone() {
+    let mut world = World::new();
+    let mut state = State::new(plan(PasscodeChoice::ChosenByHolder));
+    while let Some(effect) = state.pending() {
+        let outcome = match (&effect, world.perform(&effect)) {
+            (Effect::Card(CardWork::ReadBack), _) => Outcome::ReadBack { sha256: ["x".into(), "y".into()] },
+            (_, outcome) => outcome,
+        };
+        state = step(state, &outcome);
+    }
+    world.agrees(&state);
+    assert!(matches!(state.stage, Stage::Undone { .. }));
+}
+
+#[test]
+fn a_card_that_refused_every_code_is_never_touched_again() {
+    let mut world = World::new();
+    world.unlock_code = 77;
+    for cut in (0..20).map(|at| Cut { at, happens: true }) {
+        let mut world = world.clone();
+        let (_, mut record, was_cut) = run(&mut world, State::new(plan(PasscodeChoice::LeftLocked)), Some(cut));
+        if was_cut {
+            record.push(Outcome::Resumed);
+        }
+        let resumed = record.iter().fold(State::new(plan(PasscodeChoice::LeftLocked)), step);
+        let (state, ..) = run(&mut world, resumed, None);
+        assert!(matches!(state.stage, Stage::Undone { .. }), "cut at {}: {:?}", cut.at, state.stage);
+        assert!(world.unlock_tries > 0 && world.unlock_code == 77 && world.keys == [0; 2], "cut at {}", cut.at);
+    }
+}
+
+#[test]
+fn refused_at_the_door_nothing_is_undone_because_nothing_was_done() {
+    let no = Outcome::Failed(Fault::Refused { why: "no".into(), by_policy: true });
+    let state = step(State::new(plan(PasscodeChoice::ChosenByHolder)), &no);
+    assert_eq!(state.stage, Stage::Undone { why: "no".into() });
+    assert_eq!(state.pending(), None);
+}
+
+proptest! {
+    #[test]
+    fn cut_again_and_again(
+        locked in any::<bool>(),
+        cuts in prop::collection::vec((0usize..30, any::<bool>()), 0..6),
+    ) {
+        let choice = if locked { PasscodeChoice::LeftLocked } else { PasscodeChoice::ChosenByHolder };
+        let cuts: Vec<Cut> = cuts.into_iter().map(|(at, happens)| Cut { at, happens }).collect();
+        let (world, state) = live(choice, &cuts);
+        world.agrees(&state);
+    }
+
+    #[test]
+    fn outcomes_survive_the_journal(keys in any::<[u32; 2]>()) {
+        let outcomes = [
+            Outcome::Certified { sha256: World::hashes(keys) },
+            Outcome::KeysProved { signatures: keys.map(|k| k.to_be_bytes().to_vec()) },
+            Outcome::Failed(Fault::Interrupted { why: "cut".into() }),
+            Outcome::Issuance {
+                issuance: Some(Box::new(World::new().record(IssuanceState::Expired))),
+                card_settled: false,
+            },
+        ];
+        for outcome in outcomes {
+            let json = serde_json::to_value(&outcome).expect("serialises");
+            prop_assert_eq!(serde_json::from_value::<Outcome>(json).expect("reads back"), outcome);
+        }
+    }
+}

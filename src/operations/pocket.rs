@@ -1,0 +1,42 @@
+//! What a running job holds in memory and nowhere else: the open card, secrets, names and the photo.
+
+use crate::{
+    card::{
+        piv::PublicKey,
+        profile::CardProfile,
+        reader::CardConnection,
+        transport::{ExchangeRecord, Link},
+    },
+    cis2::wire,
+    domain::{Holder, Passcode, Secret},
+};
+
+/// One open card: nobody else reaches it, and what is sent to it is counted.
+pub struct CardSession {
+    pub connection: Box<dyn CardConnection>,
+    pub link: Link,
+    pub record: ExchangeRecord,
+}
+
+/// The memory of one run. It ends with the run; a resumed job starts with an empty one.
+#[derive(Default)]
+pub struct Pocket {
+    pub session: Option<CardSession>,
+    pub profile: Option<CardProfile>,
+    pub holder: Option<Holder>,
+    /// The photo as the chip takes it.
+    pub facial_image: Option<Vec<u8>>,
+    /// The holder's passcode, or a random one while a card that is left locked is in work.
+    pub passcode: Option<Passcode>,
+    pub encrypted_witness: Option<Vec<u8>>,
+    pub answer: Option<(Secret, Vec<u8>)>,
+    pub encrypted_challenge: Option<Vec<u8>>,
+    pub codes: Option<wire::UnlockCodes>,
+    /// Tries the card is believed to have left for its unlock code, after a wrong one.
+    pub unlock_tries: Option<u8>,
+    pub public_keys: [Option<PublicKey>; 2],
+    pub requests: Option<[Vec<u8>; 2]>,
+    pub certified: Option<wire::Certified>,
+    /// The printer job, ready to be sent.
+    pub print_job: Option<Vec<u8>>,
+}

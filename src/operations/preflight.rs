@@ -1,0 +1,359 @@
+//! Proves reader, card, holder, photo, printer and gateway before the first step that cannot be taken back.
+
+use time::OffsetDateTime;
+
+use super::{
+    error::OperationError,
+    issue::{self, PasscodeChoice},
+    pocket::CardSession,
+    print,
+    runner::Desk,
+};
+use crate::{
+    card::{
+        piv::{ObjectName, Piv},
+        profile::{CardProfile, ObjectWriting},
+        reader::{Access, Presence},
+        recognise::{self, Recognised},
+        transport::{ExchangeRecord, layered},
+    },
+    cis2::wire::{CardRecord, HolderRecord},
+    domain::{
+        CardSerial, CardState, Holder, HolderId, JobId, Officer, Operation, Series,
+        eligibility::{Certificates, Decision, Photo, Realm, Situation, Subject, Task, decide},
+        sha256_hex,
+    },
+    face::{Face, FaceData, Photo as Portrait, Purpose, Template},
+    printer::{
+        choice::Printer,
+        magicard::{JobOptions, status::Condition},
+        spool::Spool,
+    },
+};
+
+/// Size of a portrait on the face at 300 dpi, about 23 x 29 mm: what its photo is judged for before an issue.
+const PORTRAIT: (u32, u32) = (272, 340);
+
+/// What an officer asks for.
+#[derive(Debug, Clone)]
+pub struct IssueRequest<'a> {
+    /// Who the card is for.
+    pub holder: HolderId,
+    /// Which reader; `None` takes the only one with a card in it.
+    pub reader: Option<String>,
+    /// Passcode now, or issue locked.
+    pub passcode: PasscodeChoice,
+    /// How the card is to be printed once it is issued; `None` when it is not.
+    pub print: Option<FacePrint<'a>>,
+}
+
+/// A face on a printer.
+#[derive(Debug, Clone, Copy)]
+pub struct FacePrint<'a> {
+    /// On which printer.
+    pub printer: &'a Printer,
+    /// With which template.
+    pub template: &'a Template,
+}
+
+/// Everything an issue needs, proved; nothing has been changed.
+pub struct IssuePreflight {
+    /// What will be done.
+    pub plan: issue::Plan,
+    /// For whom.
+    pub holder: Holder,
+    /// The profile of the card.
+    pub profile: CardProfile,
+    /// What the officer should know of the photo before it is used.
+    pub photo_advice: Vec<String>,
+    /// The reader the card is in.
+    pub reader: String,
+    pub(super) facial_image: Option<Vec<u8>>,
+    pub(super) session: CardSession,
+}
+
+/// What an officer asks to have printed.
+#[derive(Debug, Clone, Copy)]
+pub struct PrintRequest<'a> {
+    /// Whose card.
+    pub holder: &'a HolderId,
+    /// Which of their cards; `None` takes the newest that is in use.
+    pub serial: Option<&'a CardSerial>,
+    /// On which printer.
+    pub printer: &'a Printer,
+    /// With which template.
+    pub template: &'a Template,
+    /// Time of the job, for the printer.
+    pub now: OffsetDateTime,
+}
+
+/// Everything a print needs, proved; nothing has been sent.
+pub struct PrintPreflight {
+    /// What will be printed.
+    pub plan: print::Plan,
+    /// The composed face: preview, proof and job come from it.
+    pub face: Face,
+    /// The bytes for the printer.
+    pub job_bytes: Vec<u8>,
+    pub(super) spool: Box<dyn Spool + Send>,
+}
+
+impl Desk<'_> {
+    /// Proves everything an issue needs. The card stays open for the issue.
+    ///
+    /// # Errors
+    /// What is missing, and what to do about it. Nothing was changed.
+    pub fn prepare_issue(&self, request: &IssueRequest<'_>) -> Result<IssuePreflight, OperationError> {
+        let officer = self.service.session()?.officer;
+        let reader = self.choose_reader(request.reader.as_deref())?;
+        let (mut session, card) = self.open_card(&reader)?;
+        let record = self.service.card(&card.serial)?;
+        if record.holder.as_ref() == Some(&officer.id) {
+            return Err(OperationError::OwnCard { serial: card.serial });
+        }
+        if record.state == CardState::Blank && holds_certificates(&mut session, &card.profile)? {
+            return Err(OperationError::NotBlank { serial: card.serial });
+        }
+        let holder = self.service.holder(&request.holder)?;
+        let profile = card.profile;
+        let facts = Facts { officer: &officer, holder: &holder, card: &record, series: profile.series, printer: None };
+        self.check(Operation::Issue, &facts)?;
+        if let Some(print) = &request.print {
+            let state = match request.passcode {
+                PasscodeChoice::ChosenByHolder => CardState::Active,
+                PasscodeChoice::LeftLocked => CardState::Locked,
+            };
+            let issued = CardRecord { state, ..record.clone() };
+            let printer = Some(print.printer.profile.id.as_str());
+            self.check(Operation::Print, &Facts { card: &issued, printer, ..facts })?;
+        }
+        let portrait = self.portrait(&holder.holder)?;
+        let objects = objects_of(&profile);
+        let facial_image = match objects.contains(&ObjectName::FacialImage) {
+            true => Some(portrait.facial_image(profile.objects.facial_image_max_bytes)?),
+            false => None,
+        };
+        let plan = issue::Plan {
+            job: new_job()?,
+            holder: request.holder.clone(),
+            serial: card.serial,
+            series: profile.series,
+            profile: profile.id.clone(),
+            passcode: request.passcode,
+            guid: new_job()?.as_str().to_owned(),
+            objects,
+        };
+        let photo_advice =
+            portrait.advice(&portrait.scaled(PORTRAIT.0, PORTRAIT.1)?).iter().map(ToString::to_string).collect();
+        if let Some(print) = request.print {
+            self.ready_face(print, &holder.holder, portrait, OffsetDateTime::now_utc())
+                .map_err(|cause| OperationError::IssueWithoutPrint(Box::new(cause)))?;
+        }
+        Ok(IssuePreflight { plan, holder: holder.holder, profile, photo_advice, reader, facial_image, session })
+    }
+
+    /// Proves everything a print needs and composes the face.
+    ///
+    /// # Errors
+    /// What is missing, and what to do about it. Nothing was sent.
+    pub fn prepare_print(&self, request: &PrintRequest<'_>) -> Result<PrintPreflight, OperationError> {
+        let officer = self.service.session()?.officer;
+        let holder = self.service.holder(request.holder)?;
+        let card = choose_card(&holder, request.serial)
+            .ok_or_else(|| OperationError::NothingToPrint { holder: request.holder.clone() })?;
+        let model = request.printer.profile.id.as_str();
+        let facts = Facts { officer: &officer, holder: &holder, card, series: card.series, printer: Some(model) };
+        self.check(Operation::Print, &facts)?;
+        let portrait = self.portrait(&holder.holder)?;
+        let print = FacePrint { printer: request.printer, template: request.template };
+        let ReadyFace { face, job_bytes, spool } = self.ready_face(print, &holder.holder, portrait, request.now)?;
+        let plan = print::Plan {
+            job: new_job()?,
+            holder: request.holder.clone(),
+            serial: card.serial.clone(),
+            series: card.series,
+            printer: request.printer.choice.name.clone(),
+            printer_model: model.to_owned(),
+            job_sha256: sha256_hex(&job_bytes),
+        };
+        Ok(PrintPreflight { plan, face, job_bytes, spool })
+    }
+
+    /// Proves that the printer is there and ready, and composes a holder's face for it. Nothing is sent.
+    fn ready_face(
+        &self,
+        print: FacePrint<'_>,
+        holder: &Holder,
+        portrait: Portrait,
+        now: OffsetDateTime,
+    ) -> Result<ReadyFace, OperationError> {
+        let mut spool = print.printer.spool();
+        let status = spool.status()?;
+        if let Some(condition) = status.as_ref().map(|status| status.condition).filter(|c| *c != Condition::Ready) {
+            return Err(OperationError::PrinterNotReady { condition });
+        }
+        let face = Face::compose(
+            print.template,
+            &FaceData {
+                name: holder.printed_name().to_owned(),
+                number: holder.id.clone(),
+                photo: portrait,
+                purpose: if self.realm == Realm::Live { Purpose::Live } else { Purpose::Training },
+            },
+        )?;
+        let mut options = JobOptions::one_card(u32::try_from(now.unix_timestamp()).unwrap_or(0));
+        if let Some(status) = &status {
+            options.firmware = &status.firmware;
+            options.head_position = status.head_position;
+        }
+        let job_bytes = print.printer.encoder()?.encode(face.planes(), &options)?;
+        Ok(ReadyFace { face, job_bytes, spool })
+    }
+
+    /// The reader that was named, or the only one with a card in it.
+    pub(super) fn choose_reader(&self, asked: Option<&str>) -> Result<String, OperationError> {
+        let readers = self.readers.list()?;
+        if readers.is_empty() {
+            return Err(OperationError::NoReader);
+        }
+        if let Some(name) = asked {
+            return Ok(name.to_owned());
+        }
+        let with_card: Vec<String> =
+            readers.into_iter().filter(|r| r.card != Presence::Empty).map(|r| r.name).collect();
+        match <[String; 1]>::try_from(with_card) {
+            Ok([only]) => Ok(only),
+            Err(none) if none.is_empty() => Err(OperationError::NoCard),
+            Err(readers) => Err(OperationError::SeveralCards { readers }),
+        }
+    }
+
+    /// Opens the card in a reader for work and recognises it.
+    pub(super) fn open_card(&self, reader: &str) -> Result<(CardSession, Recognised), OperationError> {
+        let mut connection = self.readers.connect(reader, Access::Exclusive)?;
+        let atr = connection.atr().to_vec();
+        let record = ExchangeRecord::default();
+        let mut found = None;
+        connection
+            .transact(&mut |card| {
+                let link = recognise::link();
+                found = Some(recognise::recognise(&mut layered(card, &link, &record), &atr, self.profiles));
+            })
+            .map_err(OperationError::Card)?;
+        let card = found.ok_or(OperationError::NoCard)??;
+        let link = card.profile.new_link();
+        Ok((CardSession { connection, link, record }, card))
+    }
+
+    /// Opens the card with this serial, in whatever reader it is.
+    pub(super) fn find_card(&self, serial: &CardSerial) -> Result<(CardSession, CardProfile), OperationError> {
+        for reader in self.readers.list()?.into_iter().filter(|r| r.card != Presence::Empty) {
+            // A card that cannot be opened or read is some other card; the one looked for may be in the next reader.
+            if let Ok((session, card)) = self.open_card(&reader.name)
+                && card.serial == *serial
+            {
+                return Ok((session, card.profile));
+            }
+        }
+        Err(OperationError::CardNotHere { serial: serial.clone() })
+    }
+
+    /// The photo on record, decoded and checked.
+    fn portrait(&self, holder: &Holder) -> Result<Portrait, OperationError> {
+        if holder.photo_sha256.is_none() {
+            return Err(OperationError::NoPhoto { holder: holder.id.clone() });
+        }
+        Ok(Portrait::decode(&self.service.photo(&holder.id)?)?)
+    }
+
+    /// Asks the same rules the gateway will decide by.
+    fn check(&self, operation: Operation, facts: &Facts<'_>) -> Result<(), OperationError> {
+        let holder = &facts.holder.holder;
+        let in_use = |card: &&CardRecord| matches!(card.state, CardState::Active | CardState::Locked);
+        let other = facts.holder.cards.iter().filter(in_use).find(|card| card.serial != facts.card.serial);
+        let decision = decide(&Situation {
+            task: Task::Desk(operation),
+            role: facts.officer.role,
+            subject: if facts.officer.id == holder.id { Subject::Own } else { Subject::Another },
+            series: facts.series,
+            card: facts.card.state,
+            certificates: match facts.card.certificates_expire {
+                Some(last) => Certificates::LastDay(last.date()),
+                None => Certificates::None,
+            },
+            holder: holder.state,
+            photo: if holder.photo_sha256.is_some() { Photo::OnRecord } else { Photo::Missing },
+            other_card: other.map(|card| &card.serial),
+            software: &self.software,
+            printer: facts.printer,
+            realm: self.realm,
+            today: OffsetDateTime::now_utc().date(),
+        });
+        match decision {
+            Decision::Allowed => Ok(()),
+            Decision::Refused(refusal) => Err(OperationError::Refused(refusal)),
+        }
+    }
+}
+
+/// Whether there is a certificate on the chip: then it is somebody's card, whatever the service knows of it.
+fn holds_certificates(session: &mut CardSession, profile: &CardProfile) -> Result<bool, OperationError> {
+    let (link, record, mut found) = (&session.link, &session.record, Ok(false));
+    let begun = session.connection.transact(&mut |card| {
+        let mut card = layered(card, link, record);
+        found = Piv::select(&mut card, profile).and_then(|mut piv| {
+            let authentication = piv.get_object(ObjectName::AuthenticationCertificate)?;
+            Ok(authentication.is_some() || piv.get_object(ObjectName::SigningCertificate)?.is_some())
+        });
+    });
+    begun.map_err(OperationError::Card)?;
+    found.map_err(|error| OperationError::NotRecognised(error.into()))
+}
+
+/// A face, and the printer that is ready for it.
+struct ReadyFace {
+    face: Face,
+    job_bytes: Vec<u8>,
+    spool: Box<dyn Spool + Send>,
+}
+
+/// What a decision is made from.
+#[derive(Clone, Copy)]
+struct Facts<'a> {
+    officer: &'a Officer,
+    holder: &'a HolderRecord,
+    card: &'a CardRecord,
+    series: Series,
+    printer: Option<&'a str>,
+}
+
+/// The card to print on: the one that was named, or the newest in use.
+fn choose_card<'a>(holder: &'a HolderRecord, serial: Option<&CardSerial>) -> Option<&'a CardRecord> {
+    match serial {
+        Some(serial) => holder.cards.iter().find(|card| card.serial == *serial),
+        None => holder.cards.iter().find(|card| matches!(card.state, CardState::Active | CardState::Locked)),
+    }
+}
+
+/// The objects an issue writes on a card of this profile, certificates first.
+pub(super) fn objects_of(profile: &CardProfile) -> Vec<ObjectName> {
+    let written = |setting: ObjectWriting, object| (setting != ObjectWriting::Leave).then_some(object);
+    [
+        Some(ObjectName::AuthenticationCertificate),
+        Some(ObjectName::SigningCertificate),
+        Some(ObjectName::CardHolderUniqueIdentifier),
+        Some(ObjectName::CardCapabilityContainer),
+        written(profile.objects.discovery, ObjectName::Discovery),
+        written(profile.objects.printed_information, ObjectName::PrintedInformation),
+        written(profile.objects.facial_image, ObjectName::FacialImage),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+fn new_job() -> Result<JobId, OperationError> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(|e| OperationError::Randomness(e.to_string()))?;
+    Ok(JobId::from_random(bytes))
+}

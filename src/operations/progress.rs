@@ -1,0 +1,129 @@
+//! What the officer sees while a job runs: one line a step, with an honest range.
+
+use std::{fmt, ops::RangeInclusive, time::Duration};
+
+use serde::Serialize;
+
+use super::effect::{CardWork, Effect, GatewayCall};
+use crate::domain::JobId;
+
+/// One message about a running job. Each carries its job, so that no screen shows another's.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Progress {
+    /// A step begins.
+    Started {
+        /// The job.
+        job: JobId,
+        /// The step.
+        step: Step,
+    },
+    /// A step ended.
+    Finished {
+        /// The job.
+        job: JobId,
+        /// The step.
+        step: Step,
+        /// How long it took.
+        took: Duration,
+        /// Whether its answer was the good one.
+        good: Verdict,
+    },
+}
+
+/// How a step ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// As hoped.
+    Good,
+    /// Refused by card, gateway or printer.
+    Refused,
+    /// No answer.
+    Interrupted,
+}
+
+/// A step as an officer reads it. Several effects may be one step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs)]
+pub enum Step {
+    Reserve,
+    ProveCard,
+    SetUnlockCode,
+    SetPasscode,
+    MakeKeys,
+    Certify,
+    WriteCard,
+    CheckCard,
+    LockCard,
+    Confirm,
+    AskGateway,
+    EmptyCard,
+    GiveUp,
+    StartPrint,
+    Print,
+    RecordPrint,
+}
+
+impl Step {
+    /// Which step an effect belongs to.
+    #[must_use]
+    pub fn of(effect: &Effect) -> Self {
+        match effect {
+            Effect::Card(CardWork::Witness | CardWork::ProveManagementKey)
+            | Effect::Gateway(GatewayCall::AnswerWitness | GatewayCall::CheckCardAnswer) => Self::ProveCard,
+            Effect::Card(CardWork::SetUnlockCode { .. } | CardWork::TryUnlockCode { .. })
+            | Effect::Gateway(GatewayCall::ReleaseCodes | GatewayCall::SettleUnlockCode { .. }) => Self::SetUnlockCode,
+            Effect::Card(CardWork::SetPasscode) => Self::SetPasscode,
+            Effect::Card(CardWork::Generate(_) | CardWork::SignRequests) => Self::MakeKeys,
+            Effect::Card(CardWork::Write(_)) => Self::WriteCard,
+            Effect::Card(CardWork::Erase(_)) => Self::EmptyCard,
+            Effect::Card(CardWork::ReadBack | CardWork::ProveKeys) => Self::CheckCard,
+            Effect::Card(CardWork::Lock) => Self::LockCard,
+            Effect::Gateway(GatewayCall::Reserve) => Self::Reserve,
+            Effect::Gateway(GatewayCall::Certify) => Self::Certify,
+            Effect::Gateway(GatewayCall::Confirm { .. }) => Self::Confirm,
+            Effect::Gateway(GatewayCall::Abort { .. }) => Self::GiveUp,
+            Effect::Gateway(GatewayCall::AskIssuance) => Self::AskGateway,
+            Effect::Gateway(GatewayCall::RecordPrintStarting) => Self::StartPrint,
+            Effect::Gateway(GatewayCall::RecordPrint { .. }) => Self::RecordPrint,
+            Effect::Print(_) => Self::Print,
+        }
+    }
+
+    /// How long the step usually takes on a real card and printer, in seconds: from the card and printer timings of
+    /// published measurements of current chips and the printer's guide. Making keys varies tenfold from run to run.
+    #[must_use]
+    pub const fn usual_seconds(self) -> RangeInclusive<u32> {
+        match self {
+            Self::MakeKeys => 4..=90,
+            Self::WriteCard => 2..=10,
+            Self::CheckCard => 2..=8,
+            Self::Print => 18..=60,
+            _ => 0..=2,
+        }
+    }
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Reserve => "Reserving the card and the holder",
+            Self::ProveCard => "Checking that the card is ours",
+            Self::SetUnlockCode => "Changing the unlock code",
+            Self::SetPasscode => "Setting the passcode",
+            Self::MakeKeys => "Making new keys on the card",
+            Self::Certify => "Getting the certificates, on hold",
+            Self::WriteCard => "Writing the card",
+            Self::CheckCard => "Reading the card back and checking its keys",
+            Self::LockCard => "Leaving the card locked",
+            Self::Confirm => "Making the certificates good",
+            Self::AskGateway => "Asking the service how far it came",
+            Self::EmptyCard => "Emptying the card",
+            Self::GiveUp => "Taking everything back",
+            Self::StartPrint => "Asking whether this may be printed",
+            Self::Print => "Handing the print job over",
+            Self::RecordPrint => "Putting the print on record",
+        })
+    }
+}

@@ -1,0 +1,334 @@
+//! The one runner: journal, perform, journal, step; until the machine has nothing more to do or an answer stays away.
+
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+
+use super::{
+    card_work,
+    effect::{Effect, Fault, Outcome, PrintWork},
+    error::OperationError,
+    gateway_call,
+    issue::{self, PasscodeChoice},
+    pocket::Pocket,
+    preflight::{IssuePreflight, PrintPreflight},
+    print,
+    progress::{Progress, Step, Verdict},
+};
+use crate::{
+    card::{profile::Profiles, reader::CardReaders},
+    cis2::{Service, wire::PrintOutcome},
+    domain::{
+        JobId, Operation, Passcode, Secret,
+        eligibility::{ClientSoftware, Realm},
+    },
+    journal::{JobState, Journal},
+    printer::spool::{CardUsed, Spool},
+};
+
+/// Everything operations stand on at one workstation.
+pub struct Desk<'a> {
+    /// The gateway.
+    pub service: &'a dyn Service,
+    /// The readers.
+    pub readers: &'a dyn CardReaders,
+    /// The card profiles.
+    pub profiles: &'a Profiles,
+    /// The journal.
+    pub journal: &'a Journal,
+    /// What the workstation runs.
+    pub software: ClientSoftware,
+    /// Which world.
+    pub realm: Realm,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case", tag = "ending")]
+pub enum Ending {
+    /// Done.
+    Done,
+    /// Given up, and everything is as if it had not begun.
+    Undone {
+        /// Why, and what to do.
+        why: String,
+        /// Whether policy refused it.
+        by_policy: bool,
+    },
+    /// Cut off; it stays on record and `resume` finishes or undoes it.
+    Unfinished {
+        /// Why, and what to do.
+        why: String,
+    },
+}
+
+/// One step and how long it took, all its effects together.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct StepTime {
+    /// The step.
+    pub step: Step,
+    /// Milliseconds.
+    pub milliseconds: f64,
+}
+
+/// What came of an issue.
+#[derive(Debug, Clone, PartialEq)]
+pub struct IssueReport {
+    /// The plan it followed.
+    pub plan: issue::Plan,
+    /// How it ended.
+    pub ending: Ending,
+    /// APDUs exchanged with the card, recognition included.
+    pub apdus: u64,
+    /// Time of every step, in order.
+    pub steps: Vec<StepTime>,
+    /// The pair that was read back and confirmed, DER: authentication, signing.
+    pub certificates: Option<[Vec<u8>; 2]>,
+}
+
+/// What came of a print.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PrintReport {
+    /// The plan it followed.
+    pub plan: print::Plan,
+    /// How it ended.
+    pub ending: Ending,
+    /// How the print is on record; `None` when it never started.
+    pub outcome: Option<PrintOutcome>,
+    /// Time of every step, in order.
+    pub steps: Vec<StepTime>,
+}
+
+/// The plan of any job.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum JobPlan {
+    /// An issue.
+    Issue(issue::Plan),
+    /// A print.
+    Print(print::Plan),
+}
+
+impl JobPlan {
+    /// The job.
+    pub fn job(&self) -> &JobId {
+        match self {
+            Self::Issue(plan) => &plan.job,
+            Self::Print(plan) => &plan.job,
+        }
+    }
+}
+
+/// Any machine the runner can drive.
+pub trait Machine: Sized {
+    /// The effect whose outcome is awaited.
+    fn pending(&self) -> Option<Effect>;
+    /// One step.
+    fn step(self, outcome: &Outcome) -> Self;
+}
+
+impl Machine for issue::State {
+    fn pending(&self) -> Option<Effect> {
+        Self::pending(self)
+    }
+    fn step(self, outcome: &Outcome) -> Self {
+        issue::step(self, outcome)
+    }
+}
+
+impl Machine for print::State {
+    fn pending(&self) -> Option<Effect> {
+        Self::pending(self)
+    }
+    fn step(self, outcome: &Outcome) -> Self {
+        print::step(self, outcome)
+    }
+}
+
+/// Where a driven machine came to rest, and what it met on the way.
+pub struct Rest<M> {
+    pub machine: M,
+    /// Why it stopped before its end, if it did.
+    pub stalled: Option<String>,
+    /// Whether a refusal on the way was one of policy.
+    pub by_policy: bool,
+    pub steps: Vec<StepTime>,
+}
+
+impl Desk<'_> {
+    /// Issues the card that preflight found. `passcode` is the holder's choice; a card that is left locked has none.
+    ///
+    /// # Errors
+    /// Nothing was begun, or the journal failed. Everything else is in the report.
+    pub fn issue(
+        &self,
+        preflight: IssuePreflight,
+        passcode: Option<Passcode>,
+        tell: &mut dyn FnMut(&Progress),
+    ) -> Result<IssueReport, OperationError> {
+        let IssuePreflight { plan, holder, profile, facial_image, session, .. } = preflight;
+        let passcode = match (plan.passcode, passcode) {
+            (PasscodeChoice::ChosenByHolder, Some(chosen)) => {
+                chosen.fits(profile.passcode.rules())?;
+                chosen
+            }
+            // A card with a passcode that nobody knows and that is not on record as locked would be lost.
+            (PasscodeChoice::ChosenByHolder, None) => return Err(OperationError::NoPasscode),
+            (PasscodeChoice::LeftLocked, _) => random_passcode()?,
+        };
+        let _claim = self.journal.claim(&plan.job)?;
+        let mut pocket = Pocket {
+            session: Some(session),
+            profile: Some(profile),
+            holder: Some(holder),
+            facial_image,
+            passcode: Some(passcode),
+            ..Pocket::default()
+        };
+        let body = serde_json::to_value(&plan).map_err(|e| OperationError::JournalEntry(e.to_string()))?;
+        self.journal.begin(&plan.job, Operation::Issue, &body)?;
+        let job_plan = JobPlan::Issue(plan.clone());
+        let rest = self.drive(issue::State::new(plan), &job_plan, &mut pocket, None, tell)?;
+        let ending = issue_ending(&rest);
+        self.close(job_plan.job(), &ending)?;
+        let apdus = pocket.session.as_ref().map_or(0, |session| session.record.count());
+        let certificates = match (&ending, pocket.certified) {
+            (Ending::Done, Some(pair)) => Some([pair.authentication.0, pair.signing.0]),
+            _ => None,
+        };
+        Ok(IssueReport { plan: rest.machine.plan, ending, apdus, steps: rest.steps, certificates })
+    }
+
+    /// Prints the face that preflight composed.
+    ///
+    /// # Errors
+    /// Nothing was begun, or the journal failed. Everything else is in the report.
+    pub fn print(
+        &self,
+        preflight: PrintPreflight,
+        tell: &mut dyn FnMut(&Progress),
+    ) -> Result<PrintReport, OperationError> {
+        let PrintPreflight { plan, job_bytes, mut spool, .. } = preflight;
+        let _claim = self.journal.claim(&plan.job)?;
+        let mut pocket = Pocket { print_job: Some(job_bytes), ..Pocket::default() };
+        let body = serde_json::to_value(&plan).map_err(|e| OperationError::JournalEntry(e.to_string()))?;
+        self.journal.begin(&plan.job, Operation::Print, &body)?;
+        let job_plan = JobPlan::Print(plan.clone());
+        let rest = self.drive(print::State::new(plan), &job_plan, &mut pocket, Some(&mut *spool), tell)?;
+        let (ending, outcome) = print_ending(&rest);
+        self.close(job_plan.job(), &ending)?;
+        Ok(PrintReport { plan: rest.machine.plan, ending, outcome, steps: rest.steps })
+    }
+
+    /// Closes the job in the journal unless it stays open.
+    pub(super) fn close(&self, job: &JobId, ending: &Ending) -> Result<(), OperationError> {
+        match ending {
+            Ending::Done => self.journal.close(job, JobState::Done)?,
+            Ending::Undone { .. } => self.journal.close(job, JobState::Undone)?,
+            Ending::Unfinished { .. } => {}
+        }
+        Ok(())
+    }
+
+    /// Drives a machine until it ends or an answer stays away.
+    pub(super) fn drive<M: Machine>(
+        &self,
+        mut machine: M,
+        plan: &JobPlan,
+        pocket: &mut Pocket,
+        mut spool: Option<&mut (dyn Spool + '_)>,
+        tell: &mut dyn FnMut(&Progress),
+    ) -> Result<Rest<M>, OperationError> {
+        let (mut steps, mut by_policy, job) = (Vec::new(), false, plan.job());
+        while let Some(effect) = machine.pending() {
+            let step = Step::of(&effect);
+            self.journal.intend(job, &to_json(&effect)?)?;
+            tell(&Progress::Started { job: job.clone(), step });
+            let begun = Instant::now();
+            let outcome = match &effect {
+                Effect::Card(work) => card_work::perform(self, plan, pocket, *work),
+                Effect::Gateway(call) => gateway_call::perform(self, plan, pocket, call),
+                Effect::Print(PrintWork::Send) => send(pocket, spool.as_deref_mut()),
+            };
+            let took = begun.elapsed();
+            add_time(&mut steps, step, took);
+            tell(&Progress::Finished { job: job.clone(), step, took, good: verdict(&outcome) });
+            self.journal.outcome(job, &to_json(&outcome)?)?;
+            machine = machine.step(&outcome);
+            if let Outcome::Failed(fault) = &outcome {
+                let (Fault::Interrupted { why } | Fault::Refused { why, .. }) = fault;
+                by_policy |= matches!(fault, Fault::Refused { by_policy: true, .. });
+                if machine.pending().as_ref() == Some(&effect) {
+                    return Ok(Rest { machine, stalled: Some(why.clone()), by_policy, steps });
+                }
+            }
+        }
+        Ok(Rest { machine, stalled: None, by_policy, steps })
+    }
+}
+
+/// How an issue that came to rest is told.
+pub fn issue_ending(rest: &Rest<issue::State>) -> Ending {
+    match (&rest.machine.stage, &rest.stalled) {
+        (issue::Stage::Done, _) => Ending::Done,
+        (issue::Stage::Undone { why }, _) => Ending::Undone { why: why.clone(), by_policy: rest.by_policy },
+        (_, why) => Ending::Unfinished { why: why.clone().unwrap_or_default() },
+    }
+}
+
+/// How a print that came to rest is told.
+pub fn print_ending(rest: &Rest<print::State>) -> (Ending, Option<PrintOutcome>) {
+    match &rest.machine.stage {
+        print::Stage::Ended { outcome: Some(PrintOutcome::Printed), .. } => (Ending::Done, Some(PrintOutcome::Printed)),
+        print::Stage::Ended { outcome, why } => {
+            (Ending::Undone { why: why.clone().unwrap_or_default(), by_policy: rest.by_policy }, *outcome)
+        }
+        _ => (Ending::Unfinished { why: rest.stalled.clone().unwrap_or_default() }, None),
+    }
+}
+
+fn send(pocket: &mut Pocket, spool: Option<&mut (dyn Spool + '_)>) -> Outcome {
+    let (Some(job), Some(spool)) = (pocket.print_job.take(), spool) else {
+        let why = "the picture to print is no longer in memory: print the card again".into();
+        return Outcome::Failed(Fault::Refused { why, by_policy: false });
+    };
+    match spool.send(&job) {
+        Ok(_) => Outcome::Sent,
+        Err(error) => Outcome::Failed(match error.card_used() {
+            CardUsed::Perhaps => Fault::Interrupted { why: error.to_string() },
+            CardUsed::No => Fault::Refused { why: error.to_string(), by_policy: false },
+        }),
+    }
+}
+
+fn verdict(outcome: &Outcome) -> Verdict {
+    match outcome {
+        Outcome::Failed(Fault::Interrupted { .. }) => Verdict::Interrupted,
+        Outcome::Failed(Fault::Refused { .. }) | Outcome::UnlockCodeWrong { .. } => Verdict::Refused,
+        _ => Verdict::Good,
+    }
+}
+
+fn add_time(steps: &mut Vec<StepTime>, step: Step, took: Duration) {
+    let milliseconds = took.as_secs_f64() * 1000.0;
+    match steps.iter_mut().find(|known| known.step == step) {
+        Some(known) => known.milliseconds += milliseconds,
+        None => steps.push(StepTime { step, milliseconds }),
+    }
+}
+
+pub(super) fn to_json<T: Serialize>(value: &T) -> Result<serde_json::Value, OperationError> {
+    serde_json::to_value(value).map_err(|e| OperationError::JournalEntry(e.to_string()))
+}
+
+/// Eight random digits: the passcode of a card nobody has chosen one for yet.
+pub(super) fn random_passcode() -> Result<Passcode, OperationError> {
+    let mut digits = Vec::with_capacity(8);
+    while digits.len() < 8 {
+        let mut bytes = zeroize::Zeroizing::new([0; 16]);
+        getrandom::fill(&mut *bytes).map_err(|e| OperationError::Randomness(e.to_string()))?;
+        // 250 is the largest multiple of 10 below 256: what lies above it would favour small digits.
+        digits.extend(bytes.iter().filter(|b| **b < 250).map(|b| b'0' + b % 10).take(8 - digits.len()));
+    }
+    let rules = crate::domain::PasscodeRules { min_digits: 8, max_digits: 8 };
+    Ok(Passcode::shaped(Secret::new(digits), rules)?)
+}

@@ -1,0 +1,142 @@
+//! Undoing an issue: the chip is emptied, its unlock code settled with the escrow, and the gateway told.
+
+use super::{
+    effect::{CardWork, Effect, GatewayCall, Outcome},
+    issue::{Plan, State},
+};
+use crate::{
+    card::piv::ObjectName,
+    cis2::wire::{CardAfterAbort, UnlockCodeSettled},
+};
+
+/// The steps of undoing, in order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum UndoStage {
+    Witness {
+        code_known: bool,
+    },
+    AnswerWitness {
+        code_known: bool,
+    },
+    ProveManagementKey {
+        code_known: bool,
+    },
+    CheckCardAnswer {
+        code_known: bool,
+    },
+    ReleaseCodes,
+    /// Which code does the card hold? Each try sets a random passcode with the one it tries.
+    TryCode {
+        tried: usize,
+        candidates: usize,
+    },
+    TellEscrow {
+        which: UnlockCodeSettled,
+    },
+    /// The card refused every code, so the escrow keeps the one it has.
+    KeepCode,
+    Erase(usize),
+    Abort {
+        card: CardAfterAbort,
+    },
+    Finished,
+}
+
+/// Where undoing begins: an untouched card needs nothing but the gateway.
+#[must_use]
+pub fn begin(issue: &State, code_known: bool) -> UndoStage {
+    if issue.card_touched {
+        UndoStage::Witness { code_known }
+    } else {
+        UndoStage::Abort { card: CardAfterAbort::Blank }
+    }
+}
+
+/// Where undoing begins when the chip is certainly as it came. With two candidates nobody knows which one stays.
+#[must_use]
+pub fn leave_unchanged(candidates: usize) -> UndoStage {
+    if candidates == 1 { UndoStage::KeepCode } else { UndoStage::Abort { card: CardAfterAbort::NotReached } }
+}
+
+/// The code to try next: the new one and the current ones in a circle that starts one further with every resumption.
+/// A wrong try costs the card one of its few, the right one gives them all back; a fixed start that is cut off again
+/// and again would use them up.
+fn code_to_try(tried: usize, candidates: usize, resumptions: usize) -> UnlockCodeSettled {
+    match (tried + resumptions) % (candidates.clamp(1, 2) + 1) {
+        0 => UnlockCodeSettled::Next,
+        1 => UnlockCodeSettled::FirstOfCurrent,
+        _ => UnlockCodeSettled::SecondOfCurrent,
+    }
+}
+
+/// What undoing empties. The capability container stays, because on some cards it holds the only serial; the
+/// discovery object says the same on a blank card.
+pub fn erased(plan: &Plan) -> impl Iterator<Item = ObjectName> {
+    let kept = [ObjectName::CardCapabilityContainer, ObjectName::Discovery];
+    plan.objects.iter().copied().filter(move |object| !kept.contains(object))
+}
+
+/// What a stage does.
+#[must_use]
+pub fn effect(stage: &UndoStage, plan: &Plan, resumptions: usize) -> Effect {
+    match stage {
+        UndoStage::Witness { .. } => Effect::Card(CardWork::Witness),
+        UndoStage::AnswerWitness { .. } => Effect::Gateway(GatewayCall::AnswerWitness),
+        UndoStage::ProveManagementKey { .. } => Effect::Card(CardWork::ProveManagementKey),
+        UndoStage::CheckCardAnswer { .. } => Effect::Gateway(GatewayCall::CheckCardAnswer),
+        UndoStage::ReleaseCodes => Effect::Gateway(GatewayCall::ReleaseCodes),
+        UndoStage::TryCode { tried, candidates } => {
+            Effect::Card(CardWork::TryUnlockCode { which: code_to_try(*tried, *candidates, resumptions) })
+        }
+        UndoStage::TellEscrow { which } => Effect::Gateway(GatewayCall::SettleUnlockCode { which: *which }),
+        UndoStage::KeepCode => {
+            Effect::Gateway(GatewayCall::SettleUnlockCode { which: UnlockCodeSettled::FirstOfCurrent })
+        }
+        UndoStage::Erase(index) => match erased(plan).nth(*index) {
+            Some(object) => Effect::Card(CardWork::Erase(object)),
+            None => Effect::Gateway(GatewayCall::Abort { card: CardAfterAbort::Blank }),
+        },
+        UndoStage::Abort { card } => Effect::Gateway(GatewayCall::Abort { card: *card }),
+        UndoStage::Finished => Effect::Gateway(GatewayCall::AskIssuance),
+    }
+}
+
+/// The next stage; `None` when the outcome does not belong to this one.
+#[must_use]
+pub fn step(stage: UndoStage, outcome: &Outcome, objects: usize, resumptions: usize) -> Option<UndoStage> {
+    let erase = |index: usize| {
+        if index < objects { UndoStage::Erase(index) } else { UndoStage::Abort { card: CardAfterAbort::Blank } }
+    };
+    Some(match (stage, outcome) {
+        (UndoStage::Witness { code_known }, Outcome::Witness) => UndoStage::AnswerWitness { code_known },
+        (UndoStage::AnswerWitness { code_known }, Outcome::WitnessAnswered) => {
+            UndoStage::ProveManagementKey { code_known }
+        }
+        (UndoStage::ProveManagementKey { code_known }, Outcome::CardAnswered) => {
+            UndoStage::CheckCardAnswer { code_known }
+        }
+        (UndoStage::CheckCardAnswer { code_known: true }, Outcome::CardAnswerRight) => erase(0),
+        (UndoStage::CheckCardAnswer { code_known: false }, Outcome::CardAnswerRight) => UndoStage::ReleaseCodes,
+        (UndoStage::ReleaseCodes, Outcome::CodesReleased { candidates }) => {
+            UndoStage::TryCode { tried: 0, candidates: *candidates }
+        }
+        (UndoStage::TryCode { tried, candidates }, Outcome::UnlockCodeSet) => {
+            UndoStage::TellEscrow { which: code_to_try(tried, candidates, resumptions) }
+        }
+        (UndoStage::TryCode { tried, candidates }, Outcome::UnlockCodeWrong { may_try_more: true })
+            if tried < candidates.clamp(1, 2) =>
+        {
+            UndoStage::TryCode { tried: tried + 1, candidates }
+        }
+        // None fits: the chip is not in a state the escrow knows, and it must not be issued as blank.
+        (UndoStage::TryCode { .. }, Outcome::UnlockCodeWrong { .. }) => {
+            UndoStage::Abort { card: CardAfterAbort::NotReached }
+        }
+        (UndoStage::TellEscrow { .. }, Outcome::Settled) => erase(0),
+        (UndoStage::KeepCode, Outcome::Settled) => UndoStage::Abort { card: CardAfterAbort::Blank },
+        (UndoStage::Erase(index), Outcome::Erased) => erase(index + 1),
+        (UndoStage::Abort { .. }, Outcome::Aborted) => UndoStage::Finished,
+        _ => return None,
+    })
+}

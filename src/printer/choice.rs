@@ -1,0 +1,244 @@
+//! The printers of this workstation, as its configuration lists them.
+
+use std::{fmt, path::PathBuf, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    magicard::{self, EncodeError, JobEncoder},
+    profile::{Profile, ProfileError, Profiles},
+    spool::{FileSpool, RawTcp, Spool},
+};
+
+/// One printer of the configuration.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct PrinterChoice {
+    /// What the desk calls it.
+    pub name: String,
+    /// Id of its profile.
+    pub profile: String,
+    /// `file:PATH` or `tcp:HOST:PORT`.
+    pub destination: Destination,
+}
+
+/// Where jobs go.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum Destination {
+    /// A file, written anew by each job.
+    File(PathBuf),
+    /// Raw TCP; without a port, the profile's.
+    Tcp {
+        /// Name or address.
+        host: String,
+        /// Port.
+        port: Option<u16>,
+    },
+}
+
+/// Why a list of printers cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ChoiceError {
+    /// Neither of the two forms.
+    #[error("“{0}” is not a place for print jobs: write file:PATH, tcp:HOST or tcp:HOST:PORT")]
+    Destination(String),
+    /// Two printers of one name.
+    #[error("two printers are called “{0}”: give one of them another name in the configuration")]
+    Twice(String),
+    /// A name with nothing in it.
+    #[error("a printer in the configuration has no name: give it one")]
+    Nameless,
+    /// No printer of this name.
+    #[error("there is no printer “{name}”: choose {known}")]
+    Unknown {
+        /// What was asked for.
+        name: String,
+        /// All there are.
+        known: String,
+    },
+    /// Its profile.
+    #[error("the printer “{name}” cannot be used: {source}")]
+    Profile {
+        /// The printer.
+        name: String,
+        /// What is wrong with its profile.
+        source: ProfileError,
+    },
+}
+
+/// Where a printer's destination and profile come together.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Printer {
+    /// As configured.
+    pub choice: PrinterChoice,
+    /// Its model.
+    pub profile: Profile,
+}
+
+/// All printers of this workstation.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Printers(Vec<Printer>);
+
+impl FromStr for Destination {
+    type Err = ChoiceError;
+
+    fn from_str(text: &str) -> Result<Self, ChoiceError> {
+        let fault = || ChoiceError::Destination(text.chars().filter(|c| !c.is_control()).take(100).collect());
+        let (kind, place) = text.split_once(':').ok_or_else(fault)?;
+        match kind {
+            "file" if !place.is_empty() => Ok(Self::File(PathBuf::from(place))),
+            "tcp" => {
+                let (host, port) = host_and_port(place).ok_or_else(fault)?;
+                Ok(Self::Tcp { host: host.to_owned(), port })
+            }
+            _ => Err(fault()),
+        }
+    }
+}
+
+/// `HOST`, `HOST:PORT`, `[ADDRESS]` or `[ADDRESS]:PORT`.
+fn host_and_port(place: &str) -> Option<(&str, Option<u16>)> {
+    let (host, port) = match place.strip_prefix('[') {
+        Some(rest) => {
+            let (host, after) = rest.split_once(']')?;
+            (host, if after.is_empty() { None } else { Some(after.strip_prefix(':')?) })
+        }
+        None => match place.split_once(':') {
+            None => (place, None),
+            Some((host, port)) => (host, Some(port)),
+        },
+    };
+    let sound = !host.is_empty() && !host.chars().any(|c| c.is_whitespace() || c.is_control());
+    match port {
+        _ if !sound => None,
+        None => Some((host, None)),
+        Some(port) => Some((host, Some(port.parse().ok().filter(|port| *port != 0)?))),
+    }
+}
+
+impl TryFrom<String> for Destination {
+    type Error = ChoiceError;
+
+    fn try_from(text: String) -> Result<Self, ChoiceError> {
+        text.parse()
+    }
+}
+
+impl From<Destination> for String {
+    fn from(destination: Destination) -> Self {
+        destination.to_string()
+    }
+}
+
+impl fmt::Display for Destination {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(path) => write!(f, "file:{}", path.display()),
+            Self::Tcp { host, port } => {
+                let (open, close) = if host.contains(':') { ("[", "]") } else { ("", "") };
+                write!(f, "tcp:{open}{host}{close}")?;
+                port.map_or(Ok(()), |port| write!(f, ":{port}"))
+            }
+        }
+    }
+}
+
+impl Printer {
+    /// The way to it. Nothing is opened yet.
+    #[must_use]
+    pub fn spool(&self) -> Box<dyn Spool + Send> {
+        match &self.choice.destination {
+            Destination::File(path) => Box::new(FileSpool::new(path)),
+            Destination::Tcp { host, port } => {
+                Box::new(RawTcp::new(host, port.unwrap_or(self.profile.port.tcp), &self.profile))
+            }
+        }
+    }
+
+    /// The encoder of its language.
+    ///
+    /// # Errors
+    /// [`EncodeError::Format2`].
+    pub fn encoder(&self) -> Result<Box<dyn JobEncoder + Send + Sync>, EncodeError> {
+        magicard::encoder(&self.profile)
+    }
+}
+
+impl Printers {
+    /// Puts each configured printer together with its profile.
+    ///
+    /// # Errors
+    /// The first that has no name, has another's, or whose profile does not exist.
+    pub fn new(choices: Vec<PrinterChoice>, profiles: &Profiles) -> Result<Self, ChoiceError> {
+        let mut printers: Vec<Printer> = Vec::with_capacity(choices.len());
+        for choice in choices {
+            if choice.name.trim().is_empty() {
+                return Err(ChoiceError::Nameless);
+            }
+            if printers.iter().any(|other| other.choice.name == choice.name) {
+                return Err(ChoiceError::Twice(choice.name));
+            }
+            let profile = match profiles.find(&choice.profile) {
+                Ok(profile) => profile.clone(),
+                Err(source) => return Err(ChoiceError::Profile { name: choice.name, source }),
+            };
+            printers.push(Printer { choice, profile });
+        }
+        Ok(Self(printers))
+    }
+
+    /// The printer of this name.
+    ///
+    /// # Errors
+    /// [`ChoiceError::Unknown`] names those there are.
+    pub fn find(&self, name: &str) -> Result<&Printer, ChoiceError> {
+        self.0.iter().find(|printer| printer.choice.name == name).ok_or_else(|| {
+            let names: Vec<&str> = self.0.iter().map(|printer| printer.choice.name.as_str()).collect();
+            let known = match names.is_empty() {
+                true => "one after adding it to the configuration".to_owned(),
+                false => names.join(", "),
+            };
+            ChoiceError::Unknown { name: name.chars().filter(|c| !c.is_control()).take(60).collect(), known }
+        })
+    }
+
+    /// Each of them, as configured.
+    pub fn iter(&self) -> impl Iterator<Item = &Printer> {
+        self.0.iter()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn destinations_read_back_as_they_are_written() {
+        for text in
+            ["file:/tmp/a:b.prn", "file:C:\\jobs\\a.prn", "tcp:printer.example", "tcp:10.0.0.5:9100", "tcp:[::1]:9100"]
+        {
+            assert_eq!(text.parse::<Destination>().unwrap().to_string(), text);
+        }
+        for text in ["", "file:", "tcp:", "tcp::9100", "tcp:a:0", "tcp:a:65536", "tcp:[::1", "tcp:a b", "lpt1", "usb:x"]
+        {
+            let error = text.parse::<Destination>().unwrap_err().to_string();
+            assert!(error.contains("tcp:HOST:PORT"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_printer_has_a_name_of_its_own_and_a_profile_that_exists() {
+        let profiles = Profiles::bundled().unwrap();
+        let desk: PrinterChoice =
+            toml::from_str("name = \"Desk 1\"\nprofile = \"magicard-doh-300-v2\"\ndestination = \"tcp:10.0.0.5\"")
+                .unwrap();
+        let printers = Printers::new(vec![desk.clone()], &profiles).unwrap();
+        assert_eq!(printers.find("Desk 1").unwrap().profile.name, "Magicard DoH 300 v2");
+        assert!(printers.find("Desk 2").unwrap_err().to_string().contains("Desk 1"));
+        assert!(matches!(Printers::new(vec![desk.clone(), desk.clone()], &profiles), Err(ChoiceError::Twice(_))));
+        let other = PrinterChoice { profile: "zebra".to_owned(), ..desk };
+        let error = Printers::new(vec![other], &profiles).unwrap_err().to_string();
+        assert!(error.contains("Desk 1") && error.contains("zebra"), "{error}");
+    }
+}

@@ -1,0 +1,146 @@
+//! Magicard printers: the encoders of their job languages, and their status line.
+
+mod format1;
+pub mod status;
+
+use crate::{
+    face::planes::{HEIGHT, PixelBox, Planes, WIDTH},
+    printer::profile::{JobFormat, PrintableSides, Profile},
+};
+
+use format1::Format1;
+
+/// Most cards one job may ask for: what the hopper holds (`facts/magicard.md` 11).
+pub const MOST_COPIES: u16 = 100;
+
+/// What a job says beyond the face itself.
+#[derive(Debug, Clone)]
+pub struct JobOptions<'a> {
+    /// Cards to print, 1 to [`MOST_COPIES`].
+    pub copies: u16,
+    /// Time of the job, in seconds since 1970 (`TDT`).
+    pub time: u32,
+    /// Firmware version the printer gave in its status; empty when it was not asked. What may not stand in a header is left out.
+    pub firmware: &'a str,
+    /// Head position the printer gave in its status, 0 to 100; without it the profile's is used.
+    pub head_position: Option<u8>,
+    /// The other side, on printers that turn the card.
+    pub back: Option<&'a Planes>,
+}
+
+impl JobOptions<'_> {
+    /// One card, front only, from a printer that was not asked for its status.
+    #[must_use]
+    pub fn one_card(time: u32) -> Self {
+        Self { copies: 1, time, firmware: "", head_position: None, back: None }
+    }
+}
+
+/// Turns the planes of a face into the bytes a printer takes.
+pub trait JobEncoder {
+    /// The whole job. Nothing is printed by this.
+    ///
+    /// # Errors
+    /// [`EncodeError`] when the printer could not, or must not, print this face.
+    fn encode(&self, planes: &Planes, options: &JobOptions<'_>) -> Result<Vec<u8>, EncodeError>;
+}
+
+/// Why a face was not turned into a job. Nothing was sent and no card was used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum EncodeError {
+    /// The profile names a language without an encoder.
+    #[error(
+        "the printer profile “{profile}” asks for jobs in format 2 (XML), which this version of Cardwright cannot write; \
+         nothing was printed: choose a printer with a format-1 profile, or install a version that has format 2"
+    )]
+    Format2 {
+        /// Id of the profile.
+        profile: String,
+    },
+    /// A panel does not have 1016 x 642 pixels.
+    #[error(
+        "the {panel} panel of the face has {found} pixels and the printer takes 652272; nothing was printed: draw the face again"
+    )]
+    Size {
+        /// Which panel.
+        panel: &'static str,
+        /// Its pixels.
+        found: usize,
+    },
+    /// Ink over the contacts wears the head and dirties the chip.
+    #[error(
+        "the face has {panel} ink over the chip (first at {x}, {y} pixels from the top left); nothing was printed: \
+         keep the chip area of the card face template empty"
+    )]
+    InkOnChip {
+        /// Which panel.
+        panel: &'static str,
+        /// Column of the first pixel.
+        x: usize,
+        /// Row of the first pixel.
+        y: usize,
+    },
+    /// Too few or too many cards.
+    #[error("a job prints 1 to 100 cards and this one asks for {0}; nothing was printed: choose another number")]
+    Copies(u16),
+    /// A back for a printer that does not turn cards.
+    #[error(
+        "the printer profile “{profile}” prints the front only and this card has a back; nothing was printed: \
+         choose a printer that prints both sides"
+    )]
+    NoBack {
+        /// Id of the profile.
+        profile: String,
+    },
+    /// A side on which no panel prints: whether printers take a page without panels is not known.
+    #[error(
+        "the {0} of the card has nothing to print and no overcoat; nothing was printed: leave that side out of the job"
+    )]
+    Empty(&'static str),
+}
+
+/// The encoder of this model's language.
+///
+/// # Errors
+/// [`EncodeError::Format2`].
+pub fn encoder(profile: &Profile) -> Result<Box<dyn JobEncoder + Send + Sync>, EncodeError> {
+    match profile.job_format {
+        JobFormat::Format1 => Ok(Box::new(Format1::new(profile))),
+        JobFormat::Format2 => Err(EncodeError::Format2 { profile: profile.id.clone() }),
+    }
+}
+
+/// What holds for every language: sizes, copies, sides, and no ink on the chip.
+fn check(profile: &Profile, planes: &Planes, options: &JobOptions<'_>) -> Result<(), EncodeError> {
+    if !(1..=MOST_COPIES).contains(&options.copies) {
+        return Err(EncodeError::Copies(options.copies));
+    }
+    if options.back.is_some() && profile.sides.printable == PrintableSides::Front {
+        return Err(EncodeError::NoBack { profile: profile.id.clone() });
+    }
+    for side in std::iter::once(planes).chain(options.back) {
+        for (panel, pixels) in panels(side) {
+            if pixels.len() != WIDTH * HEIGHT {
+                return Err(EncodeError::Size { panel, found: pixels.len() });
+            }
+            if let Some((x, y)) = side.keep_out.and_then(|keep_out| first_ink(pixels, keep_out)) {
+                return Err(EncodeError::InkOnChip { panel, x, y });
+            }
+        }
+    }
+    Ok(())
+}
+
+fn panels(planes: &Planes) -> [(&'static str, &[u8]); 4] {
+    [("yellow", &planes.yellow), ("magenta", &planes.magenta), ("cyan", &planes.cyan), ("black resin", &planes.resin)]
+}
+
+/// The first pixel inside the box that is not empty. `pixels` has one row after the other.
+fn first_ink(pixels: &[u8], keep_out: PixelBox) -> Option<(usize, usize)> {
+    let rows = pixels.chunks_exact(WIDTH).enumerate().take(keep_out.bottom).skip(keep_out.top);
+    rows.filter_map(|(y, row)| {
+        let ink = row.iter().take(keep_out.right).skip(keep_out.left).position(|&pixel| pixel != 0)?;
+        Some((keep_out.left + ink, y))
+    })
+    .next()
+}

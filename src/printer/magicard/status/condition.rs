@@ -1,0 +1,137 @@
+//! What stands in the way of printing, and what to do about it.
+
+use std::fmt;
+
+/// A printer's condition, from the error numbers of its status line (`facts/magicard.md` 6).
+///
+/// Its `Display` says what is the matter; [`Condition::next_action`] says what to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Condition {
+    /// 0: nothing stands in the way.
+    Ready,
+    /// 1.
+    CoverOpen,
+    /// 2.
+    OutOfCards,
+    /// 3.
+    WaitingForHandFedCard,
+    /// 4, 8 or 9, with what jammed.
+    Jam(JamPlace),
+    /// 5.
+    OutOfFilm,
+    /// 6:2: the tag of the ribbon names another region or dealer.
+    FilmForAnotherRegion,
+    /// 6.
+    FilmInvalid,
+    /// 7.
+    RemoveFilm,
+    /// 10: the printer did not take the last job.
+    JobRefused,
+    /// 11.
+    FirmwareOutdated,
+    /// 12, 13, 26 or 28: only service helps.
+    Fault {
+        /// First number.
+        major: u32,
+        /// Second number.
+        minor: u32,
+    },
+    /// 24.
+    FilmWithoutColour,
+    /// 27.
+    CleaningDue,
+    /// A number that is not known.
+    Unknown {
+        /// First number.
+        major: u32,
+        /// Second number.
+        minor: u32,
+    },
+}
+
+/// Where a card is stuck.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JamPlace {
+    /// On its way through the printer.
+    CardPath,
+    /// At the cam that lifts the head.
+    Cam,
+    /// In the part that turns cards over.
+    Flipper,
+}
+
+impl Condition {
+    /// The condition of an error number.
+    #[must_use]
+    pub fn from_numbers(major: u32, minor: u32) -> Self {
+        match (major, minor) {
+            (0, _) => Self::Ready,
+            (1, _) => Self::CoverOpen,
+            (2, _) => Self::OutOfCards,
+            (3, _) => Self::WaitingForHandFedCard,
+            (4, _) => Self::Jam(JamPlace::CardPath),
+            (5, _) => Self::OutOfFilm,
+            (6, 2) => Self::FilmForAnotherRegion,
+            (6, _) => Self::FilmInvalid,
+            (7, _) => Self::RemoveFilm,
+            (8, _) => Self::Jam(JamPlace::Cam),
+            (9, _) => Self::Jam(JamPlace::Flipper),
+            (10, _) => Self::JobRefused,
+            (11, _) => Self::FirmwareOutdated,
+            (12 | 13 | 26 | 28, _) => Self::Fault { major, minor },
+            (24, _) => Self::FilmWithoutColour,
+            (27, _) => Self::CleaningDue,
+            _ => Self::Unknown { major, minor },
+        }
+    }
+
+    /// What the officer does now.
+    #[must_use]
+    pub fn next_action(self) -> &'static str {
+        match self {
+            Self::Ready => "print",
+            Self::CoverOpen => "close the printer's cover",
+            Self::OutOfCards => "put cards into the hopper",
+            Self::WaitingForHandFedCard => "feed a card by hand at the front slot",
+            Self::Jam(_) => {
+                "open the cover, take the card out, throw away a card with a damaged face, close the cover and print again"
+            }
+            Self::OutOfFilm => "put a new ribbon in",
+            Self::FilmForAnotherRegion => "put in a ribbon supplied for this printer",
+            Self::FilmInvalid => "take the ribbon out and put in one made for this printer",
+            Self::RemoveFilm => "take the ribbon out, and put it back when the printer asks for it",
+            Self::JobRefused => {
+                "check that the printer profile is the one of this printer, look whether a card came out, and print again"
+            }
+            Self::FirmwareOutdated => "ask the service desk to update the printer's firmware",
+            Self::Fault { .. } => "switch the printer off and on; if it says so again, call for service",
+            Self::FilmWithoutColour => "put in a colour ribbon",
+            Self::CleaningDue => "run the printer's cleaning card through it",
+            Self::Unknown { .. } => "read the printer's own display and do what it asks",
+        }
+    }
+}
+
+impl fmt::Display for Condition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ready => f.write_str("the printer is ready"),
+            Self::CoverOpen => f.write_str("the printer's cover is open"),
+            Self::OutOfCards => f.write_str("the printer has no cards"),
+            Self::WaitingForHandFedCard => f.write_str("the printer waits for a card fed by hand"),
+            Self::Jam(JamPlace::CardPath) => f.write_str("a card is stuck in the printer"),
+            Self::Jam(JamPlace::Cam) => f.write_str("the head of the printer does not move: a card may be under it"),
+            Self::Jam(JamPlace::Flipper) => f.write_str("a card is stuck where the printer turns cards over"),
+            Self::OutOfFilm => f.write_str("the ribbon is used up or missing"),
+            Self::FilmForAnotherRegion => f.write_str("the ribbon is for another region or supplier"),
+            Self::FilmInvalid => f.write_str("the printer does not take this ribbon"),
+            Self::RemoveFilm => f.write_str("the printer asks for the ribbon to be taken out"),
+            Self::JobRefused => f.write_str("the printer did not understand the last job"),
+            Self::FirmwareOutdated => f.write_str("the printer's firmware is too old"),
+            Self::Fault { major, minor } => write!(f, "the printer reports a fault of its own ({major}:{minor})"),
+            Self::FilmWithoutColour => f.write_str("the ribbon has no colour panels"),
+            Self::CleaningDue => f.write_str("the printer must be cleaned before it prints again"),
+            Self::Unknown { major, minor } => write!(f, "the printer reports error {major}:{minor}"),
+        }
+    }
+}

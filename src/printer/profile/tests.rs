@@ -1,0 +1,71 @@
+use super::*;
+use crate::domain::eligibility::SERIES_10_PRINTER;
+
+const V2: &str = include_str!("../../../printer-profiles/magicard-doh-300-v2.toml");
+
+fn with(from: &str, to: &str) -> Result<Profile, ProfileError> {
+    assert!(V2.contains(from), "the profile has no line {from}");
+    Profile::parse(&V2.replace(from, to))
+}
+
+#[test]
+fn the_bundled_profiles_are_sound_and_the_rules_know_their_names() {
+    let profiles = Profiles::bundled().unwrap();
+    assert_eq!(profiles.find(SERIES_10_PRINTER).unwrap().name, "Magicard DoH 300 v2");
+    let first = profiles.find("magicard-doh-300-v1").unwrap();
+    assert_eq!((first.head.tag, first.job_format), (HeadTag::Kge2, JobFormat::Format1));
+    let missing = profiles.find("zebra").unwrap_err().to_string();
+    assert!(missing.contains("magicard-doh-300-v2, magicard-doh-300-v1"), "{missing}");
+}
+
+#[test]
+fn each_wrong_value_is_named_by_its_key() {
+    for (from, to, key) in [
+        ("id = \"magicard-doh-300-v2\"", "id = \"Magicard 300\"", "id"),
+        ("name = \"Magicard DoH 300 v2\"", "name = \" \"", "name"),
+        ("lines = 1016", "lines = 1013", "head.lines"),
+        ("width = 642", "width = 600", "head.width"),
+        ("line = 672", "line = 640", "head.line"),
+        ("position = 50", "position = 101", "head.position"),
+        ("driver-version = \"1.0\"", "driver-version = \"1,0\"", "job.driver-version"),
+        ("colour-handling = 3", "colour-handling = 5", "job.colour-handling"),
+        ("head-trim = 50", "head-trim = 255", "job.head-trim"),
+        ("area = [0, 0, 1015, 641]", "area = [0, 0, 0, 641]", "overcoat.area"),
+        ("chip-hole = [90, 295, 260, 450]", "chip-hole = [260, 295, 90, 450]", "overcoat.chip-hole"),
+        ("resin = 50", "resin = 101", "power.resin"),
+        ("cyan-gamma = 1.0", "cyan-gamma = nan", "colour.cyan-gamma"),
+        ("tcp = 9100", "tcp = 0", "port.tcp"),
+        ("send-seconds = 60", "send-seconds = 0", "port.send-seconds"),
+    ] {
+        match with(from, to) {
+            Err(ProfileError::Value { key: found, .. }) => assert_eq!(found, key),
+            other => panic!("{to}: {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn a_key_that_does_not_exist_is_refused_with_its_name_and_line() {
+    let error = with("panel = \"on\"", "panel = \"on\"\nhollow = true").unwrap_err().to_string();
+    assert!(error.contains("hollow") && error.contains("line"), "{error}");
+    let error = with("tag = \"KGE2\"", "tag = \"KGE9\"").unwrap_err().to_string();
+    assert!(error.contains("KGE9") && error.contains("KEE4"), "{error}");
+    assert!(matches!(Profile::parse(&"#".repeat(LONGEST_PROFILE + 1)), Err(ProfileError::TooLong { .. })));
+}
+
+#[test]
+fn a_folder_goes_before_what_is_bundled_and_two_of_one_id_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("ours.toml"), V2.replace("position = 50", "position = 55")).unwrap();
+    std::fs::write(folder.path().join("notes.txt"), "not a profile").unwrap();
+    let profiles = Profiles::with_folder(folder.path()).unwrap();
+    assert_eq!(profiles.find(SERIES_10_PRINTER).unwrap().head.position, 55);
+    assert_eq!(profiles.iter().count(), 2);
+
+    std::fs::write(folder.path().join("theirs.toml"), V2).unwrap();
+    let error = Profiles::with_folder(folder.path()).unwrap_err().to_string();
+    assert!(error.contains("ours.toml") && error.contains("theirs.toml"), "{error}");
+
+    let gone = Profiles::with_folder(&folder.path().join("none")).unwrap_err();
+    assert!(matches!(gone, ProfileError::File { .. }));
+}

@@ -1,0 +1,186 @@
+//! The ways a job reaches a printer: a file, or raw TCP.
+
+mod file;
+mod raw_tcp;
+
+use std::{io, path::PathBuf};
+
+pub use file::FileSpool;
+pub use raw_tcp::{RawTcp, TimeLimits};
+
+use super::magicard::status::{Condition, Status, StatusError};
+
+/// Carries jobs to one destination.
+pub trait Spool {
+    /// Asks the printer how it is. `None` where the destination cannot be asked.
+    ///
+    /// # Errors
+    /// The printer cannot be reached, is another model, or does not answer as one. Nothing was sent to print.
+    fn status(&mut self) -> Result<Option<Status>, SpoolError>;
+
+    /// Hands over one whole job.
+    ///
+    /// # Errors
+    /// [`SpoolError`]; [`SpoolError::card_used`] says whether a card may have come out.
+    fn send(&mut self, job: &[u8]) -> Result<Receipt, SpoolError>;
+}
+
+/// What is known after a job was handed over. That a card came out is known only from looking at it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    /// Bytes handed over: the length of the job.
+    pub bytes: usize,
+    /// Who has them.
+    pub taken: Taken,
+}
+
+/// Who has the bytes of a job.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Taken {
+    /// The file, on disk.
+    File(PathBuf),
+    /// The printer read the whole job and hung up.
+    Printer,
+    /// The network took the whole job, but the printer kept the line open; it is most likely still printing.
+    Network,
+}
+
+/// Whether a card may have been used although a job failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CardUsed {
+    /// Certainly not: the same job may be sent again.
+    No,
+    /// Nobody knows: look at the printer first.
+    Perhaps,
+}
+
+/// Why a job was not handed over.
+#[derive(Debug, thiserror::Error)]
+pub enum SpoolError {
+    /// The address does not resolve.
+    #[error(
+        "the printer address {address} was not found ({source}); nothing was sent: check the name in the configuration and the network cable"
+    )]
+    Address {
+        /// Host and port.
+        address: String,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// No connection.
+    #[error(
+        "the printer at {address} does not answer ({source}); nothing was sent: check that it is switched on and on the network, then print again"
+    )]
+    NoConnection {
+        /// Host and port.
+        address: String,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A connection, and no byte of the job taken.
+    #[error("the printer at {address} took nothing of the job ({source}); nothing was printed: print again")]
+    NothingSent {
+        /// Host and port.
+        address: String,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The connection ended in the middle of the job.
+    #[error(
+        "the connection to the printer at {address} was cut in the middle of the job, after {sent} of {total} bytes \
+         ({source}); the card may or may not come out: look at the printer, and print again only if no finished card is there"
+    )]
+    Cut {
+        /// Host and port.
+        address: String,
+        /// Bytes that left this computer.
+        sent: usize,
+        /// Bytes of the job.
+        total: usize,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The printer is another model than the profile's.
+    #[error(
+        "the printer at {address} says it is a “{found}”, and the profile “{profile}” is for {expected}; nothing was sent: \
+         choose the right printer, or correct identity.model-names if this is that model"
+    )]
+    WrongModel {
+        /// Host and port.
+        address: String,
+        /// What it calls itself.
+        found: String,
+        /// Id of the profile.
+        profile: String,
+        /// Names that would do.
+        expected: String,
+    },
+    /// The printer cannot print at the moment.
+    #[error("{condition}; nothing was sent: {}, then print again", condition.next_action())]
+    NotReady {
+        /// What stands in the way.
+        condition: Condition,
+    },
+    /// The answer to a status request is not one.
+    #[error(
+        "{source} (printer at {address}); nothing was sent: check that this is the printer of the profile, or set \
+         identity.status = \"none\" in the profile to print without asking"
+    )]
+    Unreadable {
+        /// Host and port.
+        address: String,
+        /// What is wrong with it.
+        source: StatusError,
+    },
+    /// The printer took the question and gave no answer.
+    #[error(
+        "the printer at {address} did not say how it is ({source}); nothing was sent: switch it off and on, or set \
+         identity.status = \"none\" in the profile to print without asking"
+    )]
+    Silent {
+        /// Host and port.
+        address: String,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The name belongs to something that a job would destroy by taking its place.
+    #[error(
+        "{file} is {what}, and a job is saved to a plain file only; nothing was written: name another file in the \
+         configuration, or tcp:HOST for a printer of the network, then print again"
+    )]
+    NotAFile {
+        /// The path.
+        file: String,
+        /// What is there.
+        what: &'static str,
+    },
+    /// The disk has no room.
+    #[error(
+        "the disk is full, so the job was not written to {file}; no half of it was left behind: make room there, or choose another folder, and print again"
+    )]
+    DiskFull {
+        /// The file.
+        file: String,
+    },
+    /// The file cannot be written for another reason.
+    #[error(
+        "the job could not be written to {file} ({source}); no half of it was left behind: check that the folder exists and may be written to, then print again"
+    )]
+    File {
+        /// The file.
+        file: String,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+impl SpoolError {
+    /// Whether a card may have been used.
+    #[must_use]
+    pub fn card_used(&self) -> CardUsed {
+        match self {
+            Self::Cut { .. } => CardUsed::Perhaps,
+            _ => CardUsed::No,
+        }
+    }
+}

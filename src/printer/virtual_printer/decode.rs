@@ -1,0 +1,233 @@
+//! Whole jobs: framing, sizes, sides and copies (`facts/magicard.md` 3, 4).
+
+use super::{
+    Header, Model, PrintedCard, PrintedOvercoat, PrintedSide,
+    plane::{Order, unpack},
+};
+use crate::face::planes::{HEIGHT, PixelBox, Planes, WIDTH};
+
+/// What a driver may send in front of a job, up to twice.
+const STATUS_REQUEST: &[u8] = b"\x01,REQ,INF,\x1c\x03";
+
+/// Most pages of one job; a hopper holds 100 cards of two sides.
+const MOST_PAGES: usize = 200;
+
+/// Why a printer would not print this.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[allow(missing_docs)]
+pub enum DecodeError {
+    #[error("the job has no page")]
+    Empty,
+    #[error("the job has more than 200 pages")]
+    TooManyPages,
+    #[error("page {page} does not begin with exactly 64 bytes of 05 and one of 01")]
+    LeadIn { page: usize },
+    #[error("there is no comma after the start of the header")]
+    NoComma,
+    #[error("the header does not end")]
+    NoHeaderEnd,
+    #[error("the header has bytes that are not ASCII text")]
+    NotText,
+    #[error("the header has a command with nothing in it")]
+    EmptyCommand,
+    #[error("the header has more than 1000 commands")]
+    TooManyCommands,
+    #[error("the header has no head type that is known")]
+    NoHead,
+    #[error("{word} is {found} and must be {expected}")]
+    Value { word: &'static str, found: String, expected: &'static str },
+    #[error("the header gives no plane sizes")]
+    NoSizes,
+    #[error("the sizes are of planes {sizes} and the image is of {image}")]
+    SizesAgainstImage { sizes: String, image: String },
+    #[error("plane {letter} is given {found} bytes and this head takes {expected}")]
+    SizeAgainstLayout { letter: char, found: String, expected: usize },
+    #[error("the job is cut off in plane {letter}")]
+    CutOff { letter: char },
+    #[error("plane {letter} does not end with its own letter")]
+    PlaneEnd { letter: char },
+    #[error("page {page} has no end")]
+    NoEnd { page: usize },
+    #[error("a back does not follow its front, or a front has no back")]
+    Sides,
+}
+
+/// Reads a whole job, for the ordinary model. Total: any bytes give cards or an error.
+///
+/// # Errors
+/// [`DecodeError`] says what is wrong with it.
+pub fn decode(job: &[u8]) -> Result<Vec<PrintedCard>, DecodeError> {
+    decode_on(&Model::default(), job)
+}
+
+/// As [`decode`], for a printer whose head stands elsewhere.
+///
+/// # Errors
+/// As [`decode`].
+pub fn decode_on(model: &Model, job: &[u8]) -> Result<Vec<PrintedCard>, DecodeError> {
+    let mut rest = job;
+    let mut cards: Vec<PrintedCard> = Vec::new();
+    let mut pages = 0;
+    let mut front: Option<(PrintedSide, u32)> = None;
+    loop {
+        while let Some(after) = rest.strip_prefix(STATUS_REQUEST) {
+            rest = after;
+        }
+        if rest.is_empty() {
+            break;
+        }
+        pages += 1;
+        if pages > MOST_PAGES {
+            return Err(DecodeError::TooManyPages);
+        }
+        let (side, after) = page(model, rest, pages)?;
+        rest = after;
+        let duplex = one_of(&side.header, "DPX", &["ON", "OFF"], "ON or OFF")? == Some("ON");
+        let number = one_of(&side.header, "PAG", &["1", "2"], "1 or 2")?.unwrap_or("1");
+        match (duplex, number, front.take()) {
+            (false, "1", None) => {
+                let copies = copies(&side.header)?;
+                cards.push(PrintedCard { front: side, back: None, copies });
+            }
+            (true, "1", None) => {
+                let copies = copies(&side.header)?;
+                front = Some((side, copies));
+            }
+            (true, "2", Some((front, copies))) => cards.push(PrintedCard { front, back: Some(side), copies }),
+            _ => return Err(DecodeError::Sides),
+        }
+    }
+    match (front, cards.is_empty()) {
+        (Some(_), _) => Err(DecodeError::Sides),
+        (None, true) => Err(DecodeError::Empty),
+        (None, false) => Ok(cards),
+    }
+}
+
+/// One page, and what follows it.
+fn page<'a>(model: &Model, bytes: &'a [u8], page: usize) -> Result<(PrintedSide, &'a [u8]), DecodeError> {
+    let (lead_in, rest) = bytes.split_at_checked(64).ok_or(DecodeError::LeadIn { page })?;
+    let rest = rest.strip_prefix(&[0x01]).filter(|_| lead_in.iter().all(|byte| *byte == 0x05));
+    let rest = rest.ok_or(DecodeError::LeadIn { page })?;
+    let end = rest.iter().position(|byte| *byte == 0x1C).ok_or(DecodeError::NoHeaderEnd)?;
+    let (line, rest) = rest.split_at_checked(end).ok_or(DecodeError::NoHeaderEnd)?;
+    let mut rest = rest.strip_prefix(&[0x1C]).ok_or(DecodeError::NoHeaderEnd)?;
+    let header = Header::parse(line)?;
+    let order = header.head().and_then(Order::of).ok_or(DecodeError::NoHead)?;
+    exactly(&header, "WID", "1016")?;
+    exactly(&header, "HGT", "642")?;
+
+    let mut planes = Planes::blank();
+    for letter in letters(&header, order)? {
+        let strips = strips(letter);
+        let (pixels, after) =
+            rest.split_at_checked(WIDTH * order.strip() * strips).ok_or(DecodeError::CutOff { letter })?;
+        rest = after.strip_prefix(&[0x1C, letter as u8, b':']).ok_or(DecodeError::PlaneEnd { letter })?;
+        let mut pixels = unpack(pixels, order, strips, model.margin);
+        if strips == 6 {
+            pixels.iter_mut().for_each(|dye| *dye = *dye << 2 | *dye >> 4);
+        }
+        match letter {
+            'B' => planes.yellow = pixels,
+            'G' => planes.magenta = pixels,
+            'R' => planes.cyan = pixels,
+            _ => planes.resin = pixels,
+        }
+    }
+    let rest = rest.strip_prefix(&[0x03]).ok_or(DecodeError::NoEnd { page })?;
+    let overcoat = overcoat(&header)?;
+    planes.keep_out = overcoat.holes.first().copied();
+    Ok((PrintedSide { planes, header, overcoat }, rest))
+}
+
+/// One strip of resin, six of a dye.
+fn strips(letter: char) -> usize {
+    if letter == 'K' { 1 } else { 6 }
+}
+
+/// The planes that follow, once their sizes fit the image and the head.
+fn letters(header: &Header, order: Order) -> Result<Vec<char>, DecodeError> {
+    let sizes: String = header.sizes().map(|(letter, _)| letter).collect();
+    if sizes.is_empty() {
+        return Err(DecodeError::NoSizes);
+    }
+    let image = header.value("IMF").unwrap_or_default();
+    if sizes != image || !matches!(image, "BGR" | "BGRK" | "K") {
+        return Err(DecodeError::SizesAgainstImage { sizes, image: image.to_owned() });
+    }
+    for (letter, (_, size)) in image.chars().zip(header.sizes()) {
+        let expected = WIDTH * order.strip() * strips(letter);
+        if size.parse() != Ok(expected) {
+            return Err(DecodeError::SizeAgainstLayout { letter, found: size.to_owned(), expected });
+        }
+    }
+    Ok(image.chars().collect())
+}
+
+fn overcoat(header: &Header) -> Result<PrintedOvercoat, DecodeError> {
+    if one_of(header, "OVR", &["ON", "OFF"], "ON or OFF")? != Some("ON") {
+        return Ok(PrintedOvercoat::default());
+    }
+    let whole = PixelBox { left: 0, top: 0, right: WIDTH, bottom: HEIGHT };
+    let area = match header.value("PCT") {
+        // The area's last pixel is part of it.
+        Some(value) => corners("PCT", value).map(|[left, bottom, right, top]| {
+            from_bottom(left, bottom, right.saturating_add(1), top.saturating_add(1))
+        })?,
+        None => whole,
+    };
+    let holes = header
+        .values("NCT")
+        .map(|value| corners("NCT", value).map(|[left, bottom, right, top]| from_bottom(left, bottom, right, top)));
+    Ok(PrintedOvercoat { area: Some(area), holes: holes.collect::<Result<_, _>>()? })
+}
+
+/// Left, bottom, right, top.
+fn corners(word: &'static str, value: &str) -> Result<[usize; 4], DecodeError> {
+    let numbers: Vec<usize> = value.split(',').filter_map(|number| number.parse().ok()).collect();
+    match numbers.as_slice() {
+        [left, bottom, right, top] if left < right && bottom < top && numbers.len() == value.split(',').count() => {
+            Ok([*left, *bottom, *right, *top])
+        }
+        _ => Err(DecodeError::Value { word, found: shown(value), expected: "left, bottom, right, top in pixels" }),
+    }
+}
+
+/// A box counted from the bottom left, as one counted from the top left, within the face.
+fn from_bottom(left: usize, bottom: usize, right: usize, top: usize) -> PixelBox {
+    PixelBox {
+        left: left.min(WIDTH),
+        top: HEIGHT.saturating_sub(top),
+        right: right.min(WIDTH),
+        bottom: HEIGHT.saturating_sub(bottom),
+    }
+}
+
+fn copies(header: &Header) -> Result<u32, DecodeError> {
+    let value = header.value("NOC").unwrap_or("1");
+    let sound = value.parse().ok().filter(|copies| (1..=1000).contains(copies));
+    sound.ok_or_else(|| DecodeError::Value { word: "NOC", found: shown(value), expected: "1 to 1000" })
+}
+
+fn exactly(header: &Header, word: &'static str, expected: &'static str) -> Result<(), DecodeError> {
+    match header.value(word).unwrap_or("missing") {
+        value if value == expected => Ok(()),
+        value => Err(DecodeError::Value { word, found: shown(value), expected }),
+    }
+}
+
+fn one_of<'a>(
+    header: &'a Header,
+    word: &'static str,
+    values: &[&str],
+    expected: &'static str,
+) -> Result<Option<&'a str>, DecodeError> {
+    match header.value(word) {
+        Some(value) if !values.contains(&value) => Err(DecodeError::Value { word, found: shown(value), expected }),
+        value => Ok(value),
+    }
+}
+
+fn shown(value: &str) -> String {
+    value.chars().take(40).collect()
+}

@@ -1,0 +1,241 @@
+//! The parts of one workstation, put together from its configuration: readers, printers, gateway, journal.
+//!
+//! The command line and the window stand on the same [`Bench`] and [`Workplace`]. With nothing configured they are the
+//! training parts; nothing above can tell.
+
+mod configuration;
+pub mod explain;
+mod places;
+mod printers;
+mod readers;
+
+use std::sync::Arc;
+
+pub use configuration::{Configuration, ConfigurationError, Destination, Printer};
+pub use places::{NoHome, Places};
+pub use printers::{PrinterBench, VirtualOutput};
+pub use readers::SeveralReaders;
+
+use crate::{
+    card::{
+        pcsc::PcscReaders,
+        profile::{ProfileError, Profiles},
+        reader::{CardReaders, ReaderError},
+    },
+    cis2::{AddressError, HttpConfig, HttpService, Service, ServiceError, wire},
+    domain::{OfficerId, Role, eligibility::Realm},
+    gateway::{Gateway, GatewayConfig, GatewayError, RunningGateway},
+    journal::{Journal, JournalError},
+    operations::Desk,
+    printer::{choice::ChoiceError, profile as printer_profile},
+    training::{self, readers::TrainingReaders},
+};
+
+/// Folder of the embedded gateway inside the data folder.
+const GATEWAY_FOLDER: &str = "gateway";
+/// Folder of the training readers' cards inside the data folder.
+const READERS_FOLDER: &str = "training-readers";
+
+/// Why the parts of a workstation could not be put together.
+#[derive(Debug, thiserror::Error)]
+#[allow(missing_docs)]
+pub enum WorkplaceError {
+    #[error("{0}")]
+    NoHome(#[from] NoHome),
+    #[error("{0}")]
+    Configuration(#[from] ConfigurationError),
+    #[error("{0}")]
+    CardProfile(#[from] ProfileError),
+    #[error("{0}")]
+    PrinterProfile(#[from] printer_profile::ProfileError),
+    #[error("{0}")]
+    Printers(#[from] ChoiceError),
+    #[error("the virtual printer cannot be started ({0}): close other programs and try again")]
+    VirtualPrinter(std::io::Error),
+    #[error("{0}")]
+    Reader(#[from] ReaderError),
+    #[error("{0}")]
+    Gateway(#[from] GatewayError),
+    #[error("{0}")]
+    Address(#[from] AddressError),
+    #[error("{0}")]
+    Service(#[from] ServiceError),
+    #[error("{0}")]
+    Journal(#[from] JournalError),
+    #[error("{0}")]
+    People(#[from] training::TrainingError),
+    #[error("the gateway knows no officer {0}: leave out --officer and training.officer, or choose one of these: {1}")]
+    UnknownOfficer(OfficerId, String),
+    #[error(
+        "the gateway offers no officer to sign in as: check its people, or delete the training data and start again"
+    )]
+    NoOfficer,
+    #[error(
+        "this version signs officers in at a training gateway only, and the realm is “{0}”: set realm = \"training\"; \
+         nothing was changed"
+    )]
+    NoSignIn(&'static str),
+}
+
+/// Which readers a bench has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Readers {
+    /// The real ones, and the training readers where they are configured.
+    AsConfigured,
+    /// The training readers alone: for work that must not depend on what is plugged in.
+    TrainingOnly,
+}
+
+/// Readers and printers: everything that can be looked at without the gateway.
+pub struct Bench {
+    /// What was configured.
+    pub configuration: Configuration,
+    /// All readers.
+    pub readers: Box<dyn CardReaders>,
+    /// Card profiles.
+    pub profiles: Profiles,
+    /// The printers.
+    pub printers: PrinterBench,
+}
+
+impl Bench {
+    /// Puts readers and printers together.
+    ///
+    /// # Errors
+    /// A profile cannot be used, or a training part cannot be made.
+    pub fn open(places: &Places, configuration: Configuration, readers: Readers) -> Result<Self, WorkplaceError> {
+        let mut profiles = Profiles::bundled()?;
+        if let Some(folder) = &configuration.cards.profiles {
+            profiles = profiles.with_folder(folder)?;
+        }
+        let mut kinds: Vec<Arc<dyn CardReaders>> = Vec::new();
+        if configuration.has_training_readers() {
+            kinds.push(Arc::new(training_readers(places)?));
+        }
+        if readers == Readers::AsConfigured {
+            kinds.push(Arc::new(PcscReaders));
+        }
+        let printers = PrinterBench::open(places, &configuration)?;
+        Ok(Self { configuration, readers: Box::new(SeveralReaders::new(kinds)), profiles, printers })
+    }
+}
+
+/// Opens the training readers of a data folder.
+///
+/// # Errors
+/// Their cards cannot be made.
+pub fn training_readers(places: &Places) -> Result<TrainingReaders, ReaderError> {
+    TrainingReaders::open(&places.data().join(READERS_FOLDER))
+}
+
+/// What the embedded training gateway of a data folder is started with.
+///
+/// # Errors
+/// The invented people cannot be read.
+pub fn training_gateway(places: &Places) -> Result<GatewayConfig, WorkplaceError> {
+    Ok(GatewayConfig::training(places.data().join(GATEWAY_FOLDER), training::people()?))
+}
+
+/// A whole workstation with an officer signed in.
+pub struct Workplace {
+    /// Readers and printers.
+    pub bench: Bench,
+    /// The gateway, signed in.
+    pub service: HttpService,
+    /// Who is signed in.
+    pub session: wire::Session,
+    /// The journal.
+    pub journal: Journal,
+    /// Dropped last, after everything that speaks to it.
+    _gateway: Option<RunningGateway>,
+}
+
+impl Workplace {
+    /// Puts everything together and signs the officer in.
+    ///
+    /// # Errors
+    /// Any part cannot be had, or nobody can sign in.
+    pub fn open(
+        places: &Places,
+        configuration: Configuration,
+        officer: Option<OfficerId>,
+        readers: Readers,
+    ) -> Result<Self, WorkplaceError> {
+        match configuration.realm {
+            Realm::Training => {}
+            Realm::Integration => return Err(WorkplaceError::NoSignIn("integration")),
+            Realm::Live => return Err(WorkplaceError::NoSignIn("live")),
+        }
+        let journal = Journal::open(places.data())?;
+        let (gateway, url) = match &configuration.gateway.url {
+            Some(url) => (None, url.clone()),
+            None => {
+                let gateway = Gateway::start(training_gateway(places)?)?;
+                let url = gateway.url();
+                (Some(gateway), url)
+            }
+        };
+        let service = HttpService::new(&url, HttpConfig::default())?;
+        let officer = choose_officer(&service, officer.or_else(|| configuration.training.officer.clone()))?;
+        let session = service.sign_in(&wire::SignIn { officer })?;
+        let bench = Bench::open(places, configuration, readers)?;
+        Ok(Self { bench, service, session, journal, _gateway: gateway })
+    }
+
+    /// The name under which this desk keeps what it saw of its gateway: the configured address, for a training gateway
+    /// in process has another port every time.
+    #[must_use]
+    pub fn gateway_name(&self) -> &str {
+        self.bench.configuration.gateway.url.as_deref().unwrap_or("embedded")
+    }
+
+    /// Keeps the newest signed head of the gateway's audit, so that this desk can witness it later.
+    ///
+    /// # Errors
+    /// The gateway does not give it, or the journal cannot be written.
+    pub fn witness_audit(&self) -> Result<(), WorkplaceError> {
+        self.keep_head(&self.service.audit_head()?)
+    }
+
+    /// Keeps this head. One that the gateway did not sign proves nothing and is not kept.
+    ///
+    /// # Errors
+    /// The journal cannot be written.
+    pub fn keep_head(&self, head: &wire::AuditHead) -> Result<(), WorkplaceError> {
+        if head.rows > 0 && head.signature_fits() {
+            let (signature, public_key) = (&head.signature.0, &head.public_key.0);
+            self.journal.keep_head(self.gateway_name(), head.rows, &head.hash, signature, public_key)?;
+        }
+        Ok(())
+    }
+
+    /// What operations stand on.
+    #[must_use]
+    pub fn desk(&self) -> Desk<'_> {
+        Desk {
+            service: &self.service,
+            readers: &*self.bench.readers,
+            profiles: &self.bench.profiles,
+            journal: &self.journal,
+            software: self.bench.configuration.client_software(),
+            realm: self.bench.configuration.realm,
+        }
+    }
+}
+
+/// The officer who was named, or the first RA Agent, who may do everything at a desk.
+fn choose_officer(service: &dyn Service, named: Option<OfficerId>) -> Result<OfficerId, WorkplaceError> {
+    let officers = service.training_officers()?;
+    let chosen = match &named {
+        Some(id) => officers.iter().find(|o| o.officer.id == *id),
+        None => officers.iter().find(|o| o.officer.role == Role::RaAgent).or(officers.first()),
+    };
+    match (chosen, named) {
+        (Some(officer), _) => Ok(officer.officer.id.clone()),
+        (None, None) => Err(WorkplaceError::NoOfficer),
+        (None, Some(id)) => {
+            let all: Vec<String> = officers.iter().map(|o| format!("{} ({})", o.officer.id, o.officer.role)).collect();
+            Err(WorkplaceError::UnknownOfficer(id, all.join(", ")))
+        }
+    }
+}

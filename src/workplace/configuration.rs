@@ -1,0 +1,361 @@
+//! The one configuration file of a workstation: TOML, every key known by name, and nothing in it secret.
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    domain::{
+        OfficerId,
+        eligibility::{ClientSoftware, Realm, Version},
+    },
+    printer::choice,
+};
+
+/// What the file says. Everything left out has the value that [`super::explain`] documents.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct Configuration {
+    /// Which world the program works in.
+    pub realm: Realm,
+    /// Where the gateway is.
+    pub gateway: Gateway,
+    /// The smartcard software beside this program.
+    pub software: Software,
+    /// Cards.
+    pub cards: Cards,
+    /// Printing.
+    pub printing: Printing,
+    /// Training parts.
+    pub training: Training,
+    /// The printers of this desk.
+    pub printers: Vec<Printer>,
+}
+
+/// Where the gateway is.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct Gateway {
+    /// Its address; `None` starts the embedded training gateway in the data folder.
+    pub url: Option<String>,
+}
+
+/// The smartcard software of the workstation. It decides what may be done with Series 10 (`domain::eligibility`).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct Software {
+    /// Version of Smartcard Connect.
+    pub smartcard_connect: Option<Version>,
+    /// Version of Identity Agent.
+    pub identity_agent: Option<Version>,
+    /// Version of Credential Management beside Identity Agent.
+    pub credential_management: Option<Version>,
+}
+
+/// Cards.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct Cards {
+    /// A folder of card profiles that are read before the built-in ones.
+    pub profiles: Option<PathBuf>,
+}
+
+/// Printing.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct Printing {
+    /// A folder of printer profiles that are read before the built-in ones.
+    pub profiles: Option<PathBuf>,
+}
+
+/// Training parts; outside the training realm this table must be absent.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct Training {
+    /// Who signs in at the training gateway.
+    pub officer: Option<OfficerId>,
+    /// Whether the training readers are offered.
+    pub readers: Option<bool>,
+}
+
+/// One printer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Printer {
+    /// The name officers know it by.
+    pub name: String,
+    /// Id of its printer profile.
+    pub profile: String,
+    /// Where its jobs go.
+    pub destination: Destination,
+}
+
+/// Where a printer's jobs go.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum Destination {
+    /// The virtual printer of training.
+    Virtual,
+    /// A file or a real printer.
+    At(choice::Destination),
+}
+
+impl TryFrom<String> for Destination {
+    type Error = choice::ChoiceError;
+
+    fn try_from(text: String) -> Result<Self, choice::ChoiceError> {
+        if text == "virtual" { Ok(Self::Virtual) } else { text.parse().map(Self::At) }
+    }
+}
+
+impl From<Destination> for String {
+    fn from(destination: Destination) -> Self {
+        match destination {
+            Destination::Virtual => "virtual".to_owned(),
+            Destination::At(place) => place.to_string(),
+        }
+    }
+}
+
+impl Default for Configuration {
+    fn default() -> Self {
+        Self {
+            realm: Realm::Training,
+            gateway: Gateway::default(),
+            software: Software::default(),
+            cards: Cards::default(),
+            printing: Printing::default(),
+            training: Training::default(),
+            printers: Vec::new(),
+        }
+    }
+}
+
+/// Why a configuration cannot be used: which file, which key, and what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigurationError {
+    /// The file cannot be read.
+    #[error(
+        "the configuration {file} cannot be read ({source}): check that it exists and may be read, or leave out --config"
+    )]
+    Read {
+        /// The file.
+        file: String,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// It is not TOML, or has an unknown key or a value of the wrong kind.
+    #[error(
+        "the configuration {file} has a mistake in line {line}{key}: {what}. “cardwright config --explain” lists every key"
+    )]
+    Wrong {
+        /// The file.
+        file: String,
+        /// Line, from 1.
+        line: usize,
+        /// ` at “key”`, or nothing.
+        key: String,
+        /// What is wrong.
+        what: String,
+    },
+    /// Keys that are each right do not go together.
+    #[error("the configuration {file} cannot be used because of the key “{key}”: {why}")]
+    Conflict {
+        /// The file.
+        file: String,
+        /// The key.
+        key: String,
+        /// Why, and what to do.
+        why: String,
+    },
+}
+
+impl Configuration {
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// It cannot be read, or says something that cannot be used.
+    pub fn read(file: &Path) -> Result<Self, ConfigurationError> {
+        let name = file.display().to_string();
+        match std::fs::read_to_string(file) {
+            Ok(text) => Self::parse(&text, &name),
+            Err(source) => Err(ConfigurationError::Read { file: name, source }),
+        }
+    }
+
+    /// Understands the text of a file.
+    ///
+    /// # Errors
+    /// It says something that cannot be used.
+    pub fn parse(text: &str, file: &str) -> Result<Self, ConfigurationError> {
+        let configuration: Self = toml::from_str(text).map_err(|e| wrong(&e, text, file))?;
+        match configuration.conflict() {
+            Some((key, why)) => Err(ConfigurationError::Conflict { file: file.to_owned(), key, why }),
+            None => Ok(configuration),
+        }
+    }
+
+    /// The smartcard software. Training stands on the current one unless the file names another.
+    #[must_use]
+    pub fn client_software(&self) -> ClientSoftware {
+        match (self.software.smartcard_connect, self.software.identity_agent, self.software.credential_management) {
+            (Some(version), ..) => ClientSoftware::SmartcardConnect(version),
+            (None, Some(agent), Some(credential_management)) => {
+                ClientSoftware::IdentityAgent { agent, credential_management }
+            }
+            _ if self.realm == Realm::Training => {
+                ClientSoftware::SmartcardConnect(Version::SMARTCARD_CONNECT_SERIES_10)
+            }
+            _ => ClientSoftware::NotFound,
+        }
+    }
+
+    /// Whether the training readers are offered beside the real ones.
+    #[must_use]
+    pub fn has_training_readers(&self) -> bool {
+        self.realm == Realm::Training && self.training.readers.unwrap_or(true)
+    }
+
+    /// The first key that does not go with the others, and why.
+    fn conflict(&self) -> Option<(String, String)> {
+        let found = |key: &str, why: &str| Some((key.to_owned(), why.to_owned()));
+        if self.software.identity_agent.is_some() != self.software.credential_management.is_some() {
+            return found(
+                "software.identity-agent",
+                "Identity Agent and Credential Management are installed together: give both versions, or neither",
+            );
+        }
+        if self.software.smartcard_connect.is_some() && self.software.identity_agent.is_some() {
+            return found(
+                "software.smartcard-connect",
+                "Smartcard Connect replaces Identity Agent: give the versions of the one that is installed",
+            );
+        }
+        if self.realm == Realm::Training { None } else { self.training_part() }
+    }
+
+    /// Outside training, the first training part that is still configured.
+    fn training_part(&self) -> Option<(String, String)> {
+        let realm = if self.realm == Realm::Live { "live" } else { "integration" };
+        let found = |key: &str, why: String| Some((key.to_owned(), why));
+        match &self.gateway.url {
+            None => {
+                return found(
+                    "gateway.url",
+                    format!(
+                        "the realm “{realm}” cannot stand on the embedded gateway, whose certificates open nothing: give \
+                         the address of the gateway, or set realm = \"training\""
+                    ),
+                );
+            }
+            Some(url) if !url.starts_with("https://") => {
+                return found(
+                    "gateway.url",
+                    format!("the realm “{realm}” speaks to its gateway over https only: correct the address"),
+                );
+            }
+            Some(_) => {}
+        }
+        if self.training != Training::default() {
+            return found(
+                "training",
+                format!(
+                    "the realm “{realm}” has no training officer and no training readers, because a training card looks \
+                     like an issued one and opens nothing: remove the table, or set realm = \"training\""
+                ),
+            );
+        }
+        let printer = self.printers.iter().position(|printer| printer.destination == Destination::Virtual)?;
+        Some((
+            format!("printers[{printer}].destination"),
+            format!(
+                "the realm “{realm}” prints on real printers only, because a virtual one gives no card to hand over: \
+                 remove this printer, or set realm = \"training\""
+            ),
+        ))
+    }
+}
+
+fn wrong(error: &toml::de::Error, text: &str, file: &str) -> ConfigurationError {
+    let span = error.span().unwrap_or_default();
+    let line = text.get(..span.start).map_or(1, |before| before.matches('\n').count() + 1);
+    let key = text.lines().nth(line.saturating_sub(1)).and_then(|line| line.split_once('=')).map(|(key, _)| key.trim());
+    ConfigurationError::Wrong {
+        file: file.to_owned(),
+        line,
+        key: key.map(|key| format!(" at “{key}”")).unwrap_or_default(),
+        what: error.message().trim_end().replace('\n', "; "),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(text: &str) -> String {
+        Configuration::parse(text, "desk.toml").expect_err("it is wrong").to_string()
+    }
+
+    #[test]
+    fn nothing_configured_is_training() {
+        let nothing = Configuration::parse("", "desk.toml").expect("an empty file is training");
+        assert_eq!(nothing, Configuration::default());
+        assert!(nothing.has_training_readers());
+        assert_eq!(nothing.client_software().to_string(), "Smartcard Connect 4.1");
+    }
+
+    #[test]
+    fn a_mistake_names_file_line_and_key() {
+        let text = "realm = \"training\"\n[gateway]\nurll = \"https://gateway.example\"\n";
+        let message = refused(text);
+        for part in ["desk.toml", "line 3", "“urll”", "config --explain"] {
+            assert!(message.contains(part), "“{message}” does not name {part}");
+        }
+        assert!(refused("realm = \"lively\"").contains("“realm”"));
+        assert!(refused("realm = ").contains("line 1"));
+        assert!(refused("[training]\nofficer = \"12\"").contains("12-digit"));
+    }
+
+    #[test]
+    fn live_refuses_every_training_part_and_says_why() {
+        let live = "realm = \"live\"\n";
+        let url = "gateway.url = \"https://gateway.example\"\n";
+        for (text, key, why) in [
+            (String::new(), "gateway.url", "open nothing"),
+            ("gateway.url = \"http://gateway.example\"".to_owned(), "gateway.url", "https only"),
+            (format!("{url}training.officer = \"555000000001\""), "training", "opens nothing"),
+            (format!("{url}training.readers = true"), "training", "opens nothing"),
+            (
+                format!(
+                    "{url}[[printers]]\nname = \"V\"\nprofile = \"magicard-doh-300-v2\"\ndestination = \"virtual\""
+                ),
+                "printers[0].destination",
+                "no card to hand over",
+            ),
+        ] {
+            let message = refused(&format!("{live}{text}"));
+            assert!(message.contains(key) && message.contains(why), "{message}");
+        }
+        let good = Configuration::parse(&format!("{live}{url}"), "desk.toml").expect("no training part");
+        assert_eq!(good.client_software(), ClientSoftware::NotFound, "live never guesses the software");
+        assert!(!good.has_training_readers());
+    }
+
+    #[test]
+    fn a_printer_goes_somewhere() {
+        let to = |place: &str| {
+            let text =
+                format!("[[printers]]\nname = \"Desk\"\nprofile = \"magicard-doh-300-v2\"\ndestination = \"{place}\"");
+            Configuration::parse(&text, "desk.toml")
+        };
+        for place in ["virtual", "tcp:printer.example:9101", "file:card.prn"] {
+            let read = to(place).expect(place);
+            assert_eq!(String::from(read.printers[0].destination.clone()), place);
+        }
+        let message = to("lpt1").expect_err("no such place").to_string();
+        assert!(message.contains("“destination”") && message.contains("tcp:HOST:PORT"), "{message}");
+    }
+}

@@ -1,0 +1,143 @@
+//! Every key of the configuration, what it means, and what holds when it is left out.
+
+/// One key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+pub struct Key {
+    /// Its full name; `[]` stands for an entry of a list.
+    pub name: &'static str,
+    /// What it means.
+    pub meaning: &'static str,
+    /// What holds when it is left out.
+    pub default: &'static str,
+    /// A value, as TOML.
+    pub example: &'static str,
+}
+
+/// Every key, in the order of the file.
+pub const KEYS: &[Key] = &[
+    Key {
+        name: "realm",
+        meaning: "Which world: “training” (invented people, cards that open nothing), “integration” (the path to live) or “live”. \
+                  The last two refuse every training part.",
+        default: "training",
+        example: "\"training\"",
+    },
+    Key {
+        name: "gateway.url",
+        meaning: "Address of the gateway between this desk and the Care Identity Service; https outside training.",
+        default: "the embedded training gateway, in the data folder",
+        example: "\"https://gateway.example\"",
+    },
+    Key {
+        name: "software.smartcard-connect",
+        meaning: "Version of Smartcard Connect on this computer. Series 10 needs 4.1 or later.",
+        default: "4.1 in training; otherwise none, and card work is refused",
+        example: "\"4.1\"",
+    },
+    Key {
+        name: "software.identity-agent",
+        meaning: "Version of Identity Agent, where Smartcard Connect is not installed. It cannot manage Series 10.",
+        default: "none",
+        example: "\"2.4.10.0\"",
+    },
+    Key {
+        name: "software.credential-management",
+        meaning: "Version of Credential Management beside Identity Agent; given together with it.",
+        default: "none",
+        example: "\"1.4.2.0\"",
+    },
+    Key {
+        name: "cards.profiles",
+        meaning: "Folder of card profiles (TOML) of your own. One with the id of a built-in profile takes its place.",
+        default: "the built-in profiles alone",
+        example: "\"card-profiles\"",
+    },
+    Key {
+        name: "printing.profiles",
+        meaning: "Folder of printer profiles (TOML) of your own. One with the id of a built-in profile takes its place.",
+        default: "the built-in profiles alone",
+        example: "\"printer-profiles\"",
+    },
+    Key {
+        name: "training.officer",
+        meaning: "12-digit number of the invented officer who signs in. The option --officer comes before it.",
+        default: "the first RA Agent of the training gateway",
+        example: "\"555000000001\"",
+    },
+    Key {
+        name: "training.readers",
+        meaning: "Whether “Training reader 1” and “Training reader 2”, with virtual cards kept in the data folder, are offered.",
+        default: "true in training",
+        example: "true",
+    },
+    Key {
+        name: "printers[].name",
+        meaning: "The name officers know the printer by; each once.",
+        default: "(required for each printer)",
+        example: "\"Front desk\"",
+    },
+    Key {
+        name: "printers[].profile",
+        meaning: "Id of its printer profile. Series 10 may be printed on magicard-doh-300-v2 only.",
+        default: "(required for each printer)",
+        example: "\"magicard-doh-300-v2\"",
+    },
+    Key {
+        name: "printers[].destination",
+        meaning: "Where its jobs go: “tcp:HOST” or “tcp:HOST:PORT” for a printer on the network, “file:PATH” for a file \
+                  that each job overwrites, “virtual” for the virtual printer of training. With no printer configured, \
+                  training has a virtual one called “Virtual printer”.",
+        default: "(required for each printer)",
+        example: "\"tcp:printer.example:9100\"",
+    },
+];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::workplace::Configuration;
+
+    /// Names of every key in a configuration that says everything, as serde sees it.
+    fn names(value: &toml::Value, prefix: &str, into: &mut BTreeSet<String>) {
+        match value {
+            toml::Value::Table(table) => {
+                for (key, inner) in table {
+                    let dot = if prefix.is_empty() { "" } else { "." };
+                    names(inner, &format!("{prefix}{dot}{key}"), into);
+                }
+            }
+            toml::Value::Array(entries) => entries.iter().for_each(|e| names(e, &format!("{prefix}[]"), into)),
+            _ => {
+                into.insert(prefix.to_owned());
+            }
+        }
+    }
+
+    #[test]
+    fn every_key_is_documented_and_every_documented_key_exists() {
+        let everything = r#"
+            realm = "training"
+            gateway.url = "https://gateway.example"
+            cards.profiles = "card-profiles"
+            printing.profiles = "printer-profiles"
+            [software]
+            smartcard-connect = "4.1"
+            [training]
+            officer = "555000000001"
+            readers = true
+            [[printers]]
+            name = "A"
+            profile = "magicard-doh-300-v2"
+            destination = "virtual"
+        "#;
+        let mut configuration = Configuration::parse(everything, "desk.toml").expect("all keys are right");
+        configuration.software.identity_agent = Some("2.4.10.0".parse().expect("a version"));
+        configuration.software.credential_management = Some("1.4.2.0".parse().expect("a version"));
+        let mut known = BTreeSet::new();
+        names(&toml::Value::try_from(&configuration).expect("it can be written"), "", &mut known);
+        let documented: BTreeSet<String> = KEYS.iter().map(|key| key.name.to_owned()).collect();
+        assert_eq!(known, documented);
+    }
+}

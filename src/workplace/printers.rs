@@ -1,0 +1,128 @@
+//! The printers of one workstation, the virtual one among them.
+
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use super::{Configuration, Destination, Places, WorkplaceError};
+use crate::{
+    domain::eligibility::{Realm, SERIES_10_PRINTER},
+    printer::{
+        choice::{self, ChoiceError, Printer, PrinterChoice, Printers},
+        profile::{Profile, Profiles},
+        virtual_printer::{Model, Received, VirtualPrinter},
+    },
+};
+
+/// Name of the printer that training has when none is configured.
+pub const VIRTUAL_NAME: &str = "Virtual printer";
+/// Folder of the virtual printer's cards inside the data folder.
+const OUTPUT_FOLDER: &str = "virtual-printer";
+/// A job that was handed over on this computer is decoded within this time, also on a machine that is busy.
+const DECODE_LIMIT: Duration = Duration::from_secs(30);
+
+/// All printers, and the virtual ones that run.
+pub struct PrinterBench {
+    printers: Printers,
+    virtual_ones: Vec<(String, VirtualPrinter)>,
+    output: PathBuf,
+}
+
+/// A card as a virtual printer gave it out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VirtualOutput {
+    /// The picture of its front, PNG.
+    pub picture: PathBuf,
+}
+
+impl PrinterBench {
+    pub(super) fn open(places: &Places, configuration: &Configuration) -> Result<Self, WorkplaceError> {
+        let profiles = match &configuration.printing.profiles {
+            Some(folder) => Profiles::with_folder(folder)?,
+            None => Profiles::bundled()?,
+        };
+        let mut wanted = configuration.printers.clone();
+        if wanted.is_empty() && configuration.realm == Realm::Training {
+            wanted.push(super::Printer {
+                name: VIRTUAL_NAME.to_owned(),
+                profile: SERIES_10_PRINTER.to_owned(),
+                destination: Destination::Virtual,
+            });
+        }
+        let (mut choices, mut virtual_ones) = (Vec::new(), Vec::new());
+        for printer in wanted {
+            let destination = match printer.destination {
+                Destination::At(place) => place,
+                Destination::Virtual => {
+                    let profile = profiles
+                        .find(&printer.profile)
+                        .map_err(|source| ChoiceError::Profile { name: printer.name.clone(), source })?;
+                    let running = VirtualPrinter::start(model(profile)).map_err(WorkplaceError::VirtualPrinter)?;
+                    let address = running.address();
+                    virtual_ones.push((printer.name.clone(), running));
+                    choice::Destination::Tcp { host: address.ip().to_string(), port: Some(address.port()) }
+                }
+            };
+            choices.push(PrinterChoice { name: printer.name, profile: printer.profile, destination });
+        }
+        let printers = Printers::new(choices, &profiles)?;
+        Ok(Self { printers, virtual_ones, output: places.data().join(OUTPUT_FOLDER) })
+    }
+
+    /// Every printer, in the order of the configuration.
+    pub fn iter(&self) -> impl Iterator<Item = &Printer> {
+        self.printers.iter()
+    }
+
+    /// The named printer, or the only one.
+    ///
+    /// # Errors
+    /// No printer has this name, or none was named and there is not exactly one; the message names all there are.
+    pub fn choose(&self, name: Option<&str>) -> Result<&Printer, ChoiceError> {
+        match (name, self.printers.iter().collect::<Vec<_>>().as_slice()) {
+            (Some(name), _) => self.printers.find(name),
+            (None, [only]) => Ok(only),
+            (None, _) => self.printers.find(""),
+        }
+    }
+
+    /// Whether this printer is a virtual one.
+    #[must_use]
+    pub fn is_virtual(&self, name: &str) -> bool {
+        self.virtual_ones.iter().any(|(known, _)| known == name)
+    }
+
+    /// What a virtual printer received; `None` for a real one, or when nothing came.
+    #[must_use]
+    pub fn receive(&self, name: &str) -> Option<Received> {
+        let (_, printer) = self.virtual_ones.iter().find(|(known, _)| known == name)?;
+        printer.receive(DECODE_LIMIT).ok()
+    }
+
+    /// Keeps the card that a virtual printer just gave out as a picture in the data folder, named after `stem`.
+    ///
+    /// # Errors
+    /// The job was none, or the picture cannot be written.
+    pub fn keep_output(&self, name: &str, stem: &str) -> Result<Option<VirtualOutput>, String> {
+        let Some(received) = self.receive(name) else { return Ok(None) };
+        let cards = received.cards.map_err(|e| e.to_string())?;
+        let Some(card) = cards.first() else { return Ok(None) };
+        let picture = card.png().map_err(|e| e.to_string())?;
+        write(&self.output, &format!("{stem}.png"), &picture).map(|picture| Some(VirtualOutput { picture }))
+    }
+}
+
+fn write(folder: &Path, name: &str, bytes: &[u8]) -> Result<PathBuf, String> {
+    let file = folder.join(name);
+    let written = std::fs::create_dir_all(folder).and_then(|()| std::fs::write(&file, bytes));
+    written.map_err(|e| format!("{} cannot be written ({e})", file.display()))?;
+    Ok(file)
+}
+
+/// A virtual printer that says it is the model of this profile.
+fn model(profile: &Profile) -> Model {
+    let usual = Model::default();
+    let name = profile.identity.model_names.first().cloned().unwrap_or(usual.name);
+    Model { name, ..usual }
+}

@@ -1,0 +1,8 @@
+//! Cards, in process and behind PC/SC, judged by programs nobody here wrote.
+
+mod bench;
+mod both_cards;
+mod opensc;
+mod personalise;
+mod removal;
+mod workbench;

@@ -1,0 +1,248 @@
+//! Every answer of the gateway against its own contract, by a validator that knows nothing of the gateway.
+
+use std::collections::BTreeSet;
+
+use cardwright::{
+    cis2::{
+        Service,
+        wire::{self, Base64},
+    },
+    gateway::{OPENAPI, contract_routes},
+    training,
+};
+use reqwest::{Method, blocking::Client};
+use serde_json::{Value, json};
+
+use crate::desk::{self, Chip, RA_AGENT, RA_MANAGER, SIAN, STANISLAW};
+
+fn document() -> Value {
+    serde_json::from_str(OPENAPI).expect("the contract is JSON")
+}
+
+#[test]
+fn routes_and_contract_name_the_same_calls() {
+    let served: BTreeSet<(String, String)> =
+        contract_routes().map(|(method, path)| (method.to_lowercase(), path.to_owned())).collect();
+    let document = document();
+    let mut written = BTreeSet::new();
+    for (path, item) in document["paths"].as_object().expect("paths") {
+        for method in item.as_object().expect("methods").keys() {
+            written.insert((method.clone(), path.clone()));
+        }
+    }
+    assert_eq!(served, written);
+}
+
+/// Sends calls and holds each answer against the contract.
+struct Witness {
+    url: String,
+    client: Client,
+    document: Value,
+    token: Option<String>,
+    keys: u32,
+    /// Method, path and status of every answer seen.
+    seen: BTreeSet<String>,
+}
+
+impl Witness {
+    fn new(url: String) -> Self {
+        let client = Client::builder().no_proxy().build().expect("a client");
+        Self { url, client, document: document(), token: None, keys: 0, seen: BTreeSet::new() }
+    }
+
+    fn post(&mut self, path: &str, body: &Value) -> (u16, Value) {
+        self.keys += 1;
+        let key = format!("key-{}", self.keys);
+        self.send(Method::POST, path, serde_json::to_vec(body).expect("JSON"), Some(&key))
+    }
+
+    fn get(&mut self, path: &str) -> (u16, Value) {
+        self.send(Method::GET, path, Vec::new(), None)
+    }
+
+    fn send(&mut self, method: Method, path: &str, body: Vec<u8>, key: Option<&str>) -> (u16, Value) {
+        let mut request = self.client.request(method.clone(), format!("{}/ra/v1{path}", self.url)).body(body);
+        if let Some(token) = &self.token {
+            request = request.bearer_auth(token);
+        }
+        if let Some(key) = key {
+            request = request.header("Idempotency-Key", key);
+        }
+        let response = request.send().expect("an answer");
+        let status = response.status().as_u16();
+        let content_type = response.headers().get("content-type").map(|value| value.to_str().expect("text").to_owned());
+        assert_eq!(response.headers()["cache-control"], "no-store");
+        let bytes = response.bytes().expect("a body");
+        let value = self.check(&method, path, status, content_type.as_deref(), &bytes);
+        (status, value)
+    }
+
+    fn check(&mut self, method: &Method, path: &str, status: u16, content_type: Option<&str>, bytes: &[u8]) -> Value {
+        let bare = format!("/ra/v1{}", path.split('?').next().unwrap_or_default());
+        let template = self.document["paths"]
+            .as_object()
+            .expect("paths")
+            .keys()
+            .filter(|template| fits(template, &bare))
+            .min_by_key(|template| template.matches('{').count())
+            .unwrap_or_else(|| panic!("{bare} is not in the contract"))
+            .clone();
+        let place = format!("{method} {template} {status}");
+        let answer =
+            &self.document["paths"][&template][method.as_str().to_lowercase()]["responses"][status.to_string()];
+        let answer = match answer["$ref"].as_str() {
+            Some(reference) => self.document.pointer(reference.trim_start_matches('#')).expect("what is referred to"),
+            None => answer,
+        };
+        assert!(answer.is_object(), "{place} is not in the contract: {}", String::from_utf8_lossy(bytes));
+        self.seen.insert(place.clone());
+        let Some(content_type) = content_type else {
+            assert!(bytes.is_empty() && answer.get("content").is_none(), "{place} should have a body");
+            return Value::Null;
+        };
+        let media = &answer["content"][content_type];
+        assert!(media.is_object(), "{place}: {content_type} is not in the contract");
+        if !content_type.ends_with("json") {
+            return Value::Null;
+        }
+        let value: Value = serde_json::from_slice(bytes).expect("JSON");
+        let mut schema = media["schema"].clone();
+        schema["components"] = self.document["components"].clone();
+        let validator = jsonschema::validator_for(&schema).expect("a schema");
+        let errors: Vec<String> = validator.iter_errors(&value).map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "{place}: {errors:?} in {value}");
+        value
+    }
+}
+
+fn fits(template: &str, path: &str) -> bool {
+    let (template, path): (Vec<_>, Vec<_>) = (template.split('/').collect(), path.split('/').collect());
+    template.len() == path.len()
+        && template.iter().zip(&path).all(|(part, given)| part.starts_with('{') || part == given)
+}
+
+fn kind(answer: &(u16, Value)) -> &str {
+    answer.1["type"].as_str().unwrap_or("no problem")
+}
+
+#[test]
+fn every_answer_is_of_the_contract() {
+    let site = desk::site();
+    let mut witness = Witness::new(site.gateway.url());
+    for path in [
+        "/openapi.json",
+        "/health",
+        "/pki/chain.pem",
+        "/pki/crl.pem",
+        "/pki/root.crl",
+        "/pki/authentication.crl",
+        "/pki/signing.crl",
+        "/training/officers",
+    ] {
+        assert_eq!(witness.get(path).0, 200, "{path}");
+    }
+    assert_eq!(kind(&witness.get("/session")), "unauthenticated");
+    assert_eq!(kind(&witness.post("/training/sign-in", &json!({ "officer": "555000000999" }))), "officer-unknown");
+    let (_, session) = witness.post("/training/sign-in", &json!({ "officer": RA_AGENT }));
+    witness.token = session["token"].as_str().map(str::to_owned);
+    for path in ["/session", "/holders?query=x26&limit=3", "/cards/0A1B2C3D", "/audit?after=0", "/audit/head"] {
+        assert_eq!(witness.get(path).0, 200, "{path}");
+    }
+    assert_eq!(witness.get(&format!("/holders/{SIAN}/photo")).0, 200);
+    assert_eq!(kind(&witness.get("/holders/555000000026/photo")), "photo-missing");
+    assert_eq!(kind(&witness.get("/holders/555000000998")), "holder-unknown");
+    assert_eq!(kind(&witness.get("/holders/12")), "malformed");
+    assert_eq!(kind(&witness.get("/holders/%FF")), "malformed");
+    assert_eq!(kind(&witness.get("/audit?after=x")), "malformed");
+    let photo = format!("/holders/{SIAN}/photo");
+    let image =
+        training::people().expect("people").holders.into_iter().find_map(|person| person.photo).expect("a photo");
+    assert_eq!(witness.send(Method::PUT, &photo, image, None).0, 204);
+    assert_eq!(kind(&witness.send(Method::PUT, &photo, b"GIF89a".to_vec(), None)), "photo-unusable");
+    assert_eq!(kind(&witness.send(Method::PUT, &photo, vec![0; 8 * 1024 * 1024 + 1], None)), "too-large");
+    let token = witness.token.take();
+    let unread = witness.send(Method::PUT, &photo, vec![0; 8 * 1024 * 1024 + 1], None);
+    assert_eq!(kind(&unread), "unauthenticated", "who asks comes before how much they send");
+    witness.token = token;
+    let own = format!("/holders/{RA_AGENT}/photo");
+    assert_eq!(kind(&witness.send(Method::PUT, &own, Vec::new(), None)), "refused");
+
+    let (chip, job) = (Chip::new(9), desk::job());
+    let reserve = json!(desk::reserve_request(&job, SIAN, &chip.serial));
+    assert_eq!(
+        kind(&witness.send(Method::POST, "/issuances", serde_json::to_vec(&reserve).expect("JSON"), None)),
+        "idempotency-key-missing"
+    );
+    assert_eq!(kind(&witness.post("/issuances", &json!({ "job": "x" }))), "malformed");
+    let at = |rest: &str| format!("/issuances/{job}{rest}");
+    assert_eq!(kind(&witness.get(&at(""))), "issuance-unknown");
+    assert_eq!(witness.post("/issuances", &reserve).0, 201);
+    assert_eq!(witness.get(&at("")).0, 200);
+    let certify = json!(chip.certify_request());
+    assert_eq!(kind(&witness.post(&at("/certificate"), &certify)), "wrong-state");
+
+    let challenge =
+        json!(wire::ManagementKeyChallenge { algorithm: 0x0C, encrypted_witness: Base64(chip.encrypt(&[7; 16])) });
+    for left in [2, 1] {
+        assert_eq!(witness.post(&at("/management-key/challenge"), &challenge).0, 200);
+        let wrong = witness.post(&at("/management-key/proof"), &json!({ "encrypted_challenge": "AAAA" }));
+        assert_eq!(kind(&wrong), "wrong-management-key");
+        assert!(wrong.1["detail"].as_str().is_some_and(|detail| detail.ends_with(&left.to_string())), "{wrong:?}");
+    }
+    let (_, answer) = witness.post(&at("/management-key/challenge"), &challenge);
+    let answer: wire::ManagementKeyAnswer = serde_json::from_value(answer).expect("an answer");
+    let proof = json!({ "encrypted_challenge": Base64(chip.encrypt(&answer.challenge.0)) });
+    assert_eq!(witness.post(&at("/management-key/proof"), &proof).0, 204);
+    assert_eq!(kind(&witness.post(&at("/unlock-codes/settled"), &json!("next"))), "wrong-state");
+    assert_eq!(witness.send(Method::POST, &at("/unlock-codes/release"), Vec::new(), Some("codes")).0, 200);
+    assert_eq!(witness.post(&at("/unlock-codes/settled"), &json!("next")).0, 204);
+
+    let mut forged = chip.certify_request();
+    if let Some(byte) = forged.signing_csr.0.last_mut() {
+        *byte ^= 1;
+    }
+    assert_eq!(kind(&witness.post(&at("/certificate"), &json!(forged))), "bad-proof-of-possession");
+    let (status, certified) = witness.post(&at("/certificate"), &certify);
+    assert_eq!(status, 200);
+    let again = witness.post(&at("/certificate"), &certify).1;
+    assert_eq!(again, certified, "the same keys get the same certificates");
+    let certified: wire::Certified = serde_json::from_value(certified).expect("certificates");
+    let right = chip.confirm_request(&certified);
+    let mut wrong = right.clone();
+    wrong.signing_sha256 = right.authentication_sha256.clone();
+    assert_eq!(kind(&witness.post(&at("/confirm"), &json!(wrong))), "wrong-hash");
+    let mut wrong = right.clone();
+    wrong.signing_proof = right.authentication_proof.clone();
+    assert_eq!(kind(&witness.post(&at("/confirm"), &json!(wrong))), "bad-proof");
+    assert_eq!(witness.post(&at("/confirm"), &json!(right)).0, 200);
+    assert_eq!(kind(&witness.post(&at("/abort"), &json!({ "reason": "late", "card": "blank" }))), "wrong-state");
+
+    // The same keys on another card, for another holder.
+    let (other, second) = (Chip::new(10), desk::job());
+    let service = desk::sign_in(&site.gateway.url(), RA_AGENT);
+    service.reserve(&second, &desk::reserve_request(&second, STANISLAW, &other.serial)).expect("reserved");
+    other.prove_management_key(&service, &second).expect("proven");
+    service.unlock_codes(&second, "codes-2").expect("codes");
+    assert_eq!(kind(&witness.post(&format!("/issuances/{second}/certificate"), &certify)), "key-seen-before");
+
+    let printed = desk::job();
+    let print = |printer: &str, outcome: &str| {
+        json!({ "job": printed, "holder": SIAN, "series": "series10", "printer_model": printer, "job_sha256": "00",
+                "outcome": outcome, "client_software": { "smartcard-connect": "4.1" } })
+    };
+    let prints = format!("/cards/{}/prints", chip.serial);
+    assert_eq!(kind(&witness.post(&prints, &print("magicard-doh-300-v1", "starting"))), "refused");
+    assert_eq!(kind(&witness.post(&prints, &print("magicard-doh-300-v2", "printed"))), "wrong-state");
+    assert_eq!(witness.post(&prints, &print("magicard-doh-300-v2", "starting")).0, 204);
+    assert_eq!(witness.post(&prints, &print("magicard-doh-300-v2", "printed")).0, 204);
+    assert_eq!(witness.send(Method::DELETE, "/session", Vec::new(), None).0, 204);
+    assert_eq!(kind(&witness.get("/session")), "unauthenticated");
+
+    let (_, session) = witness.post("/training/sign-in", &json!({ "officer": RA_MANAGER }));
+    witness.token = session["token"].as_str().map(str::to_owned);
+    assert_eq!(kind(&witness.post(&at("/confirm"), &json!(right))), "other-officer");
+    let reached: BTreeSet<&str> =
+        witness.seen.iter().filter_map(|place| place.rsplit_once(' ')).map(|(call, _)| call).collect();
+    let all: BTreeSet<String> = contract_routes().map(|(method, path)| format!("{method} {path}")).collect();
+    assert_eq!(reached, all.iter().map(String::as_str).collect(), "every call was tried");
+}

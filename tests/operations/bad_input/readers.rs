@@ -1,0 +1,186 @@
+//! Readers and cards that are not as they should be: none, empty, several, and cards of another series.
+
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicU64, Ordering},
+};
+
+use cardwright::{
+    card::{
+        apdu::{Command, Response, StatusWord},
+        reader::{Access, CardConnection, CardReaders, CardWatch, Presence, ReaderError, ReaderStatus},
+        recognise::NotRecognised,
+        transport::{Transport, TransportError},
+        virtual_card::{VirtualCard, VirtualReaders},
+    },
+    domain::Series,
+    operations::{OperationError, issue::PasscodeChoice::LeftLocked, preflight::IssueRequest},
+};
+
+use super::refused;
+use crate::desk::{self, READER, TestDesk};
+
+fn virtual_card(number: u8) -> Arc<Mutex<VirtualCard>> {
+    Arc::new(Mutex::new(VirtualCard::new(&desk::blueprint(0, number))))
+}
+
+/// Asks for an issue on a reader of this name, or on any.
+fn prepare(bench: &TestDesk, readers: &dyn CardReaders, reader: Option<&str>) -> Result<(), OperationError> {
+    let request =
+        IssueRequest { holder: desk::holder(1), reader: reader.map(str::to_owned), passcode: LeftLocked, print: None };
+    bench.desk(readers).prepare_issue(&request).map(drop)
+}
+
+#[test]
+fn no_reader() {
+    let bench = TestDesk::new();
+    let readers = VirtualReaders::new(Vec::<String>::new());
+    let words = ["no card reader is connected", "plug a reader in", "nothing was changed"];
+    refused(&bench, None, &words, || prepare(&bench, &readers, None));
+}
+
+#[test]
+fn a_reader_without_a_card_and_one_that_is_not_there() {
+    let bench = TestDesk::new();
+    let readers = VirtualReaders::new([READER]);
+    for (named, words) in [
+        (None, ["no card in any reader", "put the card in", "nothing was changed"]),
+        (Some(READER), ["no card in “Test reader”", "put the card in", "nothing was changed"]),
+        (Some("Desk 7"), ["no reader called “Desk 7”", "plug it in, or choose another", "no card was touched"]),
+    ] {
+        refused(&bench, None, &words, || prepare(&bench, &readers, named));
+    }
+}
+
+#[test]
+fn two_cards() {
+    let bench = TestDesk::new();
+    let readers = VirtualReaders::new([READER, "Second reader"]);
+    readers.insert(READER, virtual_card(1)).expect("the reader is there");
+    readers.insert("Second reader", virtual_card(2)).expect("the reader is there");
+    let words = ["Test reader, Second reader", "name the reader to use", "nothing was changed"];
+    refused(&bench, Some(&readers), &words, || prepare(&bench, &readers, None));
+    prepare(&bench, &readers, Some("Second reader")).expect("a named reader will do");
+}
+
+#[test]
+fn a_card_that_another_program_holds() {
+    let bench = TestDesk::new();
+    let readers = VirtualReaders::new([READER]);
+    readers.insert(READER, virtual_card(1)).expect("the reader is there");
+    let _other = readers.connect(READER, Access::Exclusive).expect("the card opens");
+    let words = ["another program is using the card", "close that program", "nothing on it was changed"];
+    refused(&bench, None, &words, || prepare(&bench, &readers, None));
+}
+
+/// Cards of the older series, as far as they show themselves: none answers the PIV application.
+#[test]
+fn cards_of_the_wrong_series() {
+    let bench = TestDesk::new();
+    // The AuthentIC application by which Series 8 is known, and the JCOP 41 entry of the pcsc-tools list.
+    let authentic = [0xA0, 0, 0, 0, 0x77, 1, 0, 0x70, 0x0A, 0x10, 0, 0xF1, 0, 0, 1, 0];
+    let jcop_41 = [0x3B, 0x6A, 0x00, 0xFF, 0x4A, 0x43, 0x4F, 0x50, 0x34, 0x31, 0x56, 0x32, 0x32, 0x31];
+    let kind = |error: &OperationError| match error {
+        OperationError::NotRecognised(
+            NotRecognised::NotPersonalised { series, .. } | NotRecognised::Blocked(series),
+        ) => *series,
+        OperationError::NotRecognised(NotRecognised::Unknown) => Series::Unknown,
+        other => panic!("{other}"),
+    };
+    for (atr, application, series, words) in [
+        (
+            &[0x3B, 0x80, 0x80, 0x01, 0x01][..],
+            Some(&authentic[..]),
+            Series::Series8,
+            ["NHS Series 8 (Oberthur)", "Nothing was changed", "issue a Series 10 card instead"],
+        ),
+        (&jcop_41, None, Series::Series6, ["Series 6", "Nothing was changed", "destroy it and issue a new card"]),
+        (
+            &[0x3B, 0x80, 0x80, 0x01, 0x01],
+            None,
+            Series::Unknown,
+            ["not an NHS smartcard", "Nothing was changed", "try another card"],
+        ),
+    ] {
+        let card = OldCard::new(atr, application);
+        let error = refused(&bench, None, &words, || prepare(&bench, &card, None));
+        assert_eq!(kind(&error), series);
+        assert_eq!(card.other_commands.load(Ordering::Relaxed), 0, "the card was asked more than what it is");
+    }
+}
+
+/// A card that is pulled while it is looked at.
+#[test]
+fn a_card_that_is_pulled_before_it_is_known() {
+    let bench = TestDesk::new();
+    let (readers, tear) = desk::tearing(desk::card(desk::Make::Virtual, 1));
+    tear.arm(1, cardwright::card::transport::Moment::BeforeEffect);
+    let words = ["could not be recognised", "nothing on it was changed", "put the same card back"];
+    refused(&bench, None, &words, || prepare(&bench, &readers, None));
+}
+
+/// A card that takes SELECT of one application and refuses everything else.
+struct OldCard {
+    atr: Vec<u8>,
+    application: Option<Vec<u8>>,
+    /// Commands that were not SELECT.
+    other_commands: Arc<AtomicU64>,
+}
+
+impl OldCard {
+    fn new(atr: &[u8], application: Option<&[u8]>) -> Self {
+        Self { atr: atr.to_vec(), application: application.map(<[u8]>::to_vec), other_commands: Arc::default() }
+    }
+}
+
+impl CardReaders for OldCard {
+    fn list(&self) -> Result<Vec<ReaderStatus>, ReaderError> {
+        Ok(vec![ReaderStatus { name: READER.into(), card: Presence::Present { atr: self.atr.clone() } }])
+    }
+
+    fn connect(&self, _: &str, _: Access) -> Result<Box<dyn CardConnection>, ReaderError> {
+        let Self { atr, application, other_commands } = self;
+        let card = Self { atr: atr.clone(), application: application.clone(), other_commands: other_commands.clone() };
+        Ok(Box::new(card))
+    }
+
+    fn watch(&self) -> Result<CardWatch, ReaderError> {
+        let (_, events) = std::sync::mpsc::sync_channel(0);
+        Ok(CardWatch::new(events, || {}))
+    }
+}
+
+impl CardConnection for OldCard {
+    fn reader(&self) -> &str {
+        READER
+    }
+
+    fn atr(&self) -> &[u8] {
+        &self.atr
+    }
+
+    fn transact(&mut self, work: &mut dyn FnMut(&mut dyn Transport)) -> Result<(), TransportError> {
+        work(&mut OldChip(self));
+        Ok(())
+    }
+
+    fn reconnect(&mut self) -> Result<(), TransportError> {
+        Ok(())
+    }
+}
+
+struct OldChip<'a>(&'a OldCard);
+
+impl Transport for OldChip<'_> {
+    fn exchange(&mut self, command: &Command) -> Result<Response, TransportError> {
+        let status = match command.ins {
+            0xA4 if self.0.application.as_deref() == Some(command.data.as_slice()) => 0x9000,
+            0xA4 => 0x6A82,
+            _ => {
+                self.0.other_commands.fetch_add(1, Ordering::Relaxed);
+                0x6D00
+            }
+        };
+        Ok(Response::new(Vec::new(), StatusWord(status)))
+    }
+}

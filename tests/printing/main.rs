@@ -1,0 +1,15 @@
+//! What goes to a printer, judged by programs that share no code with what wrote it.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says so by stopping")]
+
+mod disk_full;
+mod faces;
+#[cfg(unix)]
+mod file_unix;
+mod gutenprint;
+mod independent_decoder;
+mod printed_face;
+mod proof;
+mod raw_9100;
+mod round_trip;
+mod virtual_printer;

@@ -1,0 +1,91 @@
+//! Every plane comes back bit by bit, by a decoder that shares no code with the encoder.
+
+use cardwright::printer::{
+    magicard::{JobOptions, encoder},
+    profile::{HeadTag, PrintableSides},
+};
+use proptest::{
+    prelude::*,
+    test_runner::{Config, TestRunner},
+};
+
+use crate::{faces, independent_decoder as judge};
+
+/// Compares a page with the face it was made from, the empty margins of the head included.
+fn same(page: &judge::Page, planes: &cardwright::face::planes::Planes, margin: usize) -> Result<(), TestCaseError> {
+    for (letter, pixels, shift) in
+        [('B', &planes.yellow, 2), ('G', &planes.magenta, 2), ('R', &planes.cyan, 2), ('K', &planes.resin, 0)]
+    {
+        for (line, head) in page.planes[&letter].iter().enumerate() {
+            for (place, &value) in head.iter().enumerate() {
+                let inside = place.checked_sub(margin).filter(|y| *y < 642);
+                let expected = inside.map_or(0, |y| pixels[y * 1016 + (1015 - line)] >> shift);
+                if value != expected {
+                    return Err(TestCaseError::fail(format!(
+                        "{letter} line {line} head pixel {place}: {value}, not {expected}"
+                    )));
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn random_faces_come_back_from_every_layout_and_margin() {
+    let mut runner = TestRunner::new(Config { cases: 12, failure_persistence: None, ..Config::default() });
+    let cases = (any::<u64>(), prop::sample::select(HeadTag::ALL.to_vec()), 0..=100_u8, any::<u32>(), 1..=100_u16);
+    runner
+        .run(&cases, |(seed, tag, position, time, copies)| {
+            let planes = faces::noise(seed);
+            let options =
+                JobOptions { copies, head_position: Some(position), firmware: "13.49", ..JobOptions::one_card(time) };
+            let job = encoder(&faces::profile(tag)).unwrap().encode(&planes, &options).unwrap();
+            let pages = judge::pages(&job).map_err(TestCaseError::fail)?;
+            prop_assert_eq!(pages.len(), 1);
+            let margin = (65 - i32::from(position)).clamp(0, 30) as usize;
+            same(&pages[0], &planes, margin)?;
+            let (time, copies) = (format!("TDT{time:08X}"), format!("NOC{copies}"));
+            prop_assert!(pages[0].says(&time) && pages[0].says(&copies));
+            prop_assert!(pages[0].says("VER1.0-13.49"));
+            Ok(())
+        })
+        .unwrap();
+}
+
+#[test]
+fn each_layout_says_its_own_name_and_turns_the_same_pixel_to_the_same_place() {
+    let mut planes = faces::test_card();
+    planes.cyan[5 * 1016 + 7] = 255;
+    for (tag, name) in HeadTag::ALL.into_iter().zip(["KGE2", "KEE1", "KEE4", "KGE", "KEE"]) {
+        let pages = judge::pages(&faces::job(&planes, &faces::profile(tag))).unwrap();
+        assert!(pages[0].says(name));
+        assert_eq!(pages[0].pixel('R', 15, 7, 5), 63);
+        assert_eq!(pages[0].pixel('R', 15, 8, 5), 0);
+    }
+}
+
+#[test]
+fn the_hole_is_counted_from_the_bottom_left_and_is_there_only_with_a_chip() {
+    let mut planes = faces::test_card();
+    let profile = faces::profile(HeadTag::Kge2);
+    let hole = ["NCT90", "295", "260", "450"].map(str::to_owned);
+    let commands = judge::pages(&faces::job(&planes, &profile)).unwrap().remove(0).commands;
+    assert!(commands.windows(4).any(|four| four == hole));
+    planes.keep_out = None;
+    let commands = judge::pages(&faces::job(&planes, &profile)).unwrap().remove(0).commands;
+    assert!(!commands.iter().any(|command| command.starts_with("NCT")));
+}
+
+#[test]
+fn both_sides_of_a_card_come_back() {
+    let mut profile = faces::profile(HeadTag::Kge2);
+    profile.sides.printable = PrintableSides::FrontAndBack;
+    let (front, back) = (faces::noise(3), faces::noise(4));
+    let options = JobOptions { back: Some(&back), ..JobOptions::one_card(1) };
+    let pages = judge::pages(&encoder(&profile).unwrap().encode(&front, &options).unwrap()).unwrap();
+    assert_eq!(pages.len(), 2);
+    same(&pages[0], &front, 15).unwrap();
+    same(&pages[1], &back, 15).unwrap();
+    assert!(pages[0].says("BACCKO") && pages[0].says("PAG1") && pages[1].says("PAG2"));
+}

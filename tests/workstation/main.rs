@@ -1,0 +1,13 @@
+//! The program as scripts and officers meet it: its real binary, its exit codes, its files.
+
+mod audit;
+mod configuration;
+mod desk;
+mod issue;
+mod reader;
+mod secrets;
+mod tour;
+mod usage;
+#[allow(dead_code, reason = "the card tests use the rest of it")]
+#[path = "../cards/workbench/mod.rs"]
+mod workbench;
