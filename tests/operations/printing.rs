@@ -137,7 +137,7 @@ fn a_print_whose_record_was_lost_is_recorded_by_resume_and_never_sent_again() {
         let report = workplace.print(preflight, &mut |_| {}).expect("begun");
         proxy.plan(Calls::None, harm);
         let Ending::Unfinished { why } = &report.ending else { panic!("{harm:?}: {:?}", report.ending) };
-        assert!(why.contains("check the network, then resume"), "{why}");
+        assert!(why.contains("stays on record and is resumed"), "{why}");
         assert_eq!(bench.journal.open_jobs().expect("reads").len(), 1, "{harm:?}");
         let resumed = desk::resume(&bench.desk(&*readers));
         assert!(matches!(resumed.as_slice(), [only] if only.resumption == Resumption::Finished), "{resumed:?}");
