@@ -1,0 +1,16 @@
+//! The workers behind the window: one owner thread a reader and a printer, one for the service, one for pictures.
+//!
+//! Orders go in, events come out, both over bounded channels. Whoever takes the events is woken by a function given at
+//! the start, so nothing here polls and nothing here draws. Every answer carries the number of the question it belongs
+//! to ([`Ticket`], [`WorkId`] or the queue entry's id): it is shown where it was asked, or nowhere.
+
+mod event;
+mod order;
+mod workers;
+
+pub use event::{
+    Activity, CardInReader, Event, PrinterCondition, PrinterView, Profile, Proof, ReaderCondition, ReaderView, Trouble,
+    WorkEnd, WorkEvent,
+};
+pub use order::{FaceWanted, IssueOrder, Order, PhotoEdit, PrintWish, Ticket, TrainingCardMove, WorkId};
+pub use workers::{Workers, WorkersError};

@@ -1,0 +1,345 @@
+//! What the workers tell.
+
+use std::sync::Arc;
+
+use image::RgbaImage;
+use time::Date;
+
+use super::order::{Ticket, WorkId};
+use crate::{
+    cis2::{
+        ServiceError,
+        wire::{AuditHead, AuditRow, CardRecord, HolderRecord, Session, TrainingOfficer},
+    },
+    domain::{CardSerial, CardState, Holder, HolderId, JobId, Series},
+    face::Photo,
+    journal::QueueEntry,
+    operations::{OperationError, Progress, Standing, UnfinishedJob},
+};
+
+/// Why something was not done: one sentence with what failed and the next action.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trouble {
+    /// For the officer.
+    pub message: String,
+    /// What state things are in.
+    pub standing: Standing,
+    /// Whether the session is over, so that the officer has to sign in again.
+    pub signed_out: bool,
+}
+
+impl Trouble {
+    /// Something failed, and nothing was changed.
+    #[must_use]
+    pub fn unchanged(message: impl Into<String>) -> Self {
+        Self { message: message.into(), standing: Standing::Unchanged, signed_out: false }
+    }
+}
+
+impl From<&OperationError> for Trouble {
+    fn from(error: &OperationError) -> Self {
+        let signed_out = matches!(error, OperationError::Service(inner) if is_signed_out(inner));
+        Self { message: error.to_string(), standing: error.standing(), signed_out }
+    }
+}
+
+impl From<&ServiceError> for Trouble {
+    fn from(error: &ServiceError) -> Self {
+        Self { message: error.to_string(), standing: Standing::Unchanged, signed_out: is_signed_out(error) }
+    }
+}
+
+fn is_signed_out(error: &ServiceError) -> bool {
+    matches!(error, ServiceError::Problem(problem) if problem.status == 401)
+}
+
+/// What the workers tell.
+#[derive(Debug, Clone)]
+pub enum Event {
+    /// Answer to [`super::Order::ListOfficers`].
+    Officers(Result<Vec<TrainingOfficer>, Trouble>),
+    /// Answer to [`super::Order::SignIn`].
+    SignedIn(Result<Session, Trouble>),
+    /// The session is over.
+    SignedOut,
+    /// Answer to [`super::Order::Find`].
+    Found {
+        /// The question.
+        ticket: Ticket,
+        /// The holders, in the service's order.
+        result: Result<Arc<Vec<HolderRecord>>, Trouble>,
+    },
+    /// Answer to [`super::Order::OpenProfile`].
+    Profile {
+        /// The question.
+        ticket: Ticket,
+        /// The profile.
+        result: Result<Box<Profile>, Trouble>,
+    },
+    /// Answer to [`super::Order::Portrait`].
+    Portrait {
+        /// Whose.
+        holder: HolderId,
+        /// 120 pixels high at most; `None` when there is no photo on record.
+        result: Result<Option<Arc<RgbaImage>>, Trouble>,
+    },
+    /// Answer to [`super::Order::Proof`].
+    Proof {
+        /// The question.
+        ticket: Ticket,
+        /// The face.
+        result: Result<Arc<Proof>, Trouble>,
+    },
+    /// A reader appeared or what is in it changed.
+    Reader(ReaderView),
+    /// A reader was unplugged.
+    ReaderGone {
+        /// Its name.
+        reader: String,
+    },
+    /// Whether the system's smart card service answers.
+    CardService {
+        /// It does.
+        running: bool,
+    },
+    /// A printer, or how it is, changed.
+    Printer(PrinterView),
+    /// Something about a piece of card work.
+    Work {
+        /// The work.
+        work: WorkId,
+        /// What.
+        event: WorkEvent,
+    },
+    /// The whole print queue, after every change.
+    Queue(Result<Arc<Vec<QueueEntry>>, Trouble>),
+    /// A step of the print of one queue entry.
+    PrintProgress {
+        /// The entry.
+        entry: i64,
+        /// The step.
+        progress: Progress,
+    },
+    /// An order about the queue could not be carried out.
+    QueueTrouble {
+        /// The entry it was about; `None` for a new one.
+        entry: Option<i64>,
+        /// Why.
+        trouble: Trouble,
+    },
+    /// Answer to [`super::Order::ListUnfinished`].
+    Unfinished(Result<Vec<UnfinishedJob>, Trouble>),
+    /// A photo that was opened, pasted, dropped or loaded; `None` when the officer chose none.
+    PhotoRead {
+        /// The question.
+        ticket: Ticket,
+        /// The photo and a picture of it, at most 1,000 pixels wide and high.
+        result: Result<Option<(Arc<Photo>, Arc<RgbaImage>)>, Trouble>,
+    },
+    /// Answer to [`super::Order::SavePhoto`].
+    PhotoSaved {
+        /// The question.
+        ticket: Ticket,
+        /// Whose record.
+        holder: HolderId,
+        /// Whether it is on record now.
+        result: Result<(), Trouble>,
+    },
+    /// A piece of the answer to [`super::Order::Activity`].
+    Activity {
+        /// The question.
+        ticket: Ticket,
+        /// Some rows.
+        result: Result<Activity, Trouble>,
+    },
+    /// Answer to [`super::Order::Export`].
+    Exported {
+        /// The question.
+        ticket: Ticket,
+        /// Whether the file is written.
+        result: Result<(), Trouble>,
+    },
+    /// An order about a training reader could not be carried out.
+    TrainingTrouble(Trouble),
+}
+
+/// A holder as the profile screen shows them.
+#[derive(Debug, Clone)]
+pub struct Profile {
+    /// Person and cards.
+    pub record: HolderRecord,
+    /// What happened, newest first.
+    pub history: Vec<AuditRow>,
+}
+
+/// A face as it will be printed.
+#[derive(Debug, Clone)]
+pub struct Proof {
+    /// From the separated planes: 1016 x 642 pixels, transparent around the card, keep-out of the chip drawn in.
+    pub front: RgbaImage,
+    /// What the officer should look at.
+    pub advice: Vec<String>,
+    /// Colour panels the face uses, of the five of the ribbon (YMCKO).
+    pub panels: Vec<String>,
+}
+
+/// A reader and what is in it.
+#[derive(Debug, Clone)]
+pub struct ReaderView {
+    /// Name as the system gives it.
+    pub name: String,
+    /// Whether it is a training reader.
+    pub training: bool,
+    /// What is in it.
+    pub condition: ReaderCondition,
+}
+
+/// What is in a reader.
+#[derive(Debug, Clone)]
+pub enum ReaderCondition {
+    /// Nothing.
+    Empty,
+    /// A card that is being recognised.
+    Reading,
+    /// A card that was recognised.
+    Card(Box<CardInReader>),
+    /// A card of the signed-in officer: nothing is done to it.
+    OwnCard(Box<CardInReader>),
+    /// A card of ours being worked on.
+    InWork(WorkId),
+    /// A card another program holds.
+    InUse,
+    /// A card that cannot be worked with, and why.
+    Unknown {
+        /// Why, and what to do.
+        why: String,
+    },
+    /// A card that does not answer.
+    Unreadable,
+}
+
+/// A card that was recognised.
+#[derive(Debug, Clone)]
+pub struct CardInReader {
+    /// Its serial.
+    pub serial: CardSerial,
+    /// Its generation.
+    pub series: Series,
+    /// What the service knows of it, or why it does not say.
+    pub record: Result<CardRecord, Trouble>,
+    /// Whose it is.
+    pub holder: Option<Holder>,
+    /// Their photo, 120 pixels high at most.
+    pub portrait: Option<Arc<RgbaImage>>,
+    /// Whether certificates are on the chip.
+    pub has_certificates: bool,
+    /// Last day the certificates on the chip are valid.
+    pub expires: Option<Date>,
+    /// Tries left of the passcode, where the card tells.
+    pub tries_left: Option<u8>,
+}
+
+impl CardInReader {
+    /// What the service counts it as.
+    #[must_use]
+    pub fn state(&self) -> Option<CardState> {
+        self.record.as_ref().ok().map(|record| record.state)
+    }
+}
+
+/// A printer.
+#[derive(Debug, Clone)]
+pub struct PrinterView {
+    /// The name officers know it by.
+    pub name: String,
+    /// Its model.
+    pub model: String,
+    /// Id of its profile.
+    pub profile: String,
+    /// Whether it is the virtual printer of training.
+    pub virtual_one: bool,
+    /// How it is.
+    pub condition: PrinterCondition,
+}
+
+/// How a printer is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PrinterCondition {
+    /// Not asked yet.
+    Asking,
+    /// Ready, as far as it tells.
+    Ready {
+        /// Ribbon, cards and cleaning in words, where the printer tells; one line each.
+        supplies: Vec<String>,
+    },
+    /// Printing this entry of the queue.
+    Printing {
+        /// The entry.
+        entry: i64,
+    },
+    /// Cannot print, and why.
+    CannotPrint {
+        /// Why, and what to do.
+        why: String,
+    },
+    /// Jobs can be handed over, and nobody tells how it is.
+    CannotBeAsked,
+}
+
+/// What is told about card work.
+#[derive(Debug, Clone)]
+pub enum WorkEvent {
+    /// Everything it needs was proved; the chip is touched from here on.
+    Begun {
+        /// The job on record.
+        job: JobId,
+        /// The card.
+        serial: CardSerial,
+        /// What the officer should know of the photo.
+        photo_advice: Vec<String>,
+    },
+    /// A step begins or ends.
+    Progress(Progress),
+    /// It is over.
+    Ended(WorkEnd),
+}
+
+/// How card work ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum WorkEnd {
+    /// Done. A card that is to be printed is in the queue as this entry.
+    Done {
+        /// The entry, where it is to be printed.
+        queued: Option<i64>,
+    },
+    /// Nothing was begun.
+    NotBegun(Trouble),
+    /// Given up, and everything is as before.
+    Undone {
+        /// Why, and what to do.
+        why: String,
+        /// Whether policy refused it.
+        by_policy: bool,
+    },
+    /// A print whose end nobody knows.
+    LookAtPrinter {
+        /// What to look at.
+        why: String,
+    },
+    /// Cut off, and on record.
+    Unfinished {
+        /// Why, and what to do.
+        why: String,
+    },
+}
+
+/// A piece of the audit.
+#[derive(Debug, Clone)]
+pub struct Activity {
+    /// Rows, oldest first.
+    pub rows: Vec<AuditRow>,
+    /// The state of the chain, with the last piece only.
+    pub head: Option<AuditHead>,
+    /// Whether this desk's own record of earlier heads agrees, with the last piece only; the sentence says what does not.
+    pub witness: Option<Result<(), String>>,
+}

@@ -1,0 +1,261 @@
+//! What can be asked of the workers.
+
+use std::{path::PathBuf, sync::Arc};
+
+use crate::{
+    domain::{CardSerial, HolderId, JobId, OfficerId, Passcode},
+    face::Photo,
+};
+
+/// One question of the window; its answer carries the same number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub struct Ticket(pub u64);
+
+/// One piece of card work, numbered by the window before there is a [`JobId`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub struct WorkId(pub u64);
+
+/// What the workers do. None of these blocks whoever gives the order.
+#[derive(Debug)]
+pub enum Order {
+    /// Who may sign in at the training gateway.
+    ListOfficers,
+    /// Signs an officer in.
+    SignIn {
+        /// Who.
+        officer: OfficerId,
+    },
+    /// Signs out.
+    SignOut,
+    /// Finds holders by number, name or organisation. A newer question replaces an older one that still waits.
+    Find {
+        /// Whose answer it is.
+        ticket: Ticket,
+        /// What was typed.
+        query: String,
+    },
+    /// One holder with cards and history.
+    OpenProfile {
+        /// Whose answer it is.
+        ticket: Ticket,
+        /// Which holder.
+        holder: HolderId,
+    },
+    /// The photo on a holder's record, decoded small for lists and tiles.
+    Portrait {
+        /// Whose photo.
+        holder: HolderId,
+    },
+    /// The face as it would be printed.
+    Proof {
+        /// Whose answer it is.
+        ticket: Ticket,
+        /// What is on it.
+        wanted: FaceWanted,
+    },
+    /// Issues a card.
+    Issue {
+        /// The work.
+        work: WorkId,
+        /// How.
+        issue: Box<IssueOrder>,
+    },
+    /// The unfinished jobs of this workstation.
+    ListUnfinished,
+    /// Goes on with one unfinished job: finishes or undoes it.
+    Resume {
+        /// The work.
+        work: WorkId,
+        /// Which job.
+        job: JobId,
+    },
+    /// The whole print queue.
+    ListQueue,
+    /// Puts a card at the end of the print queue.
+    Enqueue {
+        /// Whose card.
+        holder: HolderId,
+        /// Which card.
+        serial: CardSerial,
+        /// On which printer.
+        printer: String,
+        /// Why it is printed again, if it is.
+        reprint_reason: Option<String>,
+    },
+    /// Prints one entry of the queue now: its card is in the printer.
+    Print {
+        /// The entry.
+        entry: i64,
+    },
+    /// Puts a failed entry back among the waiting ones.
+    RetryPrint {
+        /// The entry.
+        entry: i64,
+    },
+    /// Takes a waiting or failed entry out of the queue.
+    CancelPrint {
+        /// The entry.
+        entry: i64,
+    },
+    /// Moves a waiting entry before another, or to the end.
+    MovePrint {
+        /// The entry.
+        entry: i64,
+        /// Before which; `None` for the end.
+        before: Option<i64>,
+    },
+    /// A card was printed wrongly: it is ended at the service, and the entry counts as spoiled.
+    SpoilPrint {
+        /// The entry.
+        entry: i64,
+        /// Why, in the officer's words.
+        reason: String,
+    },
+    /// The same card goes through the printer once more, because nothing was printed on it.
+    Reprint {
+        /// The entry.
+        entry: i64,
+        /// Why, in the officer's words.
+        reason: String,
+    },
+    /// Asks a printer how it is, now.
+    AskPrinter {
+        /// Its name.
+        printer: String,
+    },
+    /// Reads a photo from a file.
+    ReadPhoto {
+        /// Whose answer it is.
+        ticket: Ticket,
+        /// The file.
+        file: PathBuf,
+    },
+    /// Decodes a photo that was dropped as bytes.
+    DecodePhoto {
+        /// Whose answer it is.
+        ticket: Ticket,
+        /// JPEG or PNG.
+        bytes: Arc<[u8]>,
+    },
+    /// Takes a photo from the clipboard.
+    PastePhoto {
+        /// Whose answer it is.
+        ticket: Ticket,
+    },
+    /// Lets the officer choose a photo in the system's own dialogue.
+    ChoosePhoto {
+        /// Whose answer it is.
+        ticket: Ticket,
+    },
+    /// Reads the photo on a holder's record, whole, to be edited.
+    LoadPhoto {
+        /// Whose answer it is.
+        ticket: Ticket,
+        /// Whose photo.
+        holder: HolderId,
+    },
+    /// Writes an edited photo to a holder's record.
+    SavePhoto {
+        /// Whose answer it is.
+        ticket: Ticket,
+        /// Whose record.
+        holder: HolderId,
+        /// The photo as it was read.
+        photo: Arc<Photo>,
+        /// What was done to it.
+        edit: PhotoEdit,
+    },
+    /// Every row of the audit after this number, in pieces, and the state of the chain.
+    Activity {
+        /// Whose answer it is.
+        ticket: Ticket,
+        /// The newest row that is known already; 0 for none.
+        after: u64,
+    },
+    /// Writes text to a file the officer named.
+    Export {
+        /// Whose answer it is.
+        ticket: Ticket,
+        /// Where to.
+        file: PathBuf,
+        /// What.
+        text: String,
+    },
+    /// Moves cards of the training readers.
+    TrainingCard {
+        /// Which reader.
+        reader: String,
+        /// What happens to the card in it.
+        move_to: TrainingCardMove,
+    },
+}
+
+/// A face to be shown before it is printed.
+#[derive(Debug, Clone)]
+pub struct FaceWanted {
+    /// Whose.
+    pub holder: HolderId,
+    /// The photo in work; `None` takes the one on record.
+    pub photo: Option<(Arc<Photo>, PhotoEdit)>,
+}
+
+/// What an officer did to a photo, in the order it is applied: turn, then crop, then brightness.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PhotoEdit {
+    /// Quarter turns to the right, 0 to 3.
+    pub quarter_turns: u8,
+    /// Left, top, width and height of the crop as parts of the turned photo's width and height, 0 to 1; `None` takes the
+    /// largest box of the right proportion.
+    pub crop: Option<[f32; 4]>,
+    /// Added to every channel: -100 (black) to 100 (white), 0 leaves it.
+    pub brightness: i8,
+}
+
+impl Default for PhotoEdit {
+    fn default() -> Self {
+        Self { quarter_turns: 0, crop: None, brightness: 0 }
+    }
+}
+
+/// How a card is to be issued.
+#[derive(Debug)]
+pub struct IssueOrder {
+    /// Who the card is for.
+    pub holder: HolderId,
+    /// In which reader the card is.
+    pub reader: String,
+    /// What the holder chose; `None` issues the card locked.
+    pub passcode: Option<Passcode>,
+    /// What becomes of its face.
+    pub print: PrintWish,
+}
+
+/// When the face is printed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PrintWish {
+    /// Straight after: the card becomes the first of the queue, and the printer is proved ready before the chip is touched.
+    Now {
+        /// On which printer.
+        printer: String,
+    },
+    /// Later: the card waits at the end of the queue.
+    Later {
+        /// On which printer.
+        printer: String,
+    },
+    /// Not at this desk.
+    No,
+}
+
+/// What happens to the card in a training reader.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TrainingCardMove {
+    /// It is taken out.
+    Out,
+    /// The card that was taken out last goes in again.
+    Back,
+    /// A new blank card goes in; the old one is kept.
+    NewBlank,
+    /// A card that was kept goes in.
+    Kept(CardSerial),
+}
