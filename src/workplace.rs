@@ -9,7 +9,7 @@ mod places;
 mod printers;
 mod readers;
 
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
 pub use configuration::{Configuration, ConfigurationError, Destination, Printer};
 pub use places::{NoHome, Places};
@@ -96,6 +96,8 @@ pub struct Bench {
     pub profiles: Profiles,
     /// The printers.
     pub printers: PrinterBench,
+    /// The training readers among the readers, whose cards the program itself puts in and takes out.
+    pub training: Option<TrainingReaders>,
 }
 
 impl Bench {
@@ -109,14 +111,15 @@ impl Bench {
             profiles = profiles.with_folder(folder)?;
         }
         let mut kinds: Vec<Arc<dyn CardReaders>> = Vec::new();
-        if configuration.has_training_readers() {
-            kinds.push(Arc::new(training_readers(places)?));
+        let training = configuration.has_training_readers().then(|| training_readers(places)).transpose()?;
+        if let Some(training) = &training {
+            kinds.push(Arc::new(training.clone()));
         }
         if readers == Readers::AsConfigured {
             kinds.push(Arc::new(PcscReaders));
         }
         let printers = PrinterBench::open(places, &configuration)?;
-        Ok(Self { configuration, readers: Box::new(SeveralReaders::new(kinds)), profiles, printers })
+        Ok(Self { configuration, readers: Box::new(SeveralReaders::new(kinds)), profiles, printers, training })
     }
 }
 
@@ -136,16 +139,18 @@ pub fn training_gateway(places: &Places) -> Result<GatewayConfig, WorkplaceError
     Ok(GatewayConfig::training(places.data().join(GATEWAY_FOLDER), training::people()?))
 }
 
-/// A whole workstation with an officer signed in.
+/// A whole workstation.
 pub struct Workplace {
     /// Readers and printers.
     pub bench: Bench,
-    /// The gateway, signed in.
+    /// The gateway. Its [`Service::sign_in`] and [`Service::sign_out`] say who works here from then on.
     pub service: HttpService,
-    /// Who is signed in.
-    pub session: wire::Session,
+    /// Who was signed in when the workplace was opened; `None` when it was opened unattended.
+    pub session: Option<wire::Session>,
     /// The journal.
     pub journal: Journal,
+    /// The data folder.
+    pub data: PathBuf,
     /// Dropped last, after everything that speaks to it.
     _gateway: Option<RunningGateway>,
 }
@@ -160,6 +165,28 @@ impl Workplace {
         configuration: Configuration,
         officer: Option<OfficerId>,
         readers: Readers,
+    ) -> Result<Self, WorkplaceError> {
+        let officer = officer.or_else(|| configuration.training.officer.clone());
+        Self::assemble(places, configuration, readers, |service| {
+            let officer = choose_officer(service, officer)?;
+            Ok(Some(service.sign_in(&wire::SignIn { officer })?))
+        })
+    }
+
+    /// Puts everything together and signs nobody in: who sits down at the desk does that through
+    /// [`Workplace::service`]. Until then the gateway answers only what it tells anybody.
+    ///
+    /// # Errors
+    /// Any part cannot be had, or this version has no sign-in for the realm.
+    pub fn unattended(places: &Places, configuration: Configuration, readers: Readers) -> Result<Self, WorkplaceError> {
+        Self::assemble(places, configuration, readers, |_| Ok(None))
+    }
+
+    fn assemble(
+        places: &Places,
+        configuration: Configuration,
+        readers: Readers,
+        sign_in: impl FnOnce(&HttpService) -> Result<Option<wire::Session>, WorkplaceError>,
     ) -> Result<Self, WorkplaceError> {
         match configuration.realm {
             Realm::Training => {}
@@ -176,10 +203,9 @@ impl Workplace {
             }
         };
         let service = HttpService::new(&url, HttpConfig::default())?;
-        let officer = choose_officer(&service, officer.or_else(|| configuration.training.officer.clone()))?;
-        let session = service.sign_in(&wire::SignIn { officer })?;
+        let session = sign_in(&service)?;
         let bench = Bench::open(places, configuration, readers)?;
-        Ok(Self { bench, service, session, journal, _gateway: gateway })
+        Ok(Self { bench, service, session, journal, data: places.data().to_owned(), _gateway: gateway })
     }
 
     /// The name under which this desk keeps what it saw of its gateway: the configured address, for a training gateway

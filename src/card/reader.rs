@@ -184,6 +184,13 @@ impl CardWatch {
         Self { events, stop: Some(Box::new(stop)) }
     }
 
+    /// Takes what ends the sender out of the watch, for an owner who waits for its events in one thread and ends it from
+    /// another: once it has run, the events end. Without it, dropping the watch ends nothing but the watch.
+    #[must_use]
+    pub fn take_stop(&mut self) -> Option<Box<dyn FnOnce() + Send>> {
+        self.stop.take()
+    }
+
     /// Waits for the next event; `None` when the watch has ended.
     #[must_use]
     pub fn next(&self) -> Option<ReaderEvent> {

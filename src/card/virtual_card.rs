@@ -83,6 +83,14 @@ impl VirtualCard {
         Ok(Self::with(memory, storage))
     }
 
+    /// The card that is kept in a file; `None` when there is no such file. Nothing is written.
+    ///
+    /// # Errors
+    /// The file cannot be read, or holds no card.
+    pub fn load(file: &Path) -> Result<Option<Self>, CardFileError> {
+        Ok(Storage::read(file)?.map(|memory| Self::with(memory, Storage::File(file.to_owned()))))
+    }
+
     fn with(memory: CardMemory, storage: Storage) -> Self {
         Self {
             memory,

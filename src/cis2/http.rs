@@ -234,6 +234,19 @@ impl Service for HttpService {
         Ask::new(self, Method::POST, &["cards", serial.as_str(), "prints"]).key(key).body(request)?.nothing()
     }
 
+    fn spoil_card(
+        &self,
+        serial: &CardSerial,
+        key: &str,
+        request: &wire::SpoilCard,
+    ) -> Result<wire::CardRecord, ServiceError> {
+        Ask::new(self, Method::POST, &["cards", serial.as_str(), "spoil"]).key(key).body(request)?.json()
+    }
+
+    fn holder_history(&self, id: &HolderId, limit: usize) -> Result<Vec<wire::AuditRow>, ServiceError> {
+        Ask::new(self, Method::GET, &["holders", id.as_str(), "history"]).query("limit", &limit.to_string()).json()
+    }
+
     fn chain_pem(&self) -> Result<String, ServiceError> {
         Ask::new(self, Method::GET, &["pki", "chain.pem"]).text()
     }
@@ -245,6 +258,15 @@ impl Service for HttpService {
     fn audit(&self, after: u64, limit: usize) -> Result<Vec<wire::AuditRow>, ServiceError> {
         Ask::new(self, Method::GET, &["audit"])
             .query("after", &after.to_string())
+            .query("limit", &limit.to_string())
+            .json()
+    }
+
+    fn audit_before(&self, before: Option<u64>, limit: usize) -> Result<Vec<wire::AuditRow>, ServiceError> {
+        // Sequence numbers are SQLite's: nothing comes after the largest of them.
+        let before = before.unwrap_or(i64::MAX.unsigned_abs());
+        Ask::new(self, Method::GET, &["audit"])
+            .query("before", &before.to_string())
             .query("limit", &limit.to_string())
             .json()
     }

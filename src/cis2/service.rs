@@ -14,7 +14,7 @@ pub trait Service: Send + Sync {
     fn sign_out(&self) -> Result<(), ServiceError>;
     /// Who is signed in.
     fn session(&self) -> Result<wire::Session, ServiceError>;
-    /// Holders whose number, name or organisation contains the query.
+    /// Holders whose number, name or organisation contains the query, by name; never more than 5000.
     fn find_holders(&self, query: &str, limit: usize) -> Result<Vec<wire::HolderRecord>, ServiceError>;
     /// One holder with their cards.
     fn holder(&self, id: &HolderId) -> Result<wire::HolderRecord, ServiceError>;
@@ -59,12 +59,24 @@ pub trait Service: Send + Sync {
     fn abort(&self, job: &JobId, key: &str, request: &wire::Abort) -> Result<wire::Issuance, ServiceError>;
     /// Records what became of a printed face.
     fn record_print(&self, serial: &CardSerial, key: &str, request: &wire::PrintRecord) -> Result<(), ServiceError>;
+    /// Ends a spoiled card for good: both its certificates are revoked, and its holder may be issued another. `request`
+    /// says why; the same `key` and request answer the same again.
+    fn spoil_card(
+        &self,
+        serial: &CardSerial,
+        key: &str,
+        request: &wire::SpoilCard,
+    ) -> Result<wire::CardRecord, ServiceError>;
+    /// The audit rows that name this holder, newest first; at most `limit`, and never more than 5000.
+    fn holder_history(&self, id: &HolderId, limit: usize) -> Result<Vec<wire::AuditRow>, ServiceError>;
     /// Root and issuing certificates, PEM, root last.
     fn chain_pem(&self) -> Result<String, ServiceError>;
     /// Current revocation lists of root and issuers, PEM.
     fn crl_pem(&self) -> Result<String, ServiceError>;
-    /// Audit rows after a sequence number, oldest first.
+    /// Audit rows after a sequence number, oldest first; never more than 5000.
     fn audit(&self, after: u64, limit: usize) -> Result<Vec<wire::AuditRow>, ServiceError>;
+    /// Audit rows before a sequence number, newest first; `None` begins with the newest row. Never more than 5000.
+    fn audit_before(&self, before: Option<u64>, limit: usize) -> Result<Vec<wire::AuditRow>, ServiceError>;
     /// The state of the audit chain.
     fn audit_head(&self) -> Result<wire::AuditHead, ServiceError>;
 }

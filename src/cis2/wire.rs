@@ -280,6 +280,38 @@ pub struct PrintRecord {
     pub outcome: PrintOutcome,
     /// The workstation's client software.
     pub client_software: ClientSoftware,
+    /// Why the face is printed once more, at most [`LONGEST_NOTE`] characters and no name; none for a first print.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reprint_reason: Option<String>,
+}
+
+/// Most characters of what an officer writes for the audit: the reason of a reprint, the note about a spoiled card.
+pub const LONGEST_NOTE: usize = 200;
+
+/// Ends a card that was spoiled: its certificates are revoked and it is cancelled for good.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SpoilCard {
+    /// The print that spoiled it, or a job of its own.
+    pub job: JobId,
+    /// Whose card it is.
+    pub holder: HolderId,
+    /// What happened to it.
+    pub reason: SpoilReason,
+    /// More about it for the audit, at most [`LONGEST_NOTE`] characters; no name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+/// What spoiled a card.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SpoilReason {
+    /// Its face came out wrong.
+    Misprinted,
+    /// Chip or plastic is broken.
+    Damaged,
+    /// The face of another card or holder is on it.
+    WrongCard,
 }
 
 /// How a print ended.

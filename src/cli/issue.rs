@@ -82,11 +82,10 @@ pub fn holder(workplace: &Workplace, words: &str) -> Result<HolderId, Failure> {
 
 fn announce(workplace: &Workplace, preflight: &IssuePreflight) {
     let IssuePreflight { plan, holder, reader, photo_advice, .. } = preflight;
-    let officer = &workplace.session.officer;
+    let officer = workplace.session.as_ref().map(|session| &session.officer);
     progress(&format!(
-        "{} ({}) issues {} card {} in “{reader}” to {} {}",
-        officer.name,
-        officer.role,
+        "{} issues {} card {} in “{reader}” to {} {}",
+        officer.map_or_else(String::new, |officer| format!("{} ({})", officer.name, officer.role)),
         plan.series,
         plan.serial,
         holder.id.grouped(),

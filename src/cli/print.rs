@@ -52,7 +52,8 @@ pub fn prepare(
 ) -> Result<PrintPreflight, Failure> {
     let template = Template::nhs_care_identity().map_err(Failure::failed)?;
     let now = OffsetDateTime::now_utc();
-    Ok(workplace.desk().prepare_print(&PrintRequest { holder, serial, printer, template: &template, now })?)
+    let request = PrintRequest { holder, serial, printer, template: &template, now, reprint_reason: None };
+    Ok(workplace.desk().prepare_print(&request)?)
 }
 
 fn keep_proof(preflight: &PrintPreflight, file: &Path) -> Result<(), Failure> {

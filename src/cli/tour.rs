@@ -41,7 +41,7 @@ pub fn run(common: &Common, arguments: &Tour) -> Result<Answer, Failure> {
     let workplace = clock.time("sign-in", || {
         Workplace::open(&places, Configuration::default(), common.officer.clone(), Readers::TrainingOnly)
     })?;
-    let officer = &workplace.session.officer;
+    let officer = &workplace.session.as_ref().ok_or_else(|| Failure::failed("nobody is signed in"))?.officer;
     progress(&format!("TRAINING. {} ({}) is signed in at the embedded gateway.", officer.name, officer.role));
     let holders = clock.time("find-holders", || holders(&workplace))?;
     let printer = workplace.bench.printers.choose(None).map_err(Failure::failed)?;
@@ -140,7 +140,7 @@ fn holders(workplace: &Workplace) -> Result<Vec<HolderRecord>, Failure> {
     let free = |record: &HolderRecord| {
         record.holder.state == HolderState::Open
             && record.holder.photo_sha256.is_some()
-            && record.holder.id != workplace.session.officer.id
+            && workplace.session.as_ref().is_none_or(|session| record.holder.id != session.officer.id)
             && !record.cards.iter().any(|card| matches!(card.state, CardState::Active | CardState::Locked))
     };
     let found: Vec<HolderRecord> =

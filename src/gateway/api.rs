@@ -5,6 +5,7 @@ mod issuance;
 mod people;
 mod prints;
 mod public;
+mod spoil;
 
 use std::{collections::HashMap, future::poll_fn, pin::Pin, sync::Arc};
 
@@ -31,6 +32,8 @@ const JSON_LIMIT: usize = 64 * 1024;
 const PHOTO_LIMIT: usize = 8 * 1024 * 1024;
 /// Bytes beyond the limit that are read before a body is refused as too large.
 const DISCARDED: usize = 16 * 1024 * 1024;
+/// Most entries of one list.
+const LONGEST_LIST: u32 = 5000;
 /// Answers are kept this long for callers that ask again.
 const ANSWERS_KEPT: time::Duration = time::Duration::days(7);
 
@@ -57,7 +60,7 @@ const fn route(method: &'static str, path: &'static str, access: Access, handler
     Route { method, path, access, body_limit: JSON_LIMIT, handler }
 }
 
-const ROUTES: [Route; 28] = [
+const ROUTES: [Route; 30] = [
     route("GET", "/ra/v1/openapi.json", Access::Anybody, public::openapi),
     route("GET", "/ra/v1/pki/chain.pem", Access::Anybody, public::chain),
     route("GET", "/ra/v1/pki/crl.pem", Access::Anybody, public::crl_pem),
@@ -75,8 +78,10 @@ const ROUTES: [Route; 28] = [
         body_limit: PHOTO_LIMIT,
         ..route("PUT", "/ra/v1/holders/{holder}/photo", Access::SignedIn, people::put_photo)
     },
+    route("GET", "/ra/v1/holders/{holder}/history", Access::SignedIn, people::history),
     route("GET", "/ra/v1/cards/{serial}", Access::SignedIn, cards::card),
     route("POST", "/ra/v1/cards/{serial}/prints", Access::SignedIn, prints::print),
+    route("POST", "/ra/v1/cards/{serial}/spoil", Access::SignedIn, spoil::spoil),
     route("POST", "/ra/v1/issuances", Access::SignedIn, issuance::reserve),
     route("GET", "/ra/v1/issuances/{job}", Access::SignedIn, issuance::get),
     route("POST", "/ra/v1/issuances/{job}/management-key/challenge", Access::SignedIn, cards::challenge),
@@ -117,6 +122,11 @@ impl Call {
             None => Ok(default),
             Some(text) => text.parse().map_err(|_| Fault::malformed(format!("{name} is not a number"))),
         }
+    }
+
+    /// How many rows of a long list are asked for.
+    fn limit(&self, default: u32) -> Result<u32, Fault> {
+        Ok(u32::try_from(self.number("limit", default.into())?).unwrap_or(u32::MAX).clamp(1, LONGEST_LIST))
     }
 
     /// The body in its own type.

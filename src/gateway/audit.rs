@@ -9,7 +9,7 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use super::problem::Fault;
 use crate::{
     cis2::wire::{AuditHead, AuditRow, Base64},
-    domain::OfficerId,
+    domain::{HolderId, OfficerId},
 };
 
 /// Adds a row.
@@ -50,9 +50,32 @@ pub fn append(
 
 /// Rows after a sequence number, oldest first.
 pub fn rows(store: &Connection, after: u64, limit: u32) -> Result<Vec<AuditRow>, Fault> {
-    let mut query = store.prepare_cached("SELECT * FROM audit WHERE sequence > ?1 ORDER BY sequence LIMIT ?2")?;
-    let after = i64::try_from(after).unwrap_or(i64::MAX);
-    let mut found = query.query(params![after, limit])?;
+    let sql = "SELECT * FROM audit WHERE sequence > ?1 ORDER BY sequence LIMIT ?2";
+    read_all(store, sql, params![sequence(after), limit])
+}
+
+/// Rows before one sequence number and after another, newest first.
+pub fn rows_before(store: &Connection, before: u64, after: u64, limit: u32) -> Result<Vec<AuditRow>, Fault> {
+    let sql = "SELECT * FROM audit WHERE sequence < ?1 AND sequence > ?2 ORDER BY sequence DESC LIMIT ?3";
+    read_all(store, sql, params![sequence(before), sequence(after), limit])
+}
+
+/// Rows that name this holder, newest first.
+pub fn of_holder(store: &Connection, holder: &HolderId, limit: u32) -> Result<Vec<AuditRow>, Fault> {
+    // The expression is that of the index `audit_by_holder`, to the letter.
+    let sql = "SELECT * FROM audit WHERE CASE WHEN json_valid(detail) THEN json_extract(detail, '$.holder') END = ?1 \
+               ORDER BY sequence DESC LIMIT ?2";
+    read_all(store, sql, params![holder.as_str(), limit])
+}
+
+/// A number beyond SQLite's is beyond every row.
+fn sequence(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+fn read_all(store: &Connection, sql: &str, params: impl rusqlite::Params) -> Result<Vec<AuditRow>, Fault> {
+    let mut query = store.prepare_cached(sql)?;
+    let mut found = query.query(params)?;
     let mut rows = Vec::new();
     while let Some(row) = found.next()? {
         rows.push(read(row)?);

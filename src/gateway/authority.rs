@@ -27,6 +27,8 @@ const SMARTCARD_LOGON: [u64; 10] = [1, 3, 6, 1, 4, 1, 311, 20, 2, 2];
 pub const HOLD: i64 = 6;
 /// RFC 5280, 5.3.1: no longer operated; the reason for certificates whose card never took them.
 pub const CESSATION: i64 = 5;
+/// RFC 5280, 5.3.1: replaced by others.
+pub const SUPERSEDED: i64 = 4;
 
 /// One authority.
 pub struct Authority {
@@ -172,7 +174,7 @@ impl Authority {
                     revocation_time: entry.since,
                     reason_code: Some(match entry.reason {
                         HOLD => RevocationReason::CertificateHold,
-                        4 => RevocationReason::Superseded,
+                        SUPERSEDED => RevocationReason::Superseded,
                         CESSATION => RevocationReason::CessationOfOperation,
                         _ => RevocationReason::Unspecified,
                     }),

@@ -1,5 +1,7 @@
 //! Holders and cards as the database has them.
 
+use std::collections::HashMap;
+
 use rusqlite::{Connection, Row, params};
 use time::OffsetDateTime;
 
@@ -77,13 +79,27 @@ pub fn find_holders(store: &Connection, query: &str, limit: u32) -> Result<Vec<H
     let sql = format!("{HOLDER} WHERE instr(search, ?1) > 0 ORDER BY official_name, id LIMIT ?2");
     let mut query = store.prepare_cached(&sql)?;
     let rows = query.query_map(params![wanted, limit], holder_columns)?.collect::<rusqlite::Result<Vec<_>>>()?;
-    rows.into_iter()
-        .map(|columns| {
-            let holder = read_holder(columns)?;
-            let cards = cards_of(store, &holder.id)?;
-            Ok(HolderRecord { holder, cards })
-        })
-        .collect()
+    let holders = rows.into_iter().map(read_holder).collect::<Result<Vec<_>, _>>()?;
+    let mut cards = cards_of_all(store, &holders)?;
+    let record = |holder: Holder| HolderRecord { cards: cards.remove(&holder.id).unwrap_or_default(), holder };
+    Ok(holders.into_iter().map(record).collect())
+}
+
+/// The cards of many holders, in one query; of each the newest first.
+fn cards_of_all(store: &Connection, holders: &[Holder]) -> Result<HashMap<HolderId, Vec<CardRecord>>, Fault> {
+    let numbers: Vec<&HolderId> = holders.iter().map(|holder| &holder.id).collect();
+    let numbers = serde_json::to_string(&numbers).map_err(|_| Fault::internal("the numbers cannot be written"))?;
+    let sql = format!("{CARD} WHERE holder IN (SELECT value FROM json_each(?1)) ORDER BY changed DESC, rowid DESC");
+    let mut query = store.prepare_cached(&sql)?;
+    let rows = query.query_map([numbers], card_columns)?.collect::<rusqlite::Result<Vec<_>>>()?;
+    let mut cards: HashMap<HolderId, Vec<CardRecord>> = HashMap::new();
+    for columns in rows {
+        let card = read_card(columns)?;
+        if let Some(holder) = card.holder.clone() {
+            cards.entry(holder).or_default().push(card);
+        }
+    }
+    Ok(cards)
 }
 
 /// A holder's cards, newest first.

@@ -11,7 +11,7 @@ use super::{GatewayError, People, audit, problem::Fault};
 const BUSY: Duration = Duration::from_secs(10);
 
 /// Each entry brings the database from the version of its index to the next.
-const MIGRATIONS: [&str; 1] = [include_str!("schema.sql")];
+const MIGRATIONS: [&str; 2] = [include_str!("schema.sql"), include_str!("schema-2.sql")];
 
 impl From<rusqlite::Error> for GatewayError {
     fn from(error: rusqlite::Error) -> Self {

@@ -80,6 +80,8 @@ pub enum OperationError {
     NoPasscode,
     #[error("holder {} has no issued card to print on: issue a card first; nothing was changed", .holder.grouped())]
     NothingToPrint { holder: HolderId },
+    #[error("the reason for printing again has more than 200 characters: say it in fewer words; nothing was sent")]
+    ReasonTooLong,
     #[error("{0}")]
     Journal(#[from] JournalError),
     #[error(

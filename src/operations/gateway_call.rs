@@ -143,6 +143,7 @@ fn record_print(desk: &Desk<'_>, plan: &JobPlan, outcome: wire::PrintOutcome) ->
         job_sha256: print.job_sha256.clone(),
         outcome,
         client_software: desk.software.clone(),
+        reprint_reason: print.reprint_reason.clone(),
     };
     let body = serde_json::to_vec(&outcome).unwrap_or_default();
     desk.service.record_print(&print.serial, &key(&print.job, "print", &body), &record)?;

@@ -17,7 +17,7 @@ use crate::{
         recognise::{self, Recognised},
         transport::{ExchangeRecord, layered},
     },
-    cis2::wire::{CardRecord, HolderRecord},
+    cis2::wire::{CardRecord, HolderRecord, LONGEST_NOTE},
     domain::{
         CardSerial, CardState, Holder, HolderId, JobId, Officer, Operation, Series,
         eligibility::{Certificates, Decision, Photo, Realm, Situation, Subject, Task, decide},
@@ -85,6 +85,8 @@ pub struct PrintRequest<'a> {
     pub template: &'a Template,
     /// Time of the job, for the printer.
     pub now: OffsetDateTime,
+    /// Why the face is printed once more, at most [`LONGEST_NOTE`] characters and no name; `None` for a first print.
+    pub reprint_reason: Option<&'a str>,
 }
 
 /// Everything a print needs, proved; nothing has been sent.
@@ -157,6 +159,10 @@ impl Desk<'_> {
     /// # Errors
     /// What is missing, and what to do about it. Nothing was sent.
     pub fn prepare_print(&self, request: &PrintRequest<'_>) -> Result<PrintPreflight, OperationError> {
+        let reprint_reason = request.reprint_reason.map(str::trim).filter(|reason| !reason.is_empty());
+        if reprint_reason.is_some_and(|reason| reason.chars().count() > LONGEST_NOTE) {
+            return Err(OperationError::ReasonTooLong);
+        }
         let officer = self.service.session()?.officer;
         let holder = self.service.holder(request.holder)?;
         let card = choose_card(&holder, request.serial)
@@ -175,6 +181,7 @@ impl Desk<'_> {
             printer: request.printer.choice.name.clone(),
             printer_model: model.to_owned(),
             job_sha256: sha256_hex(&job_bytes),
+            reprint_reason: reprint_reason.map(str::to_owned),
         };
         Ok(PrintPreflight { plan, face, job_bytes, spool })
     }

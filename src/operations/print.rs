@@ -28,6 +28,9 @@ pub struct Plan {
     pub printer_model: String,
     /// SHA-256 of the job bytes, lower-case hexadecimal.
     pub job_sha256: String,
+    /// Why the face is printed once more; plans written before reprints had reasons have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reprint_reason: Option<String>,
 }
 
 /// Where a print stands.
@@ -139,6 +142,7 @@ mod tests {
             printer: "Training printer".into(),
             printer_model: "magicard-doh-300-v2".into(),
             job_sha256: String::new(),
+            reprint_reason: None,
         };
         State { plan, stage }
     }

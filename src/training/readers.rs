@@ -1,15 +1,22 @@
 //! Two readers of training, each with a virtual card that is kept in a file and so survives the program.
+//!
+//! On disk, `reader-1.toml` is the card in the first reader, `reader-1.empty` says that its card was taken out on
+//! purpose and which one it was, and `card-SERIAL.toml` is a card put aside. Where card and marker are both there, a
+//! program was cut off between the two: the card is in.
+
+mod watch;
 
 use std::{
     fs::{File, TryLockError},
+    io::ErrorKind,
     path::{Path, PathBuf},
-    sync::mpsc::sync_channel,
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
 };
 
 use crate::{
     card::{
         algorithm::ManagementAlgorithm,
-        reader::{Access, CardConnection, CardReaders, CardWatch, Presence, ReaderError, ReaderEvent, ReaderStatus},
+        reader::{Access, CardConnection, CardReaders, CardWatch, Presence, ReaderError, ReaderStatus},
         transport::{Transport, TransportError},
         virtual_card::{Behaviour, Blueprint, ManagementKey, ProductionData, VirtualCard},
     },
@@ -24,7 +31,7 @@ pub const NAMES: [&str; 2] = ["Training reader 1", "Training reader 2"];
 /// changes it at the first use.
 const FACTORY_CODE: &[u8; 8] = b"12345678";
 
-/// Why a training card could not be made.
+/// Why a training card could not be made, put in or taken out.
 #[derive(Debug, thiserror::Error)]
 pub enum TrainingCardError {
     /// The system gave no random numbers.
@@ -41,7 +48,19 @@ pub enum TrainingCardError {
         /// What the system said.
         source: std::io::Error,
     },
-    /// No training reader has this name, or its card is in use.
+    /// No card with this serial was put aside.
+    #[error("no training card {serial} is put aside: it is in a reader already, or was never taken out of one")]
+    NotKept {
+        /// Its serial.
+        serial: CardSerial,
+    },
+    /// The reader was not emptied by taking its card out, so there is none to put back.
+    #[error("no card was taken out of “{reader}”: put one of the cards in that were put aside, or a new one")]
+    NothingTakenOut {
+        /// The reader.
+        reader: String,
+    },
+    /// No training reader has this name, it is empty, or its card is in use.
     #[error("{0}")]
     Reader(#[from] ReaderError),
 }
@@ -68,25 +87,69 @@ pub fn blank_card() -> Result<Blueprint, TrainingCardError> {
     })
 }
 
-/// The training readers of one data folder. A card in use is locked, so that two programs never write one card.
+/// The training readers of one data folder. A card in use is locked, so that two programs never write one card. Clones
+/// are the same readers: what one of them does to a card, the watches of all learn at once.
 #[derive(Debug, Clone)]
 pub struct TrainingReaders {
     folder: PathBuf,
+    shared: Arc<Shared>,
+}
+
+/// What the clones of one value share.
+#[derive(Debug, Default)]
+struct Shared {
+    doings: Mutex<Doings>,
+    done: Condvar,
+}
+
+/// What this process does with the readers, by their places in [`NAMES`].
+#[derive(Debug, Default, Clone, Copy)]
+struct Doings {
+    /// Grows with everything below.
+    count: u64,
+    /// How often a card was put in or taken out.
+    moves: [u64; NAMES.len()],
+    /// How many of its connections have the card open, or try to.
+    held: [usize; NAMES.len()],
+}
+
+impl Shared {
+    fn doings(&self) -> MutexGuard<'_, Doings> {
+        // Counters alone: no panic leaves them half changed.
+        self.doings.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn note(&self, change: impl FnOnce(&mut Doings)) {
+        let mut doings = self.doings();
+        doings.count = doings.count.wrapping_add(1);
+        change(&mut doings);
+        drop(doings);
+        self.done.notify_all();
+    }
+}
+
+/// What is in a reader, and which card.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Look {
+    card: Presence,
+    serial: Option<CardSerial>,
 }
 
 impl TrainingReaders {
-    /// The readers whose cards are kept in this folder, which is made when it is missing. A reader that has no card yet
-    /// gets a blank one.
+    /// The readers whose cards are kept in this folder, which is made when it is missing. A reader that never had a card
+    /// gets a blank one; one that was emptied stays empty.
     ///
     /// # Errors
     /// The folder or a card cannot be made.
     pub fn open(folder: &Path) -> Result<Self, ReaderError> {
-        let readers = Self { folder: folder.to_owned() };
+        let readers = Self { folder: folder.to_owned(), shared: Arc::default() };
         std::fs::create_dir_all(folder).map_err(|e| fault(NAMES[0], &e))?;
         for name in NAMES {
-            if !readers.card_file(name)?.exists() {
-                match readers.card(name) {
-                    // Another program is making it at this moment.
+            let used = || Ok::<_, ReaderError>(readers.card_file(name)?.exists() || readers.marker(name)?.exists());
+            if !used()? {
+                match readers.lock(name) {
+                    Ok(_lock) if !used()? => drop(make(name, &readers.card_file(name)?)?),
+                    // Another program is making it at this moment, or has just made it.
                     Ok(_) | Err(ReaderError::InUse { .. }) => {}
                     Err(other) => return Err(other),
                 }
@@ -95,38 +158,146 @@ impl TrainingReaders {
         Ok(readers)
     }
 
-    /// Puts a new blank card into a reader. The card that was in it is kept beside, under its serial.
+    /// Takes the card out of a reader, which stays empty, also when the program starts again. The card is put aside
+    /// under its serial.
+    ///
+    /// # Errors
+    /// No such reader, it is empty, its card is in use, or the files cannot be written.
+    pub fn take_card_out(&self, reader: &str) -> Result<CardSerial, TrainingCardError> {
+        let lock = self.lock(reader)?;
+        let serial = self.put_aside(reader)?.ok_or_else(|| ReaderError::NoCard { reader: reader.to_owned() })?;
+        self.moved(reader, lock)?;
+        Ok(serial)
+    }
+
+    /// Puts the card back into a reader that was last taken out of it.
+    ///
+    /// # Errors
+    /// No such reader, no card was taken out of it, that card is in another reader by now, or the files cannot be
+    /// written.
+    pub fn put_card_back(&self, reader: &str) -> Result<CardSerial, TrainingCardError> {
+        let nothing = || TrainingCardError::NothingTakenOut { reader: reader.to_owned() };
+        let lock = self.lock(reader)?;
+        if self.card_file(reader)?.exists() {
+            return Err(nothing());
+        }
+        let marker = std::fs::read_to_string(self.marker(reader)?).map_err(|_| nothing())?;
+        let serial: CardSerial = marker.trim().parse().map_err(|_| nothing())?;
+        self.insert(reader, &serial)?;
+        self.moved(reader, lock)?;
+        Ok(serial)
+    }
+
+    /// Puts a card that was put aside into a reader. The card that was in it is put aside.
+    ///
+    /// # Errors
+    /// No such reader, its card is in use, the wanted card is not put aside, or the files cannot be written.
+    pub fn put_in(&self, reader: &str, serial: &CardSerial) -> Result<(), TrainingCardError> {
+        let lock = self.lock(reader)?;
+        if !self.aside(serial).exists() {
+            return Err(TrainingCardError::NotKept { serial: serial.clone() });
+        }
+        self.put_aside(reader)?;
+        self.insert(reader, serial)?;
+        self.moved(reader, lock)?;
+        Ok(())
+    }
+
+    /// Puts a new blank card into a reader. The card that was in it is put aside.
     ///
     /// # Errors
     /// No such reader, its card is in use, or the files cannot be written.
     pub fn put_new_card(&self, reader: &str) -> Result<CardSerial, TrainingCardError> {
-        let file = self.card_file(reader)?;
         let lock = self.lock(reader)?;
-        if file.exists() {
-            let old = open(reader, &file)?;
-            let serial = old.production().serial().map_err(|e| TrainingCardError::Parts(e.to_string()))?;
-            drop(old);
-            let aside = self.folder.join(format!("card-{serial}.toml"));
-            std::fs::rename(&file, aside)
-                .map_err(|source| TrainingCardError::PutAside { reader: reader.to_owned(), source })?;
+        self.put_aside(reader)?;
+        let serial = serial_of(&make(reader, &self.card_file(reader)?)?)?;
+        self.forget_marker(reader)?;
+        self.moved(reader, lock)?;
+        Ok(serial)
+    }
+
+    /// Serials of the cards that are put aside, in their own order.
+    ///
+    /// # Errors
+    /// The folder cannot be read.
+    pub fn kept_cards(&self) -> Result<Vec<CardSerial>, TrainingCardError> {
+        let failed = |e: std::io::Error| fault(NAMES[0], &e);
+        let mut serials = Vec::new();
+        for entry in std::fs::read_dir(&self.folder).map_err(failed)? {
+            let name = entry.map_err(failed)?.file_name();
+            let serial = name.to_str().and_then(|name| name.strip_prefix("card-")?.strip_suffix(".toml"));
+            serials.extend(serial.and_then(|serial| serial.parse::<CardSerial>().ok()));
         }
-        let serial = open(reader, &file)?.production().serial();
+        serials.sort();
+        Ok(serials)
+    }
+
+    /// Moves the card of a locked reader aside; `None` when there is none. The marker comes first: without it, a program
+    /// that starts after a cut would take the reader for a new one.
+    fn put_aside(&self, reader: &str) -> Result<Option<CardSerial>, TrainingCardError> {
+        let file = self.card_file(reader)?;
+        let Some(card) = VirtualCard::load(&file).map_err(|e| fault(reader, &e))? else { return Ok(None) };
+        let serial = serial_of(&card)?;
+        drop(card);
+        std::fs::write(self.marker(reader)?, serial.as_str())
+            .and_then(|()| std::fs::rename(&file, self.aside(&serial)))
+            .map_err(|source| TrainingCardError::PutAside { reader: reader.to_owned(), source })?;
+        Ok(Some(serial))
+    }
+
+    /// Moves a card that is put aside into a locked, empty reader.
+    fn insert(&self, reader: &str, serial: &CardSerial) -> Result<(), TrainingCardError> {
+        std::fs::rename(self.aside(serial), self.card_file(reader)?).map_err(|e| match e.kind() {
+            // Another reader has got it meanwhile.
+            ErrorKind::NotFound => TrainingCardError::NotKept { serial: serial.clone() },
+            _ => fault(reader, &e).into(),
+        })?;
+        Ok(self.forget_marker(reader)?)
+    }
+
+    fn forget_marker(&self, reader: &str) -> Result<(), ReaderError> {
+        match std::fs::remove_file(self.marker(reader)?) {
+            Err(e) if e.kind() != ErrorKind::NotFound => Err(fault(reader, &e)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Tells the watches, after the reader is free again: they look at once.
+    fn moved(&self, reader: &str, lock: File) -> Result<(), ReaderError> {
+        let place = place(reader)?;
         drop(lock);
-        serial.map_err(|e| TrainingCardError::Parts(e.to_string()))
+        self.shared.note(|doings| {
+            if let Some(moves) = doings.moves.get_mut(place) {
+                *moves = moves.wrapping_add(1);
+            }
+        });
+        Ok(())
+    }
+
+    fn aside(&self, serial: &CardSerial) -> PathBuf {
+        self.folder.join(format!("card-{serial}.toml"))
     }
 
     fn card_file(&self, reader: &str) -> Result<PathBuf, ReaderError> {
         self.file(reader, "toml")
     }
 
-    fn file(&self, reader: &str, ending: &str) -> Result<PathBuf, ReaderError> {
-        let place = NAMES.iter().position(|name| *name == reader);
-        let place = place.ok_or_else(|| ReaderError::UnknownReader { reader: reader.to_owned() })?;
-        Ok(self.folder.join(format!("reader-{}.{ending}", place.saturating_add(1))))
+    fn marker(&self, reader: &str) -> Result<PathBuf, ReaderError> {
+        self.file(reader, "empty")
     }
 
+    fn file(&self, reader: &str, ending: &str) -> Result<PathBuf, ReaderError> {
+        Ok(self.folder.join(format!("reader-{}.{ending}", place(reader)?.saturating_add(1))))
+    }
+
+    /// Takes a reader for this process, until the file is dropped.
     fn lock(&self, reader: &str) -> Result<File, ReaderError> {
-        let lock = File::create(self.file(reader, "lock")?).map_err(|e| fault(reader, &e))?;
+        let file = self.file(reader, "lock")?;
+        // Whoever only asks whether a reader is in use takes its lock for an instant. Behind one gate, which is never
+        // held longer than that, nobody mistakes the asking for a use.
+        let gate = File::create(self.folder.join("readers.gate")).map_err(|e| fault(reader, &e))?;
+        gate.lock().map_err(|e| fault(reader, &e))?;
+        let lock = File::create(file).map_err(|e| fault(reader, &e))?;
         match lock.try_lock() {
             Ok(()) => Ok(lock),
             Err(TryLockError::WouldBlock) => Err(ReaderError::InUse { reader: reader.to_owned() }),
@@ -134,19 +305,62 @@ impl TrainingReaders {
         }
     }
 
+    /// What is in a reader. The file of a card is whole at every moment, so it is read without the lock.
+    fn look(&self, reader: &str) -> Result<Look, ReaderError> {
+        let in_use = match self.lock(reader) {
+            Ok(_) => false,
+            Err(ReaderError::InUse { .. }) => true,
+            Err(other) => return Err(other),
+        };
+        Ok(match VirtualCard::load(&self.card_file(reader)?) {
+            Ok(Some(card)) => {
+                let atr = card.atr().to_vec();
+                let serial = card.production().serial().ok();
+                Look { card: if in_use { Presence::InUse { atr } } else { Presence::Present { atr } }, serial }
+            }
+            Ok(None) => Look { card: Presence::Empty, serial: None },
+            Err(_) => Look { card: Presence::Unreadable, serial: None },
+        })
+    }
+
+    fn hold(&self, reader: &str) -> Result<Hold, ReaderError> {
+        let place = place(reader)?;
+        let hold = |doings: &mut Doings| {
+            if let Some(held) = doings.held.get_mut(place) {
+                *held = held.saturating_add(1);
+            }
+        };
+        self.shared.note(hold);
+        // From here on the hold is given up whatever happens.
+        let mut hold = Hold { shared: Arc::clone(&self.shared), place, lock: None };
+        hold.lock = Some(self.lock(reader)?);
+        Ok(hold)
+    }
+
     fn card(&self, reader: &str) -> Result<TrainingConnection, ReaderError> {
         let file = self.card_file(reader)?;
-        let lock = self.lock(reader)?;
-        let card = open(reader, &file)?;
-        Ok(TrainingConnection { reader: reader.to_owned(), atr: card.atr().to_vec(), card, _lock: lock })
+        let hold = self.hold(reader)?;
+        let card = VirtualCard::load(&file).map_err(|e| fault(reader, &e))?;
+        let card = card.ok_or_else(|| ReaderError::NoCard { reader: reader.to_owned() })?;
+        Ok(TrainingConnection { reader: reader.to_owned(), atr: card.atr().to_vec(), card, _hold: hold })
     }
 }
 
-fn open(reader: &str, file: &Path) -> Result<VirtualCard, ReaderError> {
-    let new = || blank_card().map_err(|e| fault(reader, &e));
-    // The card is made before the file is looked at, so that a missing one can be made without a fallible closure.
-    let blueprint = new()?;
+/// A reader's place in [`NAMES`].
+fn place(reader: &str) -> Result<usize, ReaderError> {
+    let place = NAMES.iter().position(|name| *name == reader);
+    place.ok_or_else(|| ReaderError::UnknownReader { reader: reader.to_owned() })
+}
+
+/// Makes a blank card in a file where there is none.
+fn make(reader: &str, file: &Path) -> Result<VirtualCard, ReaderError> {
+    // Made before the file is looked at, so that nothing can fail in between.
+    let blueprint = blank_card().map_err(|e| fault(reader, &e))?;
     VirtualCard::open(file, || blueprint).map_err(|e| fault(reader, &e))
+}
+
+fn serial_of(card: &VirtualCard) -> Result<CardSerial, TrainingCardError> {
+    card.production().serial().map_err(|e| TrainingCardError::Parts(e.to_string()))
 }
 
 fn fault(reader: &str, error: &dyn std::fmt::Display) -> ReaderError {
@@ -155,15 +369,8 @@ fn fault(reader: &str, error: &dyn std::fmt::Display) -> ReaderError {
 
 impl CardReaders for TrainingReaders {
     fn list(&self) -> Result<Vec<ReaderStatus>, ReaderError> {
-        let look = |name: &&str| {
-            let card = match self.card(name) {
-                Ok(connection) => Presence::Present { atr: connection.atr },
-                Err(ReaderError::InUse { .. }) => Presence::InUse { atr: Vec::new() },
-                Err(_) => Presence::Unreadable,
-            };
-            ReaderStatus { name: (*name).to_owned(), card }
-        };
-        Ok(NAMES.iter().map(look).collect())
+        let status = |name: &&str| Ok(ReaderStatus { name: (*name).to_owned(), card: self.look(name)?.card });
+        NAMES.iter().map(status).collect()
     }
 
     fn connect(&self, reader: &str, _access: Access) -> Result<Box<dyn CardConnection>, ReaderError> {
@@ -172,14 +379,29 @@ impl CardReaders for TrainingReaders {
         Ok(Box::new(connection))
     }
 
-    /// Training cards neither come nor go while the program runs.
+    /// Tells at once what these readers and their clones do to a card, and what other processes do within half a second.
+    /// That this process itself has a card open is no news to it.
     fn watch(&self) -> Result<CardWatch, ReaderError> {
-        let (sender, receiver) = sync_channel(NAMES.len());
-        for status in self.list()? {
-            // The channel has room for every reader.
-            let _ = sender.send(ReaderEvent::Changed(status));
-        }
-        Ok(CardWatch::new(receiver, move || drop(sender)))
+        watch::start(self.clone())
+    }
+}
+
+/// A reader that is this process's own.
+struct Hold {
+    shared: Arc<Shared>,
+    place: usize,
+    lock: Option<File>,
+}
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        // The lock goes first: who is told that the reader is free must find it so.
+        self.lock = None;
+        self.shared.note(|doings| {
+            if let Some(held) = doings.held.get_mut(self.place) {
+                *held = held.saturating_sub(1);
+            }
+        });
     }
 }
 
@@ -188,7 +410,7 @@ struct TrainingConnection {
     reader: String,
     atr: Vec<u8>,
     card: VirtualCard,
-    _lock: File,
+    _hold: Hold,
 }
 
 impl CardConnection for TrainingConnection {
@@ -212,35 +434,4 @@ impl CardConnection for TrainingConnection {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn cards_stay_in_their_readers_and_new_ones_have_serials_of_their_own() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let serial = |reader: &str| {
-            let readers = TrainingReaders::open(folder.path()).expect("readers");
-            readers.card(reader).expect("a card").card.production().serial().expect("a serial")
-        };
-        let (first, second) = (serial(NAMES[0]), serial(NAMES[1]));
-        assert_ne!(first, second);
-        assert_eq!(serial(NAMES[0]), first, "the card is kept");
-        let readers = TrainingReaders::open(folder.path()).expect("readers");
-        let new = readers.put_new_card(NAMES[0]).expect("a new card");
-        assert_ne!(new, first);
-        assert_eq!((serial(NAMES[0]), serial(NAMES[1])), (new, second));
-    }
-
-    #[test]
-    fn a_card_has_one_user_at_a_time() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let readers = TrainingReaders::open(folder.path()).expect("readers");
-        let held = readers.connect(NAMES[0], Access::Exclusive).expect("nobody else has it");
-        assert!(matches!(readers.connect(NAMES[0], Access::Shared), Err(ReaderError::InUse { .. })));
-        assert!(matches!(readers.list().expect("both")[0].card, Presence::InUse { .. }));
-        assert!(matches!(readers.put_new_card(NAMES[0]), Err(TrainingCardError::Reader(ReaderError::InUse { .. }))));
-        drop(held);
-        assert!(readers.connect(NAMES[0], Access::Shared).is_ok());
-        assert!(matches!(readers.connect("Reader 9", Access::Shared), Err(ReaderError::UnknownReader { .. })));
-    }
-}
+mod tests;

@@ -57,8 +57,11 @@ impl CardReaders for SeveralReaders {
 
     fn watch(&self) -> Result<CardWatch, ReaderError> {
         let (sender, receiver) = sync_channel(WAITING_EVENTS);
-        for kind in &self.kinds {
-            let watch = kind.watch()?;
+        // Before any is taken apart: those of the first kinds end by themselves when a later one cannot be had.
+        let watches = self.kinds.iter().map(|kind| kind.watch()).collect::<Result<Vec<_>, _>>()?;
+        let mut stops = Vec::new();
+        for mut watch in watches {
+            stops.extend(watch.take_stop());
             let sender = sender.clone();
             let forward = move || {
                 while let Some(event) = watch.next() {
@@ -70,8 +73,8 @@ impl CardReaders for SeveralReaders {
             let spawned = thread::Builder::new().name("reader events".to_owned()).spawn(forward);
             spawned.map_err(|e| ReaderError::Fault { reader: "all readers".to_owned(), fault: e.to_string() })?;
         }
-        // Each forwarder ends at its next event: the receiving end is gone by then.
-        Ok(CardWatch::new(receiver, || {}))
+        // A forwarder ends when the events of its kind do; one that waits for room sees that the receiving end is gone.
+        Ok(CardWatch::new(receiver, move || stops.into_iter().for_each(|stop| stop())))
     }
 }
 

@@ -19,6 +19,7 @@ fn told(job: &JobId, holder: &str, outcome: PrintOutcome) -> PrintRecord {
         job_sha256: "00".to_owned(),
         outcome,
         client_software: desk::reserve_request(job, holder, &desk::serial(9)).client_software,
+        reprint_reason: None,
     }
 }
 

@@ -66,7 +66,9 @@ pub fn issued(bench: &TestDesk, number: u16) -> Box<dyn CardReaders> {
 pub fn prepare(desk: &Desk<'_>, number: u16, printer: &Printer, second: i64) -> Result<PrintPreflight, OperationError> {
     let template = Template::nhs_care_identity().expect("bundled");
     let now = OffsetDateTime::from_unix_timestamp(1_795_000_000 + second).expect("a time");
-    desk.prepare_print(&PrintRequest { holder: &desk::holder(number), serial: None, printer, template: &template, now })
+    let holder = &desk::holder(number);
+    let request = PrintRequest { holder, serial: None, printer, template: &template, now, reprint_reason: None };
+    desk.prepare_print(&request)
 }
 
 fn sha256(bytes: &[u8]) -> String {

@@ -9,7 +9,7 @@ use super::{Answer, Call, Desk};
 use crate::{
     cis2::wire,
     domain::{HolderId, PHOTO_PIXELS_REFUSED, Role},
-    gateway::{problem::Fault, records, sessions},
+    gateway::{audit, problem::Fault, records, sessions},
 };
 
 pub fn officers(desk: &Desk<'_>, _: &Call) -> Result<Answer, Fault> {
@@ -40,8 +40,12 @@ pub fn sign_out(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
 
 pub fn find_holders(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
     let query = call.query.get("query").map_or("", String::as_str);
-    let limit = u32::try_from(call.number("limit", 50)?).unwrap_or(u32::MAX).clamp(1, 200);
-    Answer::json(&records::find_holders(desk.store, query, limit)?)
+    Answer::json(&records::find_holders(desk.store, query, call.limit(50)?)?)
+}
+
+pub fn history(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
+    let holder = records::holder(desk.store, &call.param("holder")?)?;
+    Answer::json(&audit::of_holder(desk.store, &holder.id, call.limit(200)?)?)
 }
 
 pub fn holder(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {

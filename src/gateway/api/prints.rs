@@ -3,7 +3,7 @@
 use rusqlite::params;
 use serde_json::json;
 
-use super::{Answer, Call, Desk};
+use super::{Answer, Call, Desk, spoil::check_note};
 use crate::{
     cis2::wire::{PrintOutcome, PrintRecord},
     domain::{CardSerial, Holder, Operation},
@@ -18,6 +18,7 @@ use crate::{
 pub fn print(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
     let serial: CardSerial = call.param("serial")?;
     let request: PrintRecord = call.json()?;
+    check_note("reprint_reason", request.reprint_reason.as_deref())?;
     let holder = records::holder(desk.store, &request.holder)?;
     if request.outcome == PrintOutcome::Starting {
         check_policy(desk, &serial, &request, &holder)?;
@@ -81,10 +82,14 @@ fn check_policy(desk: &Desk<'_>, serial: &CardSerial, request: &PrintRecord, hol
 }
 
 fn detail(serial: &CardSerial, request: &PrintRecord) -> serde_json::Value {
-    json!({
+    let mut detail = json!({
         "job": request.job, "serial": serial, "holder": request.holder, "printer_model": request.printer_model,
         "job_sha256": request.job_sha256, "outcome": request.outcome,
-    })
+    });
+    if let (Some(reason), Some(members)) = (&request.reprint_reason, detail.as_object_mut()) {
+        members.insert("reprint_reason".to_owned(), json!(reason));
+    }
+    detail
 }
 
 fn record(desk: &Desk<'_>, serial: &CardSerial, request: &PrintRecord) -> Result<Answer, Fault> {

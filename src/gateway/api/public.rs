@@ -90,8 +90,11 @@ fn list(desk: &Desk<'_>, issuer: Issuer, number: u64) -> Result<Vec<u8>, Fault> 
 }
 
 pub fn audit_rows(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
-    let limit = u32::try_from(call.number("limit", 200)?).unwrap_or(u32::MAX).clamp(1, 1000);
-    Answer::json(&audit::rows(desk.store, call.number("after", 0)?, limit)?)
+    let (after, limit) = (call.number("after", 0)?, call.limit(200)?);
+    Answer::json(&match call.query.contains_key("before") {
+        true => audit::rows_before(desk.store, call.number("before", 0)?, after, limit)?,
+        false => audit::rows(desk.store, after, limit)?,
+    })
 }
 
 pub fn audit_head(desk: &Desk<'_>, _: &Call) -> Result<Answer, Fault> {
