@@ -145,12 +145,20 @@ fn every_answer_is_of_the_contract() {
     assert_eq!(kind(&witness.post("/training/sign-in", &json!({ "officer": "555000000999" }))), "officer-unknown");
     let (_, session) = witness.post("/training/sign-in", &json!({ "officer": RA_AGENT }));
     witness.token = session["token"].as_str().map(str::to_owned);
-    for path in ["/session", "/holders?query=x26&limit=3", "/cards/0A1B2C3D", "/audit?after=0", "/audit/head"] {
+    for path in [
+        "/session",
+        "/holders?query=x26&limit=3",
+        "/cards/0A1B2C3D",
+        "/audit?after=0",
+        "/audit?before=2",
+        "/audit/head",
+    ] {
         assert_eq!(witness.get(path).0, 200, "{path}");
     }
     assert_eq!(witness.get(&format!("/holders/{SIAN}/photo")).0, 200);
     assert_eq!(kind(&witness.get("/holders/555000000026/photo")), "photo-missing");
     assert_eq!(kind(&witness.get("/holders/555000000998")), "holder-unknown");
+    assert_eq!(kind(&witness.get("/holders/555000000998/history")), "holder-unknown");
     assert_eq!(kind(&witness.get("/holders/12")), "malformed");
     assert_eq!(kind(&witness.get("/holders/%FF")), "malformed");
     assert_eq!(kind(&witness.get("/audit?after=x")), "malformed");
@@ -235,6 +243,18 @@ fn every_answer_is_of_the_contract() {
     assert_eq!(kind(&witness.post(&prints, &print("magicard-doh-300-v2", "printed"))), "wrong-state");
     assert_eq!(witness.post(&prints, &print("magicard-doh-300-v2", "starting")).0, 204);
     assert_eq!(witness.post(&prints, &print("magicard-doh-300-v2", "printed")).0, 204);
+    let mut again = print("magicard-doh-300-v2", "starting");
+    again["reprint_reason"] = json!("x".repeat(201));
+    assert_eq!(kind(&witness.post(&prints, &again)), "malformed");
+    let spoil = format!("/cards/{}/spoil", chip.serial);
+    let mut spoiled = json!({ "job": desk::job(), "holder": SIAN, "reason": "lost", "note": "on the floor" });
+    assert_eq!(kind(&witness.post(&spoil, &spoiled)), "malformed");
+    spoiled["reason"] = json!("damaged");
+    assert_eq!(witness.post(&spoil, &spoiled).0, 200);
+    assert_eq!(kind(&witness.post(&spoil, &spoiled)), "refused");
+    let (_, history) = witness.get(&format!("/holders/{SIAN}/history?limit=2"));
+    let events: Vec<_> = history.as_array().expect("rows").iter().map(|row| row["event"].clone()).collect();
+    assert_eq!(events, ["card.spoil.refused", "card.spoiled"]);
     assert_eq!(witness.send(Method::DELETE, "/session", Vec::new(), None).0, 204);
     assert_eq!(kind(&witness.get("/session")), "unauthenticated");
 

@@ -188,3 +188,19 @@ pub fn openssl_verify(service: &dyn Service, certificate: &[u8], check: &str) ->
     let words = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     (output.status.success(), words)
 }
+
+/// A published revocation list (`authentication` or `signing`) in OpenSSL's words.
+pub fn openssl_crl(service: &dyn Service, issuer: &str) -> String {
+    let folder = tempfile::tempdir().expect("a folder");
+    let lists = service.crl_pem().expect("the lists");
+    let end = "-----END X509 CRL-----";
+    let texts = lists.split_inclusive(end).filter(|list| list.contains(end)).map(|list| {
+        let path = folder.path().join("list.pem");
+        fs::write(&path, list).expect("written");
+        let output = Command::new("openssl").args(["crl", "-noout", "-text", "-in"]).arg(path).output();
+        String::from_utf8(output.expect("openssl runs").stdout).expect("text")
+    });
+    let of_issuer =
+        |text: &String| text.lines().any(|line| line.contains("Issuer:") && line.to_lowercase().contains(issuer));
+    texts.filter(of_issuer).collect()
+}

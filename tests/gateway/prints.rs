@@ -55,11 +55,20 @@ fn an_outcome_is_taken_only_of_a_print_that_was_allowed_to_start() {
     record(&agent, "start-2", &told(&second, SIAN, Starting)).expect("started");
     record(&desk::sign_in(&url, RA_MANAGER), "end-2", &told(&second, SIAN, Uncertain)).expect("recorded");
 
+    // A reprint says why, and whoever reads the audit sees it.
+    let third = desk::job();
+    let again = PrintRecord { reprint_reason: Some("the ribbon creased".to_owned()), ..told(&third, SIAN, Starting) };
+    record(&agent, "start-3", &again).expect("started");
+    let wordy = PrintRecord { reprint_reason: Some("x".repeat(201)), ..again };
+    assert_eq!(refused(record(&agent, "start-4", &wordy)), "malformed");
+    let newest = agent.audit_before(None, 1).expect("the audit").remove(0);
+    assert_eq!(newest.detail["reprint_reason"], "the ribbon creased");
+
     let rows = agent.audit(0, 1000).expect("the audit");
     let recorded: Vec<&str> = rows
         .iter()
         .filter(|row| row.event == "print.recorded")
         .filter_map(|row| row.detail["outcome"].as_str())
         .collect();
-    assert_eq!(recorded, ["starting", "printed", "starting", "uncertain"]);
+    assert_eq!(recorded, ["starting", "printed", "starting", "uncertain", "starting"]);
 }
