@@ -4,10 +4,12 @@
 //! with its outcome, and each carries the hash of the one before it, so a changed or missing row shows. The journal
 //! holds numbers, hashes and states: no passcode, no unlock code, no photo, no name.
 
+mod queue;
 mod schema;
 mod witness;
 
 use std::{
+    collections::HashMap,
     path::{Path, PathBuf},
     sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
@@ -17,6 +19,7 @@ use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use sha2::{Digest, Sha256};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
+pub use queue::{NewEntry, QueueEntry, QueueState};
 pub use witness::KeptHead;
 
 use crate::domain::{JobId, Operation, hex};
@@ -29,6 +32,8 @@ pub struct Journal {
     connection: Mutex<Connection>,
     folder: PathBuf,
     observer: Option<Observer>,
+    /// The entries of the print queue that this process prints.
+    printing: Mutex<HashMap<i64, Claim>>,
 }
 
 /// Called around every write; tests stop the process here.
@@ -73,6 +78,22 @@ pub enum JournalError {
         "the journal has an entry this program cannot read ({0}): use the version that wrote it, or send a support bundle"
     )]
     Unreadable(String),
+    /// The print queue has no such entry.
+    #[error("the print queue has no entry {0}: look at the queue again")]
+    QueueEntryUnknown(i64),
+    /// An entry of the print queue has ended, and only those that wait, print or failed have a place in the order.
+    #[error("entry {0} of the print queue has ended and cannot be moved: look at the queue again")]
+    QueueEnded(i64),
+    /// An entry of the print queue cannot go from this state to that one.
+    #[error(
+        "this card in the print queue is {from} and cannot become {to}: look at the queue again; nothing was changed"
+    )]
+    QueueChange {
+        /// How it stands.
+        from: QueueState,
+        /// What it was to become.
+        to: QueueState,
+    },
     /// Another window or program works on this job.
     #[error("job {0} is being worked on by another window of this program: go on there")]
     InUse(JobId),
@@ -139,7 +160,10 @@ impl Journal {
         std::fs::create_dir_all(folder.join("jobs")).map_err(|e| failed(e.to_string()))?;
         let mut connection = Connection::open(folder.join("journal.sqlite")).map_err(|e| failed(e.to_string()))?;
         schema::prepare(&mut connection, BUSY_LIMIT).map_err(|e| failed(e.to_string()))?;
-        Ok(Self { connection: Mutex::new(connection), folder: folder.to_owned(), observer: None })
+        let (connection, folder) = (Mutex::new(connection), folder.to_owned());
+        let journal = Self { connection, folder, observer: None, printing: Mutex::default() };
+        journal.settle_queue().map_err(|e| failed(e.to_string()))?;
+        Ok(journal)
     }
 
     /// The same journal with a function called around every write.

@@ -23,6 +23,13 @@ pub fn prepare(connection: &mut Connection, busy_limit: Duration) -> Result<(), 
          CREATE TABLE IF NOT EXISTS audit_heads (
              gateway TEXT NOT NULL, rows INTEGER NOT NULL, hash TEXT NOT NULL, signature BLOB NOT NULL,
              public_key BLOB NOT NULL, at TEXT NOT NULL, PRIMARY KEY (gateway, rows, hash, public_key));
+         CREATE TABLE IF NOT EXISTS print_queue (
+             id INTEGER PRIMARY KEY AUTOINCREMENT, holder TEXT NOT NULL, serial TEXT NOT NULL, printer TEXT NOT NULL,
+             position INTEGER NOT NULL, state TEXT NOT NULL, reason TEXT, why TEXT, job TEXT,
+             added INTEGER NOT NULL, changed INTEGER NOT NULL);
+         CREATE INDEX IF NOT EXISTS queue_of_job ON print_queue (job);
+         CREATE TRIGGER IF NOT EXISTS queue_remains BEFORE DELETE ON print_queue
+             BEGIN SELECT RAISE(ABORT, 'entries of the print queue are never removed'); END;
          CREATE INDEX IF NOT EXISTS entries_of_job ON entries (job);
          CREATE TRIGGER IF NOT EXISTS entries_stay BEFORE UPDATE ON entries
              BEGIN SELECT RAISE(ABORT, 'journal entries are never changed'); END;

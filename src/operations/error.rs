@@ -3,7 +3,7 @@
 use crate::{
     card::{reader::ReaderError, recognise::NotRecognised, transport::TransportError},
     cis2::ServiceError,
-    domain::{CardSerial, HolderId, PasscodeFault, eligibility::Refusal},
+    domain::{CardSerial, HolderId, JobId, PasscodeFault, eligibility::Refusal},
     face::{FaceError, PhotoError},
     journal::JournalError,
     printer::{
@@ -82,6 +82,8 @@ pub enum OperationError {
     NothingToPrint { holder: HolderId },
     #[error("the reason for printing again has more than 200 characters: say it in fewer words; nothing was sent")]
     ReasonTooLong,
+    #[error("job {} is not unfinished at this workstation: look at the unfinished work again; nothing was changed", .job.short())]
+    NothingToResume { job: JobId },
     #[error("{0}")]
     Journal(#[from] JournalError),
     #[error(

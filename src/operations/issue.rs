@@ -108,6 +108,17 @@ impl State {
         Self { plan, stage: Stage::Reserve, card_touched: false, certified: None, proofs: None, resumptions: 0 }
     }
 
+    /// Whether going on after a cut at this point finishes the card, unless the gateway ended the job meanwhile; otherwise
+    /// it is undone. From the proof of both keys on a card is finished.
+    #[must_use]
+    pub fn will_finish(&self) -> bool {
+        let cut_at = match &self.stage {
+            Stage::AskGateway { cut_at } => cut_at,
+            stage => stage,
+        };
+        matches!(cut_at, Stage::Lock | Stage::Confirm | Stage::Done)
+    }
+
     /// Whether nothing more is to be done.
     #[must_use]
     pub fn is_ended(&self) -> bool {
@@ -256,6 +267,7 @@ fn after_asking(mut state: State, cut_at: Stage, issuance: Option<&Issuance>, ca
     };
     match issuance.state {
         IssuanceState::Confirmed => state.stage = Stage::Done,
+        // The same stages as in [`State::will_finish`].
         IssuanceState::Certified if matches!(cut_at, Stage::Lock | Stage::Confirm) => state.stage = cut_at,
         // Given up and cleaned already: by this job, whose last answer was lost, or from another workstation since.
         IssuanceState::Aborted | IssuanceState::Expired if card_settled => {

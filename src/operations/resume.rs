@@ -13,8 +13,8 @@ use super::{
 use crate::{
     card::reader::Presence,
     cis2::wire::PrintOutcome,
-    domain::{CardState, Operation},
-    journal::{Entry, JobRecord, JobState},
+    domain::{CardState, JobId, Operation},
+    journal::{Entry, JobRecord, JobState, QueueState},
 };
 
 /// What became of one unfinished job.
@@ -56,15 +56,34 @@ impl Desk<'_> {
     pub fn resume(&self, tell: &mut dyn FnMut(&Progress)) -> Result<Vec<Resumed>, OperationError> {
         let mut all = Vec::new();
         for record in self.journal.open_jobs()? {
-            let resumption = match self.journal.claim(&record.job) {
-                // It may have been ended between the listing and the claim.
-                Ok(_claim) if !self.is_open(&record)? => continue,
-                Ok(_claim) => self.resume_job(&record, tell)?,
-                Err(in_use) => Resumption::StillOpen { why: in_use.to_string() },
-            };
-            all.push(Resumed { record, resumption });
+            all.extend(self.resume_claimed(record, tell)?);
         }
         Ok(all)
+    }
+
+    /// Resumes one open job. One that another window works on is left to it.
+    ///
+    /// # Errors
+    /// [`OperationError::NothingToResume`] for a job that is not open here, also when another window ended it at this
+    /// moment; the journal cannot be read or written.
+    pub fn resume_one(&self, job: &JobId, tell: &mut dyn FnMut(&Progress)) -> Result<Resumed, OperationError> {
+        let nothing = || OperationError::NothingToResume { job: job.clone() };
+        let record = self.journal.job(job)?.filter(|record| record.state == JobState::Open).ok_or_else(nothing)?;
+        self.resume_claimed(record, tell)?.ok_or_else(nothing)
+    }
+
+    /// Resumes a job under its claim; `None` when it was ended between the look at it and the claim.
+    fn resume_claimed(
+        &self,
+        record: JobRecord,
+        tell: &mut dyn FnMut(&Progress),
+    ) -> Result<Option<Resumed>, OperationError> {
+        let resumption = match self.journal.claim(&record.job) {
+            Ok(_claim) if !self.is_open(&record)? => return Ok(None),
+            Ok(_claim) => self.resume_job(&record, tell)?,
+            Err(in_use) => Resumption::StillOpen { why: in_use.to_string() },
+        };
+        Ok(Some(Resumed { record, resumption }))
     }
 
     /// Does [`Desk::take_over`] for every card there is. One that cannot be read or is held by another program is left.
@@ -144,6 +163,7 @@ impl Desk<'_> {
                 let rest = self.drive(machine, &plan, &mut Pocket::default(), None, tell)?;
                 let (ending, outcome) = print_ending(&rest);
                 self.close(&record.job, &ending)?;
+                self.tell_queue(&record.job, &ending)?;
                 Ok(match ending {
                     Ending::Undone { why, .. } if outcome == Some(PrintOutcome::Uncertain) => {
                         Resumption::LookAtPrinter { why }
@@ -165,13 +185,23 @@ impl Desk<'_> {
         }
     }
 
+    /// Tells the print queue what became of a card it was printing when the program stopped.
+    fn tell_queue(&self, job: &JobId, ending: &Ending) -> Result<(), OperationError> {
+        match ending {
+            Ending::Done => self.journal.queue_settle(job, QueueState::Printed, None)?,
+            Ending::Undone { why, .. } => self.journal.queue_settle(job, QueueState::Failed, Some(why))?,
+            Ending::Unfinished { .. } => {}
+        }
+        Ok(())
+    }
+
     /// The resumption itself goes on record, so that a second cut replays to the same place.
     fn mark_resumed<M: Machine>(&self, record: &JobRecord, state: M) -> Result<M, OperationError> {
         self.journal.outcome(&record.job, &to_json(&Outcome::Resumed)?)?;
         Ok(state.step(&Outcome::Resumed))
     }
 
-    fn outcomes(&self, record: &JobRecord) -> Result<Vec<Outcome>, OperationError> {
+    pub(super) fn outcomes(&self, record: &JobRecord) -> Result<Vec<Outcome>, OperationError> {
         let entries = self.journal.entries(&record.job)?;
         let outcomes = entries.into_iter().filter_map(|entry| match entry {
             Entry::Outcome(body) => Some(serde_json::from_value(body)),
@@ -182,7 +212,7 @@ impl Desk<'_> {
 }
 
 /// Where the machine stood when it was cut: every outcome on record, stepped through again.
-fn replay<M: Machine>(machine: M, outcomes: &[Outcome]) -> M {
+pub(super) fn replay<M: Machine>(machine: M, outcomes: &[Outcome]) -> M {
     outcomes.iter().fold(machine, Machine::step)
 }
 
