@@ -16,8 +16,10 @@ mod progress;
 mod resume;
 mod runner;
 pub mod undo;
+mod unfinished;
 
 pub use error::{OperationError, Standing};
 pub use progress::{Progress, Step, Verdict};
 pub use resume::{Resumed, Resumption};
 pub use runner::{Desk, Ending, IssueReport, PrintReport, StepTime};
+pub use unfinished::{UnfinishedJob, WhatNext};

@@ -1,12 +1,6 @@
 //! What is unfinished, and what going on with it will do: told before anything is done.
 
-use super::{
-    error::OperationError,
-    issue,
-    print,
-    resume::replay,
-    runner::Desk,
-};
+use super::{error::OperationError, issue, print, resume::replay, runner::Desk};
 use crate::{
     domain::{CardSerial, HolderId, JobId, Operation},
     journal::JobRecord,

@@ -23,3 +23,4 @@ mod printing;
 mod promise;
 mod take_over;
 mod tearing;
+mod unfinished;
