@@ -1,6 +1,7 @@
 //! The holder's photo: decoded within limits, turned upright, cropped and scaled once.
 
 mod advice;
+mod edit;
 
 use std::io::Cursor;
 

@@ -1,0 +1,161 @@
+//! Starts and stops the workers, and hands each order to the one that carries it out.
+
+mod card_work;
+mod clipboard;
+mod common;
+mod lane;
+mod pictures;
+mod portrait;
+mod printer;
+mod question;
+mod queue;
+mod reader;
+mod recognise;
+mod service;
+mod teller;
+mod watch;
+
+use std::{
+    cell::RefCell,
+    collections::VecDeque,
+    io,
+    sync::{
+        Arc,
+        mpsc::{Receiver, sync_channel},
+    },
+    thread::{Builder, JoinHandle},
+    time::Duration,
+};
+
+use self::{
+    card_work::CardJob, common::Common, printer::PrinterOrder, question::Question, reader::ReaderOrder, teller::Teller,
+};
+use super::{
+    event::{Event, Trouble},
+    order::{Order, Ticket},
+};
+use crate::{
+    card::reader::ReaderError,
+    face::{Template, TemplateError},
+    workplace::Workplace,
+};
+
+/// Events that may wait to be taken; a worker with one more waits until there is room.
+const MOST_EVENTS: usize = 1024;
+
+/// Why the workers could not be started.
+#[derive(Debug, thiserror::Error)]
+pub enum WorkersError {
+    /// The readers cannot be watched.
+    #[error("{0}")]
+    Readers(#[from] ReaderError),
+    /// The built-in card face cannot be used.
+    #[error("{0}")]
+    Face(#[from] TemplateError),
+    /// The system starts no thread.
+    #[error("this computer starts no more threads ({0}): close other programs and start this one again")]
+    Thread(#[from] io::Error),
+}
+
+/// The workers of one workstation: one thread for the service, one for pictures, one a printer, one a reader.
+///
+/// Dropping it ends them in order: nothing that waits is begun any more, a job on a card or a print that runs is finished
+/// first (it is never cut), and every thread has ended when the drop returns. A dialogue of the system that is still open
+/// is left to the system.
+pub struct Workers {
+    common: Arc<Common>,
+    /// `None` only while it is being dropped.
+    events: Option<Receiver<Event>>,
+    /// Answers to orders that no worker took. They never wait for room: whoever gives orders also takes events.
+    refused: RefCell<VecDeque<Event>>,
+    stop_watch: Option<Box<dyn FnOnce() + Send>>,
+    watch: Option<JoinHandle<()>>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Workers {
+    /// Starts the workers. `wake` is called after each event that can be taken, from the thread that told it: it must be
+    /// quick and must not take events itself.
+    ///
+    /// # Errors
+    /// The readers cannot be watched, or the system starts no thread.
+    pub fn start(workplace: Arc<Workplace>, wake: impl Fn() + Send + Sync + 'static) -> Result<Self, WorkersError> {
+        let (sender, events) = sync_channel(MOST_EVENTS);
+        let teller = Teller::new(sender, Box::new(wake));
+        let mut watch = workplace.bench.readers.watch()?;
+        let session = workplace.session.clone();
+        let common = Arc::new(Common::new(workplace, Template::nhs_care_identity()?, teller));
+        common.set_session(session);
+        let mut workers = Self {
+            common: Arc::clone(&common),
+            events: Some(events),
+            refused: RefCell::default(),
+            stop_watch: watch.take_stop(),
+            watch: None,
+            threads: Vec::new(),
+        };
+        // What was started ends with `workers` when a later thread cannot be.
+        let own = Arc::clone(&common);
+        workers.threads.push(thread("service", move || service::run(&own))?);
+        let own = Arc::clone(&common);
+        workers.threads.push(thread("pictures", move || pictures::run(&own))?);
+        for desk in common.printers.values() {
+            let (own, desk) = (Arc::clone(&common), Arc::clone(desk));
+            workers.threads.push(thread("printer", move || printer::run(&own, &desk))?);
+        }
+        workers.watch = Some(thread("reader watch", move || watch::run(&common, &watch))?);
+        Ok(workers)
+    }
+
+    /// Gives an order. It never waits: an order that no worker can take now is answered with trouble.
+    pub fn order(&self, order: Order) {
+        let question = Question::of(&order);
+        let taken = match order {
+            Order::Issue { work, issue } => self.issue(CardJob::Issue { work, issue: issue.1 }, &issue.0),
+            Order::TrainingCard { reader, move_to } => self.move_card(&reader, ReaderOrder::Move(move_to)),
+            Order::AskPrinter { printer } => {
+                if let Some(printer) = self.common.printers.get(&printer) {
+                    let _ = printer.lane.replace(PrinterOrder::Ask, |order| *order == PrinterOrder::Ask);
+                }
+                Ok(())
+            }
+            Order::ChoosePhoto { ticket } => self.choose_photo(ticket),
+            // The end of a session is not lost among other orders.
+            Order::SignOut => {
+                self.common.service.force(Order::SignOut);
+                Ok(())
+            }
+            Order::Find { .. } => {
+                self.common.service.replace(order, |waiting| matches!(waiting, Order::Find { .. })).map_err(|_| busy())
+            }
+            Order::Portrait { .. }
+            | Order::Proof { .. }
+            | Order::ReadPhoto { .. }
+            | Order::DecodePhoto { .. }
+            | Order::PastePhoto { .. }
+            | Order::LoadPhoto { .. }
+            | Order::SavePhoto { .. } => self.common.pictures.put(order).map_err(|_| busy()),
+            other => self.common.service.put(other).map_err(|_| busy()),
+        };
+        if let Err(trouble) = taken
+            && let Some(event) = question.fails(trouble)
+        {
+            self.refused.borrow_mut().push_back(event);
+            self.common.teller.wake();
+        }
+    }
+
+    /// The next event, if one waits.
+    #[must_use]
+    pub fn next_event(&self) -> Option<Event> {
+        let refused = self.refused.borrow_mut().pop_front();
+        refused.or_else(|| self.events.as_ref()?.try_recv().ok())
+    }
+
+    /// Waits for the next event no longer than this; for tests and for use without a window.
+    #[must_use]
+    pub fn wait_event(&self, limit: Duration) -> Option<Event> {
+        let refused = self.refused.borrow_mut().pop_front();
+        refused.or_else(|| self.events.as_ref()?.recv_timeout(limit).ok())
+    }
+}

@@ -1,0 +1,172 @@
+//! Card work on one reader: an issue, or an unfinished job gone on with.
+
+use std::sync::Arc;
+
+use super::{common::Common, queue, reader::ReaderDesk, recognise::patiently, teller::contained};
+use crate::{
+    bench::{
+        event::{Event, Trouble, WorkEnd, WorkEvent},
+        order::{IssueOrder, PrintWish, WorkId},
+    },
+    card::reader::ReaderError,
+    domain::{CardSerial, HolderId, JobId},
+    journal::NewEntry,
+    operations::{
+        Ending, OperationError, Progress, Resumption, Standing,
+        issue::PasscodeChoice,
+        preflight::{FacePrint, IssueRequest},
+    },
+    printer::choice::Printer,
+};
+
+/// A piece of card work.
+pub enum CardJob {
+    /// A new card.
+    Issue { work: WorkId, issue: Box<IssueOrder> },
+    /// An unfinished job.
+    Resume { work: WorkId, job: JobId },
+}
+
+impl CardJob {
+    /// Its number.
+    pub fn work(&self) -> WorkId {
+        match self {
+            Self::Issue { work, .. } | Self::Resume { work, .. } => *work,
+        }
+    }
+}
+
+/// Does the work, gives the reader free, and tells how it ended.
+pub fn carry_out(common: &Arc<Common>, reader: &ReaderDesk, job: CardJob) {
+    let work = job.work();
+    let mut begun = false;
+    let done = contained(|| match job {
+        CardJob::Issue { issue, .. } => issue_card(common, reader, work, *issue, &mut begun),
+        CardJob::Resume { job, .. } => {
+            begun = true;
+            resume(common, work, &job)
+        }
+    });
+    let end = done.unwrap_or_else(|trouble| fault(trouble, begun));
+    // Free before it is told: whoever hears of the end may order the next work at once.
+    reader.release();
+    common.tell(Event::Work { work, event: WorkEvent::Ended(end) });
+    if begun {
+        queue::tell(common);
+        common.after_job();
+    }
+    common.work_ended();
+}
+
+/// Goes on with an unfinished job whose card is in no reader that is known.
+pub fn resume_anywhere(common: &Arc<Common>, work: WorkId, job: &JobId) {
+    let end = contained(|| resume(common, work, job)).unwrap_or_else(|trouble| fault(trouble, true));
+    common.tell(Event::Work { work, event: WorkEvent::Ended(end) });
+    common.after_job();
+}
+
+/// What a fault of this program means: work that had begun is on record.
+fn fault(trouble: Trouble, begun: bool) -> WorkEnd {
+    if begun { WorkEnd::Unfinished { why: trouble.message } } else { WorkEnd::NotBegun(trouble) }
+}
+
+fn issue_card(
+    common: &Arc<Common>,
+    reader: &ReaderDesk,
+    work: WorkId,
+    issue: IssueOrder,
+    begun: &mut bool,
+) -> WorkEnd {
+    let IssueOrder { holder, passcode, print, .. } = issue;
+    let desk = common.workplace.desk();
+    let choice = if passcode.is_some() { PasscodeChoice::ChosenByHolder } else { PasscodeChoice::LeftLocked };
+    let printer = match printer_of(common, &print) {
+        Ok(printer) => printer,
+        Err(trouble) => return WorkEnd::NotBegun(trouble),
+    };
+    let now = matches!(print, PrintWish::Now { .. });
+    let request = IssueRequest {
+        holder: holder.clone(),
+        reader: Some(reader.name.clone()),
+        passcode: choice,
+        // The printer is proved ready before the chip is touched only when the face is printed straight after.
+        print: printer.filter(|_| now).map(|printer| FacePrint { printer, template: &common.template }),
+    };
+    let in_use = |error: &OperationError| matches!(error, OperationError::Reader(ReaderError::InUse { .. }));
+    let preflight = match patiently(reader, in_use, || desk.prepare_issue(&request)) {
+        Ok(preflight) => preflight,
+        Err(error) => return WorkEnd::NotBegun(Trouble::from(&error)),
+    };
+    if let Some(Err(misfit)) = passcode.as_ref().map(|passcode| passcode.fits(preflight.profile.passcode.rules())) {
+        return WorkEnd::NotBegun(Trouble::from(&OperationError::Passcode(misfit)));
+    }
+    let serial = preflight.plan.serial.clone();
+    *begun = true;
+    let event = WorkEvent::Begun {
+        job: preflight.plan.job.clone(),
+        serial: serial.clone(),
+        photo_advice: preflight.photo_advice.clone(),
+    };
+    common.tell(Event::Work { work, event });
+    match desk.issue(preflight, passcode, &mut |news| tell_progress(common, work, news)) {
+        Ok(report) => match report.ending {
+            Ending::Done => WorkEnd::Done { queued: printer.and_then(|p| enqueue(common, &holder, &serial, p, now)) },
+            Ending::Undone { why, by_policy } => WorkEnd::Undone { why, by_policy },
+            Ending::Unfinished { why } => WorkEnd::Unfinished { why },
+        },
+        Err(error) => not_done(&error),
+    }
+}
+
+/// The printer that is wished for now or later.
+fn printer_of<'a>(common: &'a Common, wish: &PrintWish) -> Result<Option<&'a Printer>, Trouble> {
+    let (PrintWish::Now { printer } | PrintWish::Later { printer }) = wish else { return Ok(None) };
+    let found = common.workplace.bench.printers.choose(Some(printer));
+    found.map(Some).map_err(|error| Trouble::unchanged(error.to_string()))
+}
+
+/// The card is issued; that it waits for its face is another matter, told as such when it fails.
+fn enqueue(
+    common: &Common,
+    holder: &HolderId,
+    serial: &CardSerial,
+    printer: &Printer,
+    first: bool,
+) -> Option<i64> {
+    let entry = NewEntry {
+        holder: holder.clone(),
+        serial: serial.clone(),
+        printer: printer.choice.name.clone(),
+        reprint_reason: None,
+    };
+    match queue::add(common, &entry, first) {
+        Ok(entry) => Some(entry),
+        Err(trouble) => {
+            common.tell(Event::QueueTrouble { entry: None, trouble });
+            None
+        }
+    }
+}
+
+fn resume(common: &Arc<Common>, work: WorkId, job: &JobId) -> WorkEnd {
+    match common.workplace.desk().resume_one(job, &mut |news| tell_progress(common, work, news)) {
+        Ok(resumed) => match resumed.resumption {
+            Resumption::Finished => WorkEnd::Done { queued: None },
+            Resumption::Undone { why } => WorkEnd::Undone { why, by_policy: false },
+            Resumption::LookAtPrinter { why } => WorkEnd::LookAtPrinter { why },
+            Resumption::StillOpen { why } => WorkEnd::Unfinished { why },
+        },
+        Err(error) => not_done(&error),
+    }
+}
+
+fn not_done(error: &OperationError) -> WorkEnd {
+    match error.standing() {
+        Standing::Unfinished => WorkEnd::Unfinished { why: error.to_string() },
+        Standing::Unchanged | Standing::RefusedByPolicy => WorkEnd::NotBegun(Trouble::from(error)),
+    }
+}
+
+fn tell_progress(common: &Common, work: WorkId, news: &Progress) {
+    common.tell(Event::Work { work, event: WorkEvent::Progress(news.clone()) });
+}

@@ -1,0 +1,165 @@
+//! What all workers share.
+
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use super::{
+    lane::Lane,
+    portrait::Portraits,
+    printer::PrinterDesk,
+    reader::{ReaderDesk, ReaderOrder},
+    teller::Teller,
+};
+use crate::{
+    bench::{
+        event::{Event, Trouble},
+        order::Order,
+    },
+    cis2::wire::Session,
+    domain::CardSerial,
+    face::Template,
+    workplace::Workplace,
+};
+
+/// Orders that may wait for the service.
+const SERVICE_ORDERS: usize = 64;
+/// Orders that may wait for pictures: a list asks for the photo of every row.
+const PICTURE_ORDERS: usize = 512;
+
+/// What all workers share.
+pub struct Common {
+    /// Readers, printers, gateway and journal.
+    pub workplace: Arc<Workplace>,
+    /// How a face is laid out.
+    pub template: Template,
+    /// The way out.
+    pub teller: Teller,
+    /// Small photos that were decoded already.
+    pub portraits: Portraits,
+    /// Orders for the service worker.
+    pub service: Lane<Order>,
+    /// Orders for the pictures worker.
+    pub pictures: Lane<Order>,
+    /// The printers, by name.
+    pub printers: BTreeMap<String, Arc<PrinterDesk>>,
+    readers: Mutex<BTreeMap<String, Arc<ReaderDesk>>>,
+    session: Mutex<Option<Session>>,
+    sign_out_waits: AtomicBool,
+    stopping: AtomicBool,
+}
+
+impl Common {
+    pub fn new(workplace: Arc<Workplace>, template: Template, teller: Teller) -> Self {
+        let printers = workplace.bench.printers.iter();
+        let printers = printers.map(|p| (p.choice.name.clone(), Arc::new(PrinterDesk::new(p.choice.name.clone()))));
+        Self {
+            printers: printers.collect(),
+            workplace,
+            template,
+            teller,
+            portraits: Portraits::default(),
+            service: Lane::new(SERVICE_ORDERS),
+            pictures: Lane::new(PICTURE_ORDERS),
+            readers: Mutex::default(),
+            session: Mutex::new(None),
+            sign_out_waits: AtomicBool::new(false),
+            stopping: AtomicBool::new(false),
+        }
+    }
+
+    pub fn tell(&self, event: Event) {
+        self.teller.tell(event);
+    }
+
+    /// Who is signed in.
+    pub fn session(&self) -> Option<Session> {
+        locked(&self.session).clone()
+    }
+
+    pub fn set_session(&self, session: Option<Session>) {
+        *locked(&self.session) = session;
+    }
+
+    /// Every reader that was ever there.
+    pub fn readers(&self) -> Vec<Arc<ReaderDesk>> {
+        locked(&self.readers).values().cloned().collect()
+    }
+
+    /// The reader of this name.
+    pub fn reader(&self, name: &str) -> Option<Arc<ReaderDesk>> {
+        locked(&self.readers).get(name).cloned()
+    }
+
+    /// The reader that this card was recognised in.
+    pub fn reader_with(&self, serial: &CardSerial) -> Option<Arc<ReaderDesk>> {
+        self.readers().into_iter().find(|reader| reader.holds(serial))
+    }
+
+    /// Adds a reader that appeared for the first time.
+    pub fn add_reader(&self, reader: Arc<ReaderDesk>) {
+        locked(&self.readers).insert(reader.name.clone(), reader);
+    }
+
+    /// Has all cards looked at again: who is signed in, or what the service says of a card, is another than before.
+    pub fn look_at_all_again(&self) {
+        for reader in self.readers() {
+            let _ = reader.lane.replace(ReaderOrder::LookAgain, |order| matches!(order, ReaderOrder::LookAgain));
+        }
+    }
+
+    /// Whether a card is being worked on or printed at this moment.
+    pub fn in_work(&self) -> bool {
+        self.readers().iter().any(|reader| reader.occupied().is_some())
+            || self.printers.values().any(|printer| printer.is_printing())
+    }
+
+    /// Has the officer signed out as soon as nothing is in work.
+    pub fn sign_out_later(&self) {
+        self.sign_out_waits.store(true, Ordering::Release);
+        // The last work may have ended between the question and the note.
+        self.work_ended();
+    }
+
+    /// A piece of work ended: who waited for it goes on.
+    pub fn work_ended(&self) {
+        if !self.in_work() && self.sign_out_waits.swap(false, Ordering::AcqRel) {
+            self.service.force(Order::SignOut);
+        }
+    }
+
+    /// Keeps the newest audit head and tells what is unfinished: after every job.
+    pub fn after_job(&self) {
+        // What cannot be had now is had after the next job; this one is not touched by it.
+        let _ = self.workplace.witness_audit();
+        self.tell_unfinished();
+    }
+
+    /// Tells what is unfinished.
+    pub fn tell_unfinished(&self) {
+        let found = self.workplace.desk().look_at_unfinished();
+        self.tell(Event::Unfinished(found.map_err(|error| Trouble::from(&error))));
+    }
+
+    /// From now on nothing new is begun.
+    pub fn stop(&self) {
+        self.stopping.store(true, Ordering::Release);
+        self.service.close();
+        self.pictures.close();
+        self.printers.values().for_each(|printer| printer.lane.close());
+        self.readers().iter().for_each(|reader| reader.lane.close());
+    }
+
+    pub fn stopping(&self) -> bool {
+        self.stopping.load(Ordering::Acquire)
+    }
+}
+
+/// The content of a lock, also after a fault: nothing here is changed in several steps.
+pub fn locked<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
+    lock.lock().unwrap_or_else(PoisonError::into_inner)
+}

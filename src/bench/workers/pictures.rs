@@ -1,0 +1,212 @@
+//! The pictures worker: photos decoded, edited and saved, faces composed.
+
+use std::{fs::File, io::Read, path::Path, sync::Arc};
+
+use image::RgbaImage;
+
+use super::{common::Common, question::Question, teller::serve};
+use crate::{
+    bench::{
+        event::{Event, Proof, Trouble},
+        order::{FaceWanted, Order, PhotoEdit, Ticket},
+    },
+    cis2::Service,
+    domain::{HolderId, eligibility::Realm},
+    face::{CropBox, Face, FaceData, Photo, PhotoError, Planes, Purpose, photo},
+};
+
+/// Longest side of a photo on record in pixels: four times what the face needs, and far below the gateway's 8 MB.
+const LONGEST_SIDE: u32 = 1600;
+/// JPEG quality of a photo on record.
+const QUALITY: u8 = 92;
+/// Width and height of a photo while it is edited, at most.
+const LARGEST_SHOWN: u32 = 1000;
+
+/// A photo that was read, and the picture of it that is shown.
+type Read1 = Result<Option<(Arc<Photo>, Arc<RgbaImage>)>, Trouble>;
+
+/// Runs until the lane is closed.
+pub fn run(common: &Common) {
+    serve(&common.pictures, &common.teller, Question::of, |order| carry_out(common, order));
+}
+
+fn carry_out(common: &Common, order: Order) {
+    let service = &common.workplace.service;
+    match order {
+        Order::Portrait { holder } => {
+            let record = service.holder(&holder).map_err(|error| Trouble::from(&error));
+            let result = record.and_then(|record| common.portraits.of(service, &record.holder));
+            common.tell(Event::Portrait { holder, result });
+        }
+        Order::Proof { ticket, wanted } => {
+            let result = proof(common, &wanted).map(Arc::new);
+            common.tell(Event::Proof { ticket, result });
+        }
+        Order::ReadPhoto { ticket, file } => {
+            tell_photo(common, ticket, read_file(&file).and_then(|bytes| decode(&bytes)));
+        }
+        Order::DecodePhoto { ticket, bytes } => tell_photo(common, ticket, decode(&bytes)),
+        Order::PastePhoto { ticket } => tell_photo(common, ticket, super::clipboard::photo().and_then(pasted)),
+        Order::LoadPhoto { ticket, holder } => {
+            let bytes = service.photo(&holder).map_err(|error| Trouble::from(&error));
+            tell_photo(common, ticket, bytes.and_then(|bytes| decode(&bytes)));
+        }
+        Order::SavePhoto { ticket, holder, photo, edit } => {
+            let result = save(common, &holder, &photo, &edit);
+            common.tell(Event::PhotoSaved { ticket, holder, result });
+        }
+        // Dispatch sends nothing else here.
+        _ => {}
+    }
+}
+
+fn tell_photo(common: &Common, ticket: Ticket, result: Read1) {
+    common.tell(Event::PhotoRead { ticket, result });
+}
+
+fn decode(bytes: &[u8]) -> Read1 {
+    Photo::decode(bytes).map(shown).map_err(trouble)
+}
+
+fn pasted(picture: RgbaImage) -> Read1 {
+    Photo::from_pixels(picture).map(shown).map_err(trouble)
+}
+
+fn shown(photo: Photo) -> Option<(Arc<Photo>, Arc<RgbaImage>)> {
+    let picture = photo.picture_within(LARGEST_SHOWN, LARGEST_SHOWN);
+    Some((Arc::new(photo), Arc::new(picture)))
+}
+
+fn trouble(error: PhotoError) -> Trouble {
+    Trouble::unchanged(error.to_string())
+}
+
+/// Reads a file, no more of it than a photo may have.
+fn read_file(file: &Path) -> Result<Vec<u8>, Trouble> {
+    let mut bytes = Vec::new();
+    let most = u64::try_from(photo::MOST_BYTES).unwrap_or(u64::MAX).saturating_add(1);
+    let read = File::open(file).and_then(|file| file.take(most).read_to_end(&mut bytes));
+    read.map_err(|error| {
+        Trouble::unchanged(format!(
+            "the photo {} cannot be read ({error}): check that it is still there, or choose another; nothing was changed",
+            file.display()
+        ))
+    })?;
+    Ok(bytes)
+}
+
+fn proof(common: &Common, wanted: &FaceWanted) -> Result<Proof, Trouble> {
+    let service = &common.workplace.service;
+    let holder = service.holder(&wanted.holder).map_err(|error| Trouble::from(&error))?.holder;
+    let photo = match &wanted.photo {
+        Some((photo, edit)) => finished(photo, edit).map_err(trouble)?.1,
+        None if holder.photo_sha256.is_none() => {
+            return Err(Trouble::unchanged(format!(
+                "there is no photo on the record of {}: add one first; nothing was changed",
+                holder.id.grouped()
+            )));
+        }
+        None => {
+            let bytes = service.photo(&holder.id).map_err(|error| Trouble::from(&error))?;
+            Photo::decode(&bytes).map_err(trouble)?
+        }
+    };
+    let live = common.workplace.bench.configuration.realm == Realm::Live;
+    let data = FaceData {
+        name: holder.printed_name().to_owned(),
+        number: holder.id.clone(),
+        photo,
+        purpose: if live { Purpose::Live } else { Purpose::Training },
+    };
+    let face =
+        Face::compose(&common.template, &data).map_err(|error| Trouble::unchanged(error.to_string()))?;
+    Ok(Proof {
+        front: face.preview(),
+        advice: face.advice().iter().map(ToString::to_string).collect(),
+        panels: panels(face.planes()),
+    })
+}
+
+/// The panels of the ribbon that put something on this face.
+fn panels(planes: &Planes) -> Vec<String> {
+    let used = [
+        ("Yellow", planes.yellow.iter().any(|dye| *dye != 0)),
+        ("Magenta", planes.magenta.iter().any(|dye| *dye != 0)),
+        ("Cyan", planes.cyan.iter().any(|dye| *dye != 0)),
+        ("Black", planes.resin.iter().any(|resin| *resin != 0)),
+        // Every card is coated, but for the chip.
+        ("Overcoat", true),
+    ];
+    used.into_iter().filter(|(_, used)| *used).map(|(name, _)| name.to_owned()).collect()
+}
+
+fn save(common: &Common, holder: &HolderId, photo: &Photo, edit: &PhotoEdit) -> Result<(), Trouble> {
+    let (jpeg, _) = finished(photo, edit).map_err(trouble)?;
+    common.workplace.service.put_photo(holder, &jpeg).map_err(|error| Trouble::from(&error))
+}
+
+/// An edited photo as it goes on record, and the same decoded again: a proof of it shows exactly what will be printed.
+fn finished(photo: &Photo, edit: &PhotoEdit) -> Result<(Vec<u8>, Photo), PhotoError> {
+    let turned = photo.turned(edit.quarter_turns);
+    let cropped = match edit.crop {
+        None => turned,
+        Some(parts) => {
+            let part = crop_box(parts, turned.width(), turned.height())?;
+            turned.cropped(part)?
+        }
+    };
+    let jpeg = cropped.brightened(edit.brightness).to_jpeg(LONGEST_SIDE, QUALITY)?;
+    let decoded = Photo::decode(&jpeg)?;
+    Ok((jpeg, decoded))
+}
+
+/// Parts of width and height as pixels. Rounding never leads outside; anything else that does is refused.
+fn crop_box([left, top, width, height]: [f32; 4], across: u32, down: u32) -> Result<CropBox, PhotoError> {
+    const SLACK: f32 = 0.001;
+    let sound = |start: f32, length: f32| {
+        (-SLACK..=1.0 + SLACK).contains(&start) && length > 0.0 && start + length <= 1.0 + SLACK
+    };
+    if !sound(left, width) || !sound(top, height) {
+        return Err(PhotoError::CropOutside);
+    }
+    let (left, width) = span(left, width, across);
+    let (top, height) = span(top, height, down);
+    Ok(CropBox { left, top, width, height })
+}
+
+fn span(start: f32, length: f32, pixels: u32) -> (u32, u32) {
+    let at = |part: f32| {
+        let place = (f64::from(part.clamp(0.0, 1.0)) * f64::from(pixels)).round();
+        // It lies between 0 and a number of pixels.
+        place as u32
+    };
+    let begin = at(start);
+    (begin, at(start + length).saturating_sub(begin))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_become_pixels_and_never_leave_the_photo() {
+        let whole = crop_box([0.0, 0.0, 1.0, 1.0], 640, 480).expect("the whole photo");
+        assert_eq!(whole, CropBox { left: 0, top: 0, width: 640, height: 480 });
+        let corner = crop_box([0.75, 0.5, 0.2504, 0.5004], 640, 480).expect("a rounding error beyond the edge");
+        assert_eq!(corner, CropBox { left: 480, top: 240, width: 160, height: 240 });
+        for wrong in [[0.5, 0.0, 0.6, 1.0], [-0.1, 0.0, 0.5, 0.5], [0.0, 0.0, 0.0, 1.0], [f32::NAN, 0.0, 1.0, 1.0]] {
+            assert_eq!(crop_box(wrong, 640, 480), Err(PhotoError::CropOutside), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_saved_is_what_the_proof_shows() {
+        let grey = RgbaImage::from_fn(2400, 3000, |x, y| image::Rgba([(x / 10) as u8, (y / 12) as u8, 90, 255]));
+        let photo = Photo::from_pixels(grey).expect("large enough");
+        let edit = PhotoEdit { quarter_turns: 1, crop: Some([0.25, 0.0, 0.5, 1.0]), brightness: 10 };
+        let (jpeg, shown) = finished(&photo, &edit).expect("it can be edited");
+        assert_eq!(Photo::decode(&jpeg), Ok(shown.clone()));
+        assert_eq!((shown.width(), shown.height()), (1000, 1600), "half of the turned width, then no longer than 1,600");
+        assert!(jpeg.len() < 8_000_000);
+    }
+}

@@ -1,0 +1,89 @@
+//! Which event answers an order, kept apart from the order so that it can be answered when it was not carried out.
+
+use crate::{
+    bench::{
+        event::{Event, Trouble, WorkEnd, WorkEvent},
+        order::{Order, Ticket, WorkId},
+    },
+    domain::HolderId,
+};
+
+/// Whose answer it would be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Question {
+    /// The officers, a sign-in, the end of a session.
+    Officers,
+    SignIn,
+    Find(Ticket),
+    Profile(Ticket),
+    Portrait(HolderId),
+    Proof(Ticket),
+    Work(WorkId),
+    Unfinished,
+    Queue,
+    Entry(Option<i64>),
+    Photo(Ticket),
+    Saved(Ticket, HolderId),
+    Activity(Ticket),
+    Exported(Ticket),
+    Training,
+    /// Nobody waits for an answer: readers and printers are looked at again anyway.
+    Nobody,
+}
+
+impl Question {
+    /// The question of an order.
+    pub fn of(order: &Order) -> Self {
+        match order {
+            Order::ListOfficers => Self::Officers,
+            Order::SignIn { .. } | Order::SignOut => Self::SignIn,
+            Order::Find { ticket, .. } => Self::Find(*ticket),
+            Order::OpenProfile { ticket, .. } => Self::Profile(*ticket),
+            Order::Portrait { holder } => Self::Portrait(holder.clone()),
+            Order::Proof { ticket, .. } => Self::Proof(*ticket),
+            Order::Issue { work, .. } | Order::Resume { work, .. } => Self::Work(*work),
+            Order::ListUnfinished => Self::Unfinished,
+            Order::ListQueue => Self::Queue,
+            Order::Enqueue { .. } => Self::Entry(None),
+            Order::Print { entry }
+            | Order::RetryPrint { entry }
+            | Order::CancelPrint { entry }
+            | Order::MovePrint { entry, .. }
+            | Order::SpoilPrint { entry, .. }
+            | Order::Reprint { entry, .. } => Self::Entry(Some(*entry)),
+            Order::AskPrinter { .. } => Self::Nobody,
+            Order::ReadPhoto { ticket, .. }
+            | Order::DecodePhoto { ticket, .. }
+            | Order::PastePhoto { ticket }
+            | Order::ChoosePhoto { ticket }
+            | Order::LoadPhoto { ticket, .. } => Self::Photo(*ticket),
+            Order::SavePhoto { ticket, holder, .. } => Self::Saved(*ticket, holder.clone()),
+            Order::Activity { ticket, .. } => Self::Activity(*ticket),
+            Order::Export { ticket, .. } => Self::Exported(*ticket),
+            Order::TrainingCard { .. } => Self::Training,
+        }
+    }
+
+    /// The answer when it could not be carried out.
+    pub fn fails(self, trouble: Trouble) -> Option<Event> {
+        let result = Err(trouble.clone());
+        Some(match self {
+            Self::Officers => Event::Officers(Err(trouble)),
+            Self::SignIn => Event::SignedIn(Err(trouble)),
+            Self::Find(ticket) => Event::Found { ticket, result: Err(trouble) },
+            Self::Profile(ticket) => Event::Profile { ticket, result: Err(trouble) },
+            Self::Portrait(holder) => Event::Portrait { holder, result: Err(trouble) },
+            Self::Proof(ticket) => Event::Proof { ticket, result: Err(trouble) },
+            Self::Work(work) => Event::Work { work, event: WorkEvent::Ended(WorkEnd::NotBegun(trouble)) },
+            Self::Unfinished => Event::Unfinished(Err(trouble)),
+            Self::Queue => Event::Queue(Err(trouble)),
+            Self::Entry(entry) => Event::QueueTrouble { entry, trouble },
+            Self::Photo(ticket) => Event::PhotoRead { ticket, result: Err(trouble) },
+            Self::Saved(ticket, holder) => Event::PhotoSaved { ticket, holder, result },
+            Self::Activity(ticket) => Event::Activity { ticket, result: Err(trouble) },
+            Self::Exported(ticket) => Event::Exported { ticket, result },
+            Self::Training => Event::TrainingTrouble(trouble),
+            Self::Nobody => return None,
+        })
+    }
+}

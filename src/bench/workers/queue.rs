@@ -1,0 +1,119 @@
+//! The print queue: the journal keeps it, every change is told whole.
+
+use std::sync::Arc;
+
+use super::common::Common;
+use crate::{
+    bench::event::{Event, Trouble},
+    cis2::{
+        Service,
+        wire::{SpoilCard, SpoilReason},
+    },
+    domain::JobId,
+    journal::{JournalError, NewEntry, QueueEntry, QueueState},
+};
+
+/// The whole queue as it is now.
+pub fn tell(common: &Common) {
+    let queue = common.workplace.journal.queue();
+    common.tell(Event::Queue(queue.map(Arc::new).map_err(unwritten)));
+}
+
+/// An order about the queue that was not carried out.
+pub fn trouble(common: &Common, entry: Option<i64>, trouble: Trouble) {
+    common.tell(Event::QueueTrouble { entry, trouble });
+}
+
+/// Tells what came of a change: the queue, or the trouble.
+pub fn changed(common: &Common, entry: Option<i64>, result: Result<(), Trouble>) {
+    match result {
+        Ok(()) => tell(common),
+        Err(why) => {
+            trouble(common, entry, why);
+            // What the window shows may be old: that is why the change failed.
+            tell(common);
+        }
+    }
+}
+
+/// One entry.
+pub fn entry(common: &Common, id: i64) -> Result<QueueEntry, Trouble> {
+    let queue = common.workplace.journal.queue().map_err(unwritten)?;
+    queue.into_iter().find(|entry| entry.id == id).ok_or_else(|| {
+        Trouble::unchanged("this card is not in the print queue any more: look at the queue; nothing was changed")
+    })
+}
+
+/// Puts a card into the queue, at its end or before everything that waits, and says which entry it is.
+pub fn add(common: &Common, new: &NewEntry, first: bool) -> Result<i64, Trouble> {
+    let journal = &common.workplace.journal;
+    let before = match first {
+        false => None,
+        true => journal.queue().map_err(unwritten)?.iter().find(|e| e.state == QueueState::Waiting).map(|e| e.id),
+    };
+    let id = journal.queue_add(new).map_err(unwritten)?;
+    if before.is_some() {
+        journal.queue_move(id, before).map_err(unwritten)?;
+    }
+    Ok(id)
+}
+
+/// Sets where an entry stands.
+pub fn set(common: &Common, id: i64, state: QueueState, why: Option<&str>) -> Result<(), Trouble> {
+    common.workplace.journal.queue_set(id, state, why).map_err(unwritten)
+}
+
+/// Sets where an entry stands, if it stands where it must.
+pub fn set_from(common: &Common, id: i64, from: &[QueueState], to: QueueState) -> Result<(), Trouble> {
+    standing(common, id, from).and_then(|_| set(common, id, to, None))
+}
+
+/// The entry, if it stands where it must.
+pub fn standing(common: &Common, id: i64, allowed: &[QueueState]) -> Result<QueueEntry, Trouble> {
+    let entry = entry(common, id)?;
+    if allowed.contains(&entry.state) {
+        return Ok(entry);
+    }
+    Err(Trouble::unchanged(
+        "this cannot be done with this card's entry as it stands now: look at the queue; nothing was changed",
+    ))
+}
+
+/// Moves a waiting entry.
+pub fn move_before(common: &Common, id: i64, before: Option<i64>) -> Result<(), Trouble> {
+    standing(common, id, &[QueueState::Waiting])?;
+    common.workplace.journal.queue_move(id, before).map_err(unwritten)
+}
+
+/// Ends a card that was printed wrongly, first at the service: its holder may then be issued another.
+pub fn spoil(common: &Common, id: i64, reason: &str) -> Result<(), Trouble> {
+    let entry = standing(common, id, &[QueueState::Printed, QueueState::Failed])?;
+    // The same entry gives the same key: a repeated order ends the card once.
+    let job = JobId::from_random(key_of(&entry));
+    let note = reason.trim();
+    let request = SpoilCard {
+        job: job.clone(),
+        holder: entry.holder.clone(),
+        reason: SpoilReason::Misprinted,
+        note: (!note.is_empty()).then(|| note.to_owned()),
+    };
+    let ended = common.workplace.service.spoil_card(&entry.serial, job.as_str(), &request);
+    ended.map_err(|error| Trouble::from(&error))?;
+    set(common, id, QueueState::Spoiled, Some(note))
+}
+
+/// Puts the card of an entry into the queue once more.
+pub fn reprint(common: &Common, id: i64, reason: String) -> Result<(), Trouble> {
+    let entry = standing(common, id, &[QueueState::Printed, QueueState::Failed])?;
+    let new = NewEntry {
+        holder: entry.holder,
+        serial: entry.serial,
+        printer: entry.printer,
+        reprint_reason: Some(reason),
+    };
+    add(common, &new, false).map(drop)
+}
+
+fn unwritten(error: JournalError) -> Trouble {
+    Trouble::unchanged(error.to_string())
+}

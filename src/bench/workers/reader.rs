@@ -1,0 +1,223 @@
+//! The worker of one reader: it recognises what is in it and does the card work on it, one after the other.
+
+use std::{
+    sync::{Arc, Mutex, Weak},
+    thread::{self, JoinHandle},
+};
+
+use super::{
+    card_work::{self, CardJob},
+    common::{Common, locked},
+    lane::Lane,
+    question::Question,
+    recognise::{self, Seen},
+    teller::serve,
+};
+use crate::{
+    bench::{
+        event::{Event, ReaderCondition, ReaderView, Trouble},
+        order::{TrainingCardMove, WorkId},
+    },
+    card::reader::Presence,
+    domain::CardSerial,
+    training::readers::TrainingCardError,
+};
+
+/// Orders that may wait: the newest presence, one piece of work, one look, and moves of a training card.
+const MOST_ORDERS: usize = 16;
+
+/// What the worker of a reader does.
+pub enum ReaderOrder {
+    /// What is in it changed.
+    Presence(Presence),
+    /// It was unplugged.
+    Gone,
+    /// The card is looked at again.
+    LookAgain,
+    /// A card is moved; for training readers.
+    Move(TrainingCardMove),
+    /// Work on the card.
+    Work(CardJob),
+}
+
+impl ReaderOrder {
+    /// Whether a newer one of its kind takes its place.
+    pub fn is_presence(&self) -> bool {
+        matches!(self, Self::Presence(_) | Self::Gone)
+    }
+
+    fn question(&self) -> Question {
+        match self {
+            Self::Work(job) => Question::Work(job.work()),
+            Self::Move(_) => Question::Training,
+            _ => Question::Nobody,
+        }
+    }
+}
+
+/// One reader.
+pub struct ReaderDesk {
+    /// Its name.
+    pub name: String,
+    /// Whether it is a training reader.
+    pub training: bool,
+    /// Orders for its worker.
+    pub lane: Lane<ReaderOrder>,
+    state: Mutex<State>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+#[derive(Default)]
+struct State {
+    /// The work it is taken for, from the order on.
+    occupied: Option<WorkId>,
+    /// The card recognised in it.
+    serial: Option<CardSerial>,
+}
+
+impl ReaderDesk {
+    /// Makes the worker of a reader that appeared for the first time.
+    pub fn start(common: &Arc<Common>, name: &str) -> std::io::Result<Arc<Self>> {
+        let training = &common.workplace.bench.training;
+        let reader = Arc::new(Self {
+            name: name.to_owned(),
+            training: training.is_some() && crate::training::readers::NAMES.contains(&name),
+            lane: Lane::new(MOST_ORDERS),
+            state: Mutex::default(),
+            thread: Mutex::default(),
+        });
+        let worker = Worker { common: Arc::clone(common), reader: Arc::downgrade(&reader) };
+        let spawned = thread::Builder::new().name(format!("reader {name}")).spawn(move || worker.run())?;
+        *locked(&reader.thread) = Some(spawned);
+        common.add_reader(Arc::clone(&reader));
+        Ok(reader)
+    }
+
+    /// Takes the reader for a piece of work and orders it, or gives it back when the reader works already.
+    pub fn give(&self, job: CardJob) -> Result<(), (CardJob, Trouble)> {
+        let mut state = locked(&self.state);
+        if state.occupied.is_some() {
+            let busy = format!(
+                "a card is being worked on in “{}”: wait until that is finished, or use another reader; nothing was changed",
+                self.name
+            );
+            return Err((job, Trouble::unchanged(busy)));
+        }
+        state.occupied = Some(job.work());
+        drop(state);
+        self.lane.force(ReaderOrder::Work(job));
+        Ok(())
+    }
+
+    /// The work it is taken for.
+    pub fn occupied(&self) -> Option<WorkId> {
+        locked(&self.state).occupied
+    }
+
+    /// Gives the reader free for the next work.
+    pub fn release(&self) {
+        locked(&self.state).occupied = None;
+    }
+
+    /// Whether this card was recognised in it.
+    pub fn holds(&self, serial: &CardSerial) -> bool {
+        locked(&self.state).serial.as_ref() == Some(serial)
+    }
+
+    /// Waits for the worker to end what it has in hand; its lane must be closed.
+    pub fn join(&self) {
+        let thread = locked(&self.thread).take();
+        if let Some(thread) = thread {
+            let _ = thread.join();
+        }
+    }
+}
+
+struct Worker {
+    common: Arc<Common>,
+    reader: Weak<ReaderDesk>,
+}
+
+impl Worker {
+    fn run(&self) {
+        // Readers are kept until every worker has ended.
+        let Some(reader) = self.reader.upgrade() else { return };
+        serve(&reader.lane, &self.common.teller, ReaderOrder::question, |order| self.carry_out(&reader, order));
+    }
+
+    fn carry_out(&self, reader: &ReaderDesk, order: ReaderOrder) {
+        match order {
+            ReaderOrder::Gone => {
+                locked(&reader.state).serial = None;
+                self.common.tell(Event::ReaderGone { reader: reader.name.clone() });
+            }
+            ReaderOrder::Presence(Presence::Empty) => self.tell(reader, ReaderCondition::Empty),
+            ReaderOrder::Presence(Presence::Unreadable) => self.tell(reader, ReaderCondition::Unreadable),
+            // That another program holds the card may be over by now, or it was this one: trying tells.
+            ReaderOrder::Presence(Presence::Present { .. } | Presence::InUse { .. }) => self.look(reader),
+            ReaderOrder::LookAgain => self.look_again(reader),
+            ReaderOrder::Move(card) => self.move_card(reader, &card),
+            ReaderOrder::Work(job) => {
+                self.tell(reader, ReaderCondition::InWork(job.work()));
+                card_work::carry_out(&self.common, reader, job);
+                self.look_again(reader);
+            }
+        }
+    }
+
+    /// Recognises the card, unless a newer presence waits already.
+    fn look(&self, reader: &ReaderDesk) {
+        if reader.lane.holds(ReaderOrder::is_presence) {
+            return;
+        }
+        self.tell(reader, ReaderCondition::Reading);
+        match recognise::look(&self.common, reader) {
+            // The newer presence says what is in the reader now.
+            _ if reader.lane.holds(ReaderOrder::is_presence) => {}
+            Seen::Is(condition) => self.tell(reader, condition),
+            Seen::NoReader => {}
+        }
+    }
+
+    /// Looks at a card that is there already; an empty reader stays told as empty.
+    fn look_again(&self, reader: &ReaderDesk) {
+        if reader.lane.holds(ReaderOrder::is_presence) {
+            return;
+        }
+        match recognise::look(&self.common, reader) {
+            _ if reader.lane.holds(ReaderOrder::is_presence) => {}
+            Seen::Is(condition) => self.tell(reader, condition),
+            Seen::NoReader => {}
+        }
+    }
+
+    fn tell(&self, reader: &ReaderDesk, condition: ReaderCondition) {
+        locked(&reader.state).serial = match &condition {
+            ReaderCondition::Card(card) | ReaderCondition::OwnCard(card) => Some(card.serial.clone()),
+            _ => None,
+        };
+        self.common.tell(Event::Reader(ReaderView {
+            name: reader.name.clone(),
+            training: reader.training,
+            condition,
+        }));
+    }
+
+    fn move_card(&self, reader: &ReaderDesk, card: &TrainingCardMove) {
+        let Some(training) = &self.common.workplace.bench.training else { return };
+        let name = reader.name.as_str();
+        let moved: Result<(), TrainingCardError> = recognise::patiently(reader, is_in_use, || match card {
+            TrainingCardMove::Out => training.take_card_out(name).map(drop),
+            TrainingCardMove::Back => training.put_card_back(name).map(drop),
+            TrainingCardMove::NewBlank => training.put_new_card(name).map(drop),
+            TrainingCardMove::Kept(serial) => training.put_in(name, serial).map(drop),
+        });
+        if let Err(error) = moved {
+            self.common.tell(Event::TrainingTrouble(Trouble::unchanged(error.to_string())));
+        }
+    }
+}
+
+fn is_in_use(error: &TrainingCardError) -> bool {
+    matches!(error, TrainingCardError::Reader(crate::card::reader::ReaderError::InUse { .. }))
+}

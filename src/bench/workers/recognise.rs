@@ -1,0 +1,156 @@
+//! Whose card is this? The chip says which card, the service says whose.
+
+use std::time::Duration;
+
+use time::{Date, OffsetDateTime};
+
+use super::{
+    common::Common,
+    reader::{ReaderDesk, ReaderOrder},
+};
+use crate::{
+    bench::event::{CardInReader, ReaderCondition, Trouble},
+    card::{
+        piv::{PivError, Tries},
+        reader::{Access, ReaderError},
+        recognise::{self, NotRecognised, Recognised},
+        transport::{ExchangeRecord, TransportError, layered},
+    },
+    cis2::Service,
+};
+
+/// How often a card that something else holds is tried, and how long between: our own looks at other readers hold a card
+/// for a moment, another program holds it for long.
+const TRIES: usize = 4;
+const BETWEEN_TRIES: Duration = Duration::from_millis(150);
+
+/// What was seen.
+pub enum Seen {
+    /// This.
+    Is(ReaderCondition),
+    /// The reader itself is gone; the watch tells that.
+    NoReader,
+}
+
+/// Does something again while the card is held by something else, a few times; a newer presence ends the waiting.
+pub fn patiently<T, E>(
+    reader: &ReaderDesk,
+    in_use: impl Fn(&E) -> bool,
+    mut attempt: impl FnMut() -> Result<T, E>,
+) -> Result<T, E> {
+    let mut result = attempt();
+    for _ in 1..TRIES {
+        match &result {
+            Err(error) if in_use(error) => reader.lane.wait_for(BETWEEN_TRIES, ReaderOrder::is_presence),
+            _ => break,
+        }
+        result = attempt();
+    }
+    result
+}
+
+/// Recognises the card in a reader and asks the service whose it is.
+pub fn look(common: &Common, reader: &ReaderDesk) -> Seen {
+    let in_use = |why: &Failed| matches!(why, Failed::Reader(ReaderError::InUse { .. }));
+    let failed = match patiently(reader, in_use, || read(common, &reader.name)) {
+        Ok(card) => return Seen::Is(place(common, described(common, card))),
+        Err(failed) => failed,
+    };
+    Seen::Is(match failed {
+        Failed::Reader(ReaderError::UnknownReader { .. } | ReaderError::NoService) => return Seen::NoReader,
+        Failed::Reader(ReaderError::NoCard { .. }) => ReaderCondition::Empty,
+        Failed::Reader(ReaderError::InUse { .. }) => ReaderCondition::InUse,
+        Failed::Reader(ReaderError::Unreadable { .. }) => ReaderCondition::Unreadable,
+        Failed::Reader(fault @ ReaderError::Fault { .. }) => ReaderCondition::Unknown { why: fault.to_string() },
+        Failed::Card(NotRecognised::Piv(PivError::Transport(_))) => ReaderCondition::Unreadable,
+        Failed::Card(why) => ReaderCondition::Unknown { why: why.to_string() },
+    })
+}
+
+/// Why a card was not read.
+enum Failed {
+    Reader(ReaderError),
+    Card(NotRecognised),
+}
+
+/// Reads the card. It is closed again before the service is asked, so that nobody waits for the network to use it.
+fn read(common: &Common, name: &str) -> Result<Recognised, Failed> {
+    let bench = &common.workplace.bench;
+    let mut connection = bench.readers.connect(name, Access::Shared).map_err(Failed::Reader)?;
+    let atr = connection.atr().to_vec();
+    let mut found = None;
+    let begun = connection.transact(&mut |card| {
+        let (link, record) = (recognise::link(), ExchangeRecord::default());
+        found = Some(recognise::look_closely(&mut layered(card, &link, &record), &atr, &bench.profiles));
+    });
+    match (begun, found) {
+        (Err(TransportError::InUse), _) => Err(Failed::Reader(ReaderError::InUse { reader: name.to_owned() })),
+        (Err(error), _) => Err(Failed::Card(error.into())),
+        (Ok(()), Some(found)) => found.map_err(Failed::Card),
+        (Ok(()), None) => Err(Failed::Reader(ReaderError::Unreadable { reader: name.to_owned() })),
+    }
+}
+
+/// The card with what the service knows of it.
+fn described(common: &Common, card: Recognised) -> CardInReader {
+    let service = &common.workplace.service;
+    let record = match common.session() {
+        None => Err(Trouble::unchanged("sign in to see whose card this is")),
+        Some(_) => service.card(&card.serial).map_err(|error| Trouble::from(&error)),
+    };
+    let owner = record.as_ref().ok().and_then(|record| record.holder.as_ref());
+    let holder = owner.and_then(|holder| service.holder(holder).ok()).map(|record| record.holder);
+    let portrait = holder.as_ref().and_then(|holder| common.portraits.of(service, holder).ok().flatten());
+    let (certificates, tries) = match card.contents {
+        Some(contents) => (contents.certificates, contents.passcode),
+        None => ([None, None], Tries::Unknown),
+    };
+    CardInReader {
+        serial: card.serial,
+        series: card.series,
+        record,
+        holder,
+        portrait,
+        has_certificates: certificates.iter().any(Option::is_some),
+        expires: certificates.iter().flatten().filter_map(|der| last_day(der)).min(),
+        tries_left: match tries {
+            Tries::Left(left) => Some(left),
+            Tries::Verified | Tries::Unknown => None,
+        },
+    }
+}
+
+/// The officer's own card is set apart.
+fn place(common: &Common, card: CardInReader) -> ReaderCondition {
+    let officer = common.session().map(|session| session.officer.id);
+    let owner = card.record.as_ref().ok().and_then(|record| record.holder.clone());
+    if officer.is_some() && officer == owner {
+        ReaderCondition::OwnCard(Box::new(card))
+    } else {
+        ReaderCondition::Card(Box::new(card))
+    }
+}
+
+/// Last day a certificate is valid. Total: what is no certificate has none.
+fn last_day(der: &[u8]) -> Option<Date> {
+    let (_, certificate) = x509_parser::parse_x509_certificate(der).ok()?;
+    let end = certificate.validity().not_after.timestamp();
+    OffsetDateTime::from_unix_timestamp(end).ok().map(OffsetDateTime::date)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_day_is_read_from_a_certificate_and_from_nothing_else() {
+        let key = rcgen::KeyPair::generate().expect("a key");
+        let mut parameters = rcgen::CertificateParams::default();
+        parameters.not_after = rcgen::date_time_ymd(2029, 3, 31);
+        let der = parameters.self_signed(&key).expect("a certificate").der().to_vec();
+        assert_eq!(last_day(&der), Date::from_calendar_date(2029, time::Month::March, 31).ok());
+        for cut in 0..der.len() {
+            assert_eq!(last_day(&der[..cut]), None, "cut at {cut}");
+        }
+    }
+}

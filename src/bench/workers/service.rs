@@ -1,0 +1,222 @@
+//! The service worker: lookups, sign-in, the queue's bookkeeping, the audit.
+
+use std::{fs::File, io::Write, path::Path, sync::Arc};
+
+use super::{
+    card_work::{self, CardJob},
+    common::Common,
+    printer::PrinterOrder,
+    question::Question,
+    queue,
+    teller::serve,
+};
+use crate::{
+    bench::{
+        event::{Activity, Event, Profile, Trouble, WorkEnd, WorkEvent},
+        order::{Order, Ticket, WorkId},
+    },
+    cis2::{Service, ServiceError, wire::SignIn},
+    domain::{CardSerial, HolderId, JobId, OfficerId},
+    journal::{NewEntry, QueueState},
+    workplace::AuditChain,
+};
+
+/// Holders a search answers with at most.
+const MOST_FOUND: usize = 200;
+/// Rows of a holder's history at most.
+const MOST_HISTORY: usize = 500;
+/// Rows of the audit asked for at a time.
+const AUDIT_PAGE: usize = 1000;
+
+/// Runs until the lane is closed.
+pub fn run(common: &Arc<Common>) {
+    let mut worker = Worker { common, chain: AuditChain::default() };
+    serve(&common.service, &common.teller, Question::of, |order| worker.carry_out(order));
+}
+
+struct Worker<'a> {
+    common: &'a Arc<Common>,
+    /// Hashes of the audit rows seen, so that later rows are checked against them.
+    chain: AuditChain,
+}
+
+impl Worker<'_> {
+    fn carry_out(&mut self, order: Order) {
+        let common = self.common;
+        let service = &common.workplace.service;
+        match order {
+            Order::ListOfficers => common.tell(Event::Officers(answered(service.training_officers()))),
+            Order::SignIn { officer } => self.sign_in(officer),
+            Order::SignOut => self.sign_out(),
+            Order::Find { ticket, query } => {
+                let result = answered(service.find_holders(&query, MOST_FOUND)).map(Arc::new);
+                common.tell(Event::Found { ticket, result });
+            }
+            Order::OpenProfile { ticket, holder } => {
+                let result = self.profile(&holder).map(Box::new);
+                common.tell(Event::Profile { ticket, result });
+            }
+            Order::ListUnfinished => common.tell_unfinished(),
+            Order::Resume { work, job } => self.resume(work, job),
+            Order::ListQueue => queue::tell(common),
+            Order::Enqueue { holder, serial, printer, reprint_reason } => {
+                let known = common.workplace.bench.printers.choose(Some(&printer));
+                let result = known.map_err(|error| Trouble::unchanged(error.to_string())).and_then(|_| {
+                    queue::add(common, &NewEntry { holder, serial, printer, reprint_reason }, false).map(drop)
+                });
+                queue::changed(common, None, result);
+            }
+            Order::Print { entry } => {
+                if let Err(trouble) = self.print(entry) {
+                    queue::changed(common, Some(entry), Err(trouble));
+                }
+            }
+            Order::RetryPrint { entry } => {
+                let result = queue::set_from(common, entry, &[QueueState::Failed], QueueState::Waiting);
+                queue::changed(common, Some(entry), result);
+            }
+            Order::CancelPrint { entry } => {
+                let from = [QueueState::Waiting, QueueState::Failed];
+                queue::changed(common, Some(entry), queue::set_from(common, entry, &from, QueueState::Cancelled));
+            }
+            Order::MovePrint { entry, before } => {
+                queue::changed(common, Some(entry), queue::move_before(common, entry, before));
+            }
+            Order::SpoilPrint { entry, reason } => {
+                queue::changed(common, Some(entry), queue::spoil(common, entry, &reason));
+                common.look_at_all_again();
+            }
+            Order::Reprint { entry, reason } => {
+                queue::changed(common, Some(entry), queue::reprint(common, entry, reason));
+            }
+            Order::Activity { ticket, after } => self.activity(ticket, after),
+            Order::Export { ticket, file, text } => {
+                common.tell(Event::Exported { ticket, result: export(&file, &text) });
+            }
+            // Dispatch sends nothing else here.
+            _ => {}
+        }
+    }
+
+    fn sign_in(&self, officer: OfficerId) {
+        let common = self.common;
+        if common.in_work() {
+            let why = "a card is being worked on or printed for the officer who is signed in: wait until it is finished";
+            common.tell(Event::SignedIn(Err(Trouble::unchanged(why))));
+            return;
+        }
+        let mut result = answered(common.workplace.service.sign_in(&SignIn { officer }));
+        if let Ok(session) = &mut result {
+            // The service keeps its token for itself: nobody else needs it.
+            session.token = None;
+        }
+        common.set_session(result.as_ref().ok().cloned());
+        common.tell(Event::SignedIn(result));
+        common.look_at_all_again();
+    }
+
+    fn sign_out(&self) {
+        let common = self.common;
+        if common.in_work() {
+            common.sign_out_later();
+            return;
+        }
+        // A session that the service does not end by itself now ends there by its own time.
+        let _ = common.workplace.service.sign_out();
+        common.set_session(None);
+        common.tell(Event::SignedOut);
+        common.look_at_all_again();
+    }
+
+    fn profile(&self, holder: &HolderId) -> Result<Profile, Trouble> {
+        let service = &self.common.workplace.service;
+        let record = answered(service.holder(holder))?;
+        let history = answered(service.holder_history(holder, MOST_HISTORY))?;
+        Ok(Profile { record, history })
+    }
+
+    /// Hands the job to the reader that its card is in; when that is not known, the job itself looks for the card.
+    fn resume(&self, work: WorkId, job: JobId) {
+        let reader = self.serial_of(&job).and_then(|serial| self.common.reader_with(&serial));
+        let Some(reader) = reader else {
+            card_work::resume_anywhere(self.common, work, &job);
+            return;
+        };
+        if let Err((_, trouble)) = reader.give(CardJob::Resume { work, job }) {
+            let event = WorkEvent::Ended(WorkEnd::NotBegun(trouble));
+            self.common.tell(Event::Work { work, event });
+        }
+    }
+
+    fn serial_of(&self, job: &JobId) -> Option<CardSerial> {
+        let record = self.common.workplace.journal.job(job).ok().flatten()?;
+        record.plan.get("serial")?.as_str()?.parse().ok()
+    }
+
+    /// Hands the entry to its printer.
+    fn print(&self, id: i64) -> Result<(), Trouble> {
+        let entry = queue::standing(self.common, id, &[QueueState::Waiting])?;
+        let printer = self.common.printers.get(&entry.printer).ok_or_else(|| {
+            Trouble::unchanged(format!(
+                "there is no printer “{}” at this desk: put the card into the queue of another printer; nothing was sent",
+                entry.printer
+            ))
+        })?;
+        printer.lane.replace(PrinterOrder::Print(id), |order| *order == PrinterOrder::Print(id)).map_err(|_| {
+            Trouble::unchanged("too many cards wait for this printer at once: wait a moment and try again")
+        })
+    }
+
+    /// Every row after this one, in pieces; the last piece says whether the chain is whole and is the one this desk saw.
+    fn activity(&mut self, ticket: Ticket, after: u64) {
+        let common = self.common;
+        let service = &common.workplace.service;
+        if after == 0 || after < self.chain.rows() {
+            self.chain = AuditChain::default();
+        }
+        let head = match answered(service.audit_head()) {
+            Ok(head) => head,
+            Err(trouble) => {
+                common.tell(Event::Activity { ticket, result: Err(trouble) });
+                return;
+            }
+        };
+        loop {
+            let known = self.chain.rows();
+            let mut rows = match answered(service.audit(known, AUDIT_PAGE)) {
+                Ok(rows) => rows,
+                Err(trouble) => {
+                    common.tell(Event::Activity { ticket, result: Err(trouble) });
+                    return;
+                }
+            };
+            // A gateway that sends nothing newer has sent everything.
+            if rows.last().is_none_or(|row| row.sequence <= known) {
+                break;
+            }
+            self.chain.add(&rows);
+            rows.retain(|row| row.sequence > after);
+            if !rows.is_empty() {
+                let piece = Activity { rows, head: None, witness: None };
+                common.tell(Event::Activity { ticket, result: Ok(piece) });
+            }
+        }
+        let witness = Some(common.workplace.bears_out(&self.chain, &head));
+        let piece = Activity { rows: Vec::new(), head: Some(head), witness };
+        common.tell(Event::Activity { ticket, result: Ok(piece) });
+    }
+}
+
+fn answered<T>(result: Result<T, ServiceError>) -> Result<T, Trouble> {
+    result.map_err(|error| Trouble::from(&error))
+}
+
+fn export(file: &Path, text: &str) -> Result<(), Trouble> {
+    let written = File::create(file).and_then(|mut file| {
+        file.write_all(text.as_bytes())?;
+        file.sync_all()
+    });
+    written.map_err(|error| {
+        Trouble::unchanged(format!("{} cannot be written ({error}): choose another file or folder", file.display()))
+    })
+}
