@@ -28,5 +28,8 @@ pub mod training;
 // The parts of one workstation put together from its configuration; command line and window stand on it.
 pub mod workplace;
 
+// Owner threads of readers, printers, service and pictures; orders in, events out.
+pub mod bench;
+
 // The same operations without a window.
 pub mod cli;

@@ -3,6 +3,7 @@
 //! The command line and the window stand on the same [`Bench`] and [`Workplace`]. With nothing configured they are the
 //! training parts; nothing above can tell.
 
+mod audit;
 mod configuration;
 pub mod explain;
 mod places;
@@ -11,6 +12,7 @@ mod readers;
 
 use std::{path::PathBuf, sync::Arc};
 
+pub use audit::AuditChain;
 pub use configuration::{Configuration, ConfigurationError, Destination, Printer};
 pub use places::{NoHome, Places};
 pub use printers::{PrinterBench, VirtualOutput};

@@ -28,7 +28,12 @@ use std::{
 };
 
 use self::{
-    card_work::CardJob, common::Common, printer::PrinterOrder, question::Question, reader::ReaderOrder, teller::Teller,
+    card_work::CardJob,
+    common::Common,
+    printer::PrinterOrder,
+    question::Question,
+    reader::{ReaderDesk, ReaderOrder},
+    teller::{Teller, contained},
 };
 use super::{
     event::{Event, Trouble},
@@ -111,7 +116,11 @@ impl Workers {
     pub fn order(&self, order: Order) {
         let question = Question::of(&order);
         let taken = match order {
-            Order::Issue { work, issue } => self.issue(CardJob::Issue { work, issue: issue.1 }, &issue.0),
+            Order::Issue { work, issue } => {
+                let reader = issue.reader.clone();
+                self.reader(&reader)
+                    .and_then(|reader| reader.give(CardJob::Issue { work, issue }).map_err(|(_, trouble)| trouble))
+            }
             Order::TrainingCard { reader, move_to } => self.move_card(&reader, ReaderOrder::Move(move_to)),
             Order::AskPrinter { printer } => {
                 if let Some(printer) = self.common.printers.get(&printer) {
@@ -158,4 +167,63 @@ impl Workers {
         let refused = self.refused.borrow_mut().pop_front();
         refused.or_else(|| self.events.as_ref()?.recv_timeout(limit).ok())
     }
+
+    fn reader(&self, name: &str) -> Result<Arc<ReaderDesk>, Trouble> {
+        let unknown = || Trouble::unchanged(ReaderError::UnknownReader { reader: name.to_owned() }.to_string());
+        self.common.reader(name).ok_or_else(unknown)
+    }
+
+    fn move_card(&self, reader: &str, order: ReaderOrder) -> Result<(), Trouble> {
+        let reader = self.reader(reader)?;
+        if reader.occupied().is_some() {
+            return Err(Trouble::unchanged(format!(
+                "the card in “{}” is being worked on: wait until that is finished; it was not moved",
+                reader.name
+            )));
+        }
+        reader.lane.put(order).map_err(|_| busy())
+    }
+
+    /// The system's dialogue has a thread of its own, for it is open as long as the officer likes.
+    fn choose_photo(&self, ticket: Ticket) -> Result<(), Trouble> {
+        let common = Arc::clone(&self.common);
+        let choose = move || match contained(clipboard::choose_file) {
+            Ok(Ok(Some(file))) => {
+                if common.pictures.put(Order::ReadPhoto { ticket, file }).is_err() {
+                    common.tell(Event::PhotoRead { ticket, result: Err(busy()) });
+                }
+            }
+            Ok(Ok(None)) => common.tell(Event::PhotoRead { ticket, result: Ok(None) }),
+            Ok(Err(trouble)) | Err(trouble) => common.tell(Event::PhotoRead { ticket, result: Err(trouble) }),
+        };
+        thread("photo dialogue", choose).map(drop).map_err(|error| Trouble::unchanged(error.to_string()))
+    }
+}
+
+impl Drop for Workers {
+    fn drop(&mut self) {
+        self.common.stop();
+        // A worker that waits for room sees that nobody takes events any more, and goes on without telling.
+        self.events = None;
+        if let Some(stop) = self.stop_watch.take() {
+            stop();
+        }
+        // The watch alone makes readers: once it has ended, there are no more.
+        if let Some(watch) = self.watch.take() {
+            let _ = watch.join();
+        }
+        self.common.stop();
+        self.common.readers().iter().for_each(|reader| reader.join());
+        for thread in self.threads.drain(..) {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn thread(name: &str, work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, WorkersError> {
+    Ok(Builder::new().name(name.to_owned()).spawn(work)?)
+}
+
+fn busy() -> Trouble {
+    Trouble::unchanged("too much was asked for at once: wait a moment and try again; nothing was changed")
 }

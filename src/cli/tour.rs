@@ -23,7 +23,7 @@ use crate::{
     operations::{Ending, IssueReport, PrintReport, StepTime, issue::PasscodeChoice, preflight::IssueRequest},
     printer::choice::Printer,
     training::readers::NAMES,
-    workplace::{Configuration, Places, Readers, Workplace},
+    workplace::{AuditChain, Configuration, Places, Readers, Workplace},
 };
 
 /// What the tour says about the window.
@@ -235,7 +235,7 @@ fn shared(workplace: &Workplace, folder: &Folder) -> Result<usize, Failure> {
     folder.write("crl.pem", service.crl_pem()?.as_bytes())?;
     let head = service.audit_head()?;
     let rows = audit::rows(service)?;
-    if let Some(fault) = audit::fault(&rows, &head) {
+    if let Some(fault) = AuditChain::of(&rows).fault(&head) {
         return Err(Failure::failed(format!("the gateway's audit is not whole: {fault}")));
     }
     folder.write("audit.jsonl", audit::lines(&rows).map_err(Failure::failed)?.as_bytes())?;

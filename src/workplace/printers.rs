@@ -2,6 +2,7 @@
 
 use std::{
     path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
     time::Duration,
 };
 
@@ -25,7 +26,8 @@ const DECODE_LIMIT: Duration = Duration::from_secs(30);
 /// All printers, and the virtual ones that run.
 pub struct PrinterBench {
     printers: Printers,
-    virtual_ones: Vec<(String, VirtualPrinter)>,
+    /// Each waits for its job behind a lock of its own, so that several threads may own the bench together.
+    virtual_ones: Vec<(String, Mutex<VirtualPrinter>)>,
     output: PathBuf,
 }
 
@@ -60,7 +62,7 @@ impl PrinterBench {
                         .map_err(|source| ChoiceError::Profile { name: printer.name.clone(), source })?;
                     let running = VirtualPrinter::start(model(profile)).map_err(WorkplaceError::VirtualPrinter)?;
                     let address = running.address();
-                    virtual_ones.push((printer.name.clone(), running));
+                    virtual_ones.push((printer.name.clone(), Mutex::new(running)));
                     choice::Destination::Tcp { host: address.ip().to_string(), port: Some(address.port()) }
                 }
             };
@@ -97,7 +99,7 @@ impl PrinterBench {
     #[must_use]
     pub fn receive(&self, name: &str) -> Option<Received> {
         let (_, printer) = self.virtual_ones.iter().find(|(known, _)| known == name)?;
-        printer.receive(DECODE_LIMIT).ok()
+        printer.lock().unwrap_or_else(PoisonError::into_inner).receive(DECODE_LIMIT).ok()
     }
 
     /// Keeps the card that a virtual printer just gave out as a picture in the data folder, named after `stem`.

@@ -70,13 +70,7 @@ fn fault(trouble: Trouble, begun: bool) -> WorkEnd {
     if begun { WorkEnd::Unfinished { why: trouble.message } } else { WorkEnd::NotBegun(trouble) }
 }
 
-fn issue_card(
-    common: &Arc<Common>,
-    reader: &ReaderDesk,
-    work: WorkId,
-    issue: IssueOrder,
-    begun: &mut bool,
-) -> WorkEnd {
+fn issue_card(common: &Arc<Common>, reader: &ReaderDesk, work: WorkId, issue: IssueOrder, begun: &mut bool) -> WorkEnd {
     let IssueOrder { holder, passcode, print, .. } = issue;
     let desk = common.workplace.desk();
     let choice = if passcode.is_some() { PasscodeChoice::ChosenByHolder } else { PasscodeChoice::LeftLocked };
@@ -126,20 +120,10 @@ fn printer_of<'a>(common: &'a Common, wish: &PrintWish) -> Result<Option<&'a Pri
 }
 
 /// The card is issued; that it waits for its face is another matter, told as such when it fails.
-fn enqueue(
-    common: &Common,
-    holder: &HolderId,
-    serial: &CardSerial,
-    printer: &Printer,
-    first: bool,
-) -> Option<i64> {
-    let entry = NewEntry {
-        holder: holder.clone(),
-        serial: serial.clone(),
-        printer: printer.choice.name.clone(),
-        reprint_reason: None,
-    };
-    match queue::add(common, &entry, first) {
+fn enqueue(common: &Common, holder: &HolderId, serial: &CardSerial, printer: &Printer, first: bool) -> Option<i64> {
+    let entry =
+        NewEntry { holder: holder.clone(), serial: serial.clone(), printer: printer.choice.name.clone(), reason: None };
+    match queue::add(common, entry, first) {
         Ok(entry) => Some(entry),
         Err(trouble) => {
             common.tell(Event::QueueTrouble { entry: None, trouble });

@@ -118,8 +118,7 @@ fn proof(common: &Common, wanted: &FaceWanted) -> Result<Proof, Trouble> {
         photo,
         purpose: if live { Purpose::Live } else { Purpose::Training },
     };
-    let face =
-        Face::compose(&common.template, &data).map_err(|error| Trouble::unchanged(error.to_string()))?;
+    let face = Face::compose(&common.template, &data).map_err(|error| Trouble::unchanged(error.to_string()))?;
     Ok(Proof {
         front: face.preview(),
         advice: face.advice().iter().map(ToString::to_string).collect(),
@@ -206,7 +205,11 @@ mod tests {
         let edit = PhotoEdit { quarter_turns: 1, crop: Some([0.25, 0.0, 0.5, 1.0]), brightness: 10 };
         let (jpeg, shown) = finished(&photo, &edit).expect("it can be edited");
         assert_eq!(Photo::decode(&jpeg), Ok(shown.clone()));
-        assert_eq!((shown.width(), shown.height()), (1000, 1600), "half of the turned width, then no longer than 1,600");
+        assert_eq!(
+            (shown.width(), shown.height()),
+            (1000, 1600),
+            "half of the turned width, then no longer than 1,600"
+        );
         assert!(jpeg.len() < 8_000_000);
     }
 }

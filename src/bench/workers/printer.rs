@@ -13,8 +13,8 @@ use time::OffsetDateTime;
 use super::{
     common::Common,
     lane::{Lane, Taken},
-    queue,
     question::Question,
+    queue,
     teller::contained,
 };
 use crate::{
@@ -163,10 +163,13 @@ impl Worker<'_> {
             printer,
             template: &self.common.template,
             now: OffsetDateTime::now_utc(),
-            reprint_reason: entry.reprint_reason.as_deref(),
+            reprint_reason: entry.reason.as_deref(),
         });
         let preflight = preflight.map_err(|error| error.to_string())?;
         let picture = preflight.plan.job.short().to_owned();
+        // After a crash the job's own record says what became of this card.
+        let kept = self.common.workplace.journal.queue_job(entry.id, &preflight.plan.job);
+        kept.map_err(|error| error.to_string())?;
         let report = desk.print(preflight, &mut |news| {
             self.common.tell(Event::PrintProgress { entry: entry.id, progress: news.clone() });
         });

@@ -45,13 +45,13 @@ pub fn entry(common: &Common, id: i64) -> Result<QueueEntry, Trouble> {
 }
 
 /// Puts a card into the queue, at its end or before everything that waits, and says which entry it is.
-pub fn add(common: &Common, new: &NewEntry, first: bool) -> Result<i64, Trouble> {
+pub fn add(common: &Common, new: NewEntry, first: bool) -> Result<i64, Trouble> {
     let journal = &common.workplace.journal;
     let before = match first {
         false => None,
         true => journal.queue().map_err(unwritten)?.iter().find(|e| e.state == QueueState::Waiting).map(|e| e.id),
     };
-    let id = journal.queue_add(new).map_err(unwritten)?;
+    let id = journal.queue_add(new).map_err(unwritten)?.id;
     if before.is_some() {
         journal.queue_move(id, before).map_err(unwritten)?;
     }
@@ -60,7 +60,7 @@ pub fn add(common: &Common, new: &NewEntry, first: bool) -> Result<i64, Trouble>
 
 /// Sets where an entry stands.
 pub fn set(common: &Common, id: i64, state: QueueState, why: Option<&str>) -> Result<(), Trouble> {
-    common.workplace.journal.queue_set(id, state, why).map_err(unwritten)
+    common.workplace.journal.queue_set(id, state, why, None).map(drop).map_err(unwritten)
 }
 
 /// Sets where an entry stands, if it stands where it must.
@@ -88,30 +88,38 @@ pub fn move_before(common: &Common, id: i64, before: Option<i64>) -> Result<(), 
 /// Ends a card that was printed wrongly, first at the service: its holder may then be issued another.
 pub fn spoil(common: &Common, id: i64, reason: &str) -> Result<(), Trouble> {
     let entry = standing(common, id, &[QueueState::Printed, QueueState::Failed])?;
-    // The same entry gives the same key: a repeated order ends the card once.
-    let job = JobId::from_random(key_of(&entry));
+    let job = match &entry.job {
+        Some(job) => job.clone(),
+        None => new_job()?,
+    };
+    let key = new_job()?;
     let note = reason.trim();
     let request = SpoilCard {
-        job: job.clone(),
+        job,
         holder: entry.holder.clone(),
         reason: SpoilReason::Misprinted,
         note: (!note.is_empty()).then(|| note.to_owned()),
     };
-    let ended = common.workplace.service.spoil_card(&entry.serial, job.as_str(), &request);
+    let ended = common.workplace.service.spoil_card(&entry.serial, key.as_str(), &request);
     ended.map_err(|error| Trouble::from(&error))?;
-    set(common, id, QueueState::Spoiled, Some(note))
+    set(common, id, QueueState::Spoiled, request.note.as_deref())
 }
 
 /// Puts the card of an entry into the queue once more.
 pub fn reprint(common: &Common, id: i64, reason: String) -> Result<(), Trouble> {
     let entry = standing(common, id, &[QueueState::Printed, QueueState::Failed])?;
-    let new = NewEntry {
-        holder: entry.holder,
-        serial: entry.serial,
-        printer: entry.printer,
-        reprint_reason: Some(reason),
-    };
-    add(common, &new, false).map(drop)
+    let new = NewEntry { holder: entry.holder, serial: entry.serial, printer: entry.printer, reason: Some(reason) };
+    add(common, new, false).map(drop)
+}
+
+fn new_job() -> Result<JobId, Trouble> {
+    let mut random = [0; 16];
+    getrandom::fill(&mut random).map_err(|error| {
+        Trouble::unchanged(format!(
+            "this computer gave no randomness ({error}): restart it and try again; nothing was changed"
+        ))
+    })?;
+    Ok(JobId::from_random(random))
 }
 
 fn unwritten(error: JournalError) -> Trouble {

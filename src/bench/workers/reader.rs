@@ -196,11 +196,7 @@ impl Worker {
             ReaderCondition::Card(card) | ReaderCondition::OwnCard(card) => Some(card.serial.clone()),
             _ => None,
         };
-        self.common.tell(Event::Reader(ReaderView {
-            name: reader.name.clone(),
-            training: reader.training,
-            condition,
-        }));
+        self.common.tell(Event::Reader(ReaderView { name: reader.name.clone(), training: reader.training, condition }));
     }
 
     fn move_card(&self, reader: &ReaderDesk, card: &TrainingCardMove) {

@@ -62,7 +62,7 @@ impl Worker<'_> {
             Order::Enqueue { holder, serial, printer, reprint_reason } => {
                 let known = common.workplace.bench.printers.choose(Some(&printer));
                 let result = known.map_err(|error| Trouble::unchanged(error.to_string())).and_then(|_| {
-                    queue::add(common, &NewEntry { holder, serial, printer, reprint_reason }, false).map(drop)
+                    queue::add(common, NewEntry { holder, serial, printer, reason: reprint_reason }, false).map(drop)
                 });
                 queue::changed(common, None, result);
             }
@@ -101,7 +101,8 @@ impl Worker<'_> {
     fn sign_in(&self, officer: OfficerId) {
         let common = self.common;
         if common.in_work() {
-            let why = "a card is being worked on or printed for the officer who is signed in: wait until it is finished";
+            let why =
+                "a card is being worked on or printed for the officer who is signed in: wait until it is finished";
             common.tell(Event::SignedIn(Err(Trouble::unchanged(why))));
             return;
         }

@@ -46,12 +46,7 @@ pub fn contained<R>(work: impl FnOnce() -> R) -> Result<R, Trouble> {
 
 /// Carries out the orders of a lane, one after the other, until it is closed. An order that fails through a fault of this
 /// program is answered with trouble, and the next one is carried out.
-pub fn serve<T>(
-    lane: &Lane<T>,
-    teller: &Teller,
-    question: impl Fn(&T) -> Question,
-    mut carry_out: impl FnMut(T),
-) {
+pub fn serve<T>(lane: &Lane<T>, teller: &Teller, question: impl Fn(&T) -> Question, mut carry_out: impl FnMut(T)) {
     while let Some(order) = lane.take() {
         let question = question(&order);
         if let Err(trouble) = contained(|| carry_out(order)) {

@@ -1,6 +1,8 @@
 //! What an officer may do to a photo before it goes on record, and the small pictures of it that lists show.
 
-use image::{DynamicImage, ExtendedColorType, ImageEncoder, RgbaImage, codecs::jpeg::JpegEncoder, imageops::FilterType};
+use image::{
+    DynamicImage, ExtendedColorType, ImageEncoder, RgbaImage, codecs::jpeg::JpegEncoder, imageops::FilterType,
+};
 
 use super::{FEWEST_PIXELS, Photo, PhotoError, on_white};
 use crate::domain::PHOTO_PIXELS_REFUSED;
