@@ -14,6 +14,7 @@ mod issue;
 mod passcode;
 mod print;
 mod printers;
+mod queue;
 mod resume;
 mod table;
 mod tour;
@@ -32,7 +33,7 @@ use self::{
 
 /// What `cardwright` says when it is given no command.
 const NO_COMMAND: &str = "this version works from the command line only. Its desktop window comes with the feature “desktop” \
-     of the next version. Commands: tour, cards, issue, print, printers, resume, audit, gateway, training-card and config; \
+     of the next version. Commands: tour, cards, issue, print, printers, queue, resume, audit, gateway, training-card and config; \
      “cardwright --help” explains them";
 
 /// Runs one command line and says how it ended.
@@ -57,6 +58,7 @@ fn perform(arguments: &Arguments) -> Result<Answer, Failure> {
         Some(Command::Issue(issue)) => issue::run(common, issue),
         Some(Command::Print(print)) => print::run(common, print),
         Some(Command::Printers) => printers::run(common),
+        Some(Command::Queue) => queue::run(common),
         Some(Command::Resume) => resume::run(common),
         Some(Command::Audit(audit)) => audit::run(common, audit),
         Some(Command::Gateway(gateway)) => gateway::run(common, gateway),
