@@ -32,8 +32,8 @@ pub struct Received {
 #[derive(Debug)]
 pub struct VirtualPrinter {
     address: SocketAddr,
-    /// `None` only while it is being switched off. One thread at a time takes jobs out; any may hold the printer.
-    tray: Mutex<Option<Receiver<Received>>>,
+    /// `None` only while it is being switched off.
+    tray: Option<Receiver<Received>>,
     shared: Arc<Shared>,
     thread: Option<JoinHandle<()>>,
     /// Holds the port of a printer that is off, so that nobody else answers there.
@@ -72,13 +72,13 @@ impl VirtualPrinter {
             let port = tokio::net::TcpSocket::new_v4()?;
             port.bind((Ipv4Addr::LOCALHOST, 0).into())?;
             let address = port.local_addr()?;
-            return Ok(Self { address, tray: Mutex::new(Some(tray)), shared, thread: None, _port: Some(port) });
+            return Ok(Self { address, tray: Some(tray), shared, thread: None, _port: Some(port) });
         }
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let address = listener.local_addr()?;
         let works = Works { model, output, shared: Arc::clone(&shared), printed: 0, refused: false };
         let thread = thread::Builder::new().name("virtual printer".to_owned()).spawn(move || works.run(&listener))?;
-        Ok(Self { address, tray: Mutex::new(Some(tray)), shared, thread: Some(thread), _port: None })
+        Ok(Self { address, tray: Some(tray), shared, thread: Some(thread), _port: None })
     }
 
     /// Where it listens.
@@ -98,12 +98,7 @@ impl VirtualPrinter {
     /// # Errors
     /// None came in time, or the printer is off.
     pub fn receive(&self, limit: Duration) -> Result<Received, RecvTimeoutError> {
-        self.tray().as_ref().ok_or(RecvTimeoutError::Disconnected)?.recv_timeout(limit)
-    }
-
-    fn tray(&self) -> MutexGuard<'_, Option<Receiver<Received>>> {
-        // Receiving leaves nothing half done, whoever panics.
-        self.tray.lock().unwrap_or_else(PoisonError::into_inner)
+        self.tray.as_ref().ok_or(RecvTimeoutError::Disconnected)?.recv_timeout(limit)
     }
 }
 
@@ -112,7 +107,7 @@ impl Drop for VirtualPrinter {
         *self.shared.stop() = true;
         self.shared.off.notify_all();
         // A thread that waits for room in the tray wakes when the tray is gone.
-        *self.tray() = None;
+        self.tray = None;
         if let Some(stream) = self.shared.open().as_ref() {
             let _ = stream.shutdown(Shutdown::Both);
         }
