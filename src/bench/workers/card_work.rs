@@ -112,7 +112,7 @@ fn issue_card(common: &Arc<Common>, reader: &ReaderDesk, work: WorkId, issue: Is
     }
 }
 
-/// The printer that is wished for now or later.
+/// The printer that is wished for, at once or later.
 fn printer_of<'a>(common: &'a Common, wish: &PrintWish) -> Result<Option<&'a Printer>, Trouble> {
     let (PrintWish::Now { printer } | PrintWish::Later { printer }) = wish else { return Ok(None) };
     let found = common.workplace.bench.printers.choose(Some(printer));

@@ -1,0 +1,10 @@
+//! The workers behind the window, on a whole training workstation: orders in, events out.
+
+mod activity;
+mod cards;
+mod containment;
+mod desk;
+mod issue;
+mod photos;
+mod queue;
+mod sign_in;
