@@ -14,11 +14,11 @@ mod issue;
 mod passcode;
 mod print;
 mod printers;
-mod queue;
 mod resume;
 mod table;
 mod tour;
 mod training_card;
+mod window;
 mod wording;
 
 use std::ffi::OsString;
@@ -30,11 +30,6 @@ use self::{
     arguments::{Arguments, Command},
     exit::Exit,
 };
-
-/// What `cardwright` says when it is given no command.
-const NO_COMMAND: &str = "this version works from the command line only. Its desktop window comes with the feature “desktop” \
-     of the next version. Commands: tour, cards, issue, print, printers, queue, resume, audit, gateway, training-card and config; \
-     “cardwright --help” explains them";
 
 /// Runs one command line and says how it ended.
 #[must_use]
@@ -52,13 +47,12 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> Exit {
 fn perform(arguments: &Arguments) -> Result<Answer, Failure> {
     let common = &arguments.common;
     match &arguments.command {
-        None => Err(Failure::usage(NO_COMMAND)),
+        None => window::run(common),
         Some(Command::Tour(tour)) => tour::run(common, tour),
         Some(Command::Cards) => cards::run(common),
         Some(Command::Issue(issue)) => issue::run(common, issue),
         Some(Command::Print(print)) => print::run(common, print),
         Some(Command::Printers) => printers::run(common),
-        Some(Command::Queue) => queue::run(common),
         Some(Command::Resume) => resume::run(common),
         Some(Command::Audit(audit)) => audit::run(common, audit),
         Some(Command::Gateway(gateway)) => gateway::run(common, gateway),

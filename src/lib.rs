@@ -28,8 +28,12 @@ pub mod training;
 // The parts of one workstation put together from its configuration; command line and window stand on it.
 pub mod workplace;
 
-// Owner threads of readers, printers, service and pictures; orders in, events out.
+// The workers behind the window: owner threads of readers and printers, orders in and events out.
 pub mod bench;
 
-// The same operations without a window.
+// The window.
+#[cfg(feature = "desktop")]
+pub mod desktop;
+
+// The command line: the same operations without a window, and the door to the window.
 pub mod cli;

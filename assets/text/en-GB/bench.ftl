@@ -1,0 +1,2 @@
+# The bench: readers, cards and printers.
+bench-label = Bench

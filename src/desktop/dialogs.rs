@@ -1,0 +1,106 @@
+//! Dialogues. They queue, so that a new one never slides under a finger; only the one in front is drawn. Each owns one
+//! answer, and closing it in any other way is a cancel.
+
+mod confirm;
+mod palette;
+mod shortcuts;
+
+use eframe::egui::{self, Id, Modal};
+
+pub use confirm::Confirm;
+pub use palette::Palette;
+
+use super::{intent::Intent, model::Model, theme::space, view::View};
+use crate::tr;
+
+/// A dialogue.
+#[derive(Debug, Clone)]
+pub enum Dialog {
+    /// A question with one action.
+    Confirm(Confirm),
+    /// The command palette.
+    Palette(Palette),
+    /// The list of shortcuts.
+    Shortcuts,
+}
+
+/// Something in the dialogue in front.
+#[derive(Debug, Clone)]
+pub enum DialogIntent {
+    /// The action of a question.
+    Confirmed,
+    /// Something in the palette.
+    Palette(palette::Wish),
+}
+
+impl Dialog {
+    /// Asks before somebody signs out while card work runs.
+    #[must_use]
+    pub fn sign_out_with_open_work() -> Self {
+        Self::Confirm(Confirm {
+            title: "sign-out-title",
+            body: vec!["sign-out-open-work"],
+            words: Vec::new(),
+            action: "sign-out-anyway",
+            destructive: true,
+            then: Box::new(Intent::Session(super::model::session::Intent::SignOutNow)),
+        })
+    }
+
+    fn title(&self, view: &View<'_>) -> String {
+        match self {
+            Self::Confirm(confirm) => view.texts.get(confirm.title),
+            Self::Palette(_) => tr!(view, "command-palette"),
+            Self::Shortcuts => tr!(view, "shortcuts-title"),
+        }
+    }
+}
+
+/// Opens the palette, unless it is in front already.
+pub fn open_palette(model: &mut Model) {
+    if !matches!(model.dialogs.front(), Some(Dialog::Palette(_))) {
+        model.dialogs.push_front(Dialog::Palette(Palette::default()));
+    }
+}
+
+/// Takes a wish of the dialogue in front. One that belongs to another dialogue comes too late and is nobody's.
+pub fn update(model: &mut Model, wish: DialogIntent) {
+    match (model.dialogs.front_mut(), wish) {
+        (Some(Dialog::Confirm(_)), DialogIntent::Confirmed) => {
+            if let Some(Dialog::Confirm(confirm)) = model.dialogs.pop_front() {
+                model.update(*confirm.then);
+            }
+        }
+        (Some(Dialog::Palette(_)), DialogIntent::Palette(wish)) => palette::update(model, wish),
+        _ => {}
+    }
+}
+
+/// Closes the dialogue in front without an answer.
+pub fn cancel(model: &mut Model) {
+    model.dialogs.pop_front();
+}
+
+/// Draws the dialogue in front.
+pub fn draw(ui: &mut egui::Ui, view: &View<'_>) {
+    let Some(dialog) = view.model.dialogs.front() else { return };
+    let title = dialog.title(view);
+    let outcome = Modal::new(Id::unique("dialogue")).show(ui.ctx(), |ui| {
+        ui.ctx().accesskit_node_builder(ui.unique_id(), |node| {
+            node.set_role(egui::accesskit::Role::Dialog);
+            node.set_label(title.clone());
+        });
+        ui.set_width(space::DIALOGUE.min(ui.ctx().content_rect().width() - 2.0 * space::LARGE));
+        ui.heading(title.as_str());
+        ui.add_space(space::SMALL);
+        match dialog {
+            Dialog::Confirm(confirm) => confirm::draw(ui, view, confirm),
+            Dialog::Palette(palette) => palette::draw(ui, view, palette),
+            Dialog::Shortcuts => shortcuts::draw(ui, view),
+        }
+    });
+    // A click beside the dialogue is no answer: somebody at a desk leans on the mouse.
+    if ui.ctx().input(|input| input.key_pressed(egui::Key::Escape)) && outcome.is_top_modal {
+        view.send(Intent::CloseDialog);
+    }
+}

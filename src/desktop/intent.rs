@@ -1,0 +1,81 @@
+//! What the officer wants, as drawing tells it.
+
+use super::{
+    command::Command,
+    dialogs::{Dialog, DialogIntent},
+    model::{activity, bench, find, help, holder, issue, photo, queue, session, settings, unfinished, work},
+    route::Route,
+};
+
+/// One wish. It says what is wanted; [`super::model::Model::update`] decides what comes of it.
+#[derive(Debug, Clone)]
+pub enum Intent {
+    /// Go somewhere.
+    Go(Route),
+    /// One place back.
+    Back,
+    /// One place forward.
+    Forward,
+    /// A command of the palette or a shortcut.
+    Command(Command),
+    /// Opens a dialogue, behind those that wait already.
+    Ask(Box<Dialog>),
+    /// Something in the dialogue in front.
+    Dialog(DialogIntent),
+    /// Closes the dialogue in front without an answer.
+    CloseDialog,
+    /// A notice was read.
+    DismissNotice(u64),
+    /// Sign-in, sign-out, lock.
+    Session(session::Intent),
+    /// Readers, printers and their cards.
+    Bench(bench::Intent),
+    /// The search.
+    Find(find::Intent),
+    /// The profile.
+    Holder(holder::Intent),
+    /// The photo.
+    Photo(photo::Intent),
+    /// Preparing an issue.
+    Issue(issue::Intent),
+    /// A piece of card work.
+    Work(work::Intent),
+    /// The print queue.
+    Queue(queue::Intent),
+    /// Unfinished work.
+    Unfinished(unfinished::Intent),
+    /// The audit.
+    Activity(activity::Intent),
+    /// Settings.
+    Settings(settings::Intent),
+    /// Help.
+    Help(help::Intent),
+}
+
+macro_rules! of_area {
+    ($($variant:ident($inner:ty)),+ $(,)?) => {
+        $(impl From<$inner> for Intent {
+            fn from(inner: $inner) -> Self {
+                Self::$variant(inner)
+            }
+        })+
+    };
+}
+
+of_area!(
+    Go(Route),
+    Command(Command),
+    Dialog(DialogIntent),
+    Session(session::Intent),
+    Bench(bench::Intent),
+    Find(find::Intent),
+    Holder(holder::Intent),
+    Photo(photo::Intent),
+    Issue(issue::Intent),
+    Work(work::Intent),
+    Queue(queue::Intent),
+    Unfinished(unfinished::Intent),
+    Activity(activity::Intent),
+    Settings(settings::Intent),
+    Help(help::Intent),
+);

@@ -1,0 +1,50 @@
+//! One file a screen. A screen draws from the view and sends intents; it changes nothing.
+
+pub mod activity;
+mod bench_bar;
+pub mod find;
+pub mod frame;
+pub mod help;
+pub mod holder;
+pub mod issue;
+pub mod photo;
+pub mod queue;
+pub mod settings;
+pub mod sign_in;
+pub mod unfinished;
+pub mod work;
+
+use eframe::egui::Ui;
+
+use super::{intent::Intent, model::Model, route::Route, view::View};
+
+/// Draws the place shown.
+pub fn draw(ui: &mut Ui, view: &View<'_>) {
+    match view.model.history.here() {
+        Route::Find => find::draw(ui, view),
+        Route::Holder(holder) => holder::draw(ui, view, holder),
+        Route::Photo(holder) => photo::draw(ui, view, holder),
+        Route::Issue(holder) => issue::draw(ui, view, holder),
+        Route::Work(work) => work::draw(ui, view, *work),
+        Route::Queue => queue::draw(ui, view),
+        Route::Unfinished => unfinished::draw(ui, view),
+        Route::Activity => activity::draw(ui, view),
+        Route::Settings => settings::draw(ui, view),
+        Route::Help(topic) => help::draw(ui, view, topic),
+    }
+}
+
+/// The main action of the place shown, where there is one that may be done now.
+#[must_use]
+pub fn main_action(model: &Model) -> Option<Intent> {
+    match model.history.here() {
+        Route::Find => find::main_action(model),
+        Route::Holder(holder) => holder::main_action(model, holder),
+        Route::Photo(holder) => photo::main_action(model, holder),
+        Route::Issue(holder) => issue::main_action(model, holder),
+        Route::Work(work) => work::main_action(model, *work),
+        Route::Queue => queue::main_action(model),
+        Route::Unfinished => unfinished::main_action(model),
+        Route::Activity | Route::Settings | Route::Help(_) => None,
+    }
+}

@@ -1,0 +1,199 @@
+//! The look, as tokens: no screen names a colour, a size or a distance of its own.
+
+mod fonts;
+mod tokens;
+
+pub use tokens::{Colours, DARK, HIGH_CONTRAST, LIGHT, Pair, contrast_ratio};
+
+use eframe::egui::{
+    self, Color32, CornerRadius, FontFamily, FontId, Margin, Stroke, TextStyle, Vec2, style::Selection, vec2,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::domain::eligibility::Realm;
+
+/// A colour scheme the officer chooses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Scheme {
+    /// Dark words on light ground.
+    #[default]
+    Light,
+    /// Light words on dark ground.
+    Dark,
+    /// Black, white and strong lines.
+    HighContrast,
+}
+
+impl Scheme {
+    /// All, in the order of the settings.
+    pub const ALL: [Self; 3] = [Self::Light, Self::Dark, Self::HighContrast];
+
+    /// The next one, for the command that walks through them.
+    #[must_use]
+    pub fn next(self) -> Self {
+        match self {
+            Self::Light => Self::Dark,
+            Self::Dark => Self::HighContrast,
+            Self::HighContrast => Self::Light,
+        }
+    }
+}
+
+/// Distances in points.
+pub mod space {
+    /// Between things that belong together.
+    pub const SMALL: f32 = 6.0;
+    /// Between things of one group.
+    pub const MEDIUM: f32 = 12.0;
+    /// Between groups, and around a page.
+    pub const LARGE: f32 = 20.0;
+    /// Width of the navigation.
+    pub const NAVIGATION: f32 = 168.0;
+    /// Smallest height of something to click or touch (WCAG 2.2, 2.5.8 asks for 24).
+    pub const TARGET: f32 = 38.0;
+    /// Height of a table row.
+    pub const ROW: f32 = 34.0;
+    /// Widest a column of words is set.
+    pub const COLUMN: f32 = 640.0;
+    /// Width of a dialogue.
+    pub const DIALOGUE: f32 = 460.0;
+    /// Height of a portrait in a tile of the bench.
+    pub const PORTRAIT: f32 = 54.0;
+}
+
+/// The theme in force.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Theme {
+    /// Which scheme.
+    pub scheme: Scheme,
+    /// Its colours.
+    pub colours: &'static Colours,
+}
+
+impl Theme {
+    /// The theme of a scheme.
+    #[must_use]
+    pub fn new(scheme: Scheme) -> Self {
+        let colours = match scheme {
+            Scheme::Light => &LIGHT,
+            Scheme::Dark => &DARK,
+            Scheme::HighContrast => &HIGH_CONTRAST,
+        };
+        Self { scheme, colours }
+    }
+
+    /// Ground and words of the banner that says which world this is.
+    #[must_use]
+    pub fn realm(&self, realm: Realm) -> Pair {
+        match realm {
+            Realm::Training => self.colours.training,
+            Realm::Integration => self.colours.integration,
+            Realm::Live => self.colours.live,
+        }
+    }
+
+    /// Makes egui draw with these tokens. `text_percent` is 100 to 200.
+    pub fn apply(&self, context: &egui::Context, text_percent: u16) {
+        let mut style = egui::Style {
+            visuals: self.visuals(),
+            // Nothing moves by itself: an idle window draws nothing, and nobody waits for a movement.
+            animation_time: 0.0,
+            ..egui::Style::default()
+        };
+        let font = |size: f32, family| FontId::new(size, family);
+        style.text_styles = [
+            (TextStyle::Small, font(13.0, FontFamily::Proportional)),
+            (TextStyle::Body, font(15.0, FontFamily::Proportional)),
+            (TextStyle::Button, font(15.0, FontFamily::Proportional)),
+            (TextStyle::Heading, font(24.0, fonts::bold())),
+            (TextStyle::Monospace, font(14.0, FontFamily::Monospace)),
+            (Self::subheading(), font(17.0, fonts::bold())),
+            (Self::strong(), font(15.0, fonts::bold())),
+        ]
+        .into();
+        style.spacing.item_spacing = vec2(space::SMALL, space::SMALL);
+        style.spacing.button_padding = vec2(14.0, 8.0);
+        style.spacing.interact_size = Vec2::new(40.0, space::TARGET);
+        style.spacing.text_edit_width = 320.0;
+        style.interaction.selectable_labels = false;
+        style.interaction.show_tooltips_only_when_still = false;
+        style.wrap_mode = None;
+        context.set_theme(if self.colours.dark { egui::Theme::Dark } else { egui::Theme::Light });
+        context.set_style_of(egui::Theme::Dark, style.clone());
+        context.set_style_of(egui::Theme::Light, style);
+        context.set_zoom_factor(f32::from(text_percent.clamp(100, 200)) / 100.0);
+    }
+
+    /// Gives egui the embedded fonts; once, at the start.
+    pub fn install_fonts(context: &egui::Context) {
+        context.set_fonts(fonts::definitions());
+    }
+
+    /// Style of a heading inside a page.
+    #[must_use]
+    pub fn subheading() -> TextStyle {
+        TextStyle::Name("subheading".into())
+    }
+
+    /// Style of words that matter, in running size.
+    #[must_use]
+    pub fn strong() -> TextStyle {
+        TextStyle::Name("strong".into())
+    }
+
+    /// The line around what has the keyboard.
+    #[must_use]
+    pub fn focus(&self) -> Stroke {
+        Stroke::new(3.0, self.colours.focus)
+    }
+
+    fn visuals(&self) -> egui::Visuals {
+        let colours = self.colours;
+        let mut visuals = if colours.dark { egui::Visuals::dark() } else { egui::Visuals::light() };
+        let corner = CornerRadius::same(6);
+        visuals.override_text_color = None;
+        visuals.panel_fill = colours.page.ground;
+        visuals.window_fill = colours.raised.ground;
+        visuals.window_stroke = Stroke::new(1.0, colours.line);
+        visuals.extreme_bg_color = colours.field.ground;
+        visuals.text_edit_bg_color = Some(colours.field.ground);
+        visuals.faint_bg_color = colours.raised.ground;
+        visuals.weak_text_color = Some(colours.weak);
+        visuals.hyperlink_color = colours.link;
+        visuals.warn_fg_color = colours.warning.words;
+        visuals.error_fg_color = colours.danger.words;
+        visuals.selection =
+            Selection { bg_fill: colours.selected.ground, stroke: Stroke::new(1.0, colours.selected.words) };
+        visuals.disabled_alpha = 1.0;
+        visuals.striped = false;
+        let widgets = &mut visuals.widgets;
+        for (state, ground, line) in [
+            (&mut widgets.noninteractive, colours.raised.ground, Stroke::new(1.0, colours.line)),
+            (&mut widgets.inactive, colours.button.ground, Stroke::new(1.0, colours.line)),
+            (&mut widgets.hovered, colours.hovered, Stroke::new(2.0, colours.focus)),
+            (&mut widgets.active, colours.hovered, Stroke::new(3.0, colours.focus)),
+            (&mut widgets.open, colours.button.ground, Stroke::new(2.0, colours.focus)),
+        ] {
+            state.bg_fill = ground;
+            state.weak_bg_fill = ground;
+            state.bg_stroke = line;
+            state.corner_radius = corner;
+            state.fg_stroke = Stroke::new(1.5, colours.page.words);
+            state.expansion = 0.0;
+        }
+        visuals
+    }
+}
+
+/// Room around the words of a page.
+#[must_use]
+pub fn page_margin() -> Margin {
+    Margin::symmetric(20, 14)
+}
+
+/// Colour of a ground that is drawn under pictures with transparency.
+#[must_use]
+pub fn clear() -> Color32 {
+    Color32::TRANSPARENT
+}

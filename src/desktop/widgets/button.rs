@@ -1,0 +1,159 @@
+//! Buttons. One that is refused stays where it is, with the reason on it.
+
+use eframe::egui::{
+    self, Align, Color32, Layout, Response, RichText, Sense, Stroke, TextStyle, TextWrapMode, Ui, Vec2, WidgetInfo,
+    WidgetText, accesskit::Role, vec2,
+};
+
+use crate::desktop::{
+    theme::{Pair, space},
+    view::View,
+};
+
+/// How much a button matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Kind {
+    /// One of several.
+    #[default]
+    Plain,
+    /// The one main action of a page.
+    Main,
+    /// Cannot be undone.
+    Destructive,
+}
+
+/// A button.
+#[must_use]
+pub struct Button {
+    name: String,
+    note: Option<String>,
+    kind: Kind,
+    chosen: bool,
+    wide: bool,
+    refused: Option<String>,
+}
+
+impl Button {
+    /// A plain button.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self { name: name.into(), note: None, kind: Kind::Plain, chosen: false, wide: false, refused: None }
+    }
+
+    /// How much it matters.
+    pub fn kind(mut self, kind: Kind) -> Self {
+        self.kind = kind;
+        self
+    }
+
+    /// A short remark at its right end, e.g. its shortcut.
+    pub fn note(mut self, note: impl Into<String>) -> Self {
+        self.note = Some(note.into());
+        self
+    }
+
+    /// Whether it is the chosen one of several.
+    pub fn chosen(mut self, chosen: bool) -> Self {
+        self.chosen = chosen;
+        self
+    }
+
+    /// As wide as there is room.
+    pub fn wide(mut self) -> Self {
+        self.wide = true;
+        self
+    }
+
+    /// Refused, and why, with the remedy. `None` leaves it usable.
+    pub fn refused(mut self, reason: Option<String>) -> Self {
+        self.refused = reason;
+        self
+    }
+
+    /// Draws it. A refused one never answers that it was clicked, but can have the keyboard, so that its reason is read.
+    pub fn show(self, ui: &mut Ui, view: &View<'_>) -> Response {
+        let colours = self.colours(view);
+        let padding = ui.spacing().button_padding;
+        let most = (ui.available_width() - 2.0 * padding.x).max(40.0);
+        let galley = |ui: &Ui, text: &str, style: TextStyle, wrap: TextWrapMode, width: f32| {
+            WidgetText::from(RichText::new(text)).into_galley(ui, Some(wrap), width, style)
+        };
+        let note = self.note.as_deref().filter(|note| !note.is_empty());
+        let note = note.map(|note| galley(ui, note, TextStyle::Small, TextWrapMode::Extend, most));
+        let note_width = note.as_ref().map_or(0.0, |note| note.size().x + space::MEDIUM);
+        let name = galley(ui, &self.name, TextStyle::Button, TextWrapMode::Wrap, (most - note_width).max(40.0));
+        let reason = self.refused.as_deref().filter(|reason| !reason.is_empty());
+        let reason =
+            reason.map(|reason| galley(ui, reason, TextStyle::Small, TextWrapMode::Wrap, most.min(space::COLUMN)));
+        let reason_size = reason.as_ref().map_or(Vec2::ZERO, |reason| reason.size() + vec2(0.0, 2.0));
+        let inner = vec2((name.size().x + note_width).max(reason_size.x), name.size().y + reason_size.y);
+        let width = if self.wide { most } else { inner.x };
+        let size = vec2(width, inner.y) + 2.0 * padding;
+        let size = vec2(size.x, size.y.max(space::TARGET));
+        let usable = self.refused.is_none();
+        // A refused one can have the keyboard, so that its reason is read, and is never clicked.
+        let sense = if usable { Sense::click() } else { Sense::focusable_noninteractive() };
+        let (area, response) = ui.allocate_exact_size(size, sense);
+        let label = match (&self.refused, &self.note) {
+            (Some(reason), _) if !reason.is_empty() => format!("{}. {reason}", self.name),
+            _ => self.name.clone(),
+        };
+        response.widget_info(|| {
+            if self.chosen {
+                WidgetInfo::selected(Role::Button, usable, true, &label)
+            } else {
+                WidgetInfo::labeled(Role::Button, usable, &label)
+            }
+        });
+        if ui.is_rect_visible(area) {
+            let pressed = response.is_pointer_button_down_on() && usable;
+            let under = usable && response.hovered();
+            let line = if response.has_focus() {
+                view.theme.focus()
+            } else if under {
+                Stroke::new(2.0, view.theme.colours.focus)
+            } else {
+                Stroke::new(1.0, view.theme.colours.line)
+            };
+            let ground = match self.kind {
+                Kind::Plain if under && !self.chosen => view.theme.colours.hovered,
+                _ => colours.ground,
+            };
+            let drawn = if pressed { area.shrink(1.0) } else { area };
+            ui.painter().rect(drawn, 6.0, ground, line, egui::StrokeKind::Inside);
+            let top = area.center().y - inner.y / 2.0;
+            let left =
+                if self.wide || reason.is_some() { area.left() + padding.x } else { area.center().x - inner.x / 2.0 };
+            let name_height = name.size().y;
+            ui.painter().galley(egui::pos2(left, top), name, colours.words);
+            if let Some(note) = note {
+                let place =
+                    egui::pos2(area.right() - padding.x - note.size().x, top + (name_height - note.size().y) / 2.0);
+                ui.painter().galley(place, note, weak(&colours, view, self.chosen));
+            }
+            if let Some(reason) = reason {
+                ui.painter().galley(egui::pos2(left, top + name_height + 2.0), reason, colours.words);
+            }
+        }
+        response
+    }
+
+    fn colours(&self, view: &View<'_>) -> Pair {
+        let colours = view.theme.colours;
+        match (self.refused.is_some(), self.chosen, self.kind) {
+            (true, ..) => colours.refused,
+            (_, true, _) => colours.selected,
+            (_, _, Kind::Main) => colours.main,
+            (_, _, Kind::Destructive) => colours.destructive,
+            (_, _, Kind::Plain) => colours.button,
+        }
+    }
+}
+
+fn weak(colours: &Pair, view: &View<'_>, chosen: bool) -> Color32 {
+    if chosen { colours.words } else { view.theme.colours.page.words }
+}
+
+/// Buttons in a row that breaks where there is no room.
+pub fn row<R>(ui: &mut Ui, contents: impl FnOnce(&mut Ui) -> R) -> R {
+    ui.with_layout(Layout::left_to_right(Align::Min).with_main_wrap(true), contents).inner
+}

@@ -1,0 +1,61 @@
+//! What every page has: a heading, the way back, and room that scrolls.
+
+use eframe::egui::{self, RichText, ScrollArea, Ui, accesskit::Role};
+
+use crate::{
+    desktop::{
+        intent::Intent,
+        theme::{Theme, space},
+        view::View,
+        widgets::button::Button,
+    },
+    tr,
+};
+
+/// A page whose whole content scrolls.
+pub fn scrolling<R>(ui: &mut Ui, view: &View<'_>, title: &str, contents: impl FnOnce(&mut Ui) -> R) -> R {
+    heading(ui, view, title);
+    ScrollArea::vertical().auto_shrink([false, false]).id_salt(("page", title)).show(ui, contents).inner
+}
+
+/// A page that keeps its own room, e.g. for a table.
+pub fn fixed<R>(ui: &mut Ui, view: &View<'_>, title: &str, contents: impl FnOnce(&mut Ui) -> R) -> R {
+    heading(ui, view, title);
+    contents(ui)
+}
+
+fn heading(ui: &mut Ui, view: &View<'_>, title: &str) {
+    ui.horizontal(|ui| {
+        if view.model.history.can_go_back() {
+            let back = Button::new(format!("← {}", tr!(view, "back"))).show(ui, view);
+            if back.clicked() {
+                view.send(Intent::Back);
+            }
+        }
+        let label = ui.add(egui::Label::new(RichText::new(title).heading()).truncate());
+        ui.ctx().accesskit_node_builder(label.id, |node| node.set_role(Role::Heading));
+    });
+    ui.add_space(space::SMALL);
+}
+
+/// A heading inside a page.
+pub fn section(ui: &mut Ui, title: &str) {
+    ui.add_space(space::MEDIUM);
+    let label = ui.label(RichText::new(title).text_style(Theme::subheading()));
+    ui.ctx().accesskit_node_builder(label.id, |node| node.set_role(Role::Heading));
+}
+
+/// Words of second rank.
+pub fn weak(ui: &mut Ui, view: &View<'_>, words: &str) -> egui::Response {
+    ui.add(egui::Label::new(RichText::new(words).color(view.theme.colours.weak)).wrap())
+}
+
+/// A name and its value, one line.
+pub fn fact(ui: &mut Ui, view: &View<'_>, name: &str, value: &str) {
+    ui.horizontal_wrapped(|ui| {
+        ui.label(RichText::new(name).color(view.theme.colours.weak));
+        let label = ui.label(value);
+        // Read alone, a value says what it is the value of.
+        ui.ctx().accesskit_node_builder(label.id, |node| node.set_description(name.to_owned()));
+    });
+}

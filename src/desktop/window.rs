@@ -1,0 +1,166 @@
+//! The window's two moments: taking what happened, and drawing what is so.
+
+use std::time::{Duration, Instant};
+
+use eframe::egui::{self, Context, Ui};
+use time::OffsetDateTime;
+
+use super::{
+    command::Command,
+    model::{Model, session::Phase},
+    screens,
+    text::Texts,
+    theme::{Scheme, Theme},
+    view::{Pictures, View},
+};
+use crate::{
+    bench::{Event, Order},
+    domain::eligibility::Realm,
+};
+
+/// Most events taken before one frame; the rest comes with the next, so that drawing never waits.
+const EVENTS_A_FRAME: usize = 256;
+
+/// The workers as the window sees them.
+pub trait Crew {
+    /// Gives an order; never blocks.
+    fn order(&self, order: Order);
+    /// The next event, if there is one.
+    fn next_event(&self) -> Option<Event>;
+}
+
+impl Crew for crate::bench::Workers {
+    fn order(&self, order: Order) {
+        Self::order(self, order);
+    }
+
+    fn next_event(&self) -> Option<Event> {
+        Self::next_event(self)
+    }
+}
+
+/// The window.
+pub struct Window {
+    /// What is so.
+    pub model: Model,
+    texts: Texts,
+    pictures: Pictures,
+    crew: Option<Box<dyn Crew>>,
+    applied: Option<(Scheme, u16)>,
+    touched: Instant,
+}
+
+impl Window {
+    /// A window with this model and no workers yet.
+    #[must_use]
+    pub fn new(model: Model) -> Self {
+        Self {
+            model,
+            texts: Texts::british_english(),
+            pictures: Pictures::default(),
+            crew: None,
+            applied: None,
+            touched: Instant::now(),
+        }
+    }
+
+    /// Gives the window its workers.
+    pub fn employ(&mut self, crew: Box<dyn Crew>) {
+        self.crew = Some(crew);
+        self.model.update(super::model::session::Intent::Opened.into());
+        self.send_orders();
+    }
+
+    /// Prepares a context once: fonts.
+    pub fn set_up(context: &Context) {
+        Theme::install_fonts(context);
+    }
+
+    /// Takes what the workers told and what time did; also while the window is hidden. Draws nothing.
+    pub fn logic(&mut self, context: &Context) {
+        for _ in 0..EVENTS_A_FRAME {
+            let Some(event) = self.crew.as_ref().and_then(|crew| crew.next_event()) else { break };
+            self.model.on_event(&event);
+        }
+        if context.input(|input| !input.events.is_empty()) {
+            self.touched = Instant::now();
+        }
+        let idle = self.touched.elapsed();
+        self.model.idle_for(idle);
+        let minutes = u64::from(self.model.preferences.lock_after_minutes);
+        if minutes > 0 && matches!(self.model.session.phase, Phase::SignedIn(_)) {
+            // The next look at the clock; nothing is drawn before.
+            context.request_repaint_after(
+                Duration::from_secs(minutes * 60).saturating_sub(idle).max(Duration::from_secs(1)),
+            );
+        }
+        self.send_orders();
+        self.apply_theme(context);
+    }
+
+    /// Draws the window and takes what the officer wants.
+    pub fn ui(&mut self, ui: &mut Ui) {
+        let commands = self.shortcuts(ui.ctx());
+        let view = View::new(&self.model, &self.texts, &self.pictures, OffsetDateTime::now_utc());
+        name_window(ui.ctx(), &view);
+        screens::frame::draw(ui, &view);
+        let intents = view.into_intents();
+        let changed = !intents.is_empty() || !commands.is_empty();
+        for command in commands {
+            self.model.update(command.into());
+        }
+        for intent in intents {
+            self.model.update(intent);
+        }
+        self.send_orders();
+        self.apply_theme(ui.ctx());
+        if changed {
+            // What was wanted shows in the next frame, and that frame comes now.
+            ui.ctx().request_repaint();
+        }
+    }
+
+    /// Shortcuts that were pressed. A dialogue in front keeps the keys for itself, but for help.
+    fn shortcuts(&self, context: &Context) -> Vec<Command> {
+        let in_dialogue = !self.model.dialogs.is_empty();
+        context.input_mut(|input| {
+            Command::ALL
+                .into_iter()
+                .filter(|command| !in_dialogue || matches!(command, Command::TextLarger | Command::TextSmaller))
+                .filter(|command| input.consume_shortcut(&command.shortcut()))
+                .collect()
+        })
+    }
+
+    fn send_orders(&mut self) {
+        let orders = self.model.take_orders();
+        if let Some(crew) = &self.crew {
+            for order in orders {
+                crew.order(order);
+            }
+        }
+    }
+
+    fn apply_theme(&mut self, context: &Context) {
+        let wanted = (self.model.preferences.scheme, self.model.preferences.text_percent);
+        if self.applied != Some(wanted) {
+            Theme::new(wanted.0).apply(context, wanted.1);
+            self.applied = Some(wanted);
+        }
+    }
+}
+
+/// The window's own name, for those who hear it and for the task bar.
+fn name_window(context: &Context, view: &View<'_>) {
+    let realm = match view.model.realm {
+        Realm::Training => view.texts.get("realm-training"),
+        Realm::Integration => view.texts.get("realm-integration"),
+        Realm::Live => view.texts.get("realm-live"),
+    };
+    let title = view.texts.with("app-title-realm", &[("realm", (&realm).into())]);
+    let root = egui::Id::unique("window title");
+    if context.data(|data| data.get_temp::<String>(root)).as_ref() != Some(&title) {
+        context.send_viewport_cmd(egui::ViewportCommand::Title(title.clone()));
+        context.data_mut(|data| data.insert_temp(root, title));
+    }
+}

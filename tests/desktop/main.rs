@@ -1,0 +1,6 @@
+//! The window, driven by role and label on the real workers: real gateway, real journal, virtual cards and printer.
+
+#![cfg(feature = "desktop")]
+
+mod frame;
+mod harness;
