@@ -292,12 +292,31 @@ impl TrainingReaders {
 
     /// Takes a reader for this process, until the file is dropped.
     fn lock(&self, reader: &str) -> Result<File, ReaderError> {
-        let file = self.file(reader, "lock")?;
-        // Whoever only asks whether a reader is in use takes its lock for an instant. Behind one gate, which is never
-        // held longer than that, nobody mistakes the asking for a use.
+        let _gate = self.gate(reader)?;
+        self.try_lock(reader)
+    }
+
+    /// Whether anybody has the reader.
+    fn is_in_use(&self, reader: &str) -> Result<bool, ReaderError> {
+        // The gate is shut until the lock is given back.
+        let _gate = self.gate(reader)?;
+        match self.try_lock(reader) {
+            Ok(_) => Ok(false),
+            Err(ReaderError::InUse { .. }) => Ok(true),
+            Err(other) => Err(other),
+        }
+    }
+
+    /// Whoever only asks whether a reader is in use takes its lock for an instant. Behind one gate, which is never held
+    /// longer than that, nobody mistakes the asking for a use.
+    fn gate(&self, reader: &str) -> Result<File, ReaderError> {
         let gate = File::create(self.folder.join("readers.gate")).map_err(|e| fault(reader, &e))?;
         gate.lock().map_err(|e| fault(reader, &e))?;
-        let lock = File::create(file).map_err(|e| fault(reader, &e))?;
+        Ok(gate)
+    }
+
+    fn try_lock(&self, reader: &str) -> Result<File, ReaderError> {
+        let lock = File::create(self.file(reader, "lock")?).map_err(|e| fault(reader, &e))?;
         match lock.try_lock() {
             Ok(()) => Ok(lock),
             Err(TryLockError::WouldBlock) => Err(ReaderError::InUse { reader: reader.to_owned() }),
@@ -307,11 +326,7 @@ impl TrainingReaders {
 
     /// What is in a reader. The file of a card is whole at every moment, so it is read without the lock.
     fn look(&self, reader: &str) -> Result<Look, ReaderError> {
-        let in_use = match self.lock(reader) {
-            Ok(_) => false,
-            Err(ReaderError::InUse { .. }) => true,
-            Err(other) => return Err(other),
-        };
+        let in_use = self.is_in_use(reader)?;
         Ok(match VirtualCard::load(&self.card_file(reader)?) {
             Ok(Some(card)) => {
                 let atr = card.atr().to_vec();

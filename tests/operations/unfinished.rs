@@ -36,7 +36,7 @@ fn what_will_be_done_is_told_before_and_done_after() {
         let without = workplace.resume_one(&job, &mut |_| {}).expect("the journal can be read and written");
         assert_eq!(without.record.opened, told.opened);
         if matches!(without.resumption, Resumption::StillOpen { .. }) {
-            assert_eq!(workplace.look_at_unfinished().expect("reads"), [told.clone()], "cut at {at}");
+            assert_eq!(workplace.look_at_unfinished().expect("reads"), std::slice::from_ref(&told), "cut at {at}");
             tear.put_back();
             let resumed = workplace.resume_one(&job, &mut |_| {}).expect("the journal can be read and written");
             count(&resumed.resumption, told.next, &mut finished, &mut undone);

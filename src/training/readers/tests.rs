@@ -49,7 +49,7 @@ fn a_reader_emptied_on_purpose_stays_empty_and_takes_its_card_back() {
         assert_eq!(presence(&readers, 0), Presence::Empty);
         assert!(matches!(readers.connect(NAMES[0], Access::Shared), Err(ReaderError::NoCard { .. })));
         assert!(matches!(readers.take_card_out(NAMES[0]), Err(TrainingCardError::Reader(ReaderError::NoCard { .. }))));
-        assert_eq!(readers.kept_cards().expect("the folder"), [serial.clone()]);
+        assert_eq!(readers.kept_cards().expect("the folder"), std::slice::from_ref(&serial));
     }
     let readers = open();
     assert_eq!(readers.put_card_back(NAMES[0]).expect("it is put aside"), serial);
@@ -137,4 +137,24 @@ fn its_own_use_of_a_card_is_no_news_and_the_watch_ends_when_it_is_dropped() {
     assert_eq!(next, ReaderEvent::Changed(ReaderStatus { name: NAMES[1].to_owned(), card: Presence::Empty }));
     watch.take_stop().expect("not taken yet")();
     assert_eq!(watch.next_within(PATIENCE), Err(RecvTimeoutError::Disconnected), "its thread has ended");
+}
+
+#[test]
+fn looking_at_a_reader_never_keeps_anybody_from_its_card() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let open = || TrainingReaders::open(folder.path()).expect("readers");
+    let (readers, lookers) = (open(), [open(), open()]);
+    let working = std::sync::atomic::AtomicBool::new(true);
+    std::thread::scope(|threads| {
+        for looker in &lookers {
+            threads.spawn(|| {
+                while working.load(std::sync::atomic::Ordering::Relaxed) {
+                    looker.list().expect("both");
+                }
+            });
+        }
+        let opened: Vec<_> = (0..500).map(|_| readers.connect(NAMES[0], Access::Exclusive).map(drop)).collect();
+        working.store(false, std::sync::atomic::Ordering::Relaxed);
+        assert!(opened.iter().all(Result::is_ok), "{:?}", opened.into_iter().find(Result::is_err));
+    });
 }
