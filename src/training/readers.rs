@@ -164,9 +164,9 @@ impl TrainingReaders {
     /// # Errors
     /// No such reader, it is empty, its card is in use, or the files cannot be written.
     pub fn take_card_out(&self, reader: &str) -> Result<CardSerial, TrainingCardError> {
-        let lock = self.lock(reader)?;
+        let hold = self.hold(reader)?;
         let serial = self.put_aside(reader)?.ok_or_else(|| ReaderError::NoCard { reader: reader.to_owned() })?;
-        self.moved(reader, lock)?;
+        hold.moved();
         Ok(serial)
     }
 
@@ -177,14 +177,14 @@ impl TrainingReaders {
     /// written.
     pub fn put_card_back(&self, reader: &str) -> Result<CardSerial, TrainingCardError> {
         let nothing = || TrainingCardError::NothingTakenOut { reader: reader.to_owned() };
-        let lock = self.lock(reader)?;
+        let hold = self.hold(reader)?;
         if self.card_file(reader)?.exists() {
             return Err(nothing());
         }
         let marker = std::fs::read_to_string(self.marker(reader)?).map_err(|_| nothing())?;
         let serial: CardSerial = marker.trim().parse().map_err(|_| nothing())?;
         self.insert(reader, &serial)?;
-        self.moved(reader, lock)?;
+        hold.moved();
         Ok(serial)
     }
 
@@ -193,13 +193,13 @@ impl TrainingReaders {
     /// # Errors
     /// No such reader, its card is in use, the wanted card is not put aside, or the files cannot be written.
     pub fn put_in(&self, reader: &str, serial: &CardSerial) -> Result<(), TrainingCardError> {
-        let lock = self.lock(reader)?;
+        let hold = self.hold(reader)?;
         if !self.aside(serial).exists() {
             return Err(TrainingCardError::NotKept { serial: serial.clone() });
         }
         self.put_aside(reader)?;
         self.insert(reader, serial)?;
-        self.moved(reader, lock)?;
+        hold.moved();
         Ok(())
     }
 
@@ -208,11 +208,11 @@ impl TrainingReaders {
     /// # Errors
     /// No such reader, its card is in use, or the files cannot be written.
     pub fn put_new_card(&self, reader: &str) -> Result<CardSerial, TrainingCardError> {
-        let lock = self.lock(reader)?;
+        let hold = self.hold(reader)?;
         self.put_aside(reader)?;
         let serial = serial_of(&make(reader, &self.card_file(reader)?)?)?;
         self.forget_marker(reader)?;
-        self.moved(reader, lock)?;
+        hold.moved();
         Ok(serial)
     }
 
@@ -260,18 +260,6 @@ impl TrainingReaders {
             Err(e) if e.kind() != ErrorKind::NotFound => Err(fault(reader, &e)),
             _ => Ok(()),
         }
-    }
-
-    /// Tells the watches, after the reader is free again: they look at once.
-    fn moved(&self, reader: &str, lock: File) -> Result<(), ReaderError> {
-        let place = place(reader)?;
-        drop(lock);
-        self.shared.note(|doings| {
-            if let Some(moves) = doings.moves.get_mut(place) {
-                *moves = moves.wrapping_add(1);
-            }
-        });
-        Ok(())
     }
 
     fn aside(&self, serial: &CardSerial) -> PathBuf {
@@ -338,6 +326,7 @@ impl TrainingReaders {
         })
     }
 
+    /// Takes a reader for this process: its watches leave it alone until the hold is dropped.
     fn hold(&self, reader: &str) -> Result<Hold, ReaderError> {
         let place = place(reader)?;
         let hold = |doings: &mut Doings| {
@@ -347,7 +336,7 @@ impl TrainingReaders {
         };
         self.shared.note(hold);
         // From here on the hold is given up whatever happens.
-        let mut hold = Hold { shared: Arc::clone(&self.shared), place, lock: None };
+        let mut hold = Hold { shared: Arc::clone(&self.shared), place, moved: false, lock: None };
         hold.lock = Some(self.lock(reader)?);
         Ok(hold)
     }
@@ -405,7 +394,16 @@ impl CardReaders for TrainingReaders {
 struct Hold {
     shared: Arc<Shared>,
     place: usize,
+    /// Whether a card was put in or taken out.
+    moved: bool,
     lock: Option<File>,
+}
+
+impl Hold {
+    /// Gives the reader up and tells the watches that a card was moved.
+    fn moved(mut self) {
+        self.moved = true;
+    }
 }
 
 impl Drop for Hold {
@@ -415,6 +413,9 @@ impl Drop for Hold {
         self.shared.note(|doings| {
             if let Some(held) = doings.held.get_mut(self.place) {
                 *held = held.saturating_sub(1);
+            }
+            if let Some(moves) = doings.moves.get_mut(self.place).filter(|_| self.moved) {
+                *moves = moves.wrapping_add(1);
             }
         });
     }
