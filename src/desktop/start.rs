@@ -96,7 +96,7 @@ fn run(renderer: Renderer, places: &Places, configuration: &Configuration) -> Re
         "cardwright",
         options,
         Box::new(move |creation| {
-            Window::set_up(&creation.egui_ctx);
+            Window::set_up(&creation.egui_ctx, &preferences);
             Ok(Box::new(App::new(creation.egui_ctx.clone(), places, configuration, preferences)))
         }),
     )

@@ -8,6 +8,7 @@ use time::OffsetDateTime;
 use super::{
     command::Command,
     model::{Model, session::Phase},
+    preferences::Preferences,
     screens,
     text::Texts,
     theme::{Scheme, Theme},
@@ -71,9 +72,10 @@ impl Window {
         self.send_orders();
     }
 
-    /// Prepares a context once: fonts.
-    pub fn set_up(context: &Context) {
+    /// Prepares a context once, before its first frame: fonts, and the look of these choices.
+    pub fn set_up(context: &Context, preferences: &Preferences) {
         Theme::install_fonts(context);
+        Theme::new(preferences.scheme).apply(context, preferences.text_percent);
     }
 
     /// Takes what the workers told and what time did; also while the window is hidden. Draws nothing.

@@ -150,8 +150,12 @@ pub fn pure(model: Model, size: (f32, f32)) -> Harness<'static, Window> {
 }
 
 fn harness(window: Window, size: (f32, f32)) -> Harness<'static, Window> {
-    let mut harness =
-        Harness::builder().with_size(size).with_max_steps(64).with_context_setup(Window::set_up).build_ui_state(
+    let preferences = window.model.preferences.clone();
+    let mut harness = Harness::builder()
+        .with_size(size)
+        .with_max_steps(64)
+        .with_context_setup(move |context| Window::set_up(context, &preferences))
+        .build_ui_state(
             |ui, window: &mut Window| {
                 window.logic(ui.ctx());
                 window.ui(ui);

@@ -23,10 +23,10 @@ pub fn colours(view: &View<'_>, kind: NoticeKind) -> Pair {
 #[must_use]
 pub fn sign(kind: NoticeKind) -> &'static str {
     match kind {
-        NoticeKind::Good => "✔",
-        NoticeKind::Note => "ℹ",
-        NoticeKind::Warning => "⚠",
-        NoticeKind::Danger => "✖",
+        NoticeKind::Good => "✓",
+        NoticeKind::Note => "i",
+        NoticeKind::Warning => "!",
+        NoticeKind::Danger => "×",
     }
 }
 
