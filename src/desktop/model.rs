@@ -325,7 +325,8 @@ impl Model {
         self.notices.retain(|notice| notice.id != id);
     }
 
-    fn new_number(&mut self) -> u64 {
+    /// A number nothing had before.
+    pub fn new_number(&mut self) -> u64 {
         self.numbers += 1;
         self.numbers
     }

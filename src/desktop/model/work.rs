@@ -1,12 +1,17 @@
 //! Card work that was begun: its steps as they happen, and what came of it. A piece of work keeps its own page, whatever
 //! else is shown meanwhile.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
+
+use image::RgbaImage;
+use time::OffsetDateTime;
 
 use super::Model;
 use crate::{
-    bench::{Event, WorkEnd, WorkEvent, WorkId},
-    domain::{CardSerial, Holder, JobId, Operation},
+    bench::{Event, Order, PrintWish, Trouble, WorkEnd, WorkEvent, WorkId},
+    desktop::route::Route,
+    domain::{CardSerial, Holder, HolderId, JobId, Operation},
+    journal::{QueueEntry, QueueState},
     operations::{Progress, Step, Verdict},
 };
 
@@ -15,6 +20,8 @@ use crate::{
 pub struct State {
     /// By number, oldest first.
     pub all: BTreeMap<WorkId, Piece>,
+    /// The print queue as it was told last.
+    pub queue: Arc<Vec<QueueEntry>>,
 }
 
 /// One piece of work.
@@ -24,8 +31,14 @@ pub struct Piece {
     pub operation: Operation,
     /// For whom.
     pub holder: Option<Holder>,
+    /// Their photo, small.
+    pub portrait: Option<Arc<RgbaImage>>,
     /// In which reader.
     pub reader: Option<String>,
+    /// What was chosen for an issue.
+    pub wish: Option<IssueWish>,
+    /// The steps that are known before they begin, in order.
+    pub expected: Vec<Step>,
     /// The job, once it is on record.
     pub job: Option<JobId>,
     /// The card, once it is known.
@@ -36,6 +49,23 @@ pub struct Piece {
     pub steps: Vec<StepLine>,
     /// How it ended.
     pub end: Option<WorkEnd>,
+    /// Steps of the print that followed it.
+    pub print_steps: Vec<StepLine>,
+    /// Whether that print was ordered and nothing has been heard of it.
+    pub print_ordered: bool,
+    /// Why the queue did not do what was asked of it.
+    pub print_trouble: Option<Trouble>,
+}
+
+/// What was chosen for an issue, to be tried again. A passcode is chosen anew each time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IssueWish {
+    /// For whom.
+    pub holder: HolderId,
+    /// Whether the card is issued locked.
+    pub locked: bool,
+    /// What becomes of its face.
+    pub print: PrintWish,
 }
 
 /// One step, as one line.
@@ -47,6 +77,34 @@ pub struct StepLine {
     pub seconds: f32,
     /// How it went; `None` while it runs.
     pub verdict: Option<Verdict>,
+    /// When it began.
+    pub began: OffsetDateTime,
+}
+
+/// Where a piece of work stands, and so what the officer does next.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Stage<'a> {
+    /// It runs.
+    Running,
+    /// The card is issued, and waits for the printer.
+    PutIntoPrinter(&'a QueueEntry),
+    /// It is being printed.
+    Printing,
+    /// The print failed.
+    PrintFailed(&'a QueueEntry),
+    /// It waits in the queue, to be printed later.
+    Waiting(&'a QueueEntry),
+    /// It was to be printed and is not in the queue.
+    NotQueued,
+    /// It is printed and was found wrong.
+    Spoiled,
+    /// Everything is done.
+    Complete {
+        /// Whether the face was printed.
+        printed: bool,
+    },
+    /// It ended otherwise.
+    Ended(&'a WorkEnd),
 }
 
 impl State {
@@ -61,6 +119,67 @@ impl State {
     pub fn runs_in(&self, reader: &str) -> bool {
         self.all.values().any(|piece| piece.end.is_none() && piece.reader.as_deref() == Some(reader))
     }
+
+    /// Where a piece of work stands.
+    #[must_use]
+    pub fn stage<'a>(&'a self, piece: &'a Piece) -> Stage<'a> {
+        let (entry, wish) = match &piece.end {
+            None => return Stage::Running,
+            Some(WorkEnd::Done { queued }) => (*queued, piece.wish.as_ref().map(|wish| &wish.print)),
+            Some(end) => return Stage::Ended(end),
+        };
+        let Some(entry) = entry else {
+            let wanted = matches!(wish, Some(PrintWish::Now { .. } | PrintWish::Later { .. }));
+            return if wanted { Stage::NotQueued } else { Stage::Complete { printed: false } };
+        };
+        let Some(entry) = self.queue.iter().find(|known| known.id == entry) else {
+            // The end of the work is told before the queue it went into; it comes with the next message.
+            return Stage::Printing;
+        };
+        match entry.state {
+            QueueState::Waiting if piece.print_ordered => Stage::Printing,
+            QueueState::Waiting if matches!(wish, Some(PrintWish::Later { .. })) => Stage::Waiting(entry),
+            QueueState::Waiting => Stage::PutIntoPrinter(entry),
+            QueueState::Printing => Stage::Printing,
+            QueueState::Failed => Stage::PrintFailed(entry),
+            QueueState::Printed => Stage::Complete { printed: true },
+            QueueState::Spoiled => Stage::Spoiled,
+            #[allow(unreachable_patterns)]
+            _ => Stage::NotQueued,
+        }
+    }
+}
+
+/// The steps of an issue, in order.
+#[must_use]
+pub fn steps_of_issue(locked: bool) -> Vec<Step> {
+    let mut steps = vec![
+        Step::Reserve,
+        Step::ProveCard,
+        Step::SetUnlockCode,
+        Step::SetPasscode,
+        Step::MakeKeys,
+        Step::Certify,
+        Step::WriteCard,
+        Step::CheckCard,
+    ];
+    if locked {
+        steps.push(Step::LockCard);
+    }
+    steps.push(Step::Confirm);
+    steps
+}
+
+/// The steps of a print, in order.
+pub const STEPS_OF_PRINT: [Step; 3] = [Step::StartPrint, Step::Print, Step::RecordPrint];
+
+/// Shortest and longest usual time of some steps together, in seconds.
+#[must_use]
+pub fn usual_seconds(steps: &[Step]) -> (u32, u32) {
+    steps.iter().fold((0, 0), |(least, most), step| {
+        let range = step.usual_seconds();
+        (least + range.start(), most + range.end())
+    })
 }
 
 impl Piece {
@@ -70,27 +189,49 @@ impl Piece {
         Self {
             operation,
             holder,
+            portrait: None,
             reader,
+            wish: None,
+            expected: Vec::new(),
             job: None,
             serial: None,
             photo_advice: Vec::new(),
             steps: Vec::new(),
             end: None,
+            print_steps: Vec::new(),
+            print_ordered: false,
+            print_trouble: None,
         }
     }
 
     /// Takes one message about a step.
     pub fn progress(&mut self, progress: &Progress) {
-        match progress {
-            Progress::Started { step, .. } => match self.steps.iter_mut().find(|line| line.step == *step) {
-                Some(line) => line.verdict = None,
-                None => self.steps.push(StepLine { step: *step, seconds: 0.0, verdict: None }),
-            },
-            Progress::Finished { step, took, good, .. } => {
-                if let Some(line) = self.steps.iter_mut().find(|line| line.step == *step) {
-                    line.seconds += took.as_secs_f32();
-                    line.verdict = Some(*good);
-                }
+        note(&mut self.steps, progress);
+    }
+
+    /// The entry of the queue its card went into.
+    #[must_use]
+    pub fn entry(&self) -> Option<i64> {
+        match self.end {
+            Some(WorkEnd::Done { queued }) => queued,
+            _ => None,
+        }
+    }
+}
+
+fn note(lines: &mut Vec<StepLine>, progress: &Progress) {
+    match progress {
+        Progress::Started { step, .. } => {
+            let began = OffsetDateTime::now_utc();
+            match lines.iter_mut().find(|line| line.step == *step) {
+                Some(line) => (line.verdict, line.began) = (None, began),
+                None => lines.push(StepLine { step: *step, seconds: 0.0, verdict: None, began }),
+            }
+        }
+        Progress::Finished { step, took, good, .. } => {
+            if let Some(line) = lines.iter_mut().find(|line| line.step == *step) {
+                line.seconds += took.as_secs_f32();
+                line.verdict = Some(*good);
             }
         }
     }
@@ -98,17 +239,110 @@ impl Piece {
 
 /// What an officer wants here.
 #[derive(Debug, Clone)]
-pub enum Intent {}
+pub enum Intent {
+    /// Print the card of this work: it is in the printer.
+    Print(WorkId),
+    /// A failed print goes back among the waiting ones.
+    PrintAgain(WorkId),
+    /// Put the card into the queue, where it is missing.
+    Enqueue(WorkId),
+    /// Prepare the same once more.
+    TryAgain(WorkId),
+    /// The next holder.
+    NextHolder,
+}
 
-/// Takes a wish.
-pub fn update(_model: &mut Model, intent: Intent) {
-    match intent {}
+/// Takes a wish. One that does not fit where the work stands comes too late and does nothing.
+pub fn update(model: &mut Model, intent: Intent) {
+    match intent {
+        Intent::Print(work) => {
+            if let Some(Stage::PutIntoPrinter(entry) | Stage::Waiting(entry)) = stage_of(model, work) {
+                let entry = entry.id;
+                change(model, work, |piece| piece.print_ordered = true);
+                model.order(Order::Print { entry });
+            }
+        }
+        Intent::PrintAgain(work) => {
+            if let Some(Stage::PrintFailed(entry)) = stage_of(model, work) {
+                let entry = entry.id;
+                change(model, work, |_| {});
+                model.order(Order::RetryPrint { entry });
+            }
+        }
+        Intent::Enqueue(work) => enqueue(model, work),
+        Intent::TryAgain(work) => {
+            let wish = model.work.all.get(&work).filter(|piece| piece.end.is_some()).and_then(|p| p.wish.clone());
+            if let Some(wish) = wish {
+                model.history.replace(Route::Issue(wish.holder.clone()));
+                super::issue::arrived(model, &wish.holder);
+            }
+        }
+        Intent::NextHolder => {
+            model.update(super::find::Intent::Query(String::new()).into());
+            model.go(Route::Find);
+        }
+    }
+}
+
+fn stage_of(model: &Model, work: WorkId) -> Option<Stage<'_>> {
+    model.work.all.get(&work).map(|piece| model.work.stage(piece))
+}
+
+/// What was printed or said of an earlier try goes before the next.
+fn change(model: &mut Model, work: WorkId, then: impl FnOnce(&mut Piece)) {
+    if let Some(piece) = model.work.all.get_mut(&work) {
+        piece.print_trouble = None;
+        piece.print_steps.clear();
+        then(piece);
+    }
+}
+
+fn enqueue(model: &mut Model, work: WorkId) {
+    if stage_of(model, work) != Some(Stage::NotQueued) {
+        return;
+    }
+    let Some(piece) = model.work.all.get(&work) else { return };
+    let (Some(wish), Some(serial)) = (piece.wish.clone(), piece.serial.clone()) else { return };
+    if let PrintWish::Now { printer } | PrintWish::Later { printer } = wish.print {
+        model.order(Order::Enqueue { holder: wish.holder, serial, printer, reprint_reason: None });
+        model.go(Route::Queue);
+    }
 }
 
 /// Takes an event. One about work that this window did not order is nobody's.
 pub fn on_event(model: &mut Model, event: &Event) {
-    let Event::Work { work, event } = event else { return };
-    let Some(piece) = model.work.all.get_mut(work) else { return };
+    match event {
+        Event::Work { work, event } => on_work(model, *work, event),
+        Event::Queue(Ok(queue)) => {
+            model.work.queue = Arc::clone(queue);
+            for piece in model.work.all.values_mut() {
+                let entry = piece.entry().and_then(|entry| queue.iter().find(|known| known.id == entry));
+                if entry.is_some_and(|entry| entry.state != QueueState::Waiting) {
+                    piece.print_ordered = false;
+                }
+            }
+        }
+        Event::PrintProgress { entry, progress } => {
+            if let Some(piece) = of_entry(model, *entry) {
+                note(&mut piece.print_steps, progress);
+            }
+        }
+        Event::QueueTrouble { entry: Some(entry), trouble } => {
+            if let Some(piece) = of_entry(model, *entry) {
+                piece.print_ordered = false;
+                piece.print_trouble = Some(trouble.clone());
+            }
+        }
+        _ => {}
+    }
+}
+
+fn of_entry(model: &mut Model, entry: i64) -> Option<&mut Piece> {
+    model.work.all.values_mut().find(|piece| piece.entry() == Some(entry))
+}
+
+fn on_work(model: &mut Model, work: WorkId, event: &WorkEvent) {
+    let Some(piece) = model.work.all.get_mut(&work) else { return };
     match event {
         WorkEvent::Begun { job, serial, photo_advice } => {
             piece.job = Some(job.clone());
