@@ -3,12 +3,14 @@
 
 mod confirm;
 mod palette;
+mod passcode;
 mod shortcuts;
 
 use eframe::egui::{self, Id, Modal};
 
 pub use confirm::Confirm;
 pub use palette::Palette;
+pub use passcode::{Digit, PasscodeEntry, Place, Wish as PasscodeWish};
 
 use super::{intent::Intent, model::Model, theme::space, view::View};
 use crate::tr;
@@ -22,6 +24,8 @@ pub enum Dialog {
     Palette(Palette),
     /// The list of shortcuts.
     Shortcuts,
+    /// The holder chooses a passcode.
+    Passcode(Box<PasscodeEntry>),
 }
 
 /// Something in the dialogue in front.
@@ -31,6 +35,8 @@ pub enum DialogIntent {
     Confirmed,
     /// Something in the palette.
     Palette(palette::Wish),
+    /// Something in the choice of a passcode.
+    Passcode(passcode::Wish),
 }
 
 impl Dialog {
@@ -52,6 +58,7 @@ impl Dialog {
             Self::Confirm(confirm) => view.texts.get(confirm.title),
             Self::Palette(_) => tr!(view, "command-palette"),
             Self::Shortcuts => tr!(view, "shortcuts-title"),
+            Self::Passcode(entry) => tr!(view, "passcode-title", name = entry.first_name()),
         }
     }
 }
@@ -72,6 +79,7 @@ pub fn update(model: &mut Model, wish: DialogIntent) {
             }
         }
         (Some(Dialog::Palette(_)), DialogIntent::Palette(wish)) => palette::update(model, wish),
+        (Some(Dialog::Passcode(_)), DialogIntent::Passcode(wish)) => passcode::update(model, wish),
         _ => {}
     }
 }
@@ -97,6 +105,7 @@ pub fn draw(ui: &mut egui::Ui, view: &View<'_>) {
             Dialog::Confirm(confirm) => confirm::draw(ui, view, confirm),
             Dialog::Palette(palette) => palette::draw(ui, view, palette),
             Dialog::Shortcuts => shortcuts::draw(ui, view),
+            Dialog::Passcode(entry) => passcode::draw(ui, view, entry),
         }
     });
     // A click beside the dialogue is no answer: somebody at a desk leans on the mouse.

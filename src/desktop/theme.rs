@@ -58,6 +58,18 @@ pub mod space {
     pub const COLUMN: f32 = 640.0;
     /// Width of a dialogue.
     pub const DIALOGUE: f32 = 460.0;
+    /// Narrowest a column beside another is.
+    pub const BESIDE: f32 = 360.0;
+    /// Narrowest one of several choices in a row is.
+    pub const CHOICE: f32 = 168.0;
+    /// Highest a card is drawn where the page has one column.
+    pub const CARD_ABOVE: f32 = 240.0;
+    /// Height of a field in which a passcode is typed, and side of a key of its pad.
+    pub const KEY: f32 = 44.0;
+    /// Radius of the dot that stands for a digit.
+    pub const DOT: f32 = 7.0;
+    /// Diameter of the circle before a choice.
+    pub const CIRCLE: f32 = 18.0;
     /// Height of a portrait in a tile of the bench.
     pub const PORTRAIT: f32 = 54.0;
 }
@@ -110,6 +122,8 @@ impl Theme {
             (TextStyle::Monospace, font(14.0, FontFamily::Monospace)),
             (Self::subheading(), font(17.0, fonts::bold())),
             (Self::strong(), font(15.0, fonts::bold())),
+            (Self::large(), font(19.0, FontFamily::Proportional)),
+            (Self::large_strong(), font(19.0, fonts::bold())),
         ]
         .into();
         style.spacing.item_spacing = vec2(space::SMALL, space::SMALL);
@@ -140,6 +154,18 @@ impl Theme {
     #[must_use]
     pub fn strong() -> TextStyle {
         TextStyle::Name("strong".into())
+    }
+
+    /// Style of words that are read from two metres, e.g. the steps of card work.
+    #[must_use]
+    pub fn large() -> TextStyle {
+        TextStyle::Name("large".into())
+    }
+
+    /// The same where they matter most.
+    #[must_use]
+    pub fn large_strong() -> TextStyle {
+        TextStyle::Name("large strong".into())
     }
 
     /// The line around what has the keyboard.

@@ -1,6 +1,9 @@
 //! Widgets with no knowledge of cards: buttons, tables, notices, pages.
 
 pub mod button;
+pub mod card_picture;
+pub mod choice;
 pub mod notice;
 pub mod page;
+pub mod steps;
 pub mod table;

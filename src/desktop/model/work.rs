@@ -144,8 +144,7 @@ impl State {
             QueueState::Failed => Stage::PrintFailed(entry),
             QueueState::Printed => Stage::Complete { printed: true },
             QueueState::Spoiled => Stage::Spoiled,
-            #[allow(unreachable_patterns)]
-            _ => Stage::NotQueued,
+            QueueState::Cancelled => Stage::NotQueued,
         }
     }
 }

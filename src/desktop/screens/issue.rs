@@ -1,19 +1,137 @@
-//! Preparing an issue.
+//! Preparing an issue: what will be printed, what is chosen, and in plain words what will happen, before it does.
 
-use eframe::egui::Ui;
+mod choices;
+mod face;
+mod plan;
+
+use eframe::egui::{Frame, Panel, ScrollArea, Ui, vec2};
 
 use crate::{
-    desktop::{intent::Intent, model::Model, view::View, widgets::page},
-    domain::HolderId,
+    desktop::{
+        command::Command,
+        intent::Intent,
+        model::{
+            Model, NoticeKind,
+            issue::{self, Obstacle, readiness},
+        },
+        route::Route,
+        theme::space,
+        view::View,
+        widgets::{
+            button::{self, Button, Kind},
+            notice, page,
+        },
+    },
+    domain::{HolderId, eligibility::Reason},
+    tr,
 };
+
+pub(super) use plan::range;
 
 /// Draws it.
 pub fn draw(ui: &mut Ui, view: &View<'_>, holder: &HolderId) {
-    page::scrolling(ui, view, &holder.grouped(), |_ui| {});
+    let state = &view.model.issue;
+    let record = state.record.as_ref().filter(|record| record.holder.id == *holder);
+    let title = match record {
+        Some(record) => tr!(view, "issue-title", name = record.holder.printed_name()),
+        None => tr!(view, "issue-title", name = &holder.grouped()),
+    };
+    let ready = readiness(view.model, holder);
+    page::fixed(ui, view, &title, |ui| {
+        Panel::bottom("issue action")
+            .resizable(false)
+            .show_separator_line(false)
+            .frame(Frame::new())
+            .show(ui, |ui| action(ui, view, holder, &ready.obstacles));
+        let scroll = ScrollArea::vertical().auto_shrink([false, false]).id_salt("issue");
+        scroll.show(ui, |ui| {
+            if let Some(trouble) = &state.record_trouble {
+                notice::boxed(ui, view, NoticeKind::Danger, &trouble.message, |ui| ask_again(ui, view));
+            }
+            let width = ui.available_width();
+            if width < 2.0 * space::BESIDE {
+                face::draw(ui, view, holder, space::CARD_ABOVE);
+                chosen(ui, view, holder, &ready);
+                return;
+            }
+            let left = (width * 0.47).min(space::COLUMN);
+            ui.horizontal_top(|ui| {
+                column(ui, left, |ui| face::draw(ui, view, holder, f32::INFINITY));
+                ui.add_space(space::LARGE);
+                let right = ui.available_width() - space::MEDIUM;
+                column(ui, right, |ui| chosen(ui, view, holder, &ready));
+            });
+        });
+    });
 }
 
-/// Its main action.
+fn column(ui: &mut Ui, width: f32, contents: impl FnOnce(&mut Ui)) {
+    ui.allocate_ui_with_layout(vec2(width, 0.0), eframe::egui::Layout::top_down(eframe::egui::Align::Min), |ui| {
+        ui.set_width(width);
+        contents(ui);
+    });
+}
+
+fn chosen(ui: &mut Ui, view: &View<'_>, holder: &HolderId, ready: &issue::Readiness) {
+    choices::card(ui, view, ready);
+    choices::passcode(ui, view);
+    choices::print(ui, view);
+    plan::draw(ui, view, holder, ready);
+}
+
+fn ask_again(ui: &mut Ui, view: &View<'_>) {
+    button::row(ui, |ui| {
+        if Button::new(tr!(view, "issue-ask-again")).show(ui, view).clicked() {
+            view.send(issue::Intent::AskAgain);
+        }
+    });
+}
+
+/// The main action, and beside it what removes what stands in its way.
+fn action(ui: &mut Ui, view: &View<'_>, holder: &HolderId, obstacles: &[Obstacle]) {
+    ui.add_space(space::SMALL);
+    let reasons: Vec<String> = obstacles.iter().map(|obstacle| words(view, obstacle)).collect();
+    let refused = (!reasons.is_empty()).then(|| reasons.join(" "));
+    let keys = ui.ctx().format_shortcut(&Command::MainAction.shortcut());
+    button::row(ui, |ui| {
+        let issue = Button::new(tr!(view, "issue-start")).kind(Kind::Main).note(keys).refused(refused).show(ui, view);
+        if issue.clicked() {
+            view.send(issue::Intent::Start);
+        }
+        let stands = |wanted: fn(&Reason) -> bool| {
+            obstacles.iter().any(|obstacle| matches!(obstacle, Obstacle::Refused(reason) if wanted(reason)))
+        };
+        if stands(|reason| matches!(reason, Reason::PhotoMissing))
+            && Button::new(tr!(view, "issue-add-photo")).show(ui, view).clicked()
+        {
+            view.send(Route::Photo(holder.clone()));
+        }
+        if stands(|reason| matches!(reason, Reason::HolderHasCard { .. } | Reason::HolderClosed))
+            && Button::new(tr!(view, "issue-open-holder")).show(ui, view).clicked()
+        {
+            view.send(Route::Holder(holder.clone()));
+        }
+    });
+}
+
+/// What stands in the way, with its remedy.
+fn words(view: &View<'_>, obstacle: &Obstacle) -> String {
+    match obstacle {
+        Obstacle::Asking => tr!(view, "issue-obstacle-asking"),
+        Obstacle::NoReader => tr!(view, "issue-obstacle-no-reader"),
+        Obstacle::NoCard => tr!(view, "issue-obstacle-no-card"),
+        Obstacle::Reading => tr!(view, "issue-obstacle-reading"),
+        Obstacle::WhichCard => tr!(view, "issue-obstacle-which-card"),
+        Obstacle::NotBlank => tr!(view, "issue-obstacle-not-blank"),
+        Obstacle::NoPrinter => tr!(view, "issue-obstacle-no-printer"),
+        Obstacle::CannotPrint { printer, why } => tr!(view, "issue-obstacle-printer", printer = printer, why = why),
+        Obstacle::Refused(reason) => format!("{reason}. {}.", reason.remedy()),
+        Obstacle::Trouble(message) => message.clone(),
+    }
+}
+
+/// Issues the card, where nothing stands in the way.
 #[must_use]
-pub fn main_action(_model: &Model, _holder: &HolderId) -> Option<Intent> {
-    None
+pub fn main_action(model: &Model, holder: &HolderId) -> Option<Intent> {
+    readiness(model, holder).obstacles.is_empty().then(|| issue::Intent::Start.into())
 }

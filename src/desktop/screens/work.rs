@@ -1,20 +1,174 @@
 //! A piece of card work: its steps as they happen, and what to do with the card afterwards.
 
-use eframe::egui::Ui;
+mod ending;
+mod lines;
+
+use std::time::Duration;
+
+use eframe::egui::{self, Frame, Label, Panel, RichText, ScrollArea, Ui, vec2};
 
 use crate::{
-    bench::WorkId,
-    desktop::{intent::Intent, model::Model, view::View, widgets::page},
+    bench::{WorkEnd, WorkId},
+    desktop::{
+        command::Command,
+        intent::Intent,
+        model::{
+            Model,
+            work::{self, Piece, Stage},
+        },
+        route::Route,
+        theme::{Theme, space},
+        view::View,
+        widgets::{
+            button::{self, Button, Kind},
+            page, steps,
+        },
+    },
+    domain::Operation,
+    tr,
 };
+
+/// How often a running time is drawn anew.
+const TICK: Duration = Duration::from_secs(1);
 
 /// Draws it.
 pub fn draw(ui: &mut Ui, view: &View<'_>, work: WorkId) {
-    let Some(piece) = view.model.work.all.get(&work) else { return };
-    page::scrolling(ui, view, &piece.operation.to_string(), |_ui| {});
+    let Some(piece) = view.model.work.all.get(&work) else {
+        page::scrolling(ui, view, &tr!(view, "work-title-unnamed"), |ui| {
+            page::weak(ui, view, &tr!(view, "work-not-known"));
+        });
+        return;
+    };
+    let stage = view.model.work.stage(piece);
+    if matches!(stage, Stage::Running | Stage::Printing) {
+        ui.ctx().request_repaint_after(TICK);
+    }
+    page::fixed(ui, view, &title(view, piece), |ui| {
+        if stage != Stage::Running {
+            let panel = Panel::bottom("work action").resizable(false).show_separator_line(false);
+            panel.frame(Frame::new()).show(ui, |ui| actions(ui, view, work, piece, stage));
+        }
+        ScrollArea::vertical().auto_shrink([false, false]).id_salt(("work", work.0)).show(ui, |ui| {
+            ui.set_max_width(ui.available_width() - space::MEDIUM);
+            who(ui, view, piece);
+            if stage == Stage::Running {
+                let reader = piece.reader.as_deref().map(|reader| view.model.preferences.reader_name(reader));
+                let words = match reader {
+                    Some(reader) => tr!(view, "work-running", reader = reader),
+                    None => tr!(view, "work-running-unplaced"),
+                };
+                ui.add(Label::new(RichText::new(words).text_style(Theme::large())).wrap());
+            } else {
+                ending::draw(ui, view, piece, stage);
+            }
+            ui.add_space(space::SMALL);
+            if !piece.print_steps.is_empty() {
+                page::section(ui, &tr!(view, "work-print-steps"));
+                let lines = lines::of(view, &piece.print_steps, &[]);
+                steps::show(ui, view, &tr!(view, "work-print-steps"), &lines);
+            }
+            let lines = lines::of(view, &piece.steps, if piece.end.is_none() { &piece.expected } else { &[] });
+            if !lines.is_empty() {
+                page::section(ui, &tr!(view, "work-steps"));
+                steps::show(ui, view, &tr!(view, "work-steps"), &lines);
+            }
+        });
+    });
 }
 
-/// Its main action.
+fn title(view: &View<'_>, piece: &Piece) -> String {
+    let name = piece.holder.as_ref().map(|holder| holder.printed_name());
+    match (piece.operation, name) {
+        (Operation::Issue, Some(name)) => tr!(view, "work-title-issue", name = name),
+        (_, Some(name)) => tr!(view, "work-title-other", name = name),
+        (_, None) => tr!(view, "work-title-unnamed"),
+    }
+}
+
+/// Photo, number and card, so that nobody takes one person's work for another's.
+fn who(ui: &mut Ui, view: &View<'_>, piece: &Piece) {
+    ui.horizontal(|ui| {
+        if let Some(portrait) = &piece.portrait {
+            let texture = view.pictures.texture(ui.ctx(), portrait);
+            let size = texture.size_vec2();
+            let shown = vec2(space::PORTRAIT * size.x / size.y.max(1.0), space::PORTRAIT);
+            ui.add(egui::Image::new((texture.id(), shown)).alt_text(title(view, piece)));
+        }
+        ui.vertical(|ui| {
+            if let Some(holder) = &piece.holder {
+                ui.label(RichText::new(holder.id.grouped()).text_style(Theme::large_strong()));
+            }
+            ui.horizontal_wrapped(|ui| {
+                if let Some(reader) = &piece.reader {
+                    page::fact(ui, view, &tr!(view, "work-reader"), view.model.preferences.reader_name(reader));
+                }
+                if let Some(serial) = &piece.serial {
+                    page::fact(ui, view, &tr!(view, "work-serial"), serial.as_str());
+                }
+            });
+        });
+    });
+    ui.add_space(space::SMALL);
+}
+
+/// What the officer may do, the next action first.
+fn actions(ui: &mut Ui, view: &View<'_>, work: WorkId, piece: &Piece, stage: Stage<'_>) {
+    ui.add_space(space::SMALL);
+    button::row(ui, |ui| {
+        for (place, (name, intent)) in offers(view, work, piece, stage).into_iter().enumerate() {
+            let mut offered = Button::new(name);
+            if place == 0 && stage != Stage::Printing {
+                let keys = ui.ctx().format_shortcut(&Command::MainAction.shortcut());
+                offered = offered.kind(Kind::Main).note(keys);
+            }
+            if offered.show(ui, view).clicked() {
+                view.send(intent);
+            }
+        }
+    });
+}
+
+fn offers(view: &View<'_>, work: WorkId, piece: &Piece, stage: Stage<'_>) -> Vec<(String, Intent)> {
+    let next = || (tr!(view, "end-next"), Intent::Work(work::Intent::NextHolder));
+    let queue = || (tr!(view, "end-queue"), Intent::Go(Route::Queue));
+    let print = || (tr!(view, "end-print"), Intent::Work(work::Intent::Print(work)));
+    let again = || (tr!(view, "end-try-again"), Intent::Work(work::Intent::TryAgain(work)));
+    let unfinished = || (tr!(view, "end-unfinished-go"), Intent::Go(Route::Unfinished));
+    match stage {
+        Stage::Running => Vec::new(),
+        Stage::PutIntoPrinter(_) => vec![print(), next(), queue()],
+        Stage::Printing => vec![next(), queue()],
+        Stage::PrintFailed(_) => {
+            vec![(tr!(view, "end-print-again"), Intent::Work(work::Intent::PrintAgain(work))), queue(), next()]
+        }
+        Stage::Waiting(_) => vec![next(), print(), queue()],
+        Stage::NotQueued => {
+            vec![(tr!(view, "end-enqueue"), Intent::Work(work::Intent::Enqueue(work))), next()]
+        }
+        Stage::Spoiled => vec![again(), next(), queue()],
+        Stage::Complete { printed: true } => vec![next(), (tr!(view, "end-reprint"), Intent::Go(Route::Queue))],
+        Stage::Complete { printed: false } => vec![next()],
+        Stage::Ended(WorkEnd::Unfinished { .. }) => vec![unfinished(), next()],
+        Stage::Ended(WorkEnd::LookAtPrinter { .. }) => vec![queue(), unfinished(), next()],
+        Stage::Ended(_) if piece.wish.is_some() => vec![again(), next()],
+        Stage::Ended(_) => vec![unfinished(), next()],
+    }
+}
+
+/// The next action, as the button names it.
 #[must_use]
-pub fn main_action(_model: &Model, _work: WorkId) -> Option<Intent> {
-    None
+pub fn main_action(model: &Model, work: WorkId) -> Option<Intent> {
+    let piece = model.work.all.get(&work)?;
+    let intent = match model.work.stage(piece) {
+        Stage::Running | Stage::Printing => return None,
+        Stage::PutIntoPrinter(_) => work::Intent::Print(work).into(),
+        Stage::PrintFailed(_) => work::Intent::PrintAgain(work).into(),
+        Stage::NotQueued => work::Intent::Enqueue(work).into(),
+        Stage::Waiting(_) | Stage::Complete { .. } => work::Intent::NextHolder.into(),
+        Stage::Ended(WorkEnd::Unfinished { .. }) => Intent::Go(Route::Unfinished),
+        Stage::Ended(WorkEnd::LookAtPrinter { .. }) => Intent::Go(Route::Queue),
+        Stage::Spoiled | Stage::Ended(_) if piece.wish.is_some() => work::Intent::TryAgain(work).into(),
+        Stage::Spoiled | Stage::Ended(_) => Intent::Go(Route::Unfinished),
+    };
+    Some(intent)
 }

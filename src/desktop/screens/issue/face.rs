@@ -1,0 +1,87 @@
+//! What will be printed: the printer's own dots, with the box around the chip that stays free.
+
+use eframe::egui::{Align2, Sense, Stroke, StrokeKind, TextStyle, Ui, vec2};
+
+use crate::{
+    desktop::{
+        model::{
+            NoticeKind,
+            issue::{Intent, Zoom},
+        },
+        route::Route,
+        theme::space,
+        view::View,
+        widgets::{
+            button::{self, Button},
+            card_picture, notice, page,
+        },
+    },
+    domain::HolderId,
+    tr,
+};
+
+/// Draws it, the card no higher than this (points).
+pub(super) fn draw(ui: &mut Ui, view: &View<'_>, holder: &HolderId, most: f32) {
+    let state = &view.model.issue;
+    page::section(ui, &tr!(view, "issue-face"));
+    match (&state.front, &state.proof_trouble) {
+        (Some(front), _) => {
+            let most = most.min(ui.available_width());
+            let name = tr!(view, "issue-face-label");
+            if let Some(zoom) = card_picture::show(ui, view, front, &name, state.zoom, most) {
+                view.send(Intent::Zoom(zoom));
+            }
+            zooms(ui, view, holder);
+            page::weak(ui, view, &tr!(view, "issue-face-chip"));
+            if let Some(proof) = &state.proof {
+                for advice in &proof.advice {
+                    notice::show(ui, view, NoticeKind::Warning, advice);
+                }
+            }
+        }
+        (None, Some(trouble)) => {
+            notice::boxed(ui, view, NoticeKind::Warning, &trouble.message, |ui| {
+                super::ask_again(ui, view);
+            });
+            photo(ui, view, holder);
+        }
+        (None, None) => {
+            let size = vec2(ui.available_width(), most.min(space::CARD_ABOVE));
+            // Room is kept, so that nothing jumps under the pointer when the face comes.
+            let (area, _) = ui.allocate_exact_size(size, Sense::hover());
+            let colours = view.theme.colours;
+            ui.painter().rect(
+                area,
+                space::SMALL,
+                colours.raised.ground,
+                Stroke::new(1.0, colours.line),
+                StrokeKind::Inside,
+            );
+            let font = TextStyle::Body.resolve(ui.style());
+            let words = tr!(view, "issue-face-coming");
+            ui.painter().text(area.center(), Align2::CENTER_CENTER, words, font, colours.weak);
+        }
+    }
+}
+
+fn zooms(ui: &mut Ui, view: &View<'_>, holder: &HolderId) {
+    button::row(ui, |ui| {
+        for zoom in Zoom::ALL {
+            let name = match zoom {
+                Zoom::Fit => tr!(view, "issue-zoom-fit"),
+                Zoom::Dots => tr!(view, "issue-zoom-dots"),
+                Zoom::Twice => tr!(view, "issue-zoom-twice"),
+            };
+            if Button::new(name).chosen(view.model.issue.zoom == zoom).show(ui, view).clicked() {
+                view.send(Intent::Zoom(zoom));
+            }
+        }
+        photo(ui, view, holder);
+    });
+}
+
+fn photo(ui: &mut Ui, view: &View<'_>, holder: &HolderId) {
+    if Button::new(tr!(view, "issue-photo")).show(ui, view).clicked() {
+        view.send(Route::Photo(holder.clone()));
+    }
+}
