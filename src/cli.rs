@@ -14,6 +14,7 @@ mod issue;
 mod passcode;
 mod print;
 mod printers;
+mod queue;
 mod resume;
 mod table;
 mod tour;
@@ -53,6 +54,7 @@ fn perform(arguments: &Arguments) -> Result<Answer, Failure> {
         Some(Command::Issue(issue)) => issue::run(common, issue),
         Some(Command::Print(print)) => print::run(common, print),
         Some(Command::Printers) => printers::run(common),
+        Some(Command::Queue) => queue::run(common),
         Some(Command::Resume) => resume::run(common),
         Some(Command::Audit(audit)) => audit::run(common, audit),
         Some(Command::Gateway(gateway)) => gateway::run(common, gateway),

@@ -60,7 +60,7 @@ pub trait Service: Send + Sync {
     /// Records what became of a printed face.
     fn record_print(&self, serial: &CardSerial, key: &str, request: &wire::PrintRecord) -> Result<(), ServiceError>;
     /// Ends a spoiled card for good: both its certificates are revoked, and its holder may be issued another. `request`
-    /// says why; the same `key` and request answer the same again.
+    /// says why; the same `key` and request answer the same again, and so does the same job under a new key.
     fn spoil_card(
         &self,
         serial: &CardSerial,

@@ -48,6 +48,8 @@ pub enum Command {
     Print(Print),
     /// Shows the printers of this desk
     Printers,
+    /// Shows the print queue of this desk
+    Queue,
     /// Finishes or undoes work that was cut off
     Resume,
     /// The record of everything that was done

@@ -6,10 +6,10 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde_json::Value;
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
-use super::problem::Fault;
+use super::{problem::Fault, store::one};
 use crate::{
     cis2::wire::{AuditHead, AuditRow, Base64},
-    domain::{HolderId, OfficerId},
+    domain::{CardSerial, HolderId, JobId, OfficerId},
 };
 
 /// Adds a row.
@@ -66,6 +66,17 @@ pub fn of_holder(store: &Connection, holder: &HolderId, limit: u32) -> Result<Ve
     let sql = "SELECT * FROM audit WHERE CASE WHEN json_valid(detail) THEN json_extract(detail, '$.holder') END = ?1 \
                ORDER BY sequence DESC LIMIT ?2";
     read_all(store, sql, params![holder.as_str(), limit])
+}
+
+/// Whether this job ended this card of this holder.
+pub fn says_spoiled(store: &Connection, holder: &HolderId, serial: &CardSerial, job: &JobId) -> Result<bool, Fault> {
+    // The first expression is that of the index `audit_by_holder`, to the letter.
+    let sql = "SELECT EXISTS (SELECT 1 FROM audit \
+               WHERE CASE WHEN json_valid(detail) THEN json_extract(detail, '$.holder') END = ?1 \
+               AND event = 'card.spoiled' AND json_extract(detail, '$.serial') = ?2 \
+               AND json_extract(detail, '$.job') = ?3)";
+    let found = one(store, sql, [holder.as_str(), serial.as_str(), job.as_str()], |row| row.get(0))?;
+    Ok(found.unwrap_or(false))
 }
 
 /// A number beyond SQLite's is beyond every row.

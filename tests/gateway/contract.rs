@@ -251,6 +251,8 @@ fn every_answer_is_of_the_contract() {
     assert_eq!(kind(&witness.post(&spoil, &spoiled)), "malformed");
     spoiled["reason"] = json!("damaged");
     assert_eq!(witness.post(&spoil, &spoiled).0, 200);
+    assert_eq!(witness.post(&spoil, &spoiled).0, 200, "the same job asks again");
+    spoiled["job"] = json!(desk::job());
     assert_eq!(kind(&witness.post(&spoil, &spoiled)), "refused");
     let (_, history) = witness.get(&format!("/holders/{SIAN}/history?limit=2"));
     let events: Vec<_> = history.as_array().expect("rows").iter().map(|row| row["event"].clone()).collect();

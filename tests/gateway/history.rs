@@ -104,9 +104,9 @@ fn long_lists_have_every_holder_with_their_own_cards() {
     }
 }
 
-/// Run with `cargo test --release --test gateway -- --ignored`; the limit holds for an optimised build.
+/// Run with `cargo test --release --test gateway -- --ignored`.
 #[test]
-#[ignore = "measures, and needs an optimised build and half a minute"]
+#[ignore = "measures, and so wants a quiet machine"]
 fn a_hundred_thousand_holders_are_searched_at_once() {
     let site = site_with_holders(100_000);
     let service = desk::sign_in(&site.gateway.url(), RA_AGENT);

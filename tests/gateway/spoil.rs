@@ -36,6 +36,9 @@ fn a_spoiled_card_is_revoked_and_its_holder_gets_another() {
 
         // The same answer again for a lost one; nothing else under the same key.
         assert_eq!(service.spoil_card(&chip.serial, &key, &request).expect("the same answer"), card);
+        let rows = service.audit_head().expect("the head").rows;
+        assert_eq!(service.spoil_card(&chip.serial, &format!("{key}-new"), &request).expect("the same job"), card);
+        assert_eq!(service.audit_head().expect("the head").rows, rows, "nothing happened again");
         let other = spoiled(SIAN, SpoilReason::Damaged);
         let reused = desk::problem(service.spoil_card(&chip.serial, &key, &other));
         assert_eq!((reused.kind.as_str(), reused.status), ("idempotency-key-reused", 422));

@@ -10,7 +10,7 @@ use std::{
 
 use cardwright::{
     card::reader::CardReaders,
-    cis2::wire::PrintOutcome,
+    cis2::{Service, wire::PrintOutcome},
     face::Template,
     operations::{
         Desk, Ending, OperationError, Resumption,
@@ -214,4 +214,40 @@ fn judge(on_record: &HashMap<String, Option<String>>, seen: &HashMap<String, u32
     for outcome in ["not-printed", "uncertain", "printed"] {
         assert!(on_record.values().any(|o| o.as_deref() == Some(outcome)), "no cut ended {outcome}");
     }
+}
+
+#[test]
+fn a_reprint_says_why_on_record_and_old_plans_have_no_reason() {
+    let bench = TestDesk::new();
+    let (_running, printer) = printer(Model::default());
+    let readers = issued(&bench, 1);
+    let workplace = bench.desk(&*readers);
+    let template = Template::nhs_care_identity().expect("bundled");
+    let prepare = |reason| {
+        let (holder, now) = (&desk::holder(1), OffsetDateTime::now_utc());
+        let printer = &printer;
+        workplace.prepare_print(&PrintRequest {
+            holder,
+            serial: None,
+            printer,
+            template: &template,
+            now,
+            reprint_reason: reason,
+        })
+    };
+    let wordy = "x".repeat(201);
+    assert!(matches!(prepare(Some(&wordy)), Err(OperationError::ReasonTooLong)));
+    assert_eq!(prepare(Some("  ")).expect("prepared").plan.reprint_reason, None);
+    let report = workplace.print(prepare(Some(&wordy[..200])).expect("prepared"), &mut |_| {}).expect("begun");
+    assert_eq!(report.ending, Ending::Done);
+    let rows = bench.service.holder_history(&desk::holder(1), 2).expect("the history");
+    for (row, outcome) in rows.iter().zip(["printed", "starting"]) {
+        assert_eq!((row.event.as_str(), row.detail["outcome"].as_str()), ("print.recorded", Some(outcome)));
+        assert_eq!(row.detail["reprint_reason"], wordy[..200]);
+    }
+    // A journal of an earlier version has plans without the member.
+    let mut plan = serde_json::to_value(&report.plan).expect("JSON");
+    plan.as_object_mut().expect("an object").remove("reprint_reason");
+    let plan: cardwright::operations::print::Plan = serde_json::from_value(plan).expect("an old plan");
+    assert_eq!((plan.reprint_reason, plan.job), (None, report.plan.job));
 }

@@ -4,9 +4,11 @@ mod audit;
 mod configuration;
 mod desk;
 mod issue;
+mod queue;
 mod reader;
 mod secrets;
 mod tour;
+mod unattended;
 mod usage;
 #[allow(dead_code, reason = "the card tests use the rest of it")]
 #[path = "../cards/workbench/mod.rs"]

@@ -41,9 +41,19 @@ fn help_and_version_are_answers() {
     let desk = Desk::new();
     assert!(desk.run(&["--version"]).expect(0).stdout.contains(env!("CARGO_PKG_VERSION")));
     let help = desk.run(&["--help"]).expect(0).stdout;
-    for command in
-        ["tour", "cards", "issue", "print", "printers", "resume", "audit", "gateway", "training-card", "config"]
-    {
+    for command in [
+        "tour",
+        "cards",
+        "issue",
+        "print",
+        "printers",
+        "queue",
+        "resume",
+        "audit",
+        "gateway",
+        "training-card",
+        "config",
+    ] {
         assert!(help.contains(command), "help does not name {command}");
         assert!(desk.run(&[command, "--help"]).expect(0).stdout.contains("--json"), "{command}");
     }
@@ -55,6 +65,7 @@ fn every_command_answers_with_one_document() {
     for words in [
         &["cards"][..],
         &["printers"],
+        &["queue"],
         &["resume"],
         &["audit", "verify"],
         &["audit", "export"],
