@@ -92,6 +92,11 @@ pub enum Order {
         /// The entry.
         entry: i64,
     },
+    /// The officer found the card of a failed entry in the output tray, printed as it should be.
+    MarkPrinted {
+        /// The entry.
+        entry: i64,
+    },
     /// Takes a waiting or failed entry out of the queue.
     CancelPrint {
         /// The entry.

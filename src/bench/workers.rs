@@ -41,6 +41,7 @@ use super::{
 };
 use crate::{
     card::reader::ReaderError,
+    cis2::wire::Session,
     face::{Template, TemplateError},
     workplace::Workplace,
 };
@@ -90,7 +91,7 @@ impl Workers {
         let mut watch = workplace.bench.readers.watch()?;
         let session = workplace.session.clone();
         let common = Arc::new(Common::new(workplace, Template::nhs_care_identity()?, teller));
-        common.set_session(session);
+        common.set_session(session.map(|session| Session { token: None, ..session }));
         let mut workers = Self {
             common: Arc::clone(&common),
             events: Some(events),

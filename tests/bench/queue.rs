@@ -92,7 +92,16 @@ fn entries_are_added_moved_and_taken_out_and_faults_name_their_entry() {
     let failed = queue.iter().find(|entry| entry.id == second).expect("it is kept");
     assert!(failed.why.as_ref().is_some_and(|why| why.contains("issue a card first")), "{failed:?}");
     desk.order(Order::RetryPrint { entry: second });
-    desk.queue(|queue| queue.iter().all(|entry| entry.state == QueueState::Waiting));
+    desk.queue(|queue| queue.len() == 2 && queue.iter().all(|entry| entry.state == QueueState::Waiting));
+    desk.order(Order::Print { entry: first });
+    desk.queue(|queue| queue.iter().any(|entry| entry.id == first && entry.state == QueueState::Failed));
+    desk.order(Order::MarkPrinted { entry: first });
+    desk.queue(|queue| queue.iter().any(|entry| entry.id == first && entry.state == QueueState::Printed));
+    desk.order(Order::MarkPrinted { entry: first });
+    desk.until("that it did not fail", |event| match event {
+        Event::QueueTrouble { entry, .. } => (*entry == Some(first)).then_some(()),
+        _ => None,
+    });
     desk.order(Order::CancelPrint { entry: second });
     desk.queue(|queue| queue.iter().any(|entry| entry.id == second && entry.state == QueueState::Cancelled));
     desk.order(Order::RetryPrint { entry: second });

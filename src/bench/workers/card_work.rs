@@ -62,7 +62,10 @@ pub fn carry_out(common: &Arc<Common>, reader: &ReaderDesk, job: CardJob) {
 pub fn resume_anywhere(common: &Arc<Common>, work: WorkId, job: &JobId) {
     let end = contained(|| resume(common, work, job)).unwrap_or_else(|trouble| fault(trouble, true));
     common.tell(Event::Work { work, event: WorkEvent::Ended(end) });
+    queue::tell(common);
     common.after_job();
+    // The job looked for its card in every reader, and what it found there may be another card now.
+    common.look_at_all_again();
 }
 
 /// What a fault of this program means: work that had begun is on record.

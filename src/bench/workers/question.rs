@@ -47,6 +47,7 @@ impl Question {
             Order::Enqueue { .. } => Self::Entry(None),
             Order::Print { entry }
             | Order::RetryPrint { entry }
+            | Order::MarkPrinted { entry }
             | Order::CancelPrint { entry }
             | Order::MovePrint { entry, .. }
             | Order::SpoilPrint { entry, .. }

@@ -9,7 +9,7 @@ use crate::{
         Service,
         wire::{SpoilCard, SpoilReason},
     },
-    domain::JobId,
+    domain::{CardState, JobId},
     journal::{JournalError, NewEntry, QueueEntry, QueueState},
 };
 
@@ -100,16 +100,25 @@ pub fn spoil(common: &Common, id: i64, reason: &str) -> Result<(), Trouble> {
         reason: SpoilReason::Misprinted,
         note: (!note.is_empty()).then(|| note.to_owned()),
     };
-    let ended = common.workplace.service.spoil_card(&entry.serial, key.as_str(), &request);
-    ended.map_err(|error| Trouble::from(&error))?;
+    let service = &common.workplace.service;
+    if let Err(error) = service.spoil_card(&entry.serial, key.as_str(), &request) {
+        // An earlier try whose answer was lost, or whose entry could not be written, ended the card already.
+        let ended = service.card(&entry.serial).is_ok_and(|card| card.state == CardState::Cancelled);
+        if !ended {
+            return Err(Trouble::from(&error));
+        }
+    }
     set(common, id, QueueState::Spoiled, request.note.as_deref())
 }
 
 /// Puts the card of an entry into the queue once more.
 pub fn reprint(common: &Common, id: i64, reason: String) -> Result<(), Trouble> {
     let entry = standing(common, id, &[QueueState::Printed, QueueState::Failed])?;
+    let failed = entry.state == QueueState::Failed;
     let new = NewEntry { holder: entry.holder, serial: entry.serial, printer: entry.printer, reason: Some(reason) };
-    add(common, new, false).map(drop)
+    add(common, new, false)?;
+    // A failed entry waits for somebody to decide, and this is the decision.
+    if failed { set(common, id, QueueState::Cancelled, Some("it is printed again as another entry")) } else { Ok(()) }
 }
 
 fn new_job() -> Result<JobId, Trouble> {

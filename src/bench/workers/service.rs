@@ -75,6 +75,10 @@ impl Worker<'_> {
                 let result = queue::set_from(common, entry, &[QueueState::Failed], QueueState::Waiting);
                 queue::changed(common, Some(entry), result);
             }
+            Order::MarkPrinted { entry } => {
+                let result = queue::set_from(common, entry, &[QueueState::Failed], QueueState::Printed);
+                queue::changed(common, Some(entry), result);
+            }
             Order::CancelPrint { entry } => {
                 let from = [QueueState::Waiting, QueueState::Failed];
                 queue::changed(common, Some(entry), queue::set_from(common, entry, &from, QueueState::Cancelled));
