@@ -83,6 +83,13 @@ pub enum Event {
         /// 120 pixels high at most; `None` when there is no photo on record.
         result: Result<Option<Arc<RgbaImage>>, Trouble>,
     },
+    /// Answer to [`super::Order::HolderNames`].
+    HolderNames {
+        /// Who was asked for.
+        holders: Vec<HolderId>,
+        /// Names as printed; without those that the service does not know.
+        result: Result<Vec<(HolderId, String)>, Trouble>,
+    },
     /// Answer to [`super::Order::Proof`].
     Proof {
         /// The question.

@@ -46,6 +46,11 @@ pub enum Order {
         /// Whose photo.
         holder: HolderId,
     },
+    /// The names of holders that the journal knows by number only.
+    HolderNames {
+        /// Whose names.
+        holders: Vec<HolderId>,
+    },
     /// The face as it would be printed.
     Proof {
         /// Whose answer it is.

@@ -4,6 +4,7 @@
 mod confirm;
 mod palette;
 mod passcode;
+mod reason;
 mod shortcuts;
 
 use eframe::egui::{self, Id, Modal};
@@ -11,6 +12,7 @@ use eframe::egui::{self, Id, Modal};
 pub use confirm::Confirm;
 pub use palette::Palette;
 pub use passcode::{Digit, PasscodeEntry, Place, Wish as PasscodeWish};
+pub use reason::Reason;
 
 use super::{intent::Intent, model::Model, theme::space, view::View};
 use crate::tr;
@@ -22,6 +24,8 @@ pub enum Dialog {
     Confirm(Confirm),
     /// The command palette.
     Palette(Palette),
+    /// A question that needs a reason.
+    Reason(Reason),
     /// The list of shortcuts.
     Shortcuts,
     /// The holder chooses a passcode.
@@ -37,6 +41,8 @@ pub enum DialogIntent {
     Palette(palette::Wish),
     /// Something in the choice of a passcode.
     Passcode(passcode::Wish),
+    /// Something in the question for a reason.
+    Reason(reason::Wish),
 }
 
 impl Dialog {
@@ -57,6 +63,7 @@ impl Dialog {
         match self {
             Self::Confirm(confirm) => view.texts.get(confirm.title),
             Self::Palette(_) => tr!(view, "command-palette"),
+            Self::Reason(reason) => reason.title(view),
             Self::Shortcuts => tr!(view, "shortcuts-title"),
             Self::Passcode(entry) => tr!(view, "passcode-title", name = entry.first_name()),
         }
@@ -80,6 +87,7 @@ pub fn update(model: &mut Model, wish: DialogIntent) {
         }
         (Some(Dialog::Palette(_)), DialogIntent::Palette(wish)) => palette::update(model, wish),
         (Some(Dialog::Passcode(_)), DialogIntent::Passcode(wish)) => passcode::update(model, wish),
+        (Some(Dialog::Reason(_)), DialogIntent::Reason(wish)) => reason::update(model, wish),
         _ => {}
     }
 }
@@ -104,6 +112,7 @@ pub fn draw(ui: &mut egui::Ui, view: &View<'_>) {
         match dialog {
             Dialog::Confirm(confirm) => confirm::draw(ui, view, confirm),
             Dialog::Palette(palette) => palette::draw(ui, view, palette),
+            Dialog::Reason(reason) => reason::draw(ui, view, reason),
             Dialog::Shortcuts => shortcuts::draw(ui, view),
             Dialog::Passcode(entry) => passcode::draw(ui, view, entry),
         }

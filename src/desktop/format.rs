@@ -41,6 +41,16 @@ fn legal_offset(at: OffsetDateTime) -> UtcOffset {
     }
 }
 
+/// Words of a room below as a sentence: a capital letter first, a full stop last.
+#[must_use]
+pub fn sentence(words: &str) -> String {
+    let words = words.trim();
+    let mut letters = words.chars();
+    let Some(first) = letters.next() else { return String::new() };
+    let stop = if words.ends_with(['.', '!', '?']) { "" } else { "." };
+    format!("{}{}{stop}", first.to_uppercase(), letters.as_str())
+}
+
 /// `12,345`; parts of one are rounded away.
 #[must_use]
 pub fn whole_number(number: f64) -> String {
@@ -77,6 +87,9 @@ mod tests {
             assert_eq!(moment(at), written);
         }
         assert_eq!(moment_of("yesterday"), "yesterday");
+        for (words, written) in [("look at it: now", "Look at it: now."), ("Éa?", "Éa?"), ("é", "É."), (" ", "")] {
+            assert_eq!(sentence(words), written);
+        }
         for (number, written) in [(0.0, "0"), (999.0, "999"), (1_000.0, "1,000"), (-1_234_567.4, "-1,234,567")] {
             assert_eq!(whole_number(number), written);
         }

@@ -150,7 +150,8 @@ impl Model {
             Intent::Go(route) => self.go(route),
             Intent::Back => self.step_back(),
             Intent::Forward => {
-                if self.history.forward() {
+                let ahead = self.history.ahead().cloned();
+                if !photo::asks_first(self, ahead.as_ref(), Intent::Forward) && self.history.forward() {
                     self.arrived();
                 }
             }
@@ -253,6 +254,9 @@ impl Model {
 
     /// Goes to a place and lets its area ask for what it shows.
     pub fn go(&mut self, route: Route) {
+        if photo::asks_first(self, Some(&route), Intent::Go(route.clone())) {
+            return;
+        }
         self.history.go(route);
         self.arrived();
     }
@@ -277,7 +281,10 @@ impl Model {
     fn step_back(&mut self) {
         if !self.dialogs.is_empty() {
             dialogs::cancel(self);
-        } else if self.history.back() {
+            return;
+        }
+        let behind = self.history.behind().cloned();
+        if behind.is_some() && !photo::asks_first(self, behind.as_ref(), Intent::Back) && self.history.back() {
             self.arrived();
         }
     }

@@ -147,6 +147,18 @@ impl History {
         can
     }
 
+    /// The place that Back shows.
+    #[must_use]
+    pub fn behind(&self) -> Option<&Route> {
+        self.places.get(self.here.checked_sub(1)?)
+    }
+
+    /// The place that Forward shows.
+    #[must_use]
+    pub fn ahead(&self) -> Option<&Route> {
+        self.places.get(self.here + 1)
+    }
+
     /// Whether there is a place to go back to.
     #[must_use]
     pub fn can_go_back(&self) -> bool {
@@ -166,7 +178,8 @@ mod tests {
         history.go(Route::Settings);
         assert!(history.back() && *history.here() == Route::Queue);
         assert!(history.back() && *history.here() == Route::Find);
-        assert!(!history.back());
+        assert!(history.behind().is_none() && !history.back());
+        assert_eq!(history.ahead(), Some(&Route::Queue));
         assert!(history.forward() && *history.here() == Route::Queue);
         history.go(Route::Activity);
         assert!(!history.forward());

@@ -70,6 +70,20 @@ pub mod space {
     pub const DOT: f32 = 7.0;
     /// Diameter of the circle before a choice.
     pub const CIRCLE: f32 = 18.0;
+    /// Width of the details beside a list.
+    pub const DETAILS: f32 = 330.0;
+    /// Width from which a page has two columns.
+    pub const TWO_COLUMNS: f32 = 760.0;
+    /// Smallest height of a list inside a page that scrolls.
+    pub const LIST: f32 = 220.0;
+    /// Width of a slider.
+    pub const SLIDER: f32 = 180.0;
+    /// Smallest and largest height of a photo that is worked on.
+    pub const PHOTO: [f32; 2] = [190.0, 460.0];
+    /// Widest a card is shown beside other things.
+    pub const CARD: f32 = 430.0;
+    /// Half the side of a handle that is pulled with the mouse.
+    pub const HANDLE: f32 = 12.0;
     /// Height of a portrait in a tile of the bench.
     pub const PORTRAIT: f32 = 54.0;
 }
@@ -216,6 +230,18 @@ impl Theme {
 #[must_use]
 pub fn page_margin() -> Margin {
     Margin::symmetric(20, 14)
+}
+
+/// Drawn over the parts of a photo that will not be printed.
+#[must_use]
+pub fn shade() -> Color32 {
+    Color32::from_black_alpha(150)
+}
+
+/// Lines over a photo: a light one inside a dark one is seen on any photo.
+#[must_use]
+pub fn guides() -> [Stroke; 2] {
+    [Stroke::new(3.0, Color32::from_black_alpha(160)), Stroke::new(1.5, Color32::WHITE)]
 }
 
 /// Colour of a ground that is drawn under pictures with transparency.

@@ -56,6 +56,10 @@ impl Worker<'_> {
                 let result = self.profile(&holder).map(Box::new);
                 common.tell(Event::Profile { ticket, result });
             }
+            Order::HolderNames { holders } => {
+                let result = self.names(&holders);
+                common.tell(Event::HolderNames { holders, result });
+            }
             Order::ListUnfinished => common.tell_unfinished(),
             Order::Resume { work, job } => self.resume(work, job),
             Order::ListQueue => queue::tell(common),
@@ -138,6 +142,19 @@ impl Worker<'_> {
         let record = answered(service.holder(holder))?;
         let history = answered(service.holder_history(holder, MOST_HISTORY))?;
         Ok(Profile { record, history })
+    }
+
+    /// Names of these holders. One that the service refuses to tell is left out; no answer at all is trouble.
+    fn names(&self, holders: &[HolderId]) -> Result<Vec<(HolderId, String)>, Trouble> {
+        let mut names = Vec::with_capacity(holders.len());
+        for holder in holders {
+            match self.common.workplace.service.holder(holder) {
+                Ok(record) => names.push((holder.clone(), record.holder.printed_name().to_owned())),
+                Err(ServiceError::Problem(problem)) if problem.status != 401 => {}
+                Err(error) => return Err(Trouble::from(&error)),
+            }
+        }
+        Ok(names)
     }
 
     /// Hands the job to the reader that its card is in; when that is not known, the job itself looks for the card.

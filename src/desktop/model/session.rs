@@ -112,6 +112,8 @@ fn sign_out(model: &mut Model) {
     }
     if model.work.is_running() {
         model.dialogs.push_back(Dialog::sign_out_with_open_work());
+    } else if super::photo::asks_first(model, None, crate::desktop::intent::Intent::Session(Intent::SignOutNow)) {
+        // The officer decides about the photo first.
     } else {
         update(model, Intent::SignOutNow);
     }
@@ -133,6 +135,7 @@ pub fn session_ended(model: &mut Model) {
     model.find = super::find::State::default();
     model.holder = super::holder::State::default();
     model.photo = super::photo::State::default();
+    super::queue::session_ended(model);
     model.issue = super::issue::State::default();
     model.activity = super::activity::State::default();
     model.history = crate::desktop::route::History::default();

@@ -1,0 +1,70 @@
+//! How long the waiting cards take, and what they use: a range, because nobody knows better.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    journal::{QueueEntry, QueueState},
+    operations::Step,
+};
+
+/// The forecast for the cards that wait.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Forecast {
+    /// Cards that wait, by printer.
+    pub by_printer: BTreeMap<String, usize>,
+}
+
+/// A range of time in the unit it is told in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Range {
+    /// Minutes.
+    Minutes(usize, usize),
+    /// Hours.
+    Hours(usize, usize),
+}
+
+/// From here on minutes are told as hours.
+const MOST_MINUTES: usize = 180;
+
+impl Forecast {
+    /// The forecast of a queue.
+    #[must_use]
+    pub fn of(entries: &[QueueEntry]) -> Self {
+        let mut by_printer: BTreeMap<String, usize> = BTreeMap::new();
+        for entry in entries.iter().filter(|entry| entry.state == QueueState::Waiting) {
+            match by_printer.get_mut(&entry.printer) {
+                Some(count) => *count += 1,
+                None => {
+                    by_printer.insert(entry.printer.clone(), 1);
+                }
+            }
+        }
+        Self { by_printer }
+    }
+
+    /// Cards that wait.
+    #[must_use]
+    pub fn cards(&self) -> usize {
+        self.by_printer.values().sum()
+    }
+
+    /// Ribbon panel sets they use: one set of YMCKO a card, used whole whatever is on the face.
+    #[must_use]
+    pub fn panels(&self) -> usize {
+        self.cards()
+    }
+
+    /// How long the printers take. Printers work side by side, so the longest line counts.
+    #[must_use]
+    pub fn range(&self) -> Range {
+        let longest = self.by_printer.values().copied().max().unwrap_or(0);
+        let usual = Step::Print.usual_seconds();
+        let seconds = |each: u32| longest * each as usize;
+        let (least, most) = (seconds(*usual.start()) / 60, seconds(*usual.end()).div_ceil(60));
+        if most > MOST_MINUTES {
+            Range::Hours(least / 60, most.div_ceil(60))
+        } else {
+            Range::Minutes(least.max(1), most.max(1))
+        }
+    }
+}
