@@ -2,5 +2,6 @@
 
 #![cfg(feature = "desktop")]
 
+mod any_intents;
 mod frame;
 mod harness;
