@@ -69,7 +69,16 @@ impl DesktopSession {
             .expect("the accessibility bus (Debian package at-spi2-core)");
         for property in ["IsEnabled", "ScreenReaderEnabled"] {
             let call = Command::new("gdbus")
-                .args(["call", "--session", "--timeout", "60", "--dest", "org.a11y.Bus", "--object-path", "/org/a11y/bus"])
+                .args([
+                    "call",
+                    "--session",
+                    "--timeout",
+                    "60",
+                    "--dest",
+                    "org.a11y.Bus",
+                    "--object-path",
+                    "/org/a11y/bus",
+                ])
                 .args(["--method", "org.freedesktop.DBus.Properties.Set", "org.a11y.Status", property, "<true>"])
                 .envs(environment.clone())
                 .output()
@@ -180,7 +189,9 @@ impl DesktopSession {
 impl Drop for DesktopSession {
     fn drop(&mut self) {
         let program = self.program.take();
-        for mut process in program.into_iter().chain([self.eyes.process.take()].into_iter().flatten()).chain(self.processes.drain(..)) {
+        for mut process in
+            program.into_iter().chain([self.eyes.process.take()].into_iter().flatten()).chain(self.processes.drain(..))
+        {
             let _ = process.kill();
             let _ = process.wait();
         }
@@ -191,7 +202,10 @@ impl Drop for DesktopSession {
 fn start_screen() -> (Child, String) {
     let (mut reader, writer) = std::io::pipe().expect("a pipe");
     // Xvfb gets the pipe as its own descriptor through a shell's redirection, which needs no unsafe code here.
-    let script = format!("exec Xvfb -displayfd 3 -screen 0 1280x800x24 -nolisten tcp -noreset 3>&1 >/dev/null 2>&1; # {}", writer.as_raw_fd());
+    let script = format!(
+        "exec Xvfb -displayfd 3 -screen 0 1280x800x24 -nolisten tcp -noreset 3>&1 >/dev/null 2>&1; # {}",
+        writer.as_raw_fd()
+    );
     let screen = Command::new("sh")
         .args(["-c", &script])
         .stdin(Stdio::null())

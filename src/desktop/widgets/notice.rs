@@ -47,6 +47,7 @@ pub fn boxed<R>(ui: &mut Ui, view: &View<'_>, kind: NoticeKind, words: &str, mor
                     let label = ui.add(egui::Label::new(RichText::new(words).color(pair.words)).wrap());
                     ui.ctx().accesskit_node_builder(label.id, |node| {
                         node.set_role(if kind == NoticeKind::Danger { Role::Alert } else { Role::Status });
+                        node.set_label(words.to_owned());
                     });
                     more(ui)
                 })

@@ -33,7 +33,10 @@ fn heading(ui: &mut Ui, view: &View<'_>, title: &str) {
             }
         }
         let label = ui.add(egui::Label::new(RichText::new(title).heading()).truncate());
-        ui.ctx().accesskit_node_builder(label.id, |node| node.set_role(Role::Heading));
+        ui.ctx().accesskit_node_builder(label.id, |node| {
+            node.set_role(Role::Heading);
+            node.set_label(title.to_owned());
+        });
     });
     ui.add_space(space::SMALL);
 }
@@ -42,7 +45,10 @@ fn heading(ui: &mut Ui, view: &View<'_>, title: &str) {
 pub fn section(ui: &mut Ui, title: &str) {
     ui.add_space(space::MEDIUM);
     let label = ui.label(RichText::new(title).text_style(Theme::subheading()));
-    ui.ctx().accesskit_node_builder(label.id, |node| node.set_role(Role::Heading));
+    ui.ctx().accesskit_node_builder(label.id, |node| {
+        node.set_role(Role::Heading);
+        node.set_label(title.to_owned());
+    });
 }
 
 /// Words of second rank.
