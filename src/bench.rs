@@ -9,8 +9,8 @@ mod order;
 mod workers;
 
 pub use event::{
-    Activity, CardInReader, Event, PrinterCondition, PrinterView, Profile, Proof, ReaderCondition, ReaderView, Trouble,
-    WorkEnd, WorkEvent,
+    Activity, CardInReader, Event, PhotoRead, PrinterCondition, PrinterView, Profile, Proof, ReaderCondition,
+    ReaderView, Trouble, WorkEnd, WorkEvent,
 };
 pub use order::{FaceWanted, IssueOrder, Order, PhotoEdit, PrintWish, Ticket, TrainingCardMove, WorkId};
 pub use workers::{Workers, WorkersError};

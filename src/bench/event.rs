@@ -141,7 +141,7 @@ pub enum Event {
         /// The question.
         ticket: Ticket,
         /// The photo and a picture of it, at most 1,000 pixels wide and high.
-        result: Result<Option<(Arc<Photo>, Arc<RgbaImage>)>, Trouble>,
+        result: Result<PhotoRead, Trouble>,
     },
     /// Answer to [`super::Order::SavePhoto`].
     PhotoSaved {
@@ -169,6 +169,9 @@ pub enum Event {
     /// An order about a training reader could not be carried out.
     TrainingTrouble(Trouble),
 }
+
+/// A photo and the picture of it that is shown; `None` when the officer chose none.
+pub type PhotoRead = Option<(Arc<Photo>, Arc<RgbaImage>)>;
 
 /// A holder as the profile screen shows them.
 #[derive(Debug, Clone)]

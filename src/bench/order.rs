@@ -210,7 +210,7 @@ pub struct FaceWanted {
 }
 
 /// What an officer did to a photo, in the order it is applied: turn, then crop, then brightness.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct PhotoEdit {
     /// Quarter turns to the right, 0 to 3.
     pub quarter_turns: u8,
@@ -219,12 +219,6 @@ pub struct PhotoEdit {
     pub crop: Option<[f32; 4]>,
     /// Added to every channel: -100 (black) to 100 (white), 0 leaves it.
     pub brightness: i8,
-}
-
-impl Default for PhotoEdit {
-    fn default() -> Self {
-        Self { quarter_turns: 0, crop: None, brightness: 0 }
-    }
 }
 
 /// How a card is to be issued.

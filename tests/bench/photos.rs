@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use cardwright::{
-    bench::{Event, FaceWanted, Order, PhotoEdit, Proof, Ticket, Trouble},
+    bench::{Event, FaceWanted, Order, PhotoEdit, PhotoRead, Proof, Ticket, Trouble},
     cis2::Service,
     face::{
         Photo,
@@ -21,7 +21,7 @@ fn load(desk: &mut TestDesk) -> Arc<Photo> {
     photo
 }
 
-fn read(desk: &mut TestDesk, asked: Ticket) -> Result<Option<(Arc<Photo>, Arc<image::RgbaImage>)>, Trouble> {
+fn read(desk: &mut TestDesk, asked: Ticket) -> Result<PhotoRead, Trouble> {
     desk.until("a photo", |event| match event {
         Event::PhotoRead { ticket, result } if *ticket == asked => Some(result.clone()),
         _ => None,

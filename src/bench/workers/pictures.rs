@@ -7,7 +7,7 @@ use image::RgbaImage;
 use super::{common::Common, question::Question, teller::serve};
 use crate::{
     bench::{
-        event::{Event, Proof, Trouble},
+        event::{Event, PhotoRead, Proof, Trouble},
         order::{FaceWanted, Order, PhotoEdit, Ticket},
     },
     cis2::Service,
@@ -21,9 +21,6 @@ const LONGEST_SIDE: u32 = 1600;
 const QUALITY: u8 = 92;
 /// Width and height of a photo while it is edited, at most.
 const LARGEST_SHOWN: u32 = 1000;
-
-/// A photo that was read, and the picture of it that is shown.
-type Read1 = Result<Option<(Arc<Photo>, Arc<RgbaImage>)>, Trouble>;
 
 /// Runs until the lane is closed.
 pub fn run(common: &Common) {
@@ -60,19 +57,19 @@ fn carry_out(common: &Common, order: Order) {
     }
 }
 
-fn tell_photo(common: &Common, ticket: Ticket, result: Read1) {
+fn tell_photo(common: &Common, ticket: Ticket, result: Result<PhotoRead, Trouble>) {
     common.tell(Event::PhotoRead { ticket, result });
 }
 
-fn decode(bytes: &[u8]) -> Read1 {
+fn decode(bytes: &[u8]) -> Result<PhotoRead, Trouble> {
     Photo::decode(bytes).map(shown).map_err(trouble)
 }
 
-fn pasted(picture: RgbaImage) -> Read1 {
+fn pasted(picture: RgbaImage) -> Result<PhotoRead, Trouble> {
     Photo::from_pixels(picture).map(shown).map_err(trouble)
 }
 
-fn shown(photo: Photo) -> Option<(Arc<Photo>, Arc<RgbaImage>)> {
+fn shown(photo: Photo) -> PhotoRead {
     let picture = photo.picture_within(LARGEST_SHOWN, LARGEST_SHOWN);
     Some((Arc::new(photo), Arc::new(picture)))
 }
