@@ -19,5 +19,6 @@ pub mod theme;
 pub mod view;
 pub mod widgets;
 pub mod window;
+pub mod wording;
 
 pub use start::{WindowError, open};

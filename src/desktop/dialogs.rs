@@ -2,14 +2,19 @@
 //! answer, and closing it in any other way is a cancel.
 
 mod confirm;
+mod export;
+mod name_reader;
 mod palette;
 mod passcode;
 mod reason;
 mod shortcuts;
+mod training_reader;
 
 use eframe::egui::{self, Id, Modal};
 
 pub use confirm::Confirm;
+pub use export::Export;
+pub use name_reader::NameReader;
 pub use palette::Palette;
 pub use passcode::{Digit, PasscodeEntry, Place, Wish as PasscodeWish};
 pub use reason::Reason;
@@ -30,6 +35,19 @@ pub enum Dialog {
     Shortcuts,
     /// The holder chooses a passcode.
     Passcode(Box<PasscodeEntry>),
+    /// Which reader is which, and what it is called.
+    NameReader(NameReader),
+    /// The card of this training reader.
+    TrainingReader(String),
+    /// The whole of what a tile of the bench says.
+    Explain {
+        /// The reader or printer.
+        name: String,
+        /// Why it cannot be worked with.
+        why: String,
+    },
+    /// Where the activity shown is to be written.
+    Export(Export),
 }
 
 /// Something in the dialogue in front.
@@ -43,6 +61,10 @@ pub enum DialogIntent {
     Passcode(passcode::Wish),
     /// Something in the question for a reason.
     Reason(reason::Wish),
+    /// Something in the dialogue that names readers.
+    NameReader(name_reader::Wish),
+    /// Something in the dialogue that writes the activity to a file.
+    Export(export::Wish),
 }
 
 impl Dialog {
@@ -66,6 +88,10 @@ impl Dialog {
             Self::Reason(reason) => reason.title(view),
             Self::Shortcuts => tr!(view, "shortcuts-title"),
             Self::Passcode(entry) => tr!(view, "passcode-title", name = entry.first_name()),
+            Self::NameReader(_) => tr!(view, "name-reader-title"),
+            Self::TrainingReader(reader) => view.model.preferences.reader_name(reader).to_owned(),
+            Self::Explain { name, .. } => view.model.preferences.reader_name(name).to_owned(),
+            Self::Export(_) => tr!(view, "activity-export-title"),
         }
     }
 }
@@ -88,6 +114,8 @@ pub fn update(model: &mut Model, wish: DialogIntent) {
         (Some(Dialog::Palette(_)), DialogIntent::Palette(wish)) => palette::update(model, wish),
         (Some(Dialog::Passcode(_)), DialogIntent::Passcode(wish)) => passcode::update(model, wish),
         (Some(Dialog::Reason(_)), DialogIntent::Reason(wish)) => reason::update(model, wish),
+        (Some(Dialog::NameReader(_)), DialogIntent::NameReader(wish)) => name_reader::update(model, wish),
+        (Some(Dialog::Export(_)), DialogIntent::Export(wish)) => export::update(model, wish),
         _ => {}
     }
 }
@@ -115,6 +143,10 @@ pub fn draw(ui: &mut egui::Ui, view: &View<'_>) {
             Dialog::Reason(reason) => reason::draw(ui, view, reason),
             Dialog::Shortcuts => shortcuts::draw(ui, view),
             Dialog::Passcode(entry) => passcode::draw(ui, view, entry),
+            Dialog::NameReader(asking) => name_reader::draw(ui, view, asking),
+            Dialog::TrainingReader(reader) => training_reader::draw(ui, view, reader),
+            Dialog::Explain { why, .. } => training_reader::explain(ui, view, why),
+            Dialog::Export(export) => export::draw(ui, view, export),
         }
     });
     // A click beside the dialogue is no answer: somebody at a desk leans on the mouse.

@@ -25,7 +25,6 @@ notice-dismiss = Dismiss
 session-who = { $name }, { $role }, { $organisation }
 session-sign-out = Sign out
 main-label = Main
-notice-label = Notice
 command-palette = Commands
 command-palette-hint = Type what you want to do
 command-palette-none = No command is called that

@@ -1,7 +1,10 @@
 //! Readers and printers, and what is in them.
 
-use super::Model;
-use crate::bench::{CardInReader, Event, PrinterView, ReaderCondition, ReaderView};
+use super::{Model, NoticeKind, NoticeText};
+use crate::{
+    bench::{CardInReader, Event, Order, PrinterView, ReaderCondition, ReaderView, TrainingCardMove},
+    desktop::dialogs::{Dialog, NameReader},
+};
 
 /// Readers and printers.
 #[derive(Debug, Default)]
@@ -12,6 +15,8 @@ pub struct State {
     pub printers: Vec<PrinterView>,
     /// Whether the system's smart card service is missing.
     pub no_card_service: bool,
+    /// The reader a card was put into last, until the next card comes or goes.
+    pub just_put_in: Option<String>,
 }
 
 impl State {
@@ -41,29 +46,92 @@ impl State {
 pub enum Intent {
     /// Ask a printer how it is, now.
     AskPrinter(String),
+    /// Find out which reader is which by putting a card in, and name it.
+    WhichReader,
+    /// Show what can be done to the card of this training reader.
+    TrainingMenu(String),
+    /// Do it: the dialogue closes with it.
+    MoveTrainingCard {
+        /// Which reader.
+        reader: String,
+        /// What happens to the card in it.
+        move_to: TrainingCardMove,
+    },
+    /// Show the whole of what a tile says.
+    Explain {
+        /// The reader's or printer's name.
+        name: String,
+        /// Why it cannot be worked with.
+        why: String,
+    },
 }
 
 /// Takes a wish.
 pub fn update(model: &mut Model, intent: Intent) {
     match intent {
-        Intent::AskPrinter(printer) => model.order(crate::bench::Order::AskPrinter { printer }),
+        Intent::AskPrinter(printer) => model.order(Order::AskPrinter { printer }),
+        Intent::WhichReader => model.dialogs.push_back(Dialog::NameReader(NameReader::default())),
+        Intent::TrainingMenu(reader) => model.dialogs.push_back(Dialog::TrainingReader(reader)),
+        Intent::MoveTrainingCard { reader, move_to } => {
+            if matches!(model.dialogs.front(), Some(Dialog::TrainingReader(shown)) if *shown == reader) {
+                model.dialogs.pop_front();
+            }
+            model.order(Order::TrainingCard { reader, move_to });
+        }
+        Intent::Explain { name, why } => model.dialogs.push_back(Dialog::Explain { name, why }),
     }
 }
 
 /// Takes an event.
 pub fn on_event(model: &mut Model, event: &Event) {
-    let state = &mut model.bench;
     match event {
-        Event::Reader(view) => match state.readers.iter_mut().find(|known| known.name == view.name) {
+        Event::Reader(view) => reader_told(model, view),
+        Event::ReaderGone { reader } => {
+            model.bench.readers.retain(|known| known.name != *reader);
+            if model.bench.just_put_in.as_ref() == Some(reader) {
+                model.bench.just_put_in = None;
+            }
+            // What was asked about a reader that is gone has no answer any more.
+            model.dialogs.retain(|dialog| !matches!(dialog, Dialog::TrainingReader(shown) if shown == reader));
+        }
+        Event::CardService { running } => model.bench.no_card_service = !running,
+        Event::Printer(view) => match model.bench.printers.iter_mut().find(|known| known.name == view.name) {
             Some(known) => *known = view.clone(),
-            None => state.readers.push(view.clone()),
+            None => model.bench.printers.push(view.clone()),
         },
-        Event::ReaderGone { reader } => state.readers.retain(|known| known.name != *reader),
-        Event::CardService { running } => state.no_card_service = !running,
-        Event::Printer(view) => match state.printers.iter_mut().find(|known| known.name == view.name) {
-            Some(known) => *known = view.clone(),
-            None => state.printers.push(view.clone()),
-        },
+        Event::TrainingTrouble(trouble) => {
+            model.notify(NoticeKind::Warning, NoticeText::Words(trouble.message.clone()));
+        }
         _ => {}
+    }
+}
+
+fn reader_told(model: &mut Model, view: &ReaderView) {
+    let state = &mut model.bench;
+    let empty = matches!(view.condition, ReaderCondition::Empty);
+    let was_empty = match state.readers.iter_mut().find(|known| known.name == view.name) {
+        Some(known) => {
+            let was_empty = matches!(known.condition, ReaderCondition::Empty);
+            *known = view.clone();
+            was_empty
+        }
+        None => {
+            // A reader that is told for the first time says what is in it already: nothing was put in.
+            state.readers.push(view.clone());
+            return;
+        }
+    };
+    if empty == was_empty {
+        return;
+    }
+    if !empty {
+        state.just_put_in = Some(view.name.clone());
+    } else {
+        state.just_put_in = None;
+    }
+    for dialog in &mut model.dialogs {
+        if let Dialog::NameReader(asking) = dialog {
+            asking.reader_changed(&view.name, &model.preferences);
+        }
     }
 }

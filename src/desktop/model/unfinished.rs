@@ -1,31 +1,232 @@
-//! Unfinished work.
+//! Unfinished work: what was begun here and not ended, and going on with it, never twice.
 
-use super::Model;
-use crate::bench::Event;
+use std::collections::BTreeMap;
+
+use super::{Model, NoticeKind, NoticeText, work::Piece};
+use crate::{
+    bench::{CardInReader, Event, Order, PrinterCondition, ReaderCondition, Ticket, Trouble, WorkEnd, WorkEvent, WorkId},
+    desktop::route::Route,
+    domain::{CardSerial, Holder, HolderId, JobId, Operation},
+    operations::UnfinishedJob,
+};
+
+/// Results that are kept on the page until it is left.
+const MOST_RESULTS: usize = 4;
 
 /// State of this page.
 #[derive(Debug, Default)]
-pub struct State {}
+pub struct State {
+    /// The jobs, oldest first; none that this window works on as new work.
+    pub jobs: Vec<UnfinishedJob>,
+    /// Whether they were told since somebody signed in.
+    pub known: bool,
+    /// Why they could not be told.
+    pub trouble: Option<Trouble>,
+    /// Names of holders, as far as they are known.
+    pub holders: BTreeMap<HolderId, Holder>,
+    /// Jobs that are gone on with, and the work that does it.
+    pub running: BTreeMap<JobId, WorkId>,
+    /// What came of those that ended since the page was opened, oldest first.
+    pub results: Vec<(UnfinishedJob, WorkEnd)>,
+    /// Work after which a new card is prepared for this holder, once it is undone.
+    then_issue: BTreeMap<WorkId, HolderId>,
+    asked: BTreeMap<Ticket, HolderId>,
+    /// Whether somebody has just signed in: what is unfinished is shown before anything else.
+    lead: bool,
+}
 
 impl State {
     /// How many jobs are unfinished.
     #[must_use]
     pub fn count(&self) -> usize {
-        0
+        self.jobs.len()
     }
+
+    /// What is known of a holder.
+    #[must_use]
+    pub fn holder(&self, id: &HolderId) -> Option<&Holder> {
+        self.holders.get(id)
+    }
+}
+
+/// Which reader a card is in now, and what was recognised.
+#[must_use]
+pub fn reader_with<'a>(model: &'a Model, serial: &CardSerial) -> Option<(&'a str, &'a CardInReader)> {
+    model.bench.readers.iter().find_map(|reader| match &reader.condition {
+        ReaderCondition::Card(card) | ReaderCondition::OwnCard(card) if card.serial == *serial => {
+            Some((reader.name.as_str(), &**card))
+        }
+        _ => None,
+    })
 }
 
 /// What an officer wants here.
 #[derive(Debug, Clone)]
-pub enum Intent {}
+pub enum Intent {
+    /// Go on with this job.
+    GoOn(JobId),
+    /// Take this job back, and prepare a new card for its holder.
+    TakeBackAndIssue(JobId),
+    /// Look again.
+    Refresh,
+}
 
 /// The page is shown.
-pub fn arrived(_model: &mut Model) {}
+pub fn arrived(model: &mut Model) {
+    model.unfinished.results.clear();
+    model.order(Order::ListUnfinished);
+}
 
 /// Takes a wish.
-pub fn update(_model: &mut Model, intent: Intent) {
-    match intent {}
+pub fn update(model: &mut Model, intent: Intent) {
+    match intent {
+        Intent::GoOn(job) => {
+            go_on(model, &job);
+        }
+        Intent::TakeBackAndIssue(job) => {
+            let holder = model.unfinished.jobs.iter().find(|known| known.job == job).map(|known| known.holder.clone());
+            if let (Some(work), Some(holder)) = (go_on(model, &job), holder) {
+                model.unfinished.then_issue.insert(work, holder);
+            }
+        }
+        Intent::Refresh => model.order(Order::ListUnfinished),
+    }
+}
+
+/// Orders it, unless it is gone on with already.
+fn go_on(model: &mut Model, job: &JobId) -> Option<WorkId> {
+    if model.unfinished.running.contains_key(job) || model.officer().is_none() {
+        return None;
+    }
+    let known = model.unfinished.jobs.iter().find(|known| known.job == *job)?.clone();
+    let reader = reader_with(model, &known.serial).map(|(reader, _)| reader.to_owned());
+    let holder = model.unfinished.holder(&known.holder).cloned();
+    let work = model.new_work();
+    let mut piece = Piece::new(known.operation, holder, reader);
+    piece.job = Some(known.job.clone());
+    piece.serial = Some(known.serial);
+    model.work.all.insert(work, piece);
+    model.unfinished.running.insert(known.job.clone(), work);
+    model.unfinished.results.retain(|(result, _)| result.job != known.job);
+    model.order(Order::Resume { work, job: known.job });
+    Some(work)
 }
 
 /// Takes an event.
-pub fn on_event(_model: &mut Model, _event: &Event) {}
+pub fn on_event(model: &mut Model, event: &Event) {
+    match event {
+        Event::SignedIn(Ok(_)) => model.unfinished.lead = true,
+        Event::SignedOut => {
+            // Work that runs goes on; what is known of people leaves with the session.
+            model.unfinished.holders.clear();
+            model.unfinished.results.clear();
+            model.unfinished.asked.clear();
+        }
+        Event::Unfinished(Ok(jobs)) => told(model, jobs),
+        Event::Unfinished(Err(trouble)) => {
+            model.unfinished.trouble = Some(trouble.clone());
+            if std::mem::take(&mut model.unfinished.lead) && model.officer().is_some() {
+                // Nobody is left to believe that nothing is unfinished.
+                model.go(Route::Unfinished);
+            }
+        }
+        Event::Profile { ticket, result } => {
+            if model.unfinished.asked.remove(ticket).is_some()
+                && let Ok(profile) = result
+            {
+                let holder = profile.record.holder.clone();
+                model.unfinished.holders.insert(holder.id.clone(), holder);
+            }
+        }
+        Event::Work { work, event: WorkEvent::Ended(end) } => ended(model, *work, end),
+        _ => {}
+    }
+}
+
+fn told(model: &mut Model, jobs: &[UnfinishedJob]) {
+    // A job that this window works on as new work is open in the journal, and not unfinished.
+    let in_work: Vec<&JobId> = model
+        .work
+        .all
+        .iter()
+        .filter(|(work, piece)| piece.end.is_none() && !model.unfinished.running.values().any(|run| run == *work))
+        .filter_map(|(_, piece)| piece.job.as_ref())
+        .collect();
+    let is_going_on = |job: &&UnfinishedJob| in_work.contains(&&job.job) || is_printing(model, job);
+    let jobs: Vec<UnfinishedJob> = jobs.iter().filter(|job| !is_going_on(job)).cloned().collect();
+    model.unfinished.jobs = jobs;
+    model.unfinished.known = true;
+    model.unfinished.trouble = None;
+    if model.officer().is_none() {
+        return;
+    }
+    learn_names(model);
+    if std::mem::take(&mut model.unfinished.lead) && !model.unfinished.jobs.is_empty() {
+        model.notify(NoticeKind::Warning, NoticeText::Key("unfinished-found"));
+        model.history.go(Route::Unfinished);
+    }
+}
+
+/// Whether a printer prints this card at this moment: its job is open, and not unfinished.
+fn is_printing(model: &Model, job: &UnfinishedJob) -> bool {
+    let prints = |printer: &crate::bench::PrinterView| match printer.condition {
+        PrinterCondition::Printing { entry } => {
+            model.work.queue.iter().any(|known| known.id == entry && known.serial == job.serial)
+        }
+        _ => false,
+    };
+    job.operation == Operation::Print && model.bench.printers.iter().any(prints)
+}
+
+/// Takes names from what is known already, and asks for the others.
+fn learn_names(model: &mut Model) {
+    let wanted: Vec<HolderId> = model.unfinished.jobs.iter().map(|job| job.holder.clone()).collect();
+    for id in wanted {
+        if model.unfinished.holders.contains_key(&id) || model.unfinished.asked.values().any(|asked| *asked == id) {
+            continue;
+        }
+        let found = model.find.found.iter().map(|record| &record.holder).find(|holder| holder.id == id);
+        let in_reader = || model.bench.cards().filter_map(|(_, card)| card.holder.as_ref()).find(|h| h.id == id);
+        if let Some(holder) = found.or_else(in_reader).cloned() {
+            model.unfinished.holders.insert(id, holder);
+        } else {
+            let ticket = model.new_ticket();
+            model.unfinished.asked.insert(ticket, id.clone());
+            model.order(Order::OpenProfile { ticket, holder: id });
+        }
+    }
+}
+
+fn ended(model: &mut Model, work: WorkId, end: &WorkEnd) {
+    let job = model.unfinished.running.iter().find(|(_, run)| **run == work).map(|(job, _)| job.clone());
+    let Some(job) = job else {
+        // New work that was cut off: said wherever the officer is, unless they look at it.
+        if matches!(end, WorkEnd::Unfinished { .. }) && model.work.all.contains_key(&work) {
+            if *model.history.here() != Route::Work(work) {
+                model.notify(NoticeKind::Warning, NoticeText::Key("unfinished-left"));
+            }
+            model.order(Order::ListUnfinished);
+        }
+        return;
+    };
+    model.unfinished.running.remove(&job);
+    let then_issue = model.unfinished.then_issue.remove(&work);
+    let Some(known) = model.unfinished.jobs.iter().find(|known| known.job == job).cloned() else { return };
+    if matches!(end, WorkEnd::Done { .. } | WorkEnd::Undone { .. } | WorkEnd::LookAtPrinter { .. }) {
+        model.unfinished.jobs.retain(|known| known.job != job);
+    }
+    let state = &mut model.unfinished;
+    state.results.retain(|(result, _)| result.job != job);
+    state.results.push((known, end.clone()));
+    if state.results.len() > MOST_RESULTS {
+        state.results.remove(0);
+    }
+    // Whatever the end was, the journal has the last word on what is still open.
+    model.order(Order::ListUnfinished);
+    if let (Some(holder), WorkEnd::Undone { .. }) = (then_issue, end)
+        && model.officer().is_some()
+        && matches!(model.history.here(), Route::Unfinished | Route::Work(_))
+    {
+        model.go(Route::Issue(holder));
+    }
+}

@@ -1,19 +1,226 @@
-//! Unfinished work.
+//! Unfinished work: what was being done, to whose card, what state it is in, and how to go on.
 
-use eframe::egui::Ui;
+use eframe::egui::{Frame, Margin, RichText, Stroke, Ui};
 
 use crate::{
-    desktop::{intent::Intent, model::Model, view::View, widgets::page},
+    bench::{WorkEnd, WorkId},
+    desktop::{
+        format,
+        intent::Intent,
+        model::{
+            Model, NoticeKind,
+            unfinished::{self, reader_with},
+            work::Piece,
+        },
+        route::Route,
+        theme::{Theme, space},
+        view::View,
+        widgets::{
+            button::{self, Button, Kind},
+            notice, page,
+        },
+    },
+    domain::{CardState, Operation},
+    operations::{UnfinishedJob, Verdict, WhatNext},
     tr,
 };
 
 /// Draws it.
 pub fn draw(ui: &mut Ui, view: &View<'_>) {
-    page::scrolling(ui, view, &tr!(view, "nav-unfinished"), |_ui| {});
+    page::scrolling(ui, view, &tr!(view, "nav-unfinished"), |ui| {
+        let state = &view.model.unfinished;
+        for (job, end) in state.results.iter().rev() {
+            result(ui, view, job, end);
+            ui.add_space(space::SMALL);
+        }
+        if let Some(trouble) = &state.trouble {
+            notice::boxed(ui, view, NoticeKind::Danger, &trouble.message, |ui| refresh(ui, view));
+        } else if !state.known {
+            page::weak(ui, view, &tr!(view, "unfinished-looking"));
+        } else if state.jobs.is_empty() {
+            calm(ui, view);
+        } else {
+            page::weak(ui, view, &tr!(view, "unfinished-explained", count = state.count()));
+            ui.add_space(space::SMALL);
+            for job in &state.jobs {
+                ui.push_id(job.job.as_str(), |ui| one(ui, view, job));
+                ui.add_space(space::MEDIUM);
+            }
+        }
+    });
 }
 
-/// Its main action.
+fn calm(ui: &mut Ui, view: &View<'_>) {
+    ui.add_space(space::LARGE);
+    ui.label(RichText::new(tr!(view, "unfinished-none")).text_style(Theme::subheading()));
+    page::weak(ui, view, &tr!(view, "unfinished-none-explained"));
+    ui.add_space(space::MEDIUM);
+    refresh(ui, view);
+}
+
+fn refresh(ui: &mut Ui, view: &View<'_>) {
+    if Button::new(tr!(view, "unfinished-refresh")).show(ui, view).clicked() {
+        view.send(unfinished::Intent::Refresh);
+    }
+}
+
+/// One job.
+fn one(ui: &mut Ui, view: &View<'_>, job: &UnfinishedJob) {
+    let colours = view.theme.colours;
+    let frame = Frame::new()
+        .fill(colours.raised.ground)
+        .stroke(Stroke::new(1.0, colours.line))
+        .corner_radius(6.0)
+        .inner_margin(Margin::symmetric(14, 10));
+    frame.show(ui, |ui| {
+        ui.set_width((ui.available_width()).min(space::COLUMN));
+        let title = title(view, job);
+        let label = ui.label(RichText::new(&title).text_style(Theme::subheading()));
+        ui.ctx().accesskit_node_builder(label.id, |node| node.set_role(eframe::egui::accesskit::Role::Heading));
+        page::fact(ui, view, &tr!(view, "unfinished-card"), job.serial.as_str());
+        page::fact(ui, view, &tr!(view, "unfinished-since"), &format::moment_of(&job.opened));
+        let here = reader_with(view.model, &job.serial);
+        let place = match here {
+            Some((reader, _)) => {
+                tr!(view, "unfinished-in-reader", reader = view.model.preferences.reader_name(reader))
+            }
+            None if needs_card(job) => tr!(view, "unfinished-put-in"),
+            None => tr!(view, "unfinished-no-card-needed"),
+        };
+        page::fact(ui, view, &tr!(view, "unfinished-where"), &place);
+        let state = here.and_then(|(_, card)| card.state()).and_then(|state| card_state(view, state));
+        if let Some(state) = state {
+            page::fact(ui, view, &tr!(view, "unfinished-service-says"), &state);
+        }
+        ui.add_space(space::SMALL);
+        ui.label(match job.next {
+            WhatNext::WillFinish => tr!(view, "unfinished-will-finish"),
+            WhatNext::WillUndo => tr!(view, "unfinished-will-undo"),
+            WhatNext::WillRecordPrint => tr!(view, "unfinished-will-record"),
+        });
+        ui.add_space(space::SMALL);
+        let running = view.model.unfinished.running.get(&job.job).copied();
+        if let Some(piece) = running.and_then(|work| view.model.work.all.get(&work)) {
+            steps(ui, view, piece);
+        }
+        actions(ui, view, job, running, here.is_some());
+    });
+}
+
+fn needs_card(job: &UnfinishedJob) -> bool {
+    job.next != WhatNext::WillRecordPrint
+}
+
+fn title(view: &View<'_>, job: &UnfinishedJob) -> String {
+    let number = job.holder.grouped();
+    let who = match view.model.unfinished.holder(&job.holder) {
+        Some(holder) => tr!(view, "unfinished-who", name = holder.printed_name(), number = &number),
+        None => tr!(view, "unfinished-who-number", number = &number),
+    };
+    match job.operation {
+        Operation::Issue => tr!(view, "unfinished-issue", who = &who),
+        Operation::Print => tr!(view, "unfinished-print", who = &who),
+        other => tr!(view, "unfinished-other", what = &other.to_string(), who = &who),
+    }
+}
+
+fn card_state(view: &View<'_>, state: CardState) -> Option<String> {
+    Some(match state {
+        CardState::InWork => tr!(view, "unfinished-state-in-work"),
+        CardState::Unfinished => tr!(view, "unfinished-state-unfinished"),
+        CardState::Blank => tr!(view, "unfinished-state-blank"),
+        CardState::Active => tr!(view, "unfinished-state-active"),
+        CardState::Locked => tr!(view, "unfinished-state-locked"),
+        CardState::Cancelled => tr!(view, "unfinished-state-cancelled"),
+    })
+}
+
+/// The steps so far, one line each.
+fn steps(ui: &mut Ui, view: &View<'_>, piece: &Piece) {
+    for line in &piece.steps {
+        let sign = match line.verdict {
+            None => "…",
+            Some(Verdict::Good) => "✔",
+            Some(Verdict::Refused | Verdict::Interrupted) => "✖",
+        };
+        ui.label(format!("{sign} {}", line.step));
+    }
+    if piece.steps.is_empty() {
+        ui.label(tr!(view, "busy"));
+    }
+    ui.add_space(space::SMALL);
+}
+
+fn actions(ui: &mut Ui, view: &View<'_>, job: &UnfinishedJob, running: Option<WorkId>, card_here: bool) {
+    let refused = running.map(|_| tr!(view, "unfinished-running"));
+    // The main action is the one that can come to an end now.
+    let kind = if card_here || !needs_card(job) { Kind::Main } else { Kind::Plain };
+    let go_on = || unfinished::Intent::GoOn(job.job.clone());
+    button::row(ui, |ui| {
+        let button =
+            |ui: &mut Ui, name: String, kind| Button::new(name).kind(kind).refused(refused.clone()).show(ui, view);
+        match job.next {
+            WhatNext::WillFinish => {
+                if button(ui, tr!(view, "unfinished-finish"), kind).clicked() {
+                    view.send(go_on());
+                }
+            }
+            WhatNext::WillUndo => {
+                if button(ui, tr!(view, "unfinished-take-back-and-issue"), kind).clicked() {
+                    view.send(unfinished::Intent::TakeBackAndIssue(job.job.clone()));
+                }
+                if button(ui, tr!(view, "unfinished-take-back"), Kind::Plain).clicked() {
+                    view.send(go_on());
+                }
+            }
+            WhatNext::WillRecordPrint => {
+                if button(ui, tr!(view, "unfinished-record"), kind).clicked() {
+                    view.send(go_on());
+                }
+            }
+        }
+        if let Some(work) = running
+            && Button::new(tr!(view, "unfinished-watch")).show(ui, view).clicked()
+        {
+            view.send(Route::Work(work));
+        }
+    });
+}
+
+/// What came of a job that was gone on with.
+fn result(ui: &mut Ui, view: &View<'_>, job: &UnfinishedJob, end: &WorkEnd) {
+    let title = title(view, job);
+    let (kind, words) = match end {
+        WorkEnd::Done { .. } => (NoticeKind::Good, tr!(view, "unfinished-done", what = &title)),
+        WorkEnd::Undone { why, .. } => (NoticeKind::Note, tr!(view, "unfinished-undone", what = &title, why = why)),
+        WorkEnd::LookAtPrinter { why } => {
+            (NoticeKind::Warning, tr!(view, "unfinished-recorded", what = &title, why = why))
+        }
+        WorkEnd::NotBegun(trouble) => {
+            (NoticeKind::Warning, tr!(view, "unfinished-not-begun", what = &title, why = &trouble.message))
+        }
+        WorkEnd::Unfinished { why } => {
+            (NoticeKind::Warning, tr!(view, "unfinished-still-open", what = &title, why = why))
+        }
+    };
+    notice::boxed(ui, view, kind, &words, |ui| {
+        if matches!(end, WorkEnd::Undone { .. })
+            && Button::new(tr!(view, "unfinished-issue-again")).show(ui, view).clicked()
+        {
+            view.send(Route::Issue(job.holder.clone()));
+        }
+    });
+}
+
+/// Goes on with the only job there is, where that is plain.
 #[must_use]
-pub fn main_action(_model: &Model) -> Option<Intent> {
-    None
+pub fn main_action(model: &Model) -> Option<Intent> {
+    let [job] = model.unfinished.jobs.as_slice() else { return None };
+    if model.unfinished.running.contains_key(&job.job) {
+        return None;
+    }
+    Some(match job.next {
+        WhatNext::WillUndo => unfinished::Intent::TakeBackAndIssue(job.job.clone()).into(),
+        WhatNext::WillFinish | WhatNext::WillRecordPrint => unfinished::Intent::GoOn(job.job.clone()).into(),
+    })
 }

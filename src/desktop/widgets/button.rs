@@ -31,12 +31,21 @@ pub struct Button {
     chosen: bool,
     wide: bool,
     refused: Option<String>,
+    spoken: Option<String>,
 }
 
 impl Button {
     /// A plain button.
     pub fn new(name: impl Into<String>) -> Self {
-        Self { name: name.into(), note: None, kind: Kind::Plain, chosen: false, wide: false, refused: None }
+        Self {
+            name: name.into(),
+            note: None,
+            kind: Kind::Plain,
+            chosen: false,
+            wide: false,
+            refused: None,
+            spoken: None,
+        }
     }
 
     /// How much it matters.
@@ -69,6 +78,13 @@ impl Button {
         self
     }
 
+    /// What a screen reader says instead of its name, where several buttons of one name stand in sight. It should begin
+    /// with the name.
+    pub fn spoken(mut self, spoken: impl Into<String>) -> Self {
+        self.spoken = Some(spoken.into());
+        self
+    }
+
     /// Draws it. A refused one never answers that it was clicked, but can have the keyboard, so that its reason is read.
     pub fn show(self, ui: &mut Ui, view: &View<'_>) -> Response {
         let colours = self.colours(view);
@@ -93,9 +109,10 @@ impl Button {
         // A refused one can have the keyboard, so that its reason is read, and is never clicked.
         let sense = if usable { Sense::click() } else { Sense::focusable_noninteractive() };
         let (area, response) = ui.allocate_exact_size(size, sense);
+        let called = self.spoken.as_ref().unwrap_or(&self.name);
         let label = match (&self.refused, &self.note) {
-            (Some(reason), _) if !reason.is_empty() => format!("{}. {reason}", self.name),
-            _ => self.name.clone(),
+            (Some(reason), _) if !reason.is_empty() => format!("{called}. {reason}"),
+            _ => called.clone(),
         };
         response.widget_info(|| {
             if self.chosen {

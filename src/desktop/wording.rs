@@ -1,0 +1,152 @@
+//! Words of the audit: what its events and their facts are called on a screen and in a file. One place for the profile's
+//! history and for Activity.
+
+use std::sync::LazyLock;
+
+use serde_json::Value as Json;
+
+use super::text::Texts;
+use crate::{cis2::wire::AuditRow, domain::HolderId};
+
+/// The language of the window, for words that are searched and exported and so are made before anything is drawn.
+pub static TEXTS: LazyLock<Texts> = LazyLock::new(Texts::default);
+
+/// Key of the words for an event of the audit; `None` for one this version does not know.
+#[must_use]
+pub fn event_key(event: &str) -> Option<&'static str> {
+    Some(match event {
+        "session.begun" => "event-session-begun",
+        "session.ended" => "event-session-ended",
+        "issuance.reserved" => "event-issuance-reserved",
+        "issuance.refused" => "event-issuance-refused",
+        "issuance.certified" => "event-issuance-certified",
+        "issuance.confirmed" => "event-issuance-confirmed",
+        "issuance.aborted" => "event-issuance-aborted",
+        "issuance.expired" => "event-issuance-expired",
+        "card.blanked" => "event-card-blanked",
+        "card.spoiled" => "event-card-spoiled",
+        "card.spoil.refused" => "event-card-spoil-refused",
+        "card.clean-up.refused" => "event-card-clean-up-refused",
+        "card.management-key.challenged" => "event-card-key-challenged",
+        "card.management-key.proven" => "event-card-key-proven",
+        "card.management-key.wrong" => "event-card-key-wrong",
+        "card.unlock-codes.released" => "event-card-code-released",
+        "card.unlock-code.settled" => "event-card-code-settled",
+        "print.recorded" => "event-print-recorded",
+        "print.refused" => "event-print-refused",
+        "holder.photo" => "event-holder-photo",
+        "gateway.seeded" => "event-gateway-seeded",
+        _ => return None,
+    })
+}
+
+/// An event in words; one this version does not know keeps its own name.
+#[must_use]
+pub fn event(texts: &Texts, event: &str) -> String {
+    event_key(event).map_or_else(|| event.to_owned(), |key| texts.get(key))
+}
+
+/// What happened in a row, in one line: the event, and what makes this one different from others of its kind.
+#[must_use]
+pub fn row(texts: &Texts, row: &AuditRow) -> String {
+    let mut words = event(texts, &row.event);
+    let outcome = row.detail.get("outcome").and_then(Json::as_str);
+    if row.event == "print.recorded"
+        && let Some(outcome) = outcome
+    {
+        let key = match outcome {
+            "starting" => "event-print-starting",
+            "printed" => "event-print-printed",
+            "not-printed" => "event-print-not-printed",
+            "uncertain" => "event-print-uncertain",
+            _ => "event-print-recorded",
+        };
+        words = texts.get(key);
+    }
+    words
+}
+
+/// Key of the name of a fact in a row; `None` for one this version does not know.
+#[must_use]
+pub fn fact_key(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "holder" => "fact-holder",
+        "serial" => "fact-card",
+        "job" => "fact-job",
+        "series" => "fact-series",
+        "profile" => "fact-profile",
+        "client_software" => "fact-software",
+        "locked" => "fact-locked",
+        "reason" => "fact-reason",
+        "reprint_reason" => "fact-reprint-reason",
+        "note" => "fact-note",
+        "card" => "fact-card-after",
+        "outcome" => "fact-outcome",
+        "printer_model" => "fact-printer",
+        "role" => "fact-role",
+        "revoked" => "fact-revoked",
+        "job_sha256" => "fact-job-hash",
+        "authentication_sha256" => "fact-authentication-hash",
+        "signing_sha256" => "fact-signing-hash",
+        "photo_sha256" => "fact-photo-hash",
+        _ => return None,
+    })
+}
+
+/// The facts of a row as names and values, in the order they were written.
+#[must_use]
+pub fn facts(texts: &Texts, row: &AuditRow) -> Vec<(String, String)> {
+    let Some(members) = row.detail.as_object() else { return Vec::new() };
+    let named = |name: &String| fact_key(name).map_or_else(|| name.replace('_', " "), |key| texts.get(key));
+    members.iter().map(|(name, value)| (named(name), fact_value(texts, name, value))).collect()
+}
+
+fn fact_value(texts: &Texts, name: &str, value: &Json) -> String {
+    match value {
+        Json::String(text) if name == "holder" => {
+            text.parse::<HolderId>().map_or_else(|_| text.clone(), |holder| holder.grouped())
+        }
+        Json::String(text) if text.contains('-') && !text.contains(' ') => text.replace('-', " "),
+        Json::String(text) => text.clone(),
+        Json::Bool(true) => texts.get("fact-yes"),
+        Json::Bool(false) => texts.get("fact-no"),
+        Json::Null => texts.get("fact-none"),
+        other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    fn sources(folder: &Path, all: &mut String) {
+        for entry in std::fs::read_dir(folder).expect("the sources").flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                sources(&path, all);
+            } else if path.extension().is_some_and(|ending| ending == "rs") {
+                all.push_str(&std::fs::read_to_string(path).expect("a source"));
+            }
+        }
+    }
+
+    #[test]
+    fn every_event_that_the_gateway_writes_has_words() {
+        let mut all = String::new();
+        sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/gateway"), &mut all);
+        let mut seen = 0;
+        for name in all.split('"') {
+            let is_event = ["session.", "issuance.", "card.", "print.", "holder.", "gateway."]
+                .iter()
+                .any(|begin| name.starts_with(begin))
+                && name.chars().all(|c| c.is_ascii_lowercase() || ".-".contains(c));
+            if is_event {
+                seen += 1;
+                assert!(event_key(name).is_some(), "no words for “{name}”");
+            }
+        }
+        assert!(seen >= 15, "the events are looked for in the wrong way: {seen}");
+    }
+}
