@@ -90,10 +90,6 @@ pub mod space {
     pub const TILE: f32 = 268.0;
     /// Height of a tile of the bench, where the window is not low.
     pub const TILE_HEIGHT: f32 = 92.0;
-    /// Width of the details beside a list.
-    pub const DETAILS: f32 = 320.0;
-    /// Height of a list inside a page that scrolls.
-    pub const LIST: f32 = 260.0;
 }
 
 /// The theme in force.

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use super::{Model, NoticeKind, NoticeText, work::Piece};
 use crate::{
-    bench::{CardInReader, Event, Order, PrinterCondition, ReaderCondition, Ticket, Trouble, WorkEnd, WorkEvent, WorkId},
+    bench::{
+        CardInReader, Event, Order, PrinterCondition, ReaderCondition, Ticket, Trouble, WorkEnd, WorkEvent, WorkId,
+    },
     desktop::route::Route,
     domain::{CardSerial, Holder, HolderId, JobId, Operation},
     operations::UnfinishedJob,
