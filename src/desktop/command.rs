@@ -109,6 +109,12 @@ impl Command {
         KeyboardShortcut::new(modifiers, key)
     }
 
+    /// Whether it works while a dialogue is in front.
+    #[must_use]
+    pub const fn works_in_dialogues(self) -> bool {
+        matches!(self, Self::Help | Self::TextLarger | Self::TextSmaller)
+    }
+
     /// Whether it needs nobody to be signed in.
     #[must_use]
     pub const fn works_signed_out(self) -> bool {

@@ -4,6 +4,7 @@
 mod confirm;
 mod export;
 mod name_reader;
+mod help_note;
 mod palette;
 mod passcode;
 mod reason;
@@ -19,7 +20,12 @@ pub use palette::Palette;
 pub use passcode::{Digit, PasscodeEntry, Place, Wish as PasscodeWish};
 pub use reason::Reason;
 
-use super::{intent::Intent, model::Model, theme::space, view::View};
+use super::{
+    intent::Intent,
+    model::{Model, help},
+    theme::space,
+    view::View,
+};
 use crate::tr;
 
 /// A dialogue.
@@ -48,6 +54,8 @@ pub enum Dialog {
     },
     /// Where the activity shown is to be written.
     Export(Export),
+    /// A topic of the help, by its id, in front of what is being done.
+    Help(String),
 }
 
 /// Something in the dialogue in front.
@@ -65,6 +73,8 @@ pub enum DialogIntent {
     NameReader(name_reader::Wish),
     /// Something in the dialogue that writes the activity to a file.
     Export(export::Wish),
+    /// Another topic of the help.
+    HelpTopic(String),
 }
 
 impl Dialog {
@@ -92,6 +102,20 @@ impl Dialog {
             Self::TrainingReader(reader) => view.model.preferences.reader_name(reader).to_owned(),
             Self::Explain { name, .. } => view.model.preferences.reader_name(name).to_owned(),
             Self::Export(_) => tr!(view, "activity-export-title"),
+            Self::Help(topic) => help::topic(topic).title.clone(),
+        }
+    }
+
+    /// The topic of the help about it; `None` where the topic of the place behind it says more.
+    #[must_use]
+    pub fn topic(&self) -> Option<&'static str> {
+        match self {
+            Self::Palette(_) | Self::Shortcuts => Some("keyboard"),
+            Self::Passcode(_) => Some("passcode"),
+            Self::Reason(_) => Some("queue"),
+            Self::NameReader(_) | Self::TrainingReader(_) | Self::Explain { .. } => Some("bench"),
+            Self::Export(_) => Some("activity"),
+            Self::Confirm(_) | Self::Help(_) => None,
         }
     }
 }
@@ -100,6 +124,14 @@ impl Dialog {
 pub fn open_palette(model: &mut Model) {
     if !matches!(model.dialogs.front(), Some(Dialog::Palette(_))) {
         model.dialogs.push_front(Dialog::Palette(Palette::default()));
+    }
+}
+
+/// Lays a topic of the help in front.
+pub fn show_help(model: &mut Model, topic: String) {
+    match model.dialogs.front_mut() {
+        Some(Dialog::Help(shown)) => *shown = topic,
+        _ => model.dialogs.push_front(Dialog::Help(topic)),
     }
 }
 
@@ -116,6 +148,7 @@ pub fn update(model: &mut Model, wish: DialogIntent) {
         (Some(Dialog::Reason(_)), DialogIntent::Reason(wish)) => reason::update(model, wish),
         (Some(Dialog::NameReader(_)), DialogIntent::NameReader(wish)) => name_reader::update(model, wish),
         (Some(Dialog::Export(_)), DialogIntent::Export(wish)) => export::update(model, wish),
+        (Some(Dialog::Help(shown)), DialogIntent::HelpTopic(topic)) => *shown = topic,
         _ => {}
     }
 }
@@ -129,28 +162,48 @@ pub fn cancel(model: &mut Model) {
 pub fn draw(ui: &mut egui::Ui, view: &View<'_>) {
     let Some(dialog) = view.model.dialogs.front() else { return };
     let title = dialog.title(view);
-    let outcome = Modal::new(Id::unique("dialogue")).show(ui.ctx(), |ui| {
+    let outcome = modal(view).show(ui.ctx(), |ui| {
         ui.ctx().accesskit_node_builder(ui.unique_id(), |node| {
             node.set_role(egui::accesskit::Role::Dialog);
             node.set_label(title.clone());
         });
         ui.set_width(space::DIALOGUE.min(ui.ctx().content_rect().width() - 2.0 * space::LARGE));
-        ui.heading(title.as_str());
+        let heading = ui.heading(title.as_str());
+        ui.ctx().accesskit_node_builder(heading.id, |node| {
+            node.set_role(egui::accesskit::Role::Heading);
+            node.set_label(title.clone());
+        });
         ui.add_space(space::SMALL);
-        match dialog {
-            Dialog::Confirm(confirm) => confirm::draw(ui, view, confirm),
-            Dialog::Palette(palette) => palette::draw(ui, view, palette),
-            Dialog::Reason(reason) => reason::draw(ui, view, reason),
-            Dialog::Shortcuts => shortcuts::draw(ui, view),
-            Dialog::Passcode(entry) => passcode::draw(ui, view, entry),
-            Dialog::NameReader(asking) => name_reader::draw(ui, view, asking),
-            Dialog::TrainingReader(reader) => training_reader::draw(ui, view, reader),
-            Dialog::Explain { why, .. } => training_reader::explain(ui, view, why),
-            Dialog::Export(export) => export::draw(ui, view, export),
-        }
+        // In a low window the dialogue scrolls, so that its buttons can always be reached.
+        let room = ui.ctx().content_rect().height() - 2.0 * space::LARGE - heading.rect.height() - 2.0 * space::LARGE;
+        egui::ScrollArea::vertical().id_salt("dialogue").max_height(room).auto_shrink([false, true]).show(ui, |ui| {
+            match dialog {
+                Dialog::Confirm(confirm) => confirm::draw(ui, view, confirm),
+                Dialog::Palette(palette) => palette::draw(ui, view, palette),
+                Dialog::Shortcuts => shortcuts::draw(ui, view),
+                Dialog::Help(topic) => help_note::draw(ui, view, topic),
+                Dialog::Reason(reason) => reason::draw(ui, view, reason),
+                Dialog::Passcode(entry) => passcode::draw(ui, view, entry),
+                Dialog::NameReader(asking) => name_reader::draw(ui, view, asking),
+                Dialog::TrainingReader(reader) => training_reader::draw(ui, view, reader),
+                Dialog::Explain { why, .. } => training_reader::explain(ui, view, why),
+                Dialog::Export(export) => export::draw(ui, view, export),
+            }
+        });
     });
     // A click beside the dialogue is no answer: somebody at a desk leans on the mouse.
     if ui.ctx().input(|input| input.key_pressed(egui::Key::Escape)) && outcome.is_top_modal {
         view.send(Intent::CloseDialog);
     }
+}
+
+/// The box of a dialogue, the same for all.
+fn modal(view: &View<'_>) -> Modal {
+    let colours = view.theme.colours;
+    let frame = egui::Frame::new()
+        .fill(colours.page.ground)
+        .stroke(egui::Stroke::new(1.0, colours.line))
+        .corner_radius(space::CORNER)
+        .inner_margin(space::LARGE);
+    Modal::new(Id::unique("dialogue")).frame(frame)
 }

@@ -49,7 +49,19 @@ pub mod space {
     /// Between groups, and around a page.
     pub const LARGE: f32 = 20.0;
     /// Width of the navigation.
-    pub const NAVIGATION: f32 = 168.0;
+    pub const NAVIGATION: f32 = 196.0;
+    /// Height of an entry of the navigation.
+    pub const ENTRY: f32 = 44.0;
+    /// Width and height of a drawn sign.
+    pub const SIGN: f32 = 18.0;
+    /// Thickness of the bar that marks the place shown.
+    pub const BAR: f32 = 4.0;
+    /// Width of the list of topics beside the one that is read.
+    pub const TOPICS: f32 = 260.0;
+    /// Rounding of corners.
+    pub const CORNER: f32 = 6.0;
+    /// Height of the strip with the pattern of the world.
+    pub const PATTERN: f32 = 7.0;
     /// Smallest height of something to click or touch (WCAG 2.2, 2.5.8 asks for 24).
     pub const TARGET: f32 = 38.0;
     /// Height of a table row.
@@ -57,7 +69,7 @@ pub mod space {
     /// Widest a column of words is set.
     pub const COLUMN: f32 = 640.0;
     /// Width of a dialogue.
-    pub const DIALOGUE: f32 = 460.0;
+    pub const DIALOGUE: f32 = 520.0;
     /// Narrowest a column beside another is.
     pub const BESIDE: f32 = 360.0;
     /// Narrowest one of several choices in a row is.
@@ -136,7 +148,7 @@ impl Theme {
             (TextStyle::Small, font(13.0, FontFamily::Proportional)),
             (TextStyle::Body, font(15.0, FontFamily::Proportional)),
             (TextStyle::Button, font(15.0, FontFamily::Proportional)),
-            (TextStyle::Heading, font(24.0, fonts::bold())),
+            (TextStyle::Heading, font(26.0, fonts::bold())),
             (TextStyle::Monospace, font(14.0, FontFamily::Monospace)),
             (Self::subheading(), font(17.0, fonts::bold())),
             (Self::strong(), font(15.0, fonts::bold())),

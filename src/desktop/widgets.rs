@@ -3,7 +3,10 @@
 pub mod button;
 pub mod card_picture;
 pub mod choice;
+pub mod navigation;
 pub mod notice;
 pub mod page;
+pub mod prose;
+pub mod signs;
 pub mod steps;
 pub mod table;

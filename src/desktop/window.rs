@@ -122,13 +122,13 @@ impl Window {
         }
     }
 
-    /// Shortcuts that were pressed. A dialogue in front keeps the keys for itself, but for help.
+    /// Shortcuts that were pressed. A dialogue in front keeps the keys for itself, but for help and the size of the text.
     fn shortcuts(&self, context: &Context) -> Vec<Command> {
         let in_dialogue = !self.model.dialogs.is_empty();
         context.input_mut(|input| {
             Command::ALL
                 .into_iter()
-                .filter(|command| !in_dialogue || matches!(command, Command::TextLarger | Command::TextSmaller))
+                .filter(|command| !in_dialogue || command.works_in_dialogues())
                 .filter(|command| input.consume_shortcut(&command.shortcut()))
                 .collect()
         })
@@ -160,6 +160,8 @@ fn name_window(context: &Context, view: &View<'_>) {
         Realm::Live => view.texts.get("realm-live"),
     };
     let title = view.texts.with("app-title-realm", &[("realm", (&realm).into())]);
+    // The root of the accessibility tree is made anew without a name for every frame.
+    context.accesskit_node_builder(egui::accesskit_root_id(), |node| node.set_label(title.clone()));
     let root = egui::Id::unique("window title");
     if context.data(|data| data.get_temp::<String>(root)).as_ref() != Some(&title) {
         context.send_viewport_cmd(egui::ViewportCommand::Title(title.clone()));

@@ -5,3 +5,4 @@
 mod any_intents;
 mod frame;
 mod harness;
+mod layout;

@@ -22,12 +22,18 @@ close = Close
 ok = OK
 busy = Working…
 notice-dismiss = Dismiss
+notice-more = { $count ->
+    [one] { $count } more notice
+   *[other] { $count } more notices
+}
 session-who = { $name }, { $role }, { $organisation }
 session-sign-out = Sign out
+session-lock = Lock
 main-label = Main
 command-palette = Commands
 command-palette-hint = Type what you want to do
-command-palette-none = No command is called that
+command-palette-none = No command and no help topic is called that
+command-topic = Help: { $title }
 command-find = Find a holder
 command-queue = Open the print queue
 command-unfinished = Open unfinished work

@@ -1,10 +1,16 @@
 //! The command palette: every command by its name.
 
-use eframe::egui::{self, Key, TextEdit};
+use eframe::egui::{self, Id, Key, TextEdit};
 
 use super::{Dialog, DialogIntent};
 use crate::{
-    desktop::{command::Command, model::Model, text::Texts, theme::space, view::View, widgets::button::Button},
+    desktop::{
+        command::Command,
+        model::{Model, help},
+        theme::space,
+        view::View,
+        widgets::button::{Button, Kind},
+    },
     tr,
 };
 
@@ -24,19 +30,36 @@ pub enum Wish {
     Query(String),
     /// This row is chosen.
     Choose(usize),
-    /// This command is wanted.
-    Run(Command),
+    /// This is wanted.
+    Run(Entry),
 }
 
-/// The commands whose names hold every word that was typed.
-fn fitting(texts: &Texts, model: &Model, query: &str) -> Vec<(Command, String)> {
+/// What the palette offers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Entry {
+    /// A command.
+    Command(Command),
+    /// A topic of the help, by its id.
+    Topic(&'static str),
+}
+
+/// The commands, and then the topics of the help, whose names hold every word that was typed.
+fn fitting(view: &View<'_>, query: &str) -> Vec<(Entry, String)> {
     let words: Vec<String> = query.to_lowercase().split_whitespace().map(str::to_owned).collect();
-    let signed_in = model.officer().is_some();
-    Command::ALL
+    let signed_in = view.model.officer().is_some();
+    let commands = Command::ALL
         .into_iter()
         .filter(|command| *command != Command::Palette && (signed_in || command.works_signed_out()))
-        .map(|command| (command, texts.get(command.text_key())))
-        .filter(|(_, name)| words.iter().all(|word| name.to_lowercase().contains(word)))
+        .map(|command| (Entry::Command(command), view.texts.get(command.text_key())));
+    let topics = help::topics()
+        .iter()
+        .map(|topic| (Entry::Topic(topic.id), tr!(view, "command-topic", title = topic.title.as_str())));
+    commands
+        .chain(topics)
+        .filter(|(_, name)| {
+            let name = name.to_lowercase();
+            words.iter().all(|word| name.contains(word))
+        })
         .collect()
 }
 
@@ -44,19 +67,22 @@ pub(super) fn update(model: &mut Model, wish: Wish) {
     match (model.dialogs.front_mut(), wish) {
         (Some(Dialog::Palette(palette)), Wish::Query(query)) => *palette = Palette { query, chosen: 0 },
         (Some(Dialog::Palette(palette)), Wish::Choose(row)) => palette.chosen = row,
-        (_, Wish::Run(command)) => {
+        (_, Wish::Run(entry)) => {
             super::cancel(model);
-            model.update(command.into());
+            match entry {
+                Entry::Command(command) => model.update(command.into()),
+                Entry::Topic(topic) => model.update(help::Intent::Open(topic.to_owned()).into()),
+            }
         }
         _ => {}
     }
 }
 
 pub(super) fn draw(ui: &mut egui::Ui, view: &View<'_>, palette: &Palette) {
-    let fitting = fitting(view.texts, view.model, &palette.query);
+    let fitting = fitting(view, &palette.query);
     let mut query = palette.query.clone();
-    let field =
-        TextEdit::singleline(&mut query).hint_text(tr!(view, "command-palette-hint")).desired_width(f32::INFINITY);
+    let label = ui.label(tr!(view, "command-palette-hint"));
+    let field = TextEdit::singleline(&mut query).id(Id::unique("palette field")).desired_width(f32::INFINITY);
     // Up, down and Enter are the list's, before the field sees them.
     let (up, down, enter) = ui.input_mut(|input| {
         let none = egui::Modifiers::NONE;
@@ -66,7 +92,7 @@ pub(super) fn draw(ui: &mut egui::Ui, view: &View<'_>, palette: &Palette) {
             input.consume_key(none, Key::Enter),
         )
     });
-    let response = ui.add(field);
+    let response = ui.add(field).labelled_by(label.id);
     response.request_focus();
     if response.changed() {
         view.send(DialogIntent::Palette(Wish::Query(query)));
@@ -77,22 +103,26 @@ pub(super) fn draw(ui: &mut egui::Ui, view: &View<'_>, palette: &Palette) {
         let next = if up { chosen.saturating_sub(1) } else { (chosen + 1).min(last) };
         view.send(DialogIntent::Palette(Wish::Choose(next)));
     }
-    if enter && let Some((command, _)) = fitting.get(chosen) {
-        view.send(DialogIntent::Palette(Wish::Run(*command)));
+    if enter && let Some((entry, _)) = fitting.get(chosen) {
+        view.send(DialogIntent::Palette(Wish::Run(*entry)));
     }
     ui.add_space(space::SMALL);
     if fitting.is_empty() {
         ui.label(tr!(view, "command-palette-none"));
     }
     egui::ScrollArea::vertical().max_height(ui.ctx().content_rect().height() * 0.5).show(ui, |ui| {
-        for (row, (command, name)) in fitting.iter().enumerate() {
-            let keys = ui.ctx().format_shortcut(&command.shortcut());
-            let button = Button::new(name).note(keys).chosen(row == chosen).wide().show(ui, view);
-            if row == chosen && (up || down) {
+        for (row, (entry, name)) in fitting.iter().enumerate() {
+            let mut button = Button::new(name).kind(Kind::Quiet).chosen(row == chosen).wide();
+            if let Entry::Command(command) = entry {
+                button = button.note(ui.ctx().format_shortcut(&command.shortcut()));
+            }
+            let button = button.show(ui, view);
+            // The keys move the choice in the next frame: the row it goes to is brought into sight now.
+            if (up && row == chosen.saturating_sub(1)) || (down && row == (chosen + 1).min(last)) {
                 button.scroll_to_me(None);
             }
             if button.clicked() {
-                view.send(DialogIntent::Palette(Wish::Run(*command)));
+                view.send(DialogIntent::Palette(Wish::Run(*entry)));
             }
         }
     });

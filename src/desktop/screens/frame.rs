@@ -5,15 +5,17 @@ use eframe::egui::{self, Align, Frame, Layout, Margin, Panel, RichText, ScrollAr
 use super::bench_bar;
 use crate::{
     desktop::{
+        command::Command,
         dialogs,
         intent::Intent,
-        model::{NoticeText, session},
+        model::{Notice, NoticeKind, NoticeText, session},
         route::Section,
         theme::{Theme, page_margin, space},
         view::View,
         widgets::{
-            button::{self, Button},
-            notice,
+            button::{Button, Kind},
+            navigation::Entry,
+            notice, page, signs,
         },
     },
     domain::eligibility::Realm,
@@ -25,6 +27,9 @@ const NARROW: f32 = 900.0;
 /// A window lower than this, in points, has a bench of one line.
 pub const LOW: f32 = 520.0;
 
+/// Part of the window's height that notices may take at most.
+const MOST_OF_NOTICES: f32 = 0.3;
+
 /// Draws the whole window.
 pub fn draw(ui: &mut Ui, view: &View<'_>) {
     let signed_in = view.model.officer().is_some();
@@ -34,7 +39,12 @@ pub fn draw(ui: &mut Ui, view: &View<'_>) {
         if narrow {
             panel(Panel::top("navigation"), view).show(ui, |ui| {
                 label_of(ui, view, "nav-label", Role::Navigation);
-                ScrollArea::horizontal().show(ui, |ui| ui.horizontal(|ui| navigation(ui, view, false)));
+                ScrollArea::horizontal().show(ui, |ui| {
+                    ui.horizontal(|ui| {
+                        ui.spacing_mut().item_spacing.x = 0.0;
+                        navigation(ui, view, false);
+                    });
+                });
             });
         }
         panel(Panel::bottom("bench").resizable(false), view).show(ui, |ui| {
@@ -46,6 +56,13 @@ pub fn draw(ui: &mut Ui, view: &View<'_>) {
                 label_of(ui, view, "nav-label", Role::Navigation);
                 ui.add_space(space::SMALL);
                 navigation(ui, view, true);
+                ui.with_layout(Layout::bottom_up(Align::Min), |ui| {
+                    let keys = ui.ctx().format_shortcut(&Command::Palette.shortcut());
+                    let palette = Button::new(tr!(view, "command-palette")).kind(Kind::Quiet).note(keys).wide();
+                    if palette.show(ui, view).clicked() {
+                        view.send(Command::Palette);
+                    }
+                });
             });
         }
     }
@@ -82,19 +99,25 @@ fn banner(ui: &mut Ui, view: &View<'_>) {
         Realm::Integration => (tr!(view, "realm-integration"), tr!(view, "realm-integration-note")),
         Realm::Live => (tr!(view, "realm-live"), tr!(view, "realm-live-note")),
     };
-    let frame = Frame::new().fill(pair.ground).inner_margin(Margin::symmetric(12, 4));
-    Panel::top("banner").frame(frame).show(ui, |ui| {
+    let frame = Frame::new().fill(pair.ground).inner_margin(Margin::symmetric(14, 5));
+    Panel::top("banner").frame(frame).show_separator_line(false).show(ui, |ui| {
         label_of(ui, view, "app-title", Role::Banner);
         ui.horizontal(|ui| {
+            // As high signed out as signed in, so that nothing moves at sign-in.
+            ui.set_min_height(space::TARGET);
             ui.label(RichText::new(word).text_style(Theme::subheading()).color(pair.words));
             if ui.available_width() > NARROW * 0.8 {
                 ui.label(RichText::new(note).color(pair.words));
             }
             let Some(officer) = view.model.officer() else { return };
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                if Button::new(tr!(view, "session-sign-out")).show(ui, view).clicked() {
+                if Button::new(tr!(view, "session-sign-out")).on(pair).show(ui, view).clicked() {
                     view.send(session::Intent::SignOut);
                 }
+                if Button::new(tr!(view, "session-lock")).on(pair).show(ui, view).clicked() {
+                    view.send(session::Intent::Lock);
+                }
+                ui.add_space(space::SMALL);
                 let who = tr!(
                     view,
                     "session-who",
@@ -106,6 +129,12 @@ fn banner(ui: &mut Ui, view: &View<'_>) {
             });
         });
     });
+    if realm != Realm::Live {
+        Panel::top("pattern").exact_size(space::PATTERN).frame(Frame::NONE).show_separator_line(false).show(ui, |ui| {
+            let strip = ui.available_rect_before_wrap();
+            signs::realm(ui.painter(), strip, realm, pair);
+        });
+    }
 }
 
 fn navigation(ui: &mut Ui, view: &View<'_>, wide: bool) {
@@ -116,34 +145,77 @@ fn navigation(ui: &mut Ui, view: &View<'_>, wide: bool) {
             Section::Unfinished => view.model.unfinished.count(),
             _ => 0,
         };
+        let word = view.texts.get(section.text_key());
         let name = match section {
             Section::Queue if waiting > 0 => tr!(view, "nav-queue-count", count = waiting),
             Section::Unfinished if waiting > 0 => tr!(view, "nav-unfinished-count", count = waiting),
-            _ => view.texts.get(section.text_key()),
+            _ => word.clone(),
         };
-        let mut entry = Button::new(name).chosen(section == here);
-        if wide {
-            entry = entry.wide();
-        }
-        if entry.show(ui, view).clicked() {
+        let entry = Entry { section, word: &word, name: &name, waiting, here: section == here };
+        if entry.show(ui, view, wide).clicked() {
             view.send(section.route());
         }
     }
 }
 
+/// The notices that are shown now: the newest, and before it the newest of those that tell of a failure. The others come
+/// when these were read, so that notices never push the page out of sight.
+fn shown(all: &[Notice]) -> Vec<&Notice> {
+    let newest = all.last();
+    let failure = all.iter().rev().find(|notice| notice.kind == NoticeKind::Danger);
+    match (failure, newest) {
+        (Some(failure), Some(newest)) if failure.id != newest.id => vec![failure, newest],
+        _ => newest.into_iter().collect(),
+    }
+}
+
 fn notices(ui: &mut Ui, view: &View<'_>) {
-    for known in view.model.notices.iter().rev() {
-        let words = match &known.message {
-            NoticeText::Once(key) | NoticeText::Key(key) => view.texts.get(key),
-            NoticeText::Words(words) => words.clone(),
-        };
-        notice::boxed(ui, view, known.kind, &words, |ui| {
-            button::row(ui, |ui| {
-                if Button::new(tr!(view, "notice-dismiss")).show(ui, view).clicked() {
+    let all = &view.model.notices;
+    let shown = shown(all);
+    if shown.is_empty() {
+        return;
+    }
+    let most = ui.ctx().content_rect().height() * MOST_OF_NOTICES;
+    ScrollArea::vertical().id_salt("notices").max_height(most).auto_shrink([false, true]).show(ui, |ui| {
+        for known in &shown {
+            let words = match &known.message {
+                NoticeText::Once(key) | NoticeText::Key(key) => view.texts.get(key),
+                NoticeText::Words(words) => words.clone(),
+            };
+            // Two buttons that say the same are told apart by what they belong to.
+            let name = tr!(view, "notice-dismiss");
+            let mut dismiss = Button::new(&name);
+            if shown.len() > 1 {
+                dismiss = dismiss.spoken(format!("{name}: {words}"));
+            }
+            let rest = all.len() - shown.len();
+            notice::with_action(ui, view, known.kind, &words, |ui| {
+                if dismiss.show(ui, view).clicked() {
                     view.send(Intent::DismissNotice(known.id));
                 }
+                if rest > 0 && known.id == shown[0].id {
+                    page::weak(ui, view, &tr!(view, "notice-more", count = rest));
+                }
             });
-        });
-        ui.add_space(space::SMALL);
+            ui.add_space(space::SMALL);
+        }
+    });
+    ui.add_space(space::SMALL);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_is_never_hidden_behind_newer_notices() {
+        let notice = |id, kind| Notice { id, kind, message: NoticeText::Words(id.to_string()) };
+        let ids = |all: &[Notice]| shown(all).iter().map(|notice| notice.id).collect::<Vec<_>>();
+        assert!(ids(&[]).is_empty());
+        let (failure, good) = (notice(1, NoticeKind::Danger), notice(2, NoticeKind::Good));
+        let note = notice(3, NoticeKind::Note);
+        assert_eq!(ids(&[failure.clone(), good.clone(), note.clone()]), [1, 3]);
+        assert_eq!(ids(&[good, note]), [3]);
+        assert_eq!(ids(&[failure]), [1]);
     }
 }

@@ -6,7 +6,7 @@ use eframe::egui::{
 };
 
 use crate::desktop::{
-    theme::{Pair, space},
+    theme::{Pair, clear, space},
     view::View,
 };
 
@@ -20,6 +20,8 @@ pub enum Kind {
     Main,
     /// Cannot be undone.
     Destructive,
+    /// Beside the matter: words alone until the pointer or the keyboard is on it.
+    Quiet,
 }
 
 /// A button.
@@ -30,6 +32,7 @@ pub struct Button {
     kind: Kind,
     chosen: bool,
     wide: bool,
+    on: Option<Pair>,
     refused: Option<String>,
     spoken: Option<String>,
 }
@@ -43,6 +46,7 @@ impl Button {
             kind: Kind::Plain,
             chosen: false,
             wide: false,
+            on: None,
             refused: None,
             spoken: None,
         }
@@ -69,6 +73,12 @@ impl Button {
     /// As wide as there is room.
     pub fn wide(mut self) -> Self {
         self.wide = true;
+        self
+    }
+
+    /// Drawn in these colours, on a coloured ground such as the banner.
+    pub fn on(mut self, pair: Pair) -> Self {
+        self.on = Some(pair);
         self
     }
 
@@ -124,19 +134,29 @@ impl Button {
         if ui.is_rect_visible(area) {
             let pressed = response.is_pointer_button_down_on() && usable;
             let under = usable && response.hovered();
-            let line = if response.has_focus() {
-                view.theme.focus()
-            } else if under {
-                Stroke::new(2.0, view.theme.colours.focus)
-            } else {
-                Stroke::new(1.0, view.theme.colours.line)
+            let theme = &view.theme;
+            let edge = self.on.map_or(theme.colours.line, |pair| pair.words);
+            let line = match self.kind {
+                _ if under => Stroke::new(2.0, self.on.map_or(theme.colours.focus, |pair| pair.words)),
+                Kind::Quiet if self.on.is_none() => Stroke::NONE,
+                Kind::Main | Kind::Destructive if usable => Stroke::NONE,
+                _ => Stroke::new(1.0, edge),
             };
             let ground = match self.kind {
-                Kind::Plain if under && !self.chosen => view.theme.colours.hovered,
+                Kind::Plain | Kind::Quiet if under && !self.chosen && self.on.is_none() => theme.colours.hovered,
                 _ => colours.ground,
             };
             let drawn = if pressed { area.shrink(1.0) } else { area };
-            ui.painter().rect(drawn, 6.0, ground, line, egui::StrokeKind::Inside);
+            ui.painter().rect(drawn, space::CORNER, ground, line, egui::StrokeKind::Inside);
+            if response.has_focus() {
+                match self.on {
+                    Some(pair) => {
+                        let line = Stroke::new(theme.focus().width, pair.words);
+                        ui.painter().rect_stroke(drawn, space::CORNER, line, egui::StrokeKind::Inside);
+                    }
+                    None => focus_ring(ui, view, drawn),
+                }
+            }
             let top = area.center().y - inner.y / 2.0;
             let left =
                 if self.wide || reason.is_some() { area.left() + padding.x } else { area.center().x - inner.x / 2.0 };
@@ -156,18 +176,31 @@ impl Button {
 
     fn colours(&self, view: &View<'_>) -> Pair {
         let colours = view.theme.colours;
+        if let Some(pair) = self.on {
+            return pair;
+        }
         match (self.refused.is_some(), self.chosen, self.kind) {
             (true, ..) => colours.refused,
             (_, true, _) => colours.selected,
             (_, _, Kind::Main) => colours.main,
             (_, _, Kind::Destructive) => colours.destructive,
             (_, _, Kind::Plain) => colours.button,
+            (_, _, Kind::Quiet) => Pair { ground: clear(), words: colours.link },
         }
     }
 }
 
 fn weak(colours: &Pair, view: &View<'_>, chosen: bool) -> Color32 {
     if chosen { colours.words } else { view.theme.colours.page.words }
+}
+
+/// The ring around what has the keyboard: one line in the colour of the focus and one in that of the page, so that it is
+/// seen on a ground of any colour.
+pub fn focus_ring(ui: &Ui, view: &View<'_>, area: egui::Rect) {
+    let line = view.theme.focus();
+    let inner = Stroke::new(2.0, view.theme.colours.page.ground);
+    ui.painter().rect_stroke(area, space::CORNER, line, egui::StrokeKind::Inside);
+    ui.painter().rect_stroke(area.shrink(line.width), space::CORNER - 2.0, inner, egui::StrokeKind::Inside);
 }
 
 /// Buttons in a row that breaks where there is no room.

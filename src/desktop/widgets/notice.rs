@@ -1,6 +1,6 @@
 //! A line in a box that says how much it matters by word, sign and colour, never by colour alone.
 
-use eframe::egui::{self, Frame, Margin, RichText, Stroke, Ui, accesskit::Role};
+use eframe::egui::{self, Align, Frame, Layout, Margin, RichText, Stroke, Ui, accesskit::Role};
 
 use crate::desktop::{
     model::NoticeKind,
@@ -23,7 +23,7 @@ pub fn colours(view: &View<'_>, kind: NoticeKind) -> Pair {
 #[must_use]
 pub fn sign(kind: NoticeKind) -> &'static str {
     match kind {
-        NoticeKind::Good => "✓",
+        NoticeKind::Good => "√",
         NoticeKind::Note => "i",
         NoticeKind::Warning => "!",
         NoticeKind::Danger => "×",
@@ -56,6 +56,31 @@ pub fn boxed<R>(ui: &mut Ui, view: &View<'_>, kind: NoticeKind, words: &str, mor
             .inner
         })
         .inner
+}
+
+/// A box with words, and what is done with it at its right end, so that it stays one line where there is room.
+pub fn with_action(ui: &mut Ui, view: &View<'_>, kind: NoticeKind, words: &str, action: impl FnOnce(&mut Ui)) {
+    let pair = colours(view, kind);
+    let frame = Frame::new()
+        .fill(pair.ground)
+        .stroke(Stroke::new(1.0, pair.words))
+        .corner_radius(space::CORNER)
+        .inner_margin(Margin::symmetric(12, 6));
+    frame.show(ui, |ui| {
+        let sides = Layout::right_to_left(Align::Center);
+        ui.with_layout(sides, |ui| {
+            ui.set_min_width(ui.available_width());
+            action(ui);
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                ui.label(RichText::new(sign(kind)).color(pair.words));
+                let label = ui.add(egui::Label::new(RichText::new(words).color(pair.words)).wrap());
+                ui.ctx().accesskit_node_builder(label.id, |node| {
+                    node.set_role(if kind == NoticeKind::Danger { Role::Alert } else { Role::Status });
+                    node.set_label(words.to_owned());
+                });
+            });
+        });
+    });
 }
 
 /// A box with words alone.

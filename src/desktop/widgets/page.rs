@@ -7,7 +7,7 @@ use crate::{
         intent::Intent,
         theme::{Theme, space},
         view::View,
-        widgets::button::Button,
+        widgets::button::{Button, Kind},
     },
     tr,
 };
@@ -27,7 +27,7 @@ pub fn fixed<R>(ui: &mut Ui, view: &View<'_>, title: &str, contents: impl FnOnce
 fn heading(ui: &mut Ui, view: &View<'_>, title: &str) {
     ui.horizontal(|ui| {
         if view.model.history.can_go_back() {
-            let back = Button::new(format!("← {}", tr!(view, "back"))).show(ui, view);
+            let back = Button::new(format!("← {}", tr!(view, "back"))).kind(Kind::Quiet).show(ui, view);
             if back.clicked() {
                 view.send(Intent::Back);
             }
