@@ -3,8 +3,8 @@
 
 mod confirm;
 mod export;
-mod name_reader;
 mod help_note;
+mod name_reader;
 mod palette;
 mod passcode;
 mod reason;

@@ -140,8 +140,8 @@ fn steps(ui: &mut Ui, view: &View<'_>, piece: &Piece) {
     for line in &piece.steps {
         let sign = match line.verdict {
             None => "…",
-            Some(Verdict::Good) => "✔",
-            Some(Verdict::Refused | Verdict::Interrupted) => "✖",
+            Some(Verdict::Good) => "√",
+            Some(Verdict::Refused | Verdict::Interrupted) => "×",
         };
         ui.label(format!("{sign} {}", line.step));
     }

@@ -35,3 +35,37 @@ pub fn definitions() -> FontDefinitions {
     definitions.families = families;
     definitions
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use skrifa::{FontRef, MetadataProvider};
+
+    use super::*;
+
+    fn check(folder: &Path, fonts: &[FontRef<'_>]) {
+        for entry in std::fs::read_dir(folder).expect("a folder").flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                check(&path, fonts);
+                continue;
+            }
+            let text = std::fs::read_to_string(&path).expect("a text");
+            for sign in text.chars().filter(|sign| !sign.is_ascii()) {
+                let drawn = fonts.iter().all(|font| font.charmap().map(sign).is_some());
+                assert!(drawn, "{}: no embedded font has “{sign}”", path.display());
+            }
+        }
+    }
+
+    /// A sign that no font has would be drawn as a box.
+    #[test]
+    fn every_sign_of_the_window_is_in_the_embedded_fonts() {
+        let fonts = [REGULAR, BOLD].map(|bytes| FontRef::new(bytes).expect("a font"));
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        for folder in ["src/desktop", "assets/text", "assets/help"] {
+            check(&root.join(folder), &fonts);
+        }
+    }
+}

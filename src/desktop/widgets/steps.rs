@@ -37,9 +37,9 @@ pub struct Line {
 fn sign(going: Going) -> &'static str {
     match going {
         Going::Ahead => "○",
-        Going::Running => "▶",
-        Going::Done => "✔",
-        Going::Failed => "✖",
+        Going::Running => "►",
+        Going::Done => "√",
+        Going::Failed => "×",
     }
 }
 

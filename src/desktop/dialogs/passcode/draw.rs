@@ -181,7 +181,7 @@ fn pad_key(ui: &mut Ui, view: &View<'_>, key: &str) -> bool {
     // The key under the pointer is not marked: who looks on would read the passcode from it.
     let line = Stroke::new(1.0, colours.line);
     ui.painter().rect(area, CornerRadius::same(6), colours.button.ground, line, StrokeKind::Inside);
-    let shown = if key == "<" { "⌫" } else { key };
+    let shown = if key == "<" { "←" } else { key };
     let words = WidgetText::from(RichText::new(shown).text_style(Theme::large()));
     let galley = words.into_galley(ui, None, area.width(), FontSelection::Style(TextStyle::Button));
     let place = Align2::CENTER_CENTER.align_size_within_rect(galley.size(), area).min;

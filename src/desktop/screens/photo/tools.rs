@@ -21,8 +21,8 @@ pub fn draw(ui: &mut Ui, view: &View<'_>, work: &InWork) {
             view.send(wish);
         }
     };
-    press(ui, format!("⟲ {}", tr!(view, "photo-rotate-left")), photo::Intent::Turn { right: false });
-    press(ui, format!("⟳ {}", tr!(view, "photo-rotate-right")), photo::Intent::Turn { right: true });
+    press(ui, tr!(view, "photo-rotate-left"), photo::Intent::Turn { right: false });
+    press(ui, tr!(view, "photo-rotate-right"), photo::Intent::Turn { right: true });
     button::row(ui, |ui| {
         press(ui, tr!(view, "photo-smaller"), photo::Intent::Grow(1.0 / GROWTH));
         press(ui, tr!(view, "photo-larger"), photo::Intent::Grow(GROWTH));
