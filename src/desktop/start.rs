@@ -9,7 +9,7 @@ use std::{
 use eframe::{NativeOptions, Renderer, egui};
 
 use super::{
-    model::{Model, session},
+    model::{Model, session, settings},
     preferences::Preferences,
     window::Window,
 };
@@ -113,9 +113,11 @@ impl App {
     /// The first frame is drawn while the workstation is still being put together.
     fn new(context: egui::Context, places: Places, configuration: Configuration, preferences: Preferences) -> Self {
         let model = Model::new(configuration.realm, configuration.client_software(), preferences);
+        let configured = settings::Configured::new(&places, &configuration);
         let (sender, opening) = mpsc::sync_channel(1);
         let data = places.data().to_owned();
         let mut window = Window::new(model);
+        window.model.settings.configured = Some(configured);
         let work = move || {
             let wake = context.clone();
             let opened = put_together(&places, configuration, context);

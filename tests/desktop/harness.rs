@@ -7,7 +7,11 @@ use std::{
 
 use cardwright::{
     bench::Workers,
-    desktop::{model::Model, preferences::Preferences, window::Window},
+    desktop::{
+        model::{Model, settings},
+        preferences::Preferences,
+        window::Window,
+    },
     domain::eligibility::Realm,
     workplace::{Configuration, Places, Readers, Workplace},
 };
@@ -66,7 +70,8 @@ impl TestWindow {
     pub fn open_in(folder: TempDir, size: (f32, f32), preferences: Preferences) -> Self {
         let places = Places::new(Some(folder.path().to_owned()), None).expect("places");
         let configuration = Configuration::default();
-        let model = Model::new(Realm::Training, configuration.client_software(), preferences);
+        let mut model = Model::new(Realm::Training, configuration.client_software(), preferences);
+        model.settings.configured = Some(settings::Configured::new(&places, &configuration));
         let workplace = Workplace::unattended(&places, configuration, Readers::TrainingOnly).expect("a workplace");
         let workplace = Arc::new(workplace);
         let bell = Arc::new(Bell::default());
