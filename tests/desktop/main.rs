@@ -6,3 +6,6 @@ mod any_intents;
 mod frame;
 mod harness;
 mod layout;
+mod issue;
+mod issue_flow;
+mod passcode;

@@ -26,6 +26,10 @@ pub fn draw(ui: &mut Ui, view: &View<'_>) {
         let label = ui.label(tr!(view, "find-field"));
         let field = TextEdit::singleline(&mut query).id(Id::unique("find field")).desired_width(space::COLUMN);
         let response = ui.add(field).labelled_by(label.id);
+        // Where nothing has the keyboard, typing searches.
+        if ui.memory(|memory| memory.focused().is_none()) && view.model.dialogs.is_empty() {
+            response.request_focus();
+        }
         if response.changed() {
             view.send(find::Intent::Query(query));
         }
