@@ -21,7 +21,7 @@ use cardwright::{
     },
     operations::{Progress, Step, Verdict},
 };
-use eframe::egui::{Key, Modifiers, accesskit::Role as Is};
+use eframe::egui::{Key, Modifiers, accesskit::{Role as Is, Toggled}};
 use egui_kittest::{
     Harness,
     kittest::{NodeT, Queryable},
@@ -135,7 +135,7 @@ fn the_only_blank_card_is_chosen_by_itself_and_a_card_put_in_is_seen_at_once() {
     assert!(spoken(&window).contains("Issue card. Put a blank card into a reader."));
     window.state_mut().model.on_event(&card(LEFT, 11, CardState::Blank));
     window.run();
-    assert!(window.get_by_role_and_label(Is::RadioButton, LEFT).accesskit_node().is_selected().unwrap_or_default());
+    assert!(window.get_by_role_and_label(Is::RadioButton, LEFT).accesskit_node().toggled() == Some(Toggled::True));
     assert!(!window.get_by_role_and_label(Is::Button, "Issue card").accesskit_node().is_disabled());
     window.state_mut().model.on_event(&card(RIGHT, 12, CardState::Blank));
     window.run();

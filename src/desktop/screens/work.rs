@@ -14,6 +14,7 @@ use crate::{
         intent::Intent,
         model::{
             Model,
+            queue::{self, Action},
             work::{self, Piece, Stage},
         },
         route::Route,
@@ -130,26 +131,29 @@ fn actions(ui: &mut Ui, view: &View<'_>, work: WorkId, piece: &Piece, stage: Sta
 
 fn offers(view: &View<'_>, work: WorkId, piece: &Piece, stage: Stage<'_>) -> Vec<(String, Intent)> {
     let next = || (tr!(view, "end-next"), Intent::Work(work::Intent::NextHolder));
-    let queue = || (tr!(view, "end-queue"), Intent::Go(Route::Queue));
+    let list = || (tr!(view, "end-queue"), Intent::Go(Route::Queue));
     let print = || (tr!(view, "end-print"), Intent::Work(work::Intent::Print(work)));
     let again = || (tr!(view, "end-try-again"), Intent::Work(work::Intent::TryAgain(work)));
     let unfinished = || (tr!(view, "end-unfinished-go"), Intent::Go(Route::Unfinished));
     match stage {
         Stage::Running => Vec::new(),
-        Stage::PutIntoPrinter(_) => vec![print(), next(), queue()],
-        Stage::Printing => vec![next(), queue()],
+        Stage::PutIntoPrinter(_) => vec![print(), next(), list()],
+        Stage::Printing => vec![next(), list()],
         Stage::PrintFailed(_) => {
-            vec![(tr!(view, "end-print-again"), Intent::Work(work::Intent::PrintAgain(work))), queue(), next()]
+            vec![(tr!(view, "end-print-again"), Intent::Work(work::Intent::PrintAgain(work))), list(), next()]
         }
-        Stage::Waiting(_) => vec![next(), print(), queue()],
+        Stage::Waiting(_) => vec![next(), print(), list()],
         Stage::NotQueued => {
             vec![(tr!(view, "end-enqueue"), Intent::Work(work::Intent::Enqueue(work))), next()]
         }
-        Stage::Spoiled => vec![again(), next(), queue()],
-        Stage::Complete { printed: true } => vec![next(), (tr!(view, "end-reprint"), Intent::Go(Route::Queue))],
+        Stage::Spoiled => vec![again(), next(), list()],
+        Stage::Complete { printed: true } => {
+            let entry = piece.entry().unwrap_or_default();
+            vec![next(), (tr!(view, "end-reprint"), queue::Intent::Do(entry, Action::Reprint).into())]
+        }
         Stage::Complete { printed: false } => vec![next()],
         Stage::Ended(WorkEnd::Unfinished { .. }) => vec![unfinished(), next()],
-        Stage::Ended(WorkEnd::LookAtPrinter { .. }) => vec![queue(), unfinished(), next()],
+        Stage::Ended(WorkEnd::LookAtPrinter { .. }) => vec![list(), unfinished(), next()],
         Stage::Ended(_) if piece.wish.is_some() => vec![again(), next()],
         Stage::Ended(_) => vec![unfinished(), next()],
     }

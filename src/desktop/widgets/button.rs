@@ -165,7 +165,7 @@ impl Button {
             if let Some(note) = note {
                 let place =
                     egui::pos2(area.right() - padding.x - note.size().x, top + (name_height - note.size().y) / 2.0);
-                ui.painter().galley(place, note, weak(&colours, view, self.chosen));
+                ui.painter().galley(place, note, weak(&colours, view, self.kind, self.chosen));
             }
             if let Some(reason) = reason {
                 ui.painter().galley(egui::pos2(left, top + name_height + 2.0), reason, colours.words);
@@ -190,8 +190,9 @@ impl Button {
     }
 }
 
-fn weak(colours: &Pair, view: &View<'_>, chosen: bool) -> Color32 {
-    if chosen { colours.words } else { view.theme.colours.page.words }
+/// Colour of a note: on a ground of its own kind it is the words' colour, for no other is sure to be read there.
+fn weak(colours: &Pair, view: &View<'_>, kind: Kind, chosen: bool) -> Color32 {
+    if chosen || kind != Kind::Plain { colours.words } else { view.theme.colours.page.words }
 }
 
 /// The ring around what has the keyboard: one line in the colour of the focus and one in that of the page, so that it is

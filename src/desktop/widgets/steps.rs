@@ -1,7 +1,7 @@
 //! Steps of a job, one line each, large enough to be read from two metres: a sign, the words, how it goes.
 
 use eframe::egui::{
-    self, Align2, FontSelection, RichText, Sense, TextStyle, TextWrapMode, Ui, WidgetInfo, WidgetText, accesskit::Role,
+    self, Color32, FontSelection, RichText, Sense, Shape, Stroke, TextStyle, TextWrapMode, Ui, WidgetInfo, WidgetText, accesskit::Role,
     pos2, vec2,
 };
 
@@ -34,12 +34,23 @@ pub struct Line {
     pub state: String,
 }
 
-fn sign(going: Going) -> &'static str {
+/// The sign before a line, in the middle of this place. Each has a shape of its own, so that colour says nothing alone.
+fn sign(ui: &Ui, going: Going, place: egui::Rect, ink: Color32) {
+    let (middle, size) = (place.center(), space::DOT);
+    let line = Stroke::new(2.5, ink);
+    let at = |x: f32, y: f32| middle + vec2(x, y) * size;
+    let painter = ui.painter();
     match going {
-        Going::Ahead => "○",
-        Going::Running => "►",
-        Going::Done => "√",
-        Going::Failed => "×",
+        Going::Ahead => drop(painter.circle_stroke(middle, size * 0.7, Stroke::new(1.5, ink))),
+        Going::Running => {
+            let corners = vec![at(-0.7, -1.0), at(1.0, 0.0), at(-0.7, 1.0)];
+            painter.add(Shape::convex_polygon(corners, ink, Stroke::NONE));
+        }
+        Going::Done => drop(painter.line(vec![at(-1.0, 0.1), at(-0.3, 0.8), at(1.0, -0.8)], line)),
+        Going::Failed => {
+            painter.line_segment([at(-0.8, -0.8), at(0.8, 0.8)], line);
+            painter.line_segment([at(-0.8, 0.8), at(0.8, -0.8)], line);
+        }
     }
 }
 
@@ -68,7 +79,7 @@ fn draw(ui: &mut Ui, view: &View<'_>, line: &Line) {
     };
     let state = galley(ui, &line.state, TextStyle::Body, (width * 0.45).max(space::KEY));
     let words = width - space::KEY - state.size().x - 2.0 * space::MEDIUM;
-    let name = galley(ui, &line.name, style.clone(), words.max(space::KEY));
+    let name = galley(ui, &line.name, style, words.max(space::KEY));
     let height = name.size().y.max(state.size().y) + space::SMALL;
     let (area, response) = ui.allocate_exact_size(vec2(width, height), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::ListItem, true, format!("{}: {}", line.name, line.state)));
@@ -78,9 +89,8 @@ fn draw(ui: &mut Ui, view: &View<'_>, line: &Line) {
     if matches!(line.going, Going::Running | Going::Failed) {
         ui.painter().rect_filled(area, 6.0, pair.ground);
     }
-    let mark = galley(ui, sign(line.going), style, space::KEY);
     let place = egui::Rect::from_min_size(area.min, vec2(space::KEY, area.height()));
-    ui.painter().galley(Align2::CENTER_CENTER.align_size_within_rect(mark.size(), place).min, mark, ink);
+    sign(ui, line.going, place, ink);
     let middle = area.center().y;
     ui.painter().galley(pos2(area.left() + space::KEY, middle - name.size().y / 2.0), name, ink);
     let right = area.right() - space::MEDIUM - state.size().x;

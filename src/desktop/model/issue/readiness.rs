@@ -4,7 +4,7 @@ use time::OffsetDateTime;
 
 use super::{When, printer, when};
 use crate::{
-    bench::{CardInReader, PrinterCondition, PrinterView, ReaderCondition},
+    bench::{CardInReader, PrinterCondition, PrinterView, ReaderCondition, ReaderView},
     cis2::wire::HolderRecord,
     desktop::model::Model,
     domain::{
@@ -69,17 +69,22 @@ pub fn decide_print(printer: &PrinterView) -> Result<(), &str> {
     }
 }
 
-/// The card that will be issued: the one the officer chose, or the only blank one.
-fn chosen_card(model: &Model) -> Option<(&str, &CardInReader)> {
+/// A card, and the reader it is in.
+type Seen<'a> = (&'a ReaderView, &'a CardInReader);
+
+/// The card that will be issued: the one the officer chose, or the only blank one. A card that is alone on the bench is
+/// meant too, whatever it is: what stands in its way is said of it.
+fn chosen_card<'a>(model: &'a Model) -> Option<(&'a str, &'a CardInReader)> {
     if let Some(chosen) = &model.issue.reader {
         let found = model.bench.cards().find(|(reader, _)| reader.name == *chosen);
         if let Some((reader, card)) = found {
             return Some((reader.name.as_str(), card));
         }
     }
-    let mut blank = model.bench.cards().filter(|(_, card)| is_blank(card));
-    let first = blank.next()?;
-    blank.next().is_none().then_some((first.0.name.as_str(), first.1))
+    let only = |cards: &mut dyn Iterator<Item = Seen<'a>>| cards.next().filter(|_| cards.next().is_none());
+    let any = model.bench.cards().any(|(_, card)| is_blank(card));
+    let (reader, card) = only(&mut model.bench.cards().filter(|(_, card)| !any || is_blank(card)))?;
+    Some((reader.name.as_str(), card))
 }
 
 /// What stands in the way of issuing a card to this holder now.

@@ -33,10 +33,17 @@ pub(super) fn draw(ui: &mut Ui, view: &View<'_>, piece: &Piece, stage: Stage<'_>
         .inner_margin(Margin::same(space::MEDIUM as i8));
     frame.show(ui, |ui| {
         ui.set_width(ui.available_width());
-        let title = RichText::new(format!("{} {title}", notice::sign(kind))).heading().color(pair.words);
-        let label = ui.add(Label::new(title).wrap());
-        let role = if kind == NoticeKind::Danger { Role::Alert } else { Role::Status };
-        ui.ctx().accesskit_node_builder(label.id, |node| node.set_role(role));
+        ui.horizontal_top(|ui| {
+            // The bold font has no signs.
+            let size = egui::TextStyle::Heading.resolve(ui.style()).size;
+            ui.label(RichText::new(notice::sign(kind)).size(size).color(pair.words));
+            let label = ui.add(Label::new(RichText::new(&title).heading().color(pair.words)).wrap());
+            let role = if kind == NoticeKind::Danger { Role::Alert } else { Role::Status };
+            ui.ctx().accesskit_node_builder(label.id, |node| {
+                node.set_role(role);
+                node.set_label(title);
+            });
+        });
         for words in words.iter().filter(|words| !words.is_empty()) {
             ui.add_space(space::SMALL);
             ui.add(egui::Label::new(RichText::new(words).text_style(Theme::large()).color(pair.words)).wrap());
