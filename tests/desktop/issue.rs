@@ -21,7 +21,10 @@ use cardwright::{
     },
     operations::{Progress, Step, Verdict},
 };
-use eframe::egui::{Key, Modifiers, accesskit::{Role as Is, Toggled}};
+use eframe::egui::{
+    Key, Modifiers,
+    accesskit::{Role as Is, Toggled},
+};
 use egui_kittest::{
     Harness,
     kittest::{NodeT, Queryable},

@@ -5,7 +5,7 @@
 mod any_intents;
 mod frame;
 mod harness;
-mod layout;
 mod issue;
 mod issue_flow;
+mod layout;
 mod passcode;

@@ -1,8 +1,8 @@
 //! Steps of a job, one line each, large enough to be read from two metres: a sign, the words, how it goes.
 
 use eframe::egui::{
-    self, Color32, FontSelection, RichText, Sense, Shape, Stroke, TextStyle, TextWrapMode, Ui, WidgetInfo, WidgetText, accesskit::Role,
-    pos2, vec2,
+    self, Color32, FontSelection, RichText, Sense, Shape, Stroke, TextStyle, TextWrapMode, Ui, WidgetInfo, WidgetText,
+    accesskit::Role, pos2, vec2,
 };
 
 use crate::desktop::{
