@@ -1,5 +1,5 @@
 # Preparing an issue.
-issue-title = Issue a card to { $name }
+issue-title = New card for { $name }
 issue-start = Issue card
 issue-ask-again = Ask again
 issue-add-photo = Add a photo
@@ -33,6 +33,7 @@ issue-card-not-blank = { $series } with certificates of somebody
 issue-card-active = { $series } of { $name }, in use
 issue-card-locked = { $series } of { $name }, locked
 issue-card-unfinished = { $series } with unfinished work
+issue-card-somebody = somebody
 issue-card-cancelled = { $series }, cancelled for good
 issue-card-unasked = { $series }; the service does not say what it is
 issue-passcode = Passcode
@@ -84,7 +85,7 @@ time-range-seconds = { $least } to { $most } seconds
 time-range = { $least } to { $most }
 # The holder chooses a passcode.
 passcode-title = { $name }, choose a passcode
-passcode-hint = { $min } to { $max } digits that only you know. Nobody else should see them.
+passcode-hint = { $min } to { $max } digits that only you know.
 passcode-first = Your passcode
 passcode-second = The same again
 passcode-typed = { $count ->
@@ -94,13 +95,12 @@ passcode-typed = { $count ->
 passcode-pad = Digits
 passcode-rubber = Delete the last digit
 passcode-use = Use this passcode
-passcode-alone = Only you will know it. It is never shown, stored or copied.
 passcode-fault = Choose another: { $why }.
 passcode-mismatch = The two are not the same. Type the second one again.
 passcode-digits-only = A passcode has digits only.
 passcode-full = A passcode has at most { $max } digits.
 # Card work.
-work-title-issue = Issuing a card to { $name }
+work-title-issue = Card for { $name }
 work-title-other = Work on the card of { $name }
 work-title-unnamed = Work on a card
 work-steps = Steps

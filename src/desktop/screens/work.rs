@@ -51,7 +51,11 @@ pub fn draw(ui: &mut Ui, view: &View<'_>, work: WorkId) {
         }
         ScrollArea::vertical().auto_shrink([false, false]).id_salt(("work", work.0)).show(ui, |ui| {
             ui.set_max_width(ui.available_width() - space::MEDIUM);
-            who(ui, view, piece);
+            // In a low window what to do comes first; the title says whose card it is.
+            let low = ui.ctx().content_rect().height() < super::frame::LOW;
+            if !low {
+                who(ui, view, piece);
+            }
             if stage == Stage::Running {
                 let reader = piece.reader.as_deref().map(|reader| view.model.preferences.reader_name(reader));
                 let words = match reader {
@@ -63,6 +67,9 @@ pub fn draw(ui: &mut Ui, view: &View<'_>, work: WorkId) {
                 ending::draw(ui, view, piece, stage);
             }
             ui.add_space(space::SMALL);
+            if low {
+                who(ui, view, piece);
+            }
             if !piece.print_steps.is_empty() {
                 page::section(ui, &tr!(view, "work-print-steps"));
                 let lines = lines::of(view, &piece.print_steps, &[]);

@@ -15,7 +15,7 @@ use crate::{
         view::View,
         widgets::{
             button::{self, Button, Kind},
-            notice, page,
+            notice,
         },
     },
     tr,
@@ -27,11 +27,10 @@ const PAD: [[&str; 3]; 4] = [["1", "2", "3"], ["4", "5", "6"], ["7", "8", "9"], 
 /// Draws it.
 pub(in crate::desktop::dialogs) fn draw(ui: &mut Ui, view: &View<'_>, entry: &PasscodeEntry) {
     let enter = keys(ui, view);
-    let most = (ui.ctx().content_rect().height() - 5.0 * space::LARGE).max(space::KEY * 3.0);
+    // Heading and buttons stay in sight, however low the window is.
+    let most = (ui.ctx().content_rect().height() - 4.0 * space::KEY).max(space::KEY * 3.0);
     ScrollArea::vertical().max_height(most).auto_shrink([false, true]).show(ui, |ui| {
-        let rules = entry.rules;
-        let hint = tr!(view, "passcode-hint", min = rules.min_digits, max = rules.max_digits);
-        ui.add(Label::new(RichText::new(hint).text_style(Theme::large())).wrap());
+        said(ui, view, entry);
         ui.add_space(space::SMALL);
         let pad = 3.0 * space::KEY + 4.0 * space::SMALL;
         let left = (ui.available_width() - pad - space::MEDIUM).max(space::KEY * 3.0);
@@ -45,17 +44,16 @@ pub(in crate::desktop::dialogs) fn draw(ui: &mut Ui, view: &View<'_>, entry: &Pa
             });
             ui.vertical(|ui| draw_pad(ui, view, entry.at));
         });
-        ui.add_space(space::SMALL);
-        said(ui, view, entry);
-        button::row(ui, |ui| {
-            let take = Button::new(tr!(view, "passcode-use")).kind(Kind::Main).show(ui, view);
-            if take.clicked() {
-                view.send(DialogIntent::Passcode(Wish::Take));
-            }
-            if Button::new(tr!(view, "cancel")).show(ui, view).clicked() {
-                view.send(Intent::CloseDialog);
-            }
-        });
+    });
+    ui.add_space(space::SMALL);
+    button::row(ui, |ui| {
+        let take = Button::new(tr!(view, "passcode-use")).kind(Kind::Main).show(ui, view);
+        if take.clicked() {
+            view.send(DialogIntent::Passcode(Wish::Take));
+        }
+        if Button::new(tr!(view, "cancel")).show(ui, view).clicked() {
+            view.send(Intent::CloseDialog);
+        }
     });
 }
 
@@ -110,6 +108,7 @@ fn field(ui: &mut Ui, view: &View<'_>, entry: &PasscodeEntry, place: Place, ente
     let usable = place == Place::First || entry.fault.is_none();
     let colours = view.theme.colours;
     ui.horizontal(|ui| {
+        ui.spacing_mut().interact_size.y = 0.0;
         ui.label(RichText::new(&name).text_style(Theme::strong()));
         ui.label(RichText::new(&count).color(colours.weak));
     });
@@ -192,7 +191,9 @@ fn pad_key(ui: &mut Ui, view: &View<'_>, key: &str) -> bool {
 fn said(ui: &mut Ui, view: &View<'_>, entry: &PasscodeEntry) {
     let (kind, words) = match &entry.said {
         None => {
-            page::weak(ui, view, &tr!(view, "passcode-alone"));
+            let rules = entry.rules;
+            let hint = tr!(view, "passcode-hint", min = rules.min_digits, max = rules.max_digits);
+            ui.add(Label::new(RichText::new(hint).text_style(Theme::large())).wrap());
             return;
         }
         Some(Said::Fault(fault)) => (NoticeKind::Warning, tr!(view, "passcode-fault", why = &fault.to_string())),

@@ -62,7 +62,8 @@ fn on_its_card(view: &View<'_>, reader: &ReaderView) -> String {
 /// What is on a card now.
 pub(super) fn on_card(view: &View<'_>, card: &CardInReader) -> String {
     let series = card.series.to_string();
-    let whose = card.holder.as_ref().map(|holder| holder.printed_name()).unwrap_or_default();
+    let somebody = tr!(view, "issue-card-somebody");
+    let whose = card.holder.as_ref().map_or(somebody.as_str(), |holder| holder.printed_name());
     match card.state() {
         _ if is_blank(card) => tr!(view, "issue-card-blank", series = &series, end = end_of(card)),
         Some(CardState::Blank) => tr!(view, "issue-card-not-blank", series = &series),
