@@ -37,7 +37,7 @@ use self::{
 };
 use super::{
     event::{Event, Trouble},
-    order::{Order, Ticket},
+    order::{Order, Ticket, TrainingCardMove},
 };
 use crate::{
     card::reader::ReaderError,
@@ -177,12 +177,28 @@ impl Workers {
     fn move_card(&self, reader: &str, order: ReaderOrder) -> Result<(), Trouble> {
         let reader = self.reader(reader)?;
         if reader.occupied().is_some() {
+            if matches!(order, ReaderOrder::Move(TrainingCardMove::Out)) {
+                return self.pull_card(reader.name.clone());
+            }
             return Err(Trouble::unchanged(format!(
                 "the card in “{}” is being worked on: wait until that is finished; it was not moved",
                 reader.name
             )));
         }
         reader.lane.put(order).map_err(|_| busy())
+    }
+
+    /// Somebody practises pulling a card out in the middle of a job. The reader's own worker has the job in hand, so
+    /// another thread does it.
+    fn pull_card(&self, reader: String) -> Result<(), Trouble> {
+        let common = Arc::clone(&self.common);
+        let pull = move || {
+            let Some(training) = &common.workplace.bench.training else { return };
+            if let Err(error) = training.pull_card_out(&reader) {
+                common.tell(Event::TrainingTrouble(Trouble::unchanged(error.to_string())));
+            }
+        };
+        thread("training card", pull).map(drop).map_err(|error| Trouble::unchanged(error.to_string()))
     }
 
     /// The system's dialogue has a thread of its own, for it is open as long as the officer likes.

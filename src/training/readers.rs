@@ -4,6 +4,7 @@
 //! purpose and which one it was, and `card-SERIAL.toml` is a card put aside. Where card and marker are both there, a
 //! program was cut off between the two: the card is in.
 
+mod connection;
 mod watch;
 
 use std::{
@@ -13,11 +14,11 @@ use std::{
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
 };
 
+use self::connection::{Hold, TrainingConnection};
 use crate::{
     card::{
         algorithm::ManagementAlgorithm,
         reader::{Access, CardConnection, CardReaders, CardWatch, Presence, ReaderError, ReaderStatus},
-        transport::{Transport, TransportError},
         virtual_card::{Behaviour, Blueprint, ManagementKey, ProductionData, VirtualCard},
     },
     domain::{CardSerial, Passcode, PasscodeRules, Secret, UnlockCode},
@@ -111,6 +112,9 @@ struct Doings {
     moves: [u64; NAMES.len()],
     /// How many of its connections have the card open, or try to.
     held: [usize; NAMES.len()],
+    /// Whether the card is being pulled out while it is open here: no connection reaches it any more, and the one that
+    /// has it puts it aside when it ends.
+    pulled: [bool; NAMES.len()],
 }
 
 impl Shared {
@@ -168,6 +172,33 @@ impl TrainingReaders {
         let serial = self.put_aside(reader)?.ok_or_else(|| ReaderError::NoCard { reader: reader.to_owned() })?;
         hold.moved();
         Ok(serial)
+    }
+
+    /// Takes the card out as a hand would: also while this process works on it. What is under way on the card is answered
+    /// to its end; the next exchange fails as on a card that was pulled.
+    ///
+    /// # Errors
+    /// No such reader, it is empty, another process has its card, or the files cannot be written.
+    pub fn pull_card_out(&self, reader: &str) -> Result<(), TrainingCardError> {
+        let place = place(reader)?;
+        loop {
+            let mut doings = self.shared.doings();
+            let held = doings.held.get(place).is_some_and(|held| *held > 0);
+            if let Some(pulled) = doings.pulled.get_mut(place).filter(|_| held) {
+                *pulled = true;
+                return Ok(());
+            }
+            drop(doings);
+            match self.take_card_out(reader) {
+                // Work of this process has just opened it, and so is told that its card is gone.
+                Err(TrainingCardError::Reader(ReaderError::InUse { .. })) if self.is_held(place) => {}
+                other => return other.map(drop),
+            }
+        }
+    }
+
+    fn is_held(&self, place: usize) -> bool {
+        self.shared.doings().held.get(place).is_some_and(|held| *held > 0)
     }
 
     /// Puts the card back into a reader that was last taken out of it.
@@ -336,7 +367,7 @@ impl TrainingReaders {
         };
         self.shared.note(hold);
         // From here on the hold is given up whatever happens.
-        let mut hold = Hold { shared: Arc::clone(&self.shared), place, moved: false, lock: None };
+        let mut hold = Hold { readers: self.clone(), place, moved: false, lock: None };
         hold.lock = Some(self.lock(reader)?);
         Ok(hold)
     }
@@ -346,7 +377,7 @@ impl TrainingReaders {
         let hold = self.hold(reader)?;
         let card = VirtualCard::load(&file).map_err(|e| fault(reader, &e))?;
         let card = card.ok_or_else(|| ReaderError::NoCard { reader: reader.to_owned() })?;
-        Ok(TrainingConnection { reader: reader.to_owned(), atr: card.atr().to_vec(), card, _hold: hold })
+        Ok(TrainingConnection { reader: reader.to_owned(), atr: card.atr().to_vec(), card, hold })
     }
 }
 
@@ -387,65 +418,6 @@ impl CardReaders for TrainingReaders {
     /// That this process itself has a card open is no news to it.
     fn watch(&self) -> Result<CardWatch, ReaderError> {
         watch::start(self.clone())
-    }
-}
-
-/// A reader that is this process's own.
-struct Hold {
-    shared: Arc<Shared>,
-    place: usize,
-    /// Whether a card was put in or taken out.
-    moved: bool,
-    lock: Option<File>,
-}
-
-impl Hold {
-    /// Gives the reader up and tells the watches that a card was moved.
-    fn moved(mut self) {
-        self.moved = true;
-    }
-}
-
-impl Drop for Hold {
-    fn drop(&mut self) {
-        // The lock goes first: who is told that the reader is free must find it so.
-        self.lock = None;
-        self.shared.note(|doings| {
-            if let Some(held) = doings.held.get_mut(self.place) {
-                *held = held.saturating_sub(1);
-            }
-            if let Some(moves) = doings.moves.get_mut(self.place).filter(|_| self.moved) {
-                *moves = moves.wrapping_add(1);
-            }
-        });
-    }
-}
-
-/// The card of a training reader, opened by one program.
-struct TrainingConnection {
-    reader: String,
-    atr: Vec<u8>,
-    card: VirtualCard,
-    _hold: Hold,
-}
-
-impl CardConnection for TrainingConnection {
-    fn reader(&self) -> &str {
-        &self.reader
-    }
-
-    fn atr(&self) -> &[u8] {
-        &self.atr
-    }
-
-    fn transact(&mut self, work: &mut dyn FnMut(&mut dyn Transport)) -> Result<(), TransportError> {
-        work(&mut self.card);
-        Ok(())
-    }
-
-    fn reconnect(&mut self) -> Result<(), TransportError> {
-        self.card.power_on();
-        Ok(())
     }
 }
 

@@ -2,10 +2,13 @@
 
 #![cfg(feature = "desktop")]
 
+mod activity;
 mod any_intents;
+mod bench_bar;
 mod frame;
 mod harness;
 mod issue;
 mod issue_flow;
 mod layout;
 mod passcode;
+mod unfinished;

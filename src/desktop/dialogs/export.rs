@@ -63,13 +63,13 @@ pub(super) fn draw(ui: &mut egui::Ui, view: &View<'_>, export: &Export) {
     let mut typed = export.path.clone();
     let id = egui::Id::unique("file of an export");
     let response = ui.add(TextEdit::singleline(&mut typed).id(id).desired_width(f32::INFINITY)).labelled_by(label.id);
+    let enter = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
     if ui.memory(|memory| memory.focused().is_none()) {
         response.request_focus();
     }
     if response.changed() {
         view.send(DialogIntent::Export(Wish::Path(typed)));
     }
-    let enter = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
     page::weak(ui, view, &tr!(view, "activity-export-replaces"));
     ui.add_space(space::MEDIUM);
     button::row(ui, |ui| {

@@ -114,6 +114,7 @@ fn name(ui: &mut egui::Ui, view: &View<'_>, asking: &NameReader, reader: &str) {
         .desired_width(f32::INFINITY)
         .char_limit(LONGEST_NAME);
     let response = ui.add(field).labelled_by(label.id);
+    let enter = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
     // The field has the keyboard when it appears, and not again when the officer goes on with Tab.
     let begun = ui.data(|data| data.get_temp::<String>(id));
     if begun.as_deref() != Some(reader) || ui.memory(|memory| memory.focused().is_none()) {
@@ -123,7 +124,6 @@ fn name(ui: &mut egui::Ui, view: &View<'_>, asking: &NameReader, reader: &str) {
     if response.changed() {
         view.send(DialogIntent::NameReader(Wish::Name(typed)));
     }
-    let enter = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
     page::weak(ui, view, &tr!(view, "name-reader-empty"));
     ui.add_space(space::MEDIUM);
     button::row(ui, |ui| {

@@ -139,7 +139,7 @@ fn card_state(view: &View<'_>, state: CardState) -> Option<String> {
 fn steps(ui: &mut Ui, view: &View<'_>, piece: &Piece) {
     for line in &piece.steps {
         let sign = match line.verdict {
-            None => "…",
+            None => "►",
             Some(Verdict::Good) => "√",
             Some(Verdict::Refused | Verdict::Interrupted) => "×",
         };

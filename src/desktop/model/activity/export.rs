@@ -110,7 +110,8 @@ fn csv<'a>(lines: impl Iterator<Item = &'a Line>) -> String {
 
 /// One cell (RFC 4180, 2.5 to 2.7). What a spreadsheet would take for a formula gets an apostrophe before it.
 fn put_cell(text: &mut String, cell: &str) {
-    let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
+    let formula =
+        cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}']);
     text.push('"');
     if formula {
         text.push('\'');

@@ -30,7 +30,7 @@ pub fn draw(ui: &mut Ui, view: &View<'_>, printer: &PrinterView, low: bool) {
 
 fn tile(view: &View<'_>, printer: &PrinterView) -> Tile {
     let colours = view.theme.colours;
-    let plain = |pair| Tile::new(&printer.name, pair).sign("▬");
+    let plain = |pair| Tile::new(&printer.name, pair);
     match &printer.condition {
         PrinterCondition::Asking => plain(colours.raised).about(tr!(view, "bench-printer-asking")),
         PrinterCondition::Ready { supplies } => {
@@ -38,7 +38,7 @@ fn tile(view: &View<'_>, printer: &PrinterView) -> Tile {
             supplies.iter().fold(tile, |tile, supply| tile.detail(supply))
         }
         PrinterCondition::Printing { .. } => plain(colours.selected)
-            .sign("…")
+            .sign("►")
             .about(tr!(view, "bench-printer-printing"))
             .detail(&printer.model)
             .action(Route::Queue),

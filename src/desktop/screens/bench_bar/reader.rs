@@ -44,7 +44,6 @@ fn tile(view: &View<'_>, name: &str, condition: &ReaderCondition) -> Tile {
         ReaderCondition::Empty => Tile::new(name, colours.raised).about(tr!(view, "bench-empty")),
         ReaderCondition::Reading => Tile::new(name, colours.raised).about(tr!(view, "bench-reading")),
         ReaderCondition::OwnCard(card) => Tile::new(name, colours.refused)
-            .sign("■")
             .about(tr!(view, "bench-own-card"))
             .detail(card.holder.as_ref().map_or("", |holder| holder.printed_name()))
             .detail(card.series.to_string())
@@ -132,7 +131,7 @@ fn state(view: &View<'_>, state: CardState) -> String {
 }
 
 fn in_work(view: &View<'_>, name: &str, work: WorkId) -> Tile {
-    let tile = Tile::new(name, view.theme.colours.selected).sign("…");
+    let tile = Tile::new(name, view.theme.colours.selected).sign("►");
     let Some(piece) = view.model.work.all.get(&work) else { return tile.about(tr!(view, "bench-in-work")) };
     let about = match (&piece.operation, &piece.holder) {
         (Operation::Issue, Some(holder)) => tr!(view, "bench-issuing-for", name = holder.printed_name()),

@@ -102,7 +102,8 @@ impl Tile {
         let sense = if self.action.is_some() { Sense::click() } else { Sense::hover() };
         let size = if low {
             let words = self.line(ui, &self.one_line(), &TextStyle::Body, f32::INFINITY, 1).size().x;
-            vec2((words + 2.0 * space::MEDIUM).min(space::TILE * 1.2), space::TARGET)
+            let lock = if self.fenced { space::MEDIUM + space::SMALL } else { 0.0 };
+            vec2((words + lock + 2.0 * space::MEDIUM).min(space::TILE * 1.2), space::TARGET)
         } else {
             vec2(space::TILE, space::TILE_HEIGHT)
         };
@@ -145,7 +146,13 @@ impl Tile {
     }
 
     fn low_words(&self, ui: &Ui, area: Rect) {
-        let inner = area.shrink2(vec2(space::MEDIUM, 0.0));
+        let mut inner = area.shrink2(vec2(space::MEDIUM, 0.0));
+        if self.fenced {
+            let size = vec2(space::MEDIUM, space::LARGE);
+            let place = pos2(inner.left(), inner.center().y - size.y / 2.0);
+            lock(ui, Rect::from_min_size(place, size), self.pair.words);
+            inner.min.x += size.x + space::SMALL;
+        }
         let words = self.line(ui, &self.one_line(), &TextStyle::Body, inner.width(), 1);
         let top = area.center().y - words.size().y / 2.0;
         ui.painter().galley(pos2(inner.left(), top), words, self.pair.words);
@@ -163,6 +170,10 @@ impl Tile {
             inner.min.x = place.right() + space::SMALL;
         }
         let mut top = inner.top();
+        if self.fenced {
+            lock(ui, Rect::from_min_size(inner.min, vec2(space::MEDIUM, space::LARGE)), self.pair.words);
+            inner.min.x += space::MEDIUM + space::SMALL;
+        }
         let name = if self.sign.is_empty() { self.name.clone() } else { format!("{} {}", self.sign, self.name) };
         let mut put = |galley: Arc<Galley>| {
             let height = galley.size().y;
@@ -189,6 +200,15 @@ impl Tile {
         job.break_on_newline = false;
         ui.painter().layout_job(job)
     }
+}
+
+/// A padlock, in shapes: not every font has one.
+fn lock(ui: &Ui, area: Rect, colour: Color32) {
+    let middle = area.center().y;
+    let body = Rect::from_min_max(pos2(area.left(), middle), pos2(area.right(), area.bottom() - 2.0));
+    let radius = body.width() / 3.0;
+    ui.painter().circle_stroke(pos2(body.center().x, middle), radius, Stroke::new(2.0, colour));
+    ui.painter().rect_filled(body, 2.0, colour);
 }
 
 /// What the keyboard comes to is scrolled into sight.
