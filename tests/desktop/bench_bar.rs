@@ -245,14 +245,14 @@ fn trouble_with_a_training_card_is_told() {
 fn a_training_card_is_taken_out_and_put_back_by_the_real_workers() {
     let mut window = TestWindow::signed_in();
     window.wait_for("the blank card", |model| model.bench.cards().count() == 2);
-    window.click("Card… in Training reader 1: take it out or put one in");
+    window.click("Card… in Training reader 1 (take it out or put one in)");
     window.click("Take the card out");
     let empty = |model: &Model| {
         matches!(model.bench.reader("Training reader 1").map(|r| &r.condition), Some(ReaderCondition::Empty))
     };
     window.wait_for("the empty reader", empty);
     window.wait_for_label("Training reader 1: Empty");
-    window.click("Card… in Training reader 1: take it out or put one in");
+    window.click("Card… in Training reader 1 (take it out or put one in)");
     window.click("Put the card back in");
     window.wait_for("the card", |model| model.bench.cards().count() == 2);
     assert_eq!(window.model().bench.just_put_in.as_deref(), Some("Training reader 1"));

@@ -56,7 +56,7 @@ name-reader-keep = Keep this name
 name-reader-again = It was another reader
 # Cards of the training readers.
 training-card-menu = Card…
-training-card-menu-of = Card… in { $reader }: take it out or put one in
+training-card-menu-of = Card… in { $reader } (take it out or put one in)
 training-card-explained = This reader and its card exist only in training. Do here what your hand does at a desk.
 training-card-in-work = The card is being worked on. Taking it out now is what pulling a real card out would be: the work stops and waits under Unfinished.
 training-card-none = There is no card in it

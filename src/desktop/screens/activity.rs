@@ -161,8 +161,13 @@ fn list(ui: &mut Ui, view: &View<'_>) {
 /// Everything about one row.
 fn details(ui: &mut Ui, view: &View<'_>, line: &Line) {
     let heading = ui.label(RichText::new(&line.what).text_style(Theme::subheading()));
-    ui.ctx().accesskit_node_builder(heading.id, |node| node.set_role(eframe::egui::accesskit::Role::Heading));
+    ui.ctx().accesskit_node_builder(heading.id, |node| {
+        node.set_role(eframe::egui::accesskit::Role::Heading);
+        node.set_label(line.what.clone());
+    });
     ScrollArea::vertical().id_salt("details").auto_shrink([false, false]).show(ui, |ui| {
+        // Lines to read stand closer than things to click.
+        ui.spacing_mut().interact_size.y = 0.0;
         let number = usize::try_from(line.row.sequence).unwrap_or(usize::MAX);
         page::fact(ui, view, &tr!(view, "activity-column-number"), &tr!(view, "activity-entry", row = number));
         page::fact(ui, view, &tr!(view, "activity-column-when"), &line.when);

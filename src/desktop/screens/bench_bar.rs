@@ -18,6 +18,12 @@ use crate::{
     tr,
 };
 
+/// Height of it with the room around it, in points: no more is taken from the page.
+pub fn height(ui: &Ui) -> f32 {
+    let tiles = if ui.ctx().content_rect().height() < LOW { space::TARGET } else { space::TILE_HEIGHT };
+    tiles + 2.0 * space::MEDIUM
+}
+
 /// Draws it: tiles beside each other, each of one line where the window is low.
 pub fn draw(ui: &mut Ui, view: &View<'_>) {
     let low = ui.ctx().content_rect().height() < LOW;

@@ -47,7 +47,7 @@ pub fn draw(ui: &mut Ui, view: &View<'_>) {
                 });
             });
         }
-        panel(Panel::bottom("bench").resizable(false), view).show(ui, |ui| {
+        panel(Panel::bottom("bench").resizable(false).exact_size(bench_bar::height(ui)), view).show(ui, |ui| {
             label_of(ui, view, "bench-label", Role::Region);
             bench_bar::draw(ui, view);
         });

@@ -76,22 +76,29 @@ fn one(ui: &mut Ui, view: &View<'_>, job: &UnfinishedJob) {
         ui.set_width((ui.available_width()).min(space::COLUMN));
         let title = title(view, job);
         let label = ui.label(RichText::new(&title).text_style(Theme::subheading()));
-        ui.ctx().accesskit_node_builder(label.id, |node| node.set_role(eframe::egui::accesskit::Role::Heading));
-        page::fact(ui, view, &tr!(view, "unfinished-card"), job.serial.as_str());
-        page::fact(ui, view, &tr!(view, "unfinished-since"), &format::moment_of(&job.opened));
+        ui.ctx().accesskit_node_builder(label.id, |node| {
+            node.set_role(eframe::egui::accesskit::Role::Heading);
+            node.set_label(title.clone());
+        });
         let here = reader_with(view.model, &job.serial);
-        let place = match here {
-            Some((reader, _)) => {
-                tr!(view, "unfinished-in-reader", reader = view.model.preferences.reader_name(reader))
+        ui.scope(|ui| {
+            // Lines to read stand closer than things to click.
+            ui.spacing_mut().interact_size.y = 0.0;
+            page::fact(ui, view, &tr!(view, "unfinished-card"), job.serial.as_str());
+            page::fact(ui, view, &tr!(view, "unfinished-since"), &format::moment_of(&job.opened));
+            let place = match here {
+                Some((reader, _)) => {
+                    tr!(view, "unfinished-in-reader", reader = view.model.preferences.reader_name(reader))
+                }
+                None if needs_card(job) => tr!(view, "unfinished-put-in"),
+                None => tr!(view, "unfinished-no-card-needed"),
+            };
+            page::fact(ui, view, &tr!(view, "unfinished-where"), &place);
+            let state = here.and_then(|(_, card)| card.state()).and_then(|state| card_state(view, state));
+            if let Some(state) = state {
+                page::fact(ui, view, &tr!(view, "unfinished-service-says"), &state);
             }
-            None if needs_card(job) => tr!(view, "unfinished-put-in"),
-            None => tr!(view, "unfinished-no-card-needed"),
-        };
-        page::fact(ui, view, &tr!(view, "unfinished-where"), &place);
-        let state = here.and_then(|(_, card)| card.state()).and_then(|state| card_state(view, state));
-        if let Some(state) = state {
-            page::fact(ui, view, &tr!(view, "unfinished-service-says"), &state);
-        }
+        });
         ui.add_space(space::SMALL);
         ui.label(match job.next {
             WhatNext::WillFinish => tr!(view, "unfinished-will-finish"),

@@ -227,12 +227,12 @@ impl<'a> Table<'a> {
             cells.push((here, format!("{}: {text}", column.title)));
         }
         let inside = UiBuilder::new().max_rect(area).accessibility_parent(response.id);
-        ui.scope_builder(inside, |ui| {
-            for (place, (here, name)) in cells.into_iter().enumerate() {
-                let cell = ui.interact(here, response.id.with(place), Sense::hover());
-                cell.widget_info(|| WidgetInfo::labeled(Role::Cell, true, &name));
-            }
-        });
+        // A child of its own, which moves nothing: the next row begins where this one ends.
+        let inside = ui.new_child(inside);
+        for (place, (here, name)) in cells.into_iter().enumerate() {
+            let cell = inside.interact(here, response.id.with(place), Sense::hover());
+            cell.widget_info(|| WidgetInfo::labeled(Role::Cell, true, &name));
+        }
         if response.clicked() {
             outcome.chosen = Some(row);
             if self.opens_at_once {

@@ -47,7 +47,6 @@ fn tile(view: &View<'_>, name: &str, condition: &ReaderCondition) -> Tile {
             .about(tr!(view, "bench-own-card"))
             .detail(card.holder.as_ref().map_or("", |holder| holder.printed_name()))
             .detail(card.series.to_string())
-            .portrait(card.portrait.clone())
             .fenced(),
         ReaderCondition::Card(card) => of_card(view, name, card),
         ReaderCondition::InWork(work) => in_work(view, name, *work),

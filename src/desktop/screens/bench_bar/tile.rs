@@ -183,12 +183,14 @@ impl Tile {
             }
         };
         put(self.line(ui, &name, &Theme::strong(), inner.width(), 1));
+        let mut rows = if self.about.is_empty() { 3 } else { 2 };
         if !self.about.is_empty() {
-            put(self.line(ui, &self.about, &TextStyle::Body, inner.width(), 1));
+            let about = self.line(ui, &self.about, &TextStyle::Body, inner.width(), 2);
+            rows -= about.rows.len().saturating_sub(1).min(1);
+            put(about);
         }
         let details: Vec<&str> = self.details.iter().chain(&self.mark).map(String::as_str).collect();
         if !details.is_empty() {
-            let rows = if self.about.is_empty() { 3 } else { 2 };
             put(self.line(ui, &details.join(" · "), &TextStyle::Small, inner.width(), rows));
         }
     }
