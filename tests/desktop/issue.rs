@@ -226,6 +226,8 @@ fn two_works_at_once_never_show_each_others_answers() {
     answer(&mut model, &holder());
     let second = issued_locked(&mut model, RIGHT);
     assert_ne!(first, second);
+    model.on_event(&started(first, Step::Reserve));
+    model.on_event(&finished(first, Step::Reserve, Verdict::Good));
     model.on_event(&started(first, Step::MakeKeys));
     let refused = Trouble::unchanged("the card does not answer");
     model.on_event(&Event::Work { work: second, event: WorkEvent::Ended(WorkEnd::NotBegun(refused)) });
@@ -237,9 +239,22 @@ fn two_works_at_once_never_show_each_others_answers() {
     window.run();
     let there = spoken(&window);
     assert!(there.contains("Making new keys on the card: running") && !there.contains("does not answer"), "{there}");
+    assert!(there.contains("Reserving the card and the holder: done, 3 seconds"), "{there}");
+    let tick = std::time::Duration::from_secs(1);
+    assert!(!repaint(&window).is_zero() && repaint(&window) <= tick, "the time goes on, once a second");
     assert!(there.contains("usually 4 to 90 seconds"), "an honest range");
     assert!(there.contains("Making the certificates good: waiting"), "what is still to come is known");
     assert!(there.contains("Leaving the card locked"), "{there}");
+    let cut = WorkEnd::Unfinished { why: "the card was pulled".into() };
+    window.state_mut().model.on_event(&Event::Work { work: first, event: WorkEvent::Ended(cut) });
+    window.run();
+    assert!(repaint(&window) > tick, "nothing is drawn for work that is over");
+}
+
+/// After how long the window will be drawn by itself.
+fn repaint(window: &Harness<'_, Window>) -> std::time::Duration {
+    let shown = window.output().viewport_output.values().next().expect("a window");
+    shown.repaint_delay
 }
 
 #[test]

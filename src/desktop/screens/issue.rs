@@ -50,7 +50,8 @@ pub fn draw(ui: &mut Ui, view: &View<'_>, holder: &HolderId) {
             }
             let width = ui.available_width();
             if width < 2.0 * space::BESIDE {
-                face::draw(ui, view, holder, space::CARD_ABOVE);
+                let low = ui.ctx().content_rect().height() < super::frame::LOW;
+                face::draw(ui, view, holder, if low { 3.0 * space::KEY } else { space::CARD_ABOVE });
                 chosen(ui, view, holder, &ready);
                 return;
             }

@@ -28,7 +28,7 @@ const PAD: [[&str; 3]; 4] = [["1", "2", "3"], ["4", "5", "6"], ["7", "8", "9"], 
 pub(in crate::desktop::dialogs) fn draw(ui: &mut Ui, view: &View<'_>, entry: &PasscodeEntry) {
     let enter = keys(ui, view);
     // Heading and buttons stay in sight, however low the window is.
-    let most = (ui.ctx().content_rect().height() - 4.0 * space::KEY).max(space::KEY * 3.0);
+    let most = (ui.ctx().content_rect().height() - 3.6 * space::KEY).max(space::KEY * 3.0);
     ScrollArea::vertical().max_height(most).auto_shrink([false, true]).show(ui, |ui| {
         said(ui, view, entry);
         ui.add_space(space::SMALL);
