@@ -168,6 +168,8 @@ pub fn draw(ui: &mut egui::Ui, view: &View<'_>) {
             node.set_label(title.clone());
         });
         ui.set_width(space::DIALOGUE.min(ui.ctx().content_rect().width() - 2.0 * space::LARGE));
+        // Without this a dialogue is no higher than the toolkit's usual box, and scrolls in a window that has room.
+        ui.set_max_height(ui.ctx().content_rect().height() - 4.0 * space::LARGE);
         let heading = ui.heading(title.as_str());
         ui.ctx().accesskit_node_builder(heading.id, |node| {
             node.set_role(egui::accesskit::Role::Heading);

@@ -220,7 +220,8 @@ impl Theme {
         visuals.warn_fg_color = colours.warning.words;
         visuals.error_fg_color = colours.danger.words;
         visuals.selection =
-            Selection { bg_fill: colours.selected.ground, stroke: Stroke::new(1.0, colours.selected.words) };
+            // The stroke is also the frame of a field that has the keyboard.
+            Selection { bg_fill: colours.marked, stroke: Stroke::new(2.5, colours.focus) };
         visuals.disabled_alpha = 1.0;
         visuals.striped = false;
         let widgets = &mut visuals.widgets;

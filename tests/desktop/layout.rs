@@ -1,22 +1,24 @@
 //! Nothing is cut off, nothing is without a name, at any size and in any scheme.
 
+use std::collections::HashMap;
+
 use cardwright::{
-    bench::{Event, PrinterCondition, PrinterView, ReaderCondition, ReaderView, Trouble},
+    bench::{Event, PrinterCondition, PrinterView, ReaderCondition, ReaderView},
     cis2::wire::Session,
     desktop::{
-        intent::Intent,
-        model::{Model, NoticeKind, NoticeText, session},
+        command::Command,
+        model::{Model, NoticeKind, NoticeText, session, settings},
         preferences::Preferences,
         route::Route,
         theme::Scheme,
-        window::Window,
     },
     domain::{
-        Officer,
+        HolderId, Officer,
         eligibility::{ClientSoftware, Realm, Version},
     },
 };
-use egui_kittest::Harness;
+use eframe::egui::accesskit::Role;
+use egui_kittest::kittest::{NodeT, Queryable};
 use time::macros::datetime;
 
 use crate::harness::pure;
@@ -55,38 +57,130 @@ pub fn desk(realm: Realm, scheme: Scheme) -> Model {
     model
 }
 
-#[test]
-fn look() {
-    let shot = |name: &str, harness: &mut Harness<'static, Window>| {
-        harness.render().expect("a picture").save(format!("/tmp/help-look/{name}.png")).expect("written");
-    };
-    std::fs::create_dir_all("/tmp/help-look").expect("x");
-    let mut model = desk(Realm::Training, Scheme::Light);
-    model.on_event(&Event::Found { ticket: cardwright::bench::Ticket(0), result: Err(Trouble::unchanged("x")) });
-    model.notify(
-        NoticeKind::Danger,
-        NoticeText::Words(
-            "The gateway does not answer: check the network, then search again. Nothing was changed.".into(),
-        ),
-    );
-    model.notify(NoticeKind::Good, NoticeText::Words("Written to the file.".into()));
-    shot("find", &mut pure(model, SIZES[0]));
-    for (i, scheme) in Scheme::ALL.into_iter().enumerate() {
-        let realm = [Realm::Integration, Realm::Live, Realm::Training][i];
-        let mut model = desk(realm, scheme);
-        model.go(Route::Help("find".into()));
-        shot(&format!("help-{i}"), &mut pure(model, SIZES[1]));
-        let mut model = desk(realm, scheme);
-        model.go(Route::Settings);
-        shot(&format!("settings-{i}"), &mut pure(model, SIZES[i]));
-        let mut model = desk(realm, scheme);
-        model.update(Intent::Command(cardwright::desktop::command::Command::Palette));
-        shot(&format!("palette-{i}"), &mut pure(model, SIZES[i]));
-        let mut model = desk(realm, scheme);
-        model.update(Intent::Command(cardwright::desktop::command::Command::Shortcuts));
-        shot(&format!("shortcuts-{i}"), &mut pure(model, SIZES[2 - i]));
+/// Everything that can be shown without a workplace.
+fn everything() -> Vec<(&'static str, Box<dyn Fn(&mut Model)>)> {
+    let holder: HolderId = "555000000101".parse().expect("a number");
+    let mut all: Vec<(&'static str, Box<dyn Fn(&mut Model)>)> = Vec::new();
+    for (name, route) in [
+        ("find", Route::Find),
+        ("holder", Route::Holder(holder.clone())),
+        ("photo", Route::Photo(holder.clone())),
+        ("issue", Route::Issue(holder)),
+        ("queue", Route::Queue),
+        ("unfinished", Route::Unfinished),
+        ("activity", Route::Activity),
+        ("settings", Route::Settings),
+        ("help", Route::Help("issue".into())),
+    ] {
+        all.push((name, Box::new(move |model| model.go(route.clone()))));
     }
-    let mut model = desk(Realm::Live, Scheme::Light);
-    model.go(Route::Help("find".into()));
-    shot("help-small", &mut pure(model, SIZES[2]));
+    for (name, command) in [
+        ("palette", Command::Palette),
+        ("shortcuts", Command::Shortcuts),
+        ("locked", Command::Lock),
+        ("signed out", Command::SignOut),
+    ] {
+        all.push((name, Box::new(move |model| model.update(command.into()))));
+    }
+    all.push((
+        "help in front",
+        Box::new(|model| {
+            model.update(Command::Palette.into());
+            model.update(Command::Help.into());
+        }),
+    ));
+    all.push(("question", Box::new(|model| model.update(settings::Intent::AskUsualChoices.into()))));
+    all.push((
+        "notices",
+        Box::new(|model| {
+            let long =
+                "The gateway does not answer: check the network, then search again. Nothing was changed. ".repeat(4);
+            model.notify(NoticeKind::Danger, NoticeText::Words(long));
+            model.notify(NoticeKind::Good, NoticeText::Words("Written.".into()));
+        }),
+    ));
+    all
+}
+
+fn is_control(role: Role) -> bool {
+    use Role::{Button, CheckBox, ComboBox, Link, RadioButton, Slider, TextInput};
+    matches!(role, Button | CheckBox | ComboBox | Link | RadioButton | Slider | TextInput)
+}
+
+/// Calls this with every node and whether it is inside a table.
+fn each<'a>(node: egui_kittest::Node<'a>, in_table: bool, look: &mut impl FnMut(&egui_kittest::Node<'a>, bool)) {
+    look(&node, in_table);
+    let in_table = in_table || node.accesskit_node().role() == Role::Table;
+    for child in node.children() {
+        each(child, in_table, look);
+    }
+}
+
+#[test]
+fn nothing_leaves_the_window_sideways_and_everything_has_a_name_of_its_own() {
+    for size in SIZES {
+        for scheme in Scheme::ALL {
+            for (name, show) in everything() {
+                let mut model = desk(Realm::Training, scheme);
+                show(&mut model);
+                let dialogue = !model.dialogs.is_empty();
+                let harness = pure(model, size);
+                let at = format!("{name} at {size:?} in {scheme:?}");
+                let mut names = HashMap::new();
+                each(harness.root(), false, &mut |node, in_table| {
+                    let accessible = node.accesskit_node();
+                    let role = accessible.role();
+                    if !is_control(role) && role != Role::Label && role != Role::Heading {
+                        return;
+                    }
+                    let label = accessible.label().or(accessible.value()).unwrap_or_default();
+                    let area = node.rect();
+                    let inside = area.left() >= -0.5 && area.right() <= size.0 + 0.5;
+                    assert!(inside, "{at}: {role:?} “{label}” at {area:?}");
+                    if is_control(role) {
+                        assert!(!accessible.label().unwrap_or_default().trim().is_empty(), "{at}: {role:?} {area:?}");
+                        if !in_table && !dialogue {
+                            *names.entry((role, label)).or_insert(0) += 1;
+                        }
+                    }
+                });
+                for ((role, label), count) in names {
+                    assert_eq!(count, 1, "{at}: {role:?} “{label}”");
+                }
+            }
+        }
+    }
+}
+
+/// What must be in sight without scrolling.
+#[test]
+fn the_frame_stays_in_sight_in_a_low_window() {
+    for size in SIZES {
+        for (name, show) in everything() {
+            let mut model = desk(Realm::Live, Scheme::Light);
+            show(&mut model);
+            if model.officer().is_none() || !model.dialogs.is_empty() {
+                continue;
+            }
+            let harness = pure(model, size);
+            for button in ["Sign out", "Lock", "Find", "Print queue", "Unfinished", "Activity", "Settings", "Help"] {
+                let area = harness.get_by_role_and_label(Role::Button, button).rect();
+                let inside = area.top() >= -0.5 && area.bottom() <= size.1 + 0.5;
+                assert!(inside, "{name} at {size:?}: “{button}” at {area:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_button_that_closes_a_dialogue_is_in_sight_at_every_size() {
+    for size in SIZES {
+        for command in [Command::Shortcuts, Command::Help] {
+            let mut model = desk(Realm::Training, Scheme::Light);
+            model.update(Command::Shortcuts.into());
+            model.update(command.into());
+            let area = pure(model, size).get_by_role_and_label(Role::Button, "Close").rect();
+            assert!(area.bottom() <= size.1 && area.top() >= 0.0, "{command:?} at {size:?}: {area:?}");
+        }
+    }
 }

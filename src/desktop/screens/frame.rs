@@ -37,7 +37,7 @@ pub fn draw(ui: &mut Ui, view: &View<'_>) {
     if signed_in {
         let narrow = ui.ctx().content_rect().width() < NARROW;
         if narrow {
-            panel(Panel::top("navigation"), view).show(ui, |ui| {
+            panel(ui, Panel::top("navigation"), view).show(ui, |ui| {
                 label_of(ui, view, "nav-label", Role::Navigation);
                 ScrollArea::horizontal().show(ui, |ui| {
                     ui.horizontal(|ui| {
@@ -47,12 +47,12 @@ pub fn draw(ui: &mut Ui, view: &View<'_>) {
                 });
             });
         }
-        panel(Panel::bottom("bench").resizable(false).exact_size(bench_bar::height(ui)), view).show(ui, |ui| {
+        panel(ui, Panel::bottom("bench").resizable(false).exact_size(bench_bar::height(ui)), view).show(ui, |ui| {
             label_of(ui, view, "bench-label", Role::Region);
             bench_bar::draw(ui, view);
         });
         if !narrow {
-            panel(Panel::left("navigation").exact_size(space::NAVIGATION).resizable(false), view).show(ui, |ui| {
+            panel(ui, Panel::left("navigation").exact_size(space::NAVIGATION).resizable(false), view).show(ui, |ui| {
                 label_of(ui, view, "nav-label", Role::Navigation);
                 ui.add_space(space::SMALL);
                 navigation(ui, view, true);
@@ -66,7 +66,8 @@ pub fn draw(ui: &mut Ui, view: &View<'_>) {
             });
         }
     }
-    let page = Frame::new().fill(view.theme.colours.page.ground).inner_margin(page_margin());
+    let margin = if is_low(ui) { Margin::symmetric(14, 4) } else { page_margin() };
+    let page = Frame::new().fill(view.theme.colours.page.ground).inner_margin(margin);
     egui::CentralPanel::default().frame(page).show(ui, |ui| {
         label_of(ui, view, "main-label", Role::Main);
         notices(ui, view);
@@ -79,8 +80,14 @@ pub fn draw(ui: &mut Ui, view: &View<'_>) {
     dialogs::draw(ui, view);
 }
 
-fn panel(panel: Panel, view: &View<'_>) -> Panel {
-    panel.frame(Frame::new().fill(view.theme.colours.raised.ground).inner_margin(Margin::symmetric(10, 6)))
+fn panel(ui: &Ui, panel: Panel, view: &View<'_>) -> Panel {
+    // A low window gives its height to the page.
+    let margin = if is_low(ui) { Margin::symmetric(10, 2) } else { Margin::symmetric(10, 6) };
+    panel.frame(Frame::new().fill(view.theme.colours.raised.ground).inner_margin(margin))
+}
+
+fn is_low(ui: &Ui) -> bool {
+    ui.ctx().content_rect().height() < LOW
 }
 
 /// Names a part of the window for those who hear it.
@@ -99,7 +106,8 @@ fn banner(ui: &mut Ui, view: &View<'_>) {
         Realm::Integration => (tr!(view, "realm-integration"), tr!(view, "realm-integration-note")),
         Realm::Live => (tr!(view, "realm-live"), tr!(view, "realm-live-note")),
     };
-    let frame = Frame::new().fill(pair.ground).inner_margin(Margin::symmetric(14, 5));
+    let margin = if is_low(ui) { Margin::symmetric(14, 1) } else { Margin::symmetric(14, 5) };
+    let frame = Frame::new().fill(pair.ground).inner_margin(margin);
     Panel::top("banner").frame(frame).show_separator_line(false).show(ui, |ui| {
         label_of(ui, view, "app-title", Role::Banner);
         ui.horizontal(|ui| {

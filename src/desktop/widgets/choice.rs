@@ -47,8 +47,7 @@ struct Laid {
 
 impl Laid {
     fn height(&self) -> f32 {
-        let note = self.note.size().y;
-        self.name.size().y + if note > 1.0 { note } else { 0.0 }
+        self.name.size().y + if self.note.text().is_empty() { 0.0 } else { self.note.size().y }
     }
 }
 

@@ -43,7 +43,8 @@ impl Entry<'_> {
         let sign = if wide { space::SIGN + space::MEDIUM } else { 0.0 };
         let content = sign + word.size().x + pill;
         let width = if wide { ui.available_width() } else { content + 2.0 * space::MEDIUM };
-        let (area, response) = ui.allocate_exact_size(vec2(width, space::ENTRY), Sense::click());
+        let (area, response) =
+            ui.allocate_exact_size(vec2(width, if wide { space::ENTRY } else { space::TARGET }), Sense::click());
         response.widget_info(|| WidgetInfo::selected(Role::Button, true, self.here, self.name));
         if !ui.is_rect_visible(area) {
             return response;

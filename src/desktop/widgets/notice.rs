@@ -67,9 +67,9 @@ pub fn with_action(ui: &mut Ui, view: &View<'_>, kind: NoticeKind, words: &str, 
         .corner_radius(space::CORNER)
         .inner_margin(Margin::symmetric(12, 6));
     frame.show(ui, |ui| {
-        let sides = Layout::right_to_left(Align::Center);
-        ui.with_layout(sides, |ui| {
-            ui.set_min_width(ui.available_width());
+        // One line high to begin with: it grows with its words only.
+        let size = egui::vec2(ui.available_width(), space::TARGET);
+        ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
             action(ui);
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 ui.label(RichText::new(sign(kind)).color(pair.words));

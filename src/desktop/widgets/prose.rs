@@ -17,9 +17,12 @@ pub fn show(ui: &mut Ui, view: &View<'_>, blocks: &[Block], mut follow: impl FnM
             Block::Heading(words) => page::section(ui, words),
             Block::Paragraph(spans) => line(ui, spans, &mut follow),
             Block::Item(spans) => {
-                ui.horizontal_top(|ui| {
-                    ui.label(RichText::new("•").color(view.theme.colours.weak));
-                    ui.vertical(|ui| line(ui, spans, &mut follow));
+                ui.scope(|ui| {
+                    ui.spacing_mut().interact_size.y = 0.0;
+                    ui.horizontal_top(|ui| {
+                        ui.label(RichText::new("•").color(view.theme.colours.weak));
+                        ui.vertical(|ui| line(ui, spans, &mut follow));
+                    });
                 });
             }
         }
@@ -33,9 +36,16 @@ fn line(ui: &mut Ui, spans: &[Span], follow: &mut impl FnMut(&str)) {
         ui.add(Label::new(words).wrap());
         return;
     }
-    ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing.x = 0.0;
+    ui.scope(|ui| {
+        // Rows as close as those of one label.
+        ui.spacing_mut().item_spacing = egui::Vec2::ZERO;
         ui.spacing_mut().interact_size.y = 0.0;
+        pieces(ui, spans, follow);
+    });
+}
+
+fn pieces(ui: &mut Ui, spans: &[Span], follow: &mut impl FnMut(&str)) {
+    ui.horizontal_wrapped(|ui| {
         for span in spans {
             match span {
                 Span::Plain(words) => {
