@@ -52,7 +52,7 @@ fn what_is_typed_finds_topics_and_enter_opens_the_first() {
     window.run();
     window.get_by_role_and_label(Role::TextInput, "Search the help").type_text("print queue");
     window.run();
-    assert!(window.query_all_by_role_and_label(Role::Button, "The print queue").next().is_some());
+    assert!(window.query_all_by_role_and_label(Role::Button, "Help: The print queue").next().is_some());
     window.key_press(Key::Enter);
     window.run();
     assert_eq!(*window.state().model.history.here(), Route::Help("queue".into()));

@@ -83,10 +83,15 @@ fn article(ui: &mut Ui, view: &View<'_>, topic: &Topic) {
     ui.add_space(space::LARGE);
 }
 
+/// A topic in a list; its full name tells it from the place of the same name in the navigation.
+fn entry(ui: &mut Ui, view: &View<'_>, topic: &Topic, chosen: bool) -> bool {
+    let name = tr!(view, "command-topic", title = topic.title.as_str());
+    Button::new(&topic.title).spoken(name).kind(Kind::Quiet).chosen(chosen).wide().show(ui, view).clicked()
+}
+
 fn all_topics(ui: &mut Ui, view: &View<'_>, shown: &Topic) {
     for topic in help::topics() {
-        let entry = Button::new(&topic.title).kind(Kind::Quiet).chosen(topic.id == shown.id).wide();
-        if entry.show(ui, view).clicked() {
+        if entry(ui, view, topic, topic.id == shown.id) {
             view.send(Route::Help(topic.id.to_owned()));
         }
     }
@@ -99,7 +104,7 @@ fn findings(ui: &mut Ui, view: &View<'_>, found: &[Finding]) {
     }
     page::weak(ui, view, &tr!(view, "help-found", count = found.len()));
     for finding in found {
-        if Button::new(&finding.topic.title).kind(Kind::Quiet).wide().show(ui, view).clicked() {
+        if entry(ui, view, finding.topic, false) {
             view.send(Intent::Open(finding.topic.id.to_owned()));
         }
         ui.indent(finding.topic.id, |ui| page::weak(ui, view, &finding.excerpt));
