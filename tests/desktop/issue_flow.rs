@@ -1,7 +1,7 @@
 //! A whole issue on the real workers: gateway, journal, virtual card and virtual printer.
 
 use cardwright::{
-    bench::{PrintWish, WorkEnd},
+    bench::{Order, PrintWish, TrainingCardMove, WorkEnd},
     cis2::Service,
     desktop::{
         intent::Intent,
@@ -99,6 +99,30 @@ fn a_card_is_issued_locked_and_not_printed() {
     assert_eq!(printed(&window), 0);
     let preferences = &window.model().preferences;
     assert!(preferences.issue_locked && preferences.print.as_deref() == Some("no"), "the choices are remembered");
+}
+
+#[test]
+fn a_card_pulled_in_the_middle_is_said_to_be_unfinished_and_leads_there() {
+    let mut window = TestWindow::signed_in();
+    window.harness.state_mut().model.update(Intent::Go(Route::Issue(holder())));
+    at_the_page(&mut window);
+    for choice in [READER, "Issue locked", "Not at this desk"] {
+        window.harness.get_by_role_and_label(Role::RadioButton, choice).click();
+        window.run();
+    }
+    window.click("Issue card");
+    window.wait_for("the chip being touched", |model| {
+        model.work.all.values().any(|piece| piece.serial.is_some() && !piece.steps.is_empty())
+    });
+    let pull = Order::TrainingCard { reader: READER.to_owned(), move_to: TrainingCardMove::Out };
+    window.harness.state_mut().model.order(pull);
+    window.wait_for("the end", |model| model.work.all.values().all(|piece| piece.end.is_some()));
+    let end = window.model().work.all.values().next().and_then(|piece| piece.end.clone());
+    assert!(matches!(end, Some(WorkEnd::Unfinished { .. })), "{end:?}");
+    let said = window.spoken();
+    assert!(said.contains("The card is not finished") && said.contains("The work stays on record"), "{said}");
+    press(&mut window, Modifiers::COMMAND, Key::Enter);
+    assert_eq!(*window.model().history.here(), Route::Unfinished);
 }
 
 /// Tab until this has the keyboard.
