@@ -244,10 +244,11 @@ impl Model {
         }
     }
 
-    /// Tells what failed, and signs the officer out of the window where the session is over.
+    /// Tells what failed. Where the session is over, it leads to sign-in, and that page says why.
     pub fn report(&mut self, trouble: &Trouble) {
         if trouble.signed_out {
-            session::session_ended(self);
+            session::session_lost(self, trouble);
+            return;
         }
         self.notify(NoticeKind::Danger, NoticeText::Words(trouble.message.clone()));
     }

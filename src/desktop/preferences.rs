@@ -26,6 +26,8 @@ pub struct Preferences {
     pub print: Option<String>,
     /// Whether the last card was issued locked.
     pub issue_locked: bool,
+    /// Who signed in last, by number.
+    pub last_officer: Option<String>,
     /// Notices that were read and are not shown again.
     pub notices_read: Vec<String>,
     /// Names officers gave to readers, by the system's name.
@@ -45,6 +47,7 @@ impl Default for Preferences {
             printer: None,
             print: None,
             issue_locked: false,
+            last_officer: None,
             notices_read: Vec::new(),
             reader_names: BTreeMap::new(),
             window: None,

@@ -98,6 +98,10 @@ pub mod space {
     pub const HANDLE: f32 = 12.0;
     /// Height of a portrait in a tile of the bench.
     pub const PORTRAIT: f32 = 54.0;
+    /// Width and height of the photo on a profile, where the page is wide.
+    pub const FACE: [f32; 2] = [168.0, 210.0];
+    /// The same where it is narrow.
+    pub const FACE_NARROW: [f32; 2] = [96.0, 120.0];
     /// Width of a tile of the bench.
     pub const TILE: f32 = 268.0;
     /// Height of a tile of the bench, where the window is not low.

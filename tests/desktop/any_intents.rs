@@ -278,7 +278,7 @@ fn told((id, piece): (&WorkId, &model::work::Piece)) -> (WorkId, String) {
 
 fn is_personal(dialog: &cardwright::desktop::dialogs::Dialog) -> bool {
     use cardwright::desktop::dialogs::Dialog;
-    !matches!(dialog, Dialog::Palette(_) | Dialog::Shortcuts)
+    !matches!(dialog, Dialog::Palette(_) | Dialog::Shortcuts | Dialog::Help(_))
 }
 
 proptest! {

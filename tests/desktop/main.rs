@@ -5,12 +5,16 @@
 mod activity;
 mod any_intents;
 mod bench_bar;
+mod find;
 mod frame;
 mod harness;
 mod help;
+mod holder;
 mod issue;
 mod issue_flow;
 mod layout;
 mod passcode;
+mod samples;
 mod settings;
+mod sign_in;
 mod unfinished;

@@ -6,7 +6,7 @@ use super::{Model, NoticeKind, NoticeText};
 use crate::{
     bench::{Event, Order, Trouble},
     cis2::wire,
-    desktop::{dialogs::Dialog, route::Route},
+    desktop::dialogs::Dialog,
     domain::{Officer, OfficerId},
 };
 
@@ -37,6 +37,22 @@ pub struct State {
     pub officers: Vec<wire::TrainingOfficer>,
     /// Why the last attempt failed.
     pub trouble: Option<Trouble>,
+    /// Why the last session ended, where its officer did not end it.
+    pub lost: Option<Trouble>,
+    /// How the window came to be locked.
+    pub locked_by: LockedBy,
+    /// The session that a locked window waits for, while its officer signs in again.
+    returning: Option<wire::Session>,
+}
+
+/// How a window came to be locked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum LockedBy {
+    /// The officer asked for it.
+    #[default]
+    Officer,
+    /// Nobody used it for so many minutes.
+    Idle(u16),
 }
 
 impl State {
@@ -47,6 +63,16 @@ impl State {
             Phase::SignedIn(session) => Some(&session.officer),
             _ => None,
         }
+    }
+
+    /// Who may sign in, the one who signed in last at this computer first.
+    pub fn officers_for<'a>(
+        &'a self,
+        last: Option<&'a str>,
+    ) -> impl Iterator<Item = &'a wire::TrainingOfficer> + use<'a> {
+        let is_last = move |known: &&wire::TrainingOfficer| last == Some(known.officer.id.as_str());
+        let others = self.officers.iter().filter(move |known| !is_last(known));
+        self.officers.iter().filter(is_last).chain(others)
     }
 }
 
@@ -85,9 +111,7 @@ pub fn update(model: &mut Model, intent: Intent) {
         }
         Intent::SignIn(officer) => {
             if matches!(model.session.phase, Phase::SignedOut) {
-                model.session.trouble = None;
-                model.session.phase = Phase::SigningIn(officer.clone());
-                model.order(Order::SignIn { officer });
+                sign_in(model, officer);
             }
         }
         Intent::SignOut => sign_out(model),
@@ -95,18 +119,30 @@ pub fn update(model: &mut Model, intent: Intent) {
             model.order(Order::SignOut);
             session_ended(model);
         }
-        Intent::Lock => lock(model),
+        Intent::Lock => lock(model, LockedBy::Officer),
         Intent::Unlock => {
             if let Phase::Locked(session) = &model.session.phase {
+                let session = session.clone();
                 let officer = session.officer.id.clone();
-                model.session.phase = Phase::SigningIn(officer.clone());
-                model.order(Order::SignIn { officer });
+                model.session.returning = Some(session);
+                sign_in(model, officer);
             }
         }
     }
 }
 
+fn sign_in(model: &mut Model, officer: OfficerId) {
+    model.session.trouble = None;
+    model.session.lost = None;
+    model.session.phase = Phase::SigningIn(officer.clone());
+    model.order(Order::SignIn { officer });
+}
+
 fn sign_out(model: &mut Model) {
+    // A locked window says itself what is open, and asks nothing twice.
+    if matches!(model.session.phase, Phase::Locked(_)) {
+        return update(model, Intent::SignOutNow);
+    }
     if model.officer().is_none() {
         return;
     }
@@ -119,19 +155,24 @@ fn sign_out(model: &mut Model) {
     }
 }
 
-fn lock(model: &mut Model) {
+fn lock(model: &mut Model, by: LockedBy) {
     if let Phase::SignedIn(session) = &model.session.phase {
         let session = session.clone();
         // A dialogue may hold half a passcode: it goes as if it had been cancelled.
         model.dialogs.clear();
         model.session.phase = Phase::Locked(session);
+        model.session.locked_by = by;
+        model.session.trouble = None;
     }
 }
 
 /// Nobody is signed in any more: what belonged to the session leaves the window.
 pub fn session_ended(model: &mut Model) {
     model.dialogs.clear();
+    // What was told to one officer is not shown to the next.
+    model.notices.clear();
     model.session.phase = Phase::SignedOut;
+    model.session.returning = None;
     model.find = super::find::State::default();
     model.holder = super::holder::State::default();
     model.photo = super::photo::State::default();
@@ -142,24 +183,39 @@ pub fn session_ended(model: &mut Model) {
     model.order(Order::ListOfficers);
 }
 
+/// The service does not know the session any more. A locked window stays locked: whoever continues signs in anyway.
+pub fn session_lost(model: &mut Model, trouble: &Trouble) {
+    if model.officer().is_some() {
+        session_ended(model);
+        model.session.lost = Some(trouble.clone());
+    }
+}
+
 /// Takes an event.
 pub fn on_event(model: &mut Model, event: &Event) {
     match event {
-        Event::Officers(Ok(officers)) => model.session.officers.clone_from(officers),
+        Event::Officers(Ok(officers)) => {
+            model.session.officers.clone_from(officers);
+            model.session.trouble = None;
+        }
         Event::Officers(Err(trouble)) => model.session.trouble = Some(trouble.clone()),
         Event::SignedIn(Ok(session)) if matches!(model.session.phase, Phase::SigningIn(_)) => {
             model.session.phase = Phase::SignedIn(session.clone());
             model.session.trouble = None;
+            model.session.lost = None;
+            model.session.returning = None;
+            let officer = session.officer.id.as_str().to_owned();
+            model.prefer(|p| p.last_officer = Some(officer));
             model.notify(NoticeKind::Note, NoticeText::Once("notice-cards-and-sessions"));
             model.order(Order::ListQueue);
             model.order(Order::ListUnfinished);
-            let here = model.history.here().clone();
             // Coming back to a locked window shows the place that was left, fresh.
-            model.go(if here == Route::Find { Route::Find } else { here });
             model.arrived();
         }
         Event::SignedIn(Err(trouble)) if matches!(model.session.phase, Phase::SigningIn(_)) => {
-            model.session.phase = Phase::SignedOut;
+            // Whoever cannot come back to a locked window finds it locked, with everything they left.
+            let returning = model.session.returning.take();
+            model.session.phase = returning.map_or(Phase::SignedOut, Phase::Locked);
             model.session.trouble = Some(trouble.clone());
         }
         Event::SignedOut if model.officer().is_some() => session_ended(model),
@@ -171,6 +227,6 @@ pub fn on_event(model: &mut Model, event: &Event) {
 pub fn idle_for(model: &mut Model, idle: Duration) {
     let minutes = u64::from(model.preferences.lock_after_minutes);
     if minutes > 0 && idle >= Duration::from_secs(minutes * 60) && !model.work.is_running() {
-        lock(model);
+        lock(model, LockedBy::Idle(model.preferences.lock_after_minutes));
     }
 }

@@ -350,10 +350,11 @@ fn on_work(model: &mut Model, work: WorkId, event: &WorkEvent) {
         }
         WorkEvent::Progress(progress) => piece.progress(progress),
         WorkEvent::Ended(end) => {
-            let signed_out = matches!(end, WorkEnd::NotBegun(trouble) if trouble.signed_out);
             piece.end = Some(end.clone());
-            if signed_out {
-                super::session::session_ended(model);
+            if let WorkEnd::NotBegun(trouble) = end
+                && trouble.signed_out
+            {
+                super::session::session_lost(model, trouble);
             }
         }
     }

@@ -70,8 +70,9 @@ pub fn draw(ui: &mut Ui, view: &View<'_>) {
     let page = Frame::new().fill(view.theme.colours.page.ground).inner_margin(margin);
     egui::CentralPanel::default().frame(page).show(ui, |ui| {
         label_of(ui, view, "main-label", Role::Main);
-        notices(ui, view);
         if signed_in {
+            // A notice may name a person: it waits while nobody is at work.
+            notices(ui, view);
             super::draw(ui, view);
         } else {
             super::sign_in::draw(ui, view);

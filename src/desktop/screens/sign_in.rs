@@ -1,23 +1,206 @@
 //! Before anybody is signed in: opening, signing in, and the locked window.
 
-use eframe::egui::Ui;
+mod tile;
 
-use crate::desktop::{
-    model::session::{Intent, Phase},
-    view::View,
-    widgets::button::Button,
+use eframe::egui::{self, Align, Layout, Response, RichText, ScrollArea, Ui, accesskit::Role, vec2};
+
+use crate::{
+    bench::Trouble,
+    desktop::{
+        model::{
+            NoticeKind,
+            session::{Intent, LockedBy, Phase},
+        },
+        theme::{Theme, space},
+        view::View,
+        widgets::{
+            button::{self, Button, Kind},
+            notice, page,
+        },
+    },
+    domain::{Officer, eligibility::Realm},
+    tr,
 };
 
 /// Draws it.
 pub fn draw(ui: &mut Ui, view: &View<'_>) {
+    ScrollArea::vertical().auto_shrink([false, false]).id_salt("before work").show(ui, |ui| {
+        let width = ui.available_width().min(space::COLUMN);
+        let side = (ui.available_width() - width) / 2.0;
+        ui.horizontal_top(|ui| {
+            ui.add_space(side);
+            ui.allocate_ui_with_layout(vec2(width, 0.0), Layout::top_down(Align::Min), |ui| {
+                ui.set_width(width);
+                contents(ui, view);
+            });
+        });
+    });
+}
+
+fn contents(ui: &mut Ui, view: &View<'_>) {
     let state = &view.model.session;
-    ui.heading(view.texts.get("app-title"));
-    if let Phase::OpeningFailed(why) = &state.phase {
-        ui.label(why);
+    match &state.phase {
+        Phase::Opening => {
+            heading(ui, &tr!(view, "app-title"));
+            announced(ui, &tr!(view, "opening"));
+            page::weak(ui, view, &opening_note(view));
+        }
+        Phase::OpeningFailed(why) => {
+            heading(ui, &tr!(view, "opening-failed"));
+            notice::show(ui, view, NoticeKind::Danger, &sentence(why));
+            ui.add_space(space::SMALL);
+            ui.add(egui::Label::new(tr!(view, "opening-failed-next")).wrap());
+        }
+        Phase::SignedOut => choose(ui, view),
+        Phase::SigningIn(officer) => {
+            let known = state.officers.iter().find(|known| known.officer.id == *officer);
+            let name = known.map_or_else(|| officer.grouped(), |known| known.officer.name.clone());
+            heading(ui, &tr!(view, "sign-in-title"));
+            announced(ui, &tr!(view, "signing-in", name = &name));
+        }
+        Phase::Locked(session) => locked(ui, view, &session.officer),
+        // The frame draws the place shown instead.
+        Phase::SignedIn(_) => {}
     }
-    for officer in &state.officers {
-        if Button::new(&officer.officer.name).show(ui, view).clicked() {
-            view.send(Intent::SignIn(officer.officer.id.clone()));
+}
+
+fn choose(ui: &mut Ui, view: &View<'_>) {
+    let state = &view.model.session;
+    heading(ui, &tr!(view, "sign-in-title"));
+    if let Some(lost) = &state.lost {
+        notice::show(ui, view, NoticeKind::Warning, &tr!(view, "sign-in-lost", why = &sentence(&lost.message)));
+        ui.add_space(space::SMALL);
+    }
+    if let Some(trouble) = &state.trouble {
+        retry(ui, view, trouble);
+    }
+    if state.officers.is_empty() {
+        if state.trouble.is_none() {
+            announced(ui, &tr!(view, "sign-in-asking"));
+        }
+        return;
+    }
+    let question = match view.model.realm {
+        Realm::Training => tr!(view, "sign-in-who-training"),
+        Realm::Integration | Realm::Live => tr!(view, "sign-in-who"),
+    };
+    ui.add(egui::Label::new(question).wrap());
+    ui.add_space(space::MEDIUM);
+    let last = view.model.preferences.last_officer.as_deref();
+    for (place, known) in state.officers_for(last).enumerate() {
+        let officer = &known.officer;
+        let was_last = last == Some(officer.id.as_str());
+        // The line about them may begin with the role, which stands above it.
+        let role = format!("{}: ", officer.role);
+        let about = sentence(known.about.strip_prefix(&role).unwrap_or(&known.about));
+        let lines = [role_and_organisation(view, officer), about];
+        let mark = if was_last { tr!(view, "sign-in-last") } else { String::new() };
+        let tile = tile::show(ui, view, &officer.name, &lines, &mark);
+        if place == 0 {
+            take_keyboard(ui, &tile);
+        }
+        if tile.clicked() {
+            view.send(Intent::SignIn(officer.id.clone()));
         }
     }
+}
+
+fn locked(ui: &mut Ui, view: &View<'_>, officer: &Officer) {
+    heading(ui, &tr!(view, "locked-title"));
+    if let Some(trouble) = &view.model.session.trouble {
+        notice::show(ui, view, NoticeKind::Danger, &sentence(&trouble.message));
+        ui.add_space(space::SMALL);
+    }
+    ui.label(RichText::new(&officer.name).text_style(Theme::subheading()));
+    page::weak(ui, view, &role_and_organisation(view, officer));
+    ui.add_space(space::SMALL);
+    let why = match view.model.session.locked_by {
+        LockedBy::Officer => tr!(view, "locked-by-officer", name = &officer.name),
+        LockedBy::Idle(minutes) => tr!(view, "locked-by-idle", minutes = u32::from(minutes)),
+    };
+    announced(ui, &why);
+    ui.add(egui::Label::new(tr!(view, "locked-explained")).wrap());
+    ui.add_space(space::MEDIUM);
+    let (works, photo) = (view.model.work.is_running(), view.model.photo.unsaved());
+    if works {
+        notice::show(ui, view, NoticeKind::Warning, &tr!(view, "sign-out-open-work"));
+    }
+    if photo {
+        notice::show(ui, view, NoticeKind::Warning, &tr!(view, "locked-photo"));
+    }
+    button::row(ui, |ui| {
+        let name = tr!(view, "locked-continue", name = &officer.name);
+        let go_on = Button::new(name).kind(Kind::Main).show(ui, view);
+        let leave = if works || photo {
+            Button::new(tr!(view, "sign-out-anyway")).kind(Kind::Destructive)
+        } else {
+            Button::new(tr!(view, "session-sign-out"))
+        };
+        let sign_out = leave.show(ui, view);
+        take_keyboard(ui, &go_on);
+        if go_on.clicked() {
+            view.send(Intent::Unlock);
+        }
+        if sign_out.clicked() {
+            view.send(Intent::SignOut);
+        }
+    });
+}
+
+/// What failed, and asking once more.
+fn retry(ui: &mut Ui, view: &View<'_>, trouble: &Trouble) {
+    notice::boxed(ui, view, NoticeKind::Danger, &sentence(&trouble.message), |ui| {
+        button::row(ui, |ui| {
+            let again = Button::new(tr!(view, "sign-in-again")).show(ui, view);
+            if view.model.session.officers.is_empty() {
+                take_keyboard(ui, &again);
+            }
+            if again.clicked() {
+                view.send(Intent::ListOfficers);
+            }
+        });
+    });
+    ui.add_space(space::SMALL);
+}
+
+fn sentence(words: &str) -> String {
+    crate::desktop::format::sentence(words)
+}
+
+/// The keyboard begins here, unless it is somewhere already.
+fn take_keyboard(ui: &Ui, first: &Response) {
+    if ui.memory(|memory| memory.focused().is_none()) {
+        first.request_focus();
+    }
+}
+
+fn role_and_organisation(view: &View<'_>, officer: &Officer) -> String {
+    let (role, organisation) = (officer.role.to_string(), officer.organisation.as_str());
+    tr!(view, "officer-role", role = &role, organisation = organisation)
+}
+
+fn opening_note(view: &View<'_>) -> String {
+    match view.model.realm {
+        Realm::Training => tr!(view, "opening-training"),
+        Realm::Integration | Realm::Live => tr!(view, "opening-service"),
+    }
+}
+
+fn heading(ui: &mut Ui, words: &str) {
+    ui.add_space(space::LARGE);
+    let label = ui.heading(words);
+    ui.ctx().accesskit_node_builder(label.id, |node| {
+        node.set_role(Role::Heading);
+        node.set_label(words.to_owned());
+    });
+    ui.add_space(space::SMALL);
+}
+
+/// Words a screen reader is told when they appear.
+fn announced(ui: &mut Ui, words: &str) {
+    let label = ui.add(egui::Label::new(words).wrap());
+    ui.ctx().accesskit_node_builder(label.id, |node| {
+        node.set_role(Role::Status);
+        node.set_label(words.to_owned());
+    });
 }

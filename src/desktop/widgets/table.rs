@@ -46,13 +46,24 @@ pub struct Table<'a> {
     chosen: Option<usize>,
     pictures: Option<&'a dyn Fn(usize) -> Option<Arc<RgbaImage>>>,
     opens_at_once: bool,
+    keyboard_to: Option<usize>,
+    reveal: Option<usize>,
 }
 
 impl<'a> Table<'a> {
     /// A table with this name and so many rows.
     #[must_use]
     pub fn new(name: &'a str, columns: &'a [Column], rows: usize) -> Self {
-        Self { name, columns, rows, chosen: None, pictures: None, opens_at_once: false }
+        Self {
+            name,
+            columns,
+            rows,
+            chosen: None,
+            pictures: None,
+            opens_at_once: false,
+            keyboard_to: None,
+            reveal: None,
+        }
     }
 
     /// Which row is chosen.
@@ -76,6 +87,26 @@ impl<'a> Table<'a> {
         self
     }
 
+    /// The keyboard goes to this row now, e.g. from the field above.
+    #[must_use]
+    pub fn keyboard_to(mut self, row: Option<usize>) -> Self {
+        self.keyboard_to = row.filter(|row| *row < self.rows);
+        self
+    }
+
+    /// This row comes into sight now, e.g. the first one of a new answer.
+    #[must_use]
+    pub fn reveal(mut self, row: Option<usize>) -> Self {
+        self.reveal = row;
+        self
+    }
+
+    /// Whether this row has the keyboard.
+    #[must_use]
+    pub fn has_keyboard(&self, ui: &Ui, row: usize) -> bool {
+        ui.memory(|memory| memory.has_focus(row_id(self.name, row)))
+    }
+
     /// Draws it into the room there is. `cell` gives the words of a row and column.
     pub fn show<'c>(self, ui: &mut Ui, view: &View<'_>, cell: impl Fn(usize, usize) -> Cow<'c, str>) -> TableOutcome {
         let mut outcome = TableOutcome::default();
@@ -86,11 +117,11 @@ impl<'a> Table<'a> {
             let edges = self.edges(width - left);
             self.head(ui, left, &edges);
             let height = if self.pictures.is_some() { space::ROW * 1.3 } else { space::ROW };
-            let moved = self.walk(ui, &mut outcome);
+            let moved = self.walk(ui, &mut outcome).or(self.keyboard_to);
             let gap = ui.spacing().item_spacing.y;
             let mut area = ScrollArea::vertical().id_salt(self.name).auto_shrink([false, false]);
-            if let Some(row) = moved {
-                // The row the keyboard went to may not be in sight yet, so its place is computed.
+            if let Some(row) = moved.or(self.reveal) {
+                // The row may not be in sight yet, so its place is computed.
                 let id = ui.scope_id().with("place");
                 let seen: f32 = ui.data(|data| data.get_temp(id)).unwrap_or(0.0);
                 let (top, room) = (row as f32 * (height + gap), ui.available_height());

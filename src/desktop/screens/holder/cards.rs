@@ -1,0 +1,82 @@
+//! The cards of a holder.
+
+use eframe::egui::{Label, RichText, TextStyle, Ui};
+use time::Date;
+
+use super::{boxed, strong};
+use crate::{
+    cis2::wire::CardRecord,
+    desktop::{
+        format,
+        model::{NoticeKind, holder},
+        theme::space,
+        view::View,
+        widgets::{notice, page},
+    },
+    domain::CardState,
+    tr,
+};
+
+/// What the service counts a card as, in words.
+#[must_use]
+pub fn state(view: &View<'_>, state: CardState) -> String {
+    match state {
+        CardState::Blank => tr!(view, "card-blank"),
+        CardState::InWork => tr!(view, "card-in-work"),
+        CardState::Active => tr!(view, "card-active"),
+        CardState::Locked => tr!(view, "card-locked"),
+        CardState::Unfinished => tr!(view, "card-unfinished"),
+        CardState::Cancelled => tr!(view, "card-cancelled"),
+    }
+}
+
+fn kind(state: CardState) -> NoticeKind {
+    match state {
+        CardState::Active => NoticeKind::Good,
+        CardState::Blank | CardState::InWork => NoticeKind::Note,
+        CardState::Locked | CardState::Unfinished => NoticeKind::Warning,
+        CardState::Cancelled => NoticeKind::Danger,
+    }
+}
+
+/// Draws them, newest first.
+pub fn draw(ui: &mut Ui, view: &View<'_>, cards: &[CardRecord], today: Date) {
+    if cards.is_empty() {
+        page::weak(ui, view, &tr!(view, "holder-no-cards"));
+    }
+    for card in cards {
+        boxed(ui, view, |ui| one(ui, view, card, today));
+        ui.add_space(space::SMALL);
+    }
+}
+
+fn one(ui: &mut Ui, view: &View<'_>, card: &CardRecord, today: Date) {
+    ui.horizontal_wrapped(|ui| {
+        let kind = kind(card.state);
+        // The sign is drawn; the word beside it says the same.
+        let colour = notice::colours(view, kind).words;
+        ui.label(strong(&format!("{} {}", notice::sign(kind), state(view, card.state))).color(colour));
+        ui.label(card.series.to_string());
+        if let Some(reader) = holder::reader_with(view.model, &card.serial) {
+            let reader = view.model.preferences.reader_name(reader);
+            ui.label(strong(&tr!(view, "card-in-reader", reader = reader)));
+        }
+        if holder::waiting_print(view.model, &card.serial).is_some() {
+            ui.label(tr!(view, "card-waits-for-printing"));
+        }
+    });
+    if let Some(last) = card.certificates_expire {
+        let day = format::date(last.date());
+        let words = if last.date() < today {
+            tr!(view, "card-expired", day = &day)
+        } else {
+            tr!(view, "card-valid", day = &day)
+        };
+        ui.add(Label::new(words).wrap());
+    }
+    ui.horizontal_wrapped(|ui| {
+        ui.label(RichText::new(tr!(view, "card-serial")).color(view.theme.colours.weak));
+        let serial = RichText::new(card.serial.as_str()).text_style(TextStyle::Monospace);
+        ui.add(Label::new(serial).wrap());
+    });
+}
