@@ -18,3 +18,5 @@ mod samples;
 mod settings;
 mod sign_in;
 mod unfinished;
+mod photo;
+mod queue;

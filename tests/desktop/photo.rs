@@ -107,10 +107,10 @@ fn a_photo_from_a_file_is_framed_turned_made_brighter_shown_and_saved() {
     window.wait_for("the card with it", |model| !model.photo.proof_is_old());
     let plain = window.model().photo.proof.clone().expect("a card").front;
 
-    window.click("⟳ Turn right");
+    window.click("Turn right");
     window.click("Closer");
     window.click("Closer");
-    window.click("↑ Move the frame up");
+    window.click("Move the frame up");
     let slider = window.harness.get_by_role_and_label(Role::Slider, "Brightness");
     slider.focus();
     window.run();
@@ -138,7 +138,7 @@ fn a_photo_from_a_file_is_framed_turned_made_brighter_shown_and_saved() {
 #[test]
 fn what_is_no_photo_is_told_with_the_remedy_and_loses_nothing() {
     let mut window = open();
-    window.click("⟲ Turn left");
+    window.click("Turn left");
     let good = jpeg(800, 1000);
     for (name, bytes, told) in [
         ("notes.txt", b"no picture at all".to_vec(), "is not a JPEG or PNG picture"),
@@ -203,7 +203,7 @@ fn the_frame_follows_keys_and_mouse_and_every_step_is_taken_back() {
 #[test]
 fn leaving_with_changes_asks_first() {
     let mut window = open();
-    window.click("⟳ Turn right");
+    window.click("Turn right");
     window.click("Settings");
     window.wait_for_label("Leave without saving?");
     window.click("Cancel");
@@ -226,7 +226,8 @@ fn leaving_with_changes_asks_first() {
 #[test]
 fn a_picture_is_pasted_with_the_keys_but_not_while_somebody_types() {
     let mut window = open();
-    let asked = |window: &TestWindow| window.model().photo.reading().is_some() || window.model().photo.trouble.is_some();
+    let asked =
+        |window: &TestWindow| window.model().photo.reading().is_some() || window.model().photo.trouble.is_some();
     window.harness.get_by_role_and_label(Role::TextInput, "Or the way to a file").focus();
     window.run();
     window.harness.key_press_modifiers(Modifiers::COMMAND, Key::V);

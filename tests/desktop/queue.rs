@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use cardwright::{
     bench::{Event, IssueOrder, Order, PrintWish, PrinterCondition, PrinterView, Trouble, WorkId},
+    cis2::wire::Session,
     desktop::{
         model::{
             Model,
@@ -14,7 +15,6 @@ use cardwright::{
         route::Route,
         window::Window,
     },
-    cis2::wire::Session,
     domain::{
         HolderId, Officer, OfficerId, Role,
         eligibility::{ClientSoftware, Realm, Version},
@@ -73,10 +73,7 @@ fn a_card_is_printed_and_one_printed_wrongly_is_ended_so_that_a_new_one_can_be_i
     window.wait_for("their portrait", |model| model.queue.faces.portrait(&holder()).is_some());
     window.wait_for_label(&format!("Put the card of {name}"));
     window.wait_for("a ready printer", |model| {
-        matches!(
-            model.bench.printer(PRINTER).map(|printer| &printer.condition),
-            Some(PrinterCondition::Ready { .. })
-        )
+        matches!(model.bench.printer(PRINTER).map(|printer| &printer.condition), Some(PrinterCondition::Ready { .. }))
     });
     // What does not fit a waiting card stays in sight, with why.
     let spoil = window.harness.get(By::new().role(accesskit::Role::Button).label_contains("Printed wrongly…"));
@@ -125,10 +122,7 @@ fn a_failed_card_is_tried_again_moved_taken_out_and_put_back() {
     }
     window.wait_for("two cards", |model| model.queue.entries.len() == 2);
     window.wait_for("a ready printer", |model| {
-        matches!(
-            model.bench.printer(PRINTER).map(|printer| &printer.condition),
-            Some(PrinterCondition::Ready { .. })
-        )
+        matches!(model.bench.printer(PRINTER).map(|printer| &printer.condition), Some(PrinterCondition::Ready { .. }))
     });
     window.click("Print queue (2)");
     let (first, second) = (window.model().queue.entries[0].id, window.model().queue.entries[1].id);
@@ -142,10 +136,7 @@ fn a_failed_card_is_tried_again_moved_taken_out_and_put_back() {
     window.wait_for("the refusal", |model| model.queue.count(Filter::Only(QueueState::Failed)) == 1);
     window.wait_for_label("ssue a card first");
     window.wait_for("a free printer", |model| {
-        matches!(
-            model.bench.printer(PRINTER).map(|printer| &printer.condition),
-            Some(PrinterCondition::Ready { .. })
-        )
+        matches!(model.bench.printer(PRINTER).map(|printer| &printer.condition), Some(PrinterCondition::Ready { .. }))
     });
     window.click("Try again");
     window.wait_for("both wait", |model| model.queue.count(Filter::Only(QueueState::Waiting)) == 2);
@@ -212,7 +203,7 @@ pub fn pure(entries: Vec<QueueEntry>, size: (f32, f32), preferences: Preferences
     }));
     model.on_event(&Event::Queue(Ok(Arc::new(entries))));
     model.go(Route::Queue);
-    model.take_orders();
+    let _ = model.take_orders();
     harness::pure(model, size)
 }
 

@@ -5,7 +5,7 @@ mod printers;
 
 use std::{borrow::Cow, cell::RefCell};
 
-use eframe::egui::{ScrollArea, Ui, UiBuilder, vec2};
+use eframe::egui::{ScrollArea, Sense, Ui, UiBuilder, vec2};
 
 use crate::{
     desktop::{
@@ -33,19 +33,14 @@ pub fn draw(ui: &mut Ui, view: &View<'_>) {
     page::fixed(ui, view, &tr!(view, "queue-title"), |ui| {
         if ui.available_width() >= space::TWO_COLUMNS {
             above(ui, view);
-            ui.horizontal_top(|ui| {
-                let room = ui.available_size();
-                let list = vec2(room.x - space::DETAILS - space::LARGE, room.y);
-                ui.allocate_ui(list, |ui| {
-                    ui.set_min_size(list);
-                    table(ui, view);
-                });
-                ui.add_space(space::MEDIUM);
-                ui.vertical(|ui| {
-                    ScrollArea::vertical().id_salt("queue details").auto_shrink([false, false]).show(ui, |ui| {
-                        details::draw(ui, view);
-                        printers::draw(ui, view);
-                    });
+            let (room, _) = ui.allocate_exact_size(ui.available_size(), Sense::hover());
+            let (list, beside) = room.split_left_right_at_x(room.right() - space::DETAILS);
+            let list = list.with_max_x(list.right() - space::LARGE);
+            ui.scope_builder(UiBuilder::new().max_rect(list), |ui| table(ui, view));
+            ui.scope_builder(UiBuilder::new().max_rect(beside), |ui| {
+                ScrollArea::vertical().id_salt("queue details").auto_shrink([false, false]).show(ui, |ui| {
+                    details::draw(ui, view);
+                    printers::draw(ui, view);
                 });
             });
         } else {
@@ -54,7 +49,7 @@ pub fn draw(ui: &mut Ui, view: &View<'_>) {
                 ui.add_space(space::MEDIUM);
                 above(ui, view);
                 let list = vec2(ui.available_width(), space::LIST);
-                let (place, _) = ui.allocate_exact_size(list, eframe::egui::Sense::hover());
+                let (place, _) = ui.allocate_exact_size(list, Sense::hover());
                 ui.scope_builder(UiBuilder::new().max_rect(place), |ui| table(ui, view));
                 printers::draw(ui, view);
             });
