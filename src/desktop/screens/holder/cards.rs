@@ -65,7 +65,8 @@ fn one(ui: &mut Ui, view: &View<'_>, card: &CardRecord, today: Date) {
             ui.label(tr!(view, "card-waits-for-printing"));
         }
     });
-    if let Some(last) = card.certificates_expire {
+    // A card that was ended is valid no more, whatever its certificates say.
+    if let Some(last) = card.certificates_expire.filter(|_| card.state != CardState::Cancelled) {
         let day = format::date(last.date());
         let words = if last.date() < today {
             tr!(view, "card-expired", day = &day)
