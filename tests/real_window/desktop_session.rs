@@ -111,17 +111,33 @@ impl DesktopSession {
         self.hands(&["search", "--sync", "--onlyvisible", "--name", "Cardwright", "windowfocus", "--sync"]);
     }
 
+    /// Opens the window on this session's own data folder, and its own configuration where there is one.
+    pub fn open_here(&mut self) {
+        let data = self.folder.path().join("data").display().to_string();
+        let configuration = self.folder.path().join("desk.toml");
+        let file = configuration.display().to_string();
+        if configuration.exists() {
+            self.open(&["--data", &data, "--config", &file]);
+        } else {
+            self.open(&["--data", &data]);
+        }
+    }
+
+    /// What can be operated and has no name.
+    pub fn nameless(&mut self) -> Vec<String> {
+        let spoken = self.spoken();
+        let operated =
+            ["push button", "toggle button", "entry", "password text", "check box", "radio button", "slider"];
+        let nameless = |line: &&str| operated.iter().any(|role| line.starts_with(&format!("{role} “”")));
+        spoken.lines().filter(nameless).map(str::to_owned).collect()
+    }
+
     /// Ends the program as a crash would.
     pub fn kill(&mut self) {
         if let Some(mut program) = self.program.take() {
             program.kill().expect("it ran");
             program.wait().expect("it ended");
         }
-    }
-
-    /// The program's process.
-    pub fn process(&self) -> u32 {
-        self.program.as_ref().expect("it runs").id()
     }
 
     /// Waits until something of this role has a name with this in it.

@@ -1,15 +1,187 @@
-//! From sign-in to the printed card.
+//! Whole journeys in a real window: from sign-in to the printed card, and a reader that is pulled in the middle.
 
-use crate::desktop_session::DesktopSession;
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use cardwright::{
+    card::virtual_card::VirtualCard,
+    cis2::{HttpService, Service},
+    domain::{CardState, HolderId},
+    face::{Face, FaceData, Photo, Purpose, Template},
+    printer::virtual_printer::{Model, Received, VirtualPrinter},
+    training::{self, readers::blank_card},
+    workplace::{Configuration, Places, Readers, Workplace},
+};
+
+use crate::{
+    desktop_session::{DesktopSession, LIMIT},
+    workbench::Workbench,
+};
+
+/// The officer of training who may do everything at a desk.
+const OFFICER: &str = "Tomos Llewelyn-Pryce";
+/// An invented holder who may have a card, and a part of their name that every keyboard has.
+const HOLDER: (&str, &str) = ("555000000023", "Aoife");
+/// Another.
+const OTHER: (&str, &str) = ("555000000024", "Jo Ng");
+/// A passcode that is not weak.
+const PASSCODE: &str = "738164";
+
+/// A desk with a card in a reader of the smart card service, a printer on the network and the window open.
+struct Desk {
+    bench: Workbench,
+    printer: VirtualPrinter,
+    session: DesktopSession,
+}
+
+impl Desk {
+    fn open() -> Self {
+        let bench = Workbench::start();
+        let printer = VirtualPrinter::start(Model::default()).expect("a port");
+        let mut session = DesktopSession::start();
+        let text = format!(
+            "training.readers = false\n[[printers]]\nname = \"Desk printer\"\nprofile = \"magicard-doh-300-v2\"\n\
+             destination = \"tcp:127.0.0.1:{}\"\n",
+            printer.port()
+        );
+        std::fs::write(session.folder().join("desk.toml"), text).expect("a configuration");
+        session.open_here();
+        Self { bench, printer, session }
+    }
+
+    fn insert(&mut self, card: &Arc<Mutex<VirtualCard>>) {
+        self.bench.insert(0, Arc::clone(card));
+    }
+
+    /// Finds a holder and opens the page that prepares their card, by keys alone.
+    fn go_to_issue(&mut self, (number, name): (&str, &str)) {
+        let session = &mut self.session;
+        session.keys(&["ctrl+f"]);
+        session.wait("entry", "Number, name or organisation");
+        session.type_words(number);
+        session.wait("label", "1 holder");
+        session.wait("table row", name);
+        session.keys(&["Return"]);
+        session.wait("heading", name);
+        session.wait("push button", "Issue a card");
+        session.keys(&["ctrl+Return"]);
+        session.wait("heading", "Issue a card to");
+    }
+
+    /// Has the holder choose a passcode, by keys alone.
+    fn choose_passcode(&mut self) {
+        let session = &mut self.session;
+        session.wait("", "choose a passcode");
+        session.type_words(PASSCODE);
+        session.keys(&["Tab"]);
+        session.type_words(PASSCODE);
+        session.wait("password text", "The same again");
+        let spoken = session.spoken();
+        assert!(!spoken.contains(PASSCODE), "the passcode is heard:\n{spoken}");
+        session.keys(&["Return"]);
+    }
+}
+
+fn blank() -> Arc<Mutex<VirtualCard>> {
+    Arc::new(Mutex::new(VirtualCard::new(&blank_card().expect("a blank card"))))
+}
 
 #[test]
-fn the_window_opens_and_is_heard() {
+fn a_card_is_issued_and_printed_by_keys_alone_and_a_pulled_card_is_brought_back() {
+    let mut desk = Desk::open();
+    desk.session.click("push button", OFFICER);
+    desk.session.wait("entry", "Number, name or organisation");
+    let card = blank();
+    desk.insert(&card);
+    // A card put in is recognised and shown, and opens nothing.
+    let recognised = desk.session.look_for("", "Blank card", Duration::from_secs(20));
+    recognised.expect("the card in the reader is shown");
+    desk.session.wait("heading", "Find a holder");
+
+    desk.go_to_issue(HOLDER);
+    desk.session.wait("", "Blank Series 10");
+    desk.session.wait("push button", "Issue card");
+    desk.session.keys(&["ctrl+Return"]);
+    desk.choose_passcode();
+    desk.session.wait("", "The card is issued");
+    desk.session.keys(&["ctrl+Return"]);
+    desk.session.wait("", "The card is ready");
+    printed_right(&desk.printer);
+
+    // The next card is pulled while it makes its keys.
+    desk.bench.remove(0);
+    let next = blank();
+    desk.insert(&next);
+    desk.go_to_issue(OTHER);
+    desk.session.wait("", "Blank Series 10");
+    desk.session.keys(&["ctrl+Return"]);
+    desk.choose_passcode();
+    desk.session.wait("", "Making new keys on the card, running");
+    desk.bench.remove(0);
+    desk.session.wait("", "The card is not finished");
+    desk.insert(&next);
+    desk.session.keys(&["ctrl+Return"]);
+    desk.session.wait("push button", "Take it back, then issue again");
+    desk.session.click("push button", "Take it back, then issue again");
+    desk.session.wait("heading", "Issue a card to");
+    desk.session.wait("", "Blank Series 10");
+    desk.session.keys(&["ctrl+Return"]);
+    desk.choose_passcode();
+    desk.session.wait("", "The card is issued");
+
+    // What the gateway has on record, asked behind the window's back.
+    let data = desk.session.folder().join("data");
+    desk.session.kill();
+    let places = Places::new(Some(data), None).expect("places");
+    let place = Workplace::open(&places, Configuration::default(), None, Readers::TrainingOnly).expect("the same desk");
+    for (number, _) in [HOLDER, OTHER] {
+        let record = place.service.holder(&number.parse().expect("a number")).expect("a record");
+        let states: Vec<CardState> = record.cards.iter().map(|card| card.state).collect();
+        assert_eq!(states, [CardState::Active], "{number}");
+    }
+    let _: &HttpService = &place.service;
+}
+
+#[test]
+fn the_main_action_is_reached_over_the_accessibility_bus_alone() {
     let mut session = DesktopSession::start();
-    let data = session.folder().join("data");
-    session.open(&["--data", &data.display().to_string()]);
-    let before = session.spoken();
-    println!("{before}");
-    session.click("push button", "Tomos Llewelyn-Pryce");
-    session.wait("push button", "Sign out");
-    println!("{}", session.spoken());
+    session.open_here();
+    session.wait("frame", "Cardwright (TRAINING)");
+    session.press_over_the_bus("push button", OFFICER);
+    session.wait("entry", "Number, name or organisation");
+    session.press_over_the_bus("table row", HOLDER.1);
+    session.press_over_the_bus("push button", "Open profile");
+    session.wait("heading", HOLDER.1);
+    session.press_over_the_bus("push button", "Issue a card");
+    session.wait("heading", "Issue a card to");
+    let nameless = session.nameless();
+    assert!(nameless.is_empty(), "these have no name: {nameless:?}");
+}
+
+/// The job that came to the printer shows the face of the holder.
+fn printed_right(printer: &VirtualPrinter) {
+    let Received { cards, .. } = printer.receive(LIMIT).expect("a job");
+    let [card] = <[_; 1]>::try_from(cards.expect("a job the printer takes")).expect("one card");
+    let people = training::people().expect("invented people");
+    let number: HolderId = HOLDER.0.parse().expect("a number");
+    let person = people.holders.iter().find(|person| person.holder.id == number).expect("an invented holder");
+    let data = FaceData {
+        name: person.holder.printed_name().to_owned(),
+        number,
+        photo: Photo::decode(person.photo.as_deref().expect("a photo")).expect("a picture"),
+        purpose: Purpose::Training,
+    };
+    let face = Face::compose(&Template::nhs_care_identity().expect("bundled"), &data).expect("a face");
+    let (seen, composed) = (&card.front.planes, face.planes());
+    assert!(seen.resin == composed.resin, "the black panel");
+    // The printer has 64 shades of each dye, and the face 256.
+    for (name, seen, composed) in [
+        ("yellow", &seen.yellow, &composed.yellow),
+        ("magenta", &seen.magenta, &composed.magenta),
+        ("cyan", &seen.cyan, &composed.cyan),
+    ] {
+        assert!(seen.iter().map(|dye| dye >> 2).eq(composed.iter().map(|dye| dye >> 2)), "the {name} panel");
+    }
 }
