@@ -6,7 +6,7 @@ use std::{
 };
 
 use cardwright::{
-    card::virtual_card::VirtualCard,
+    card::virtual_card::{VirtualCard, vpcd::Chip},
     cis2::{HttpService, Service},
     domain::{CardState, HolderId},
     face::{Face, FaceData, Photo, Purpose, Template},
@@ -14,6 +14,7 @@ use cardwright::{
     training::{self, readers::blank_card},
     workplace::{Configuration, Places, Readers, Workplace},
 };
+use zeroize::Zeroizing;
 
 use crate::{
     desktop_session::{DesktopSession, LIMIT},
@@ -67,7 +68,7 @@ impl Desk {
         session.wait("heading", name);
         session.wait("push button", "Issue a card");
         session.keys(&["ctrl+Return"]);
-        session.wait("heading", "Issue a card to");
+        session.wait("heading", "New card for");
     }
 
     /// Has the holder choose a passcode, by keys alone.
@@ -81,6 +82,34 @@ impl Desk {
         let spoken = session.spoken();
         assert!(!spoken.contains(PASSCODE), "the passcode is heard:\n{spoken}");
         session.keys(&["Return"]);
+    }
+}
+
+/// A card that makes keys until it is pulled: it never answers that command.
+struct LongAtItsKeys(Arc<Mutex<VirtualCard>>);
+
+/// GENERATE ASYMMETRIC KEY PAIR (SP 800-73-4 part 2, 3.3.2).
+const GENERATE: u8 = 0x47;
+
+impl Chip for LongAtItsKeys {
+    fn atr(&mut self) -> Vec<u8> {
+        self.0.atr()
+    }
+
+    fn power_on(&mut self) {
+        self.0.power_on();
+    }
+
+    fn power_off(&mut self) {
+        self.0.power_off();
+    }
+
+    fn reset(&mut self) {
+        self.0.reset();
+    }
+
+    fn transmit(&mut self, command: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+        (command.get(1) != Some(&GENERATE)).then(|| self.0.transmit(command)).flatten()
     }
 }
 
@@ -113,19 +142,19 @@ fn a_card_is_issued_and_printed_by_keys_alone_and_a_pulled_card_is_brought_back(
     // The next card is pulled while it makes its keys.
     desk.bench.remove(0);
     let next = blank();
-    desk.insert(&next);
+    desk.bench.insert(0, LongAtItsKeys(Arc::clone(&next)));
     desk.go_to_issue(OTHER);
     desk.session.wait("", "Blank Series 10");
     desk.session.keys(&["ctrl+Return"]);
     desk.choose_passcode();
-    desk.session.wait("", "Making new keys on the card, running");
+    desk.session.wait("", "Making new keys on the card: running");
     desk.bench.remove(0);
     desk.session.wait("", "The card is not finished");
     desk.insert(&next);
     desk.session.keys(&["ctrl+Return"]);
     desk.session.wait("push button", "Take it back, then issue again");
     desk.session.click("push button", "Take it back, then issue again");
-    desk.session.wait("heading", "Issue a card to");
+    desk.session.wait("heading", "New card for");
     desk.session.wait("", "Blank Series 10");
     desk.session.keys(&["ctrl+Return"]);
     desk.choose_passcode();
@@ -155,7 +184,7 @@ fn the_main_action_is_reached_over_the_accessibility_bus_alone() {
     session.press_over_the_bus("push button", "Open profile");
     session.wait("heading", HOLDER.1);
     session.press_over_the_bus("push button", "Issue a card");
-    session.wait("heading", "Issue a card to");
+    session.wait("heading", "New card for");
     let nameless = session.nameless();
     assert!(nameless.is_empty(), "these have no name: {nameless:?}");
 }

@@ -63,6 +63,8 @@ pub enum Wish {
     NoDigit,
     /// The last digit goes.
     Erase,
+    /// On to the second entry, if the first is good.
+    Next,
     /// This entry has the keyboard.
     At(Place),
     /// The keyboard left the passcode before it was good.
@@ -193,6 +195,12 @@ pub(super) fn update(model: &mut Model, wish: Wish) {
         Wish::Digit(digit) => entry.type_digit(&digit),
         Wish::NoDigit => entry.said = Some(Said::DigitsOnly),
         Wish::Erase => entry.erase(),
+        Wish::Next => {
+            if entry.at == Place::First && entry.fault.is_none() {
+                entry.at = Place::Second;
+                entry.moves += 1;
+            }
+        }
         // The second entry repeats a passcode that is good; before, there is nothing to repeat.
         Wish::At(Place::Second) if entry.fault.is_some() => {}
         Wish::At(place) => entry.at = place,

@@ -62,6 +62,7 @@ pub(in crate::desktop::dialogs) fn draw(ui: &mut Ui, view: &View<'_>, entry: &Pa
 fn keys(ui: &Ui, view: &View<'_>) -> bool {
     let mut wishes = Vec::new();
     let mut enter = false;
+    let in_first = ui.memory(|memory| memory.has_focus(id_of(Place::First)));
     ui.input_mut(|input| {
         input.events.retain(|event| match event {
             Event::Text(typed) => {
@@ -73,6 +74,11 @@ fn keys(ui: &Ui, view: &View<'_>) -> bool {
             Event::Key { key: Key::Backspace, pressed: true, .. } => {
                 wishes.push(Wish::Erase);
                 false
+            }
+            Event::Key { key: Key::Tab, pressed: true, modifiers, .. } if in_first && modifiers.is_none() => {
+                // Digits of the same frame that follow belong to the second entry already.
+                wishes.push(Wish::Next);
+                true
             }
             Event::Key { key: Key::Enter, pressed: true, repeat, .. } => {
                 enter |= !repeat;
@@ -98,6 +104,11 @@ fn follow(ui: &Ui, entry: &PasscodeEntry, first: Id, second: Id) {
     }
 }
 
+/// The name under which an entry has the keyboard.
+fn id_of(place: Place) -> Id {
+    Id::unique(("passcode", place == Place::First))
+}
+
 fn field(ui: &mut Ui, view: &View<'_>, entry: &PasscodeEntry, place: Place, enter: bool) -> Id {
     let name = match place {
         Place::First => tr!(view, "passcode-first"),
@@ -112,7 +123,7 @@ fn field(ui: &mut Ui, view: &View<'_>, entry: &PasscodeEntry, place: Place, ente
         ui.label(RichText::new(&name).text_style(Theme::strong()));
         ui.label(RichText::new(&count).color(colours.weak));
     });
-    let id = Id::unique(("passcode", place == Place::First));
+    let id = id_of(place);
     let size = vec2(ui.available_width(), space::KEY);
     let (area, _) = ui.allocate_exact_size(size, Sense::hover());
     let response = ui.interact(area, id, if usable { Sense::click() } else { Sense::hover() });
