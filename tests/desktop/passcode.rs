@@ -223,3 +223,22 @@ fn an_issue_that_leaves_the_card_locked_asks_for_no_passcode() {
     assert!(window.state().model.dialogs.is_empty());
     assert_eq!(window.state().model.work.all.len(), 1);
 }
+
+#[test]
+fn what_is_typed_faster_than_the_window_draws_goes_where_it_belongs() {
+    let mut window = choosing((1280.0, 800.0));
+    let tab = Event::Key {
+        key: Key::Tab,
+        physical_key: None,
+        pressed: true,
+        repeat: false,
+        modifiers: Modifiers::NONE,
+    };
+    // Both entries and the Tab between them, in one frame.
+    let digits = || GOOD.chars().map(|digit| Event::Text(digit.to_string()));
+    let all: Vec<Event> = digits().chain([tab]).chain(digits()).collect();
+    window.input_mut().events.extend(all);
+    window.run();
+    let typed = window.query_all_by_label("6 digits typed").count();
+    assert_eq!(typed, 2, "{}", spoken(&window));
+}
