@@ -227,13 +227,8 @@ fn an_issue_that_leaves_the_card_locked_asks_for_no_passcode() {
 #[test]
 fn what_is_typed_faster_than_the_window_draws_goes_where_it_belongs() {
     let mut window = choosing((1280.0, 800.0));
-    let tab = Event::Key {
-        key: Key::Tab,
-        physical_key: None,
-        pressed: true,
-        repeat: false,
-        modifiers: Modifiers::NONE,
-    };
+    let tab =
+        Event::Key { key: Key::Tab, physical_key: None, pressed: true, repeat: false, modifiers: Modifiers::NONE };
     // Both entries and the Tab between them, in one frame.
     let digits = || GOOD.chars().map(|digit| Event::Text(digit.to_string()));
     let all: Vec<Event> = digits().chain([tab]).chain(digits()).collect();
