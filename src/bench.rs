@@ -12,5 +12,5 @@ pub use event::{
     Activity, CardInReader, Event, PhotoRead, PrinterCondition, PrinterView, Profile, Proof, ReaderCondition,
     ReaderView, Trouble, WorkEnd, WorkEvent,
 };
-pub use order::{FaceWanted, IssueOrder, Order, PhotoEdit, PrintWish, Ticket, TrainingCardMove, WorkId};
+pub use order::{FaceWanted, IssueOrder, MOST_FOUND, Order, PhotoEdit, PrintWish, Ticket, TrainingCardMove, WorkId};
 pub use workers::{Workers, WorkersError};

@@ -7,6 +7,9 @@ use crate::{
     face::Photo,
 };
 
+/// Holders a search answers with at most: the longest list the service gives. An answer of this length may not be whole.
+pub const MOST_FOUND: usize = 5000;
+
 /// One question of the window; its answer carries the same number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct Ticket(pub u64);

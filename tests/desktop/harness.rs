@@ -68,8 +68,17 @@ impl TestWindow {
 
     /// The same in this folder, of this size and with these choices.
     pub fn open_in(folder: TempDir, size: (f32, f32), preferences: Preferences) -> Self {
+        Self::configured_in(folder, Configuration::default(), size, preferences)
+    }
+
+    /// The same with this configuration, e.g. with printers on the network.
+    pub fn configured_in(
+        folder: TempDir,
+        configuration: Configuration,
+        size: (f32, f32),
+        preferences: Preferences,
+    ) -> Self {
         let places = Places::new(Some(folder.path().to_owned()), None).expect("places");
-        let configuration = Configuration::default();
         let mut model = Model::new(Realm::Training, configuration.client_software(), preferences);
         model.settings.configured = Some(settings::Configured::new(&places, &configuration));
         let workplace = Workplace::unattended(&places, configuration, Readers::TrainingOnly).expect("a workplace");

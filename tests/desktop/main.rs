@@ -16,6 +16,7 @@ mod layout;
 mod passcode;
 mod photo;
 mod queue;
+mod queue_faults;
 mod samples;
 mod settings;
 mod sign_in;

@@ -1,12 +1,17 @@
 //! The photo page on the real workers, with real files.
 
-use std::path::PathBuf;
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use cardwright::{
-    cis2::Service,
+    cis2::{Service, wire::SignIn},
     desktop::{
         model::{Model, photo},
+        preferences::Preferences,
         route::Route,
+        theme::Scheme,
     },
     domain::HolderId,
     face::Photo,
@@ -15,7 +20,10 @@ use eframe::egui::{Key, Modifiers, accesskit::Role, vec2};
 use egui_kittest::kittest::{By, NodeT, Queryable};
 use image::{ExtendedColorType, ImageEncoder, RgbImage, codecs::jpeg::JpegEncoder};
 
-use crate::harness::TestWindow;
+use crate::{
+    harness::{RA_AGENT, TestWindow, pure},
+    samples,
+};
 
 const EDITOR: &str = "The photo and its frame. Arrow keys move the frame, plus and minus make it larger and smaller.";
 
@@ -131,6 +139,11 @@ fn a_photo_from_a_file_is_framed_turned_made_brighter_shown_and_saved() {
     let after = Photo::decode(&after).expect("a photo");
     let shape = after.width() as f32 / after.height() as f32;
     assert!((shape - photo::frame::proportion()).abs() < 0.01, "{shape}");
+    // The camera's picture is red on the left. Its EXIF puts the red on top, and the turn to the right, on the right.
+    let seen = after.picture_within(200, 200);
+    let at = |part: u32| *seen.get_pixel(seen.width() * part / 10, seen.height() / 2);
+    let (left, right) = (at(1), at(9));
+    assert!(left.0[2] > left.0[0] && right.0[0] > right.0[2], "{left:?} {right:?}");
     window.click("Back to the holder");
     assert_eq!(*window.model().history.here(), Route::Holder(holder()));
 }
@@ -241,4 +254,111 @@ fn a_picture_is_pasted_with_the_keys_but_not_while_somebody_types() {
     // A clipboard without a picture, or none at all, is told and loses nothing.
     window.wait_for("an answer", |model| model.photo.reading().is_none());
     assert!(window.model().photo.current.is_some());
+}
+
+/// A file of the system, as it is dropped on a window.
+#[derive(Debug)]
+struct Dropped(PathBuf);
+
+impl eframe::egui::DroppedFile for Dropped {
+    fn path(&self) -> &Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        std::fs::read(&self.0).map_err(|error| error.to_string())
+    }
+}
+
+#[test]
+fn a_file_dropped_on_the_window_is_read() {
+    let mut window = open();
+    let file = write(&window, "dropped.jpg", &jpeg(800, 1000));
+    window.harness.input_mut().dropped_files.push(Arc::new(Dropped(file)));
+    window.run();
+    window.wait_for("the photo", |model| {
+        model.photo.current.as_ref().is_some_and(|current| !current.on_record && current.photo.width() == 800)
+    });
+    window.wait_for("the card with it", |model| !model.photo.proof_is_old());
+    assert!(window.model().photo.unsaved());
+}
+
+#[test]
+fn a_role_that_may_not_change_photos_is_told_who_may_and_loses_nothing() {
+    let mut window = TestWindow::open();
+    window.sign_in("555000000005");
+    window.harness.state_mut().model.go(Route::Photo(holder()));
+    window.wait_for("the photo on record", |model| model.photo.current.is_some());
+    let before = window.workplace.as_ref().expect("it runs").service.photo(&holder()).expect("the gateway answers");
+    window.click("Turn right");
+    let save = window.harness.get(By::new().role(Role::Button).label_contains("Save to the record"));
+    assert!(save.accesskit_node().is_disabled());
+    window.wait_for_label("Your role may not change a photo. Ask an RA Manager, RA Agent or ID Checker.");
+    // The keys of the main action come to the same end.
+    window.harness.state_mut().model.update(photo::Intent::Save.into());
+    window.run();
+    assert!(!window.model().photo.saving());
+    assert_eq!(window.model().photo.current.as_ref().expect("it is kept").edit.quarter_turns, 1);
+    let service = &window.workplace.as_ref().expect("it runs").service;
+    assert_eq!(service.photo(&holder()).expect("the gateway answers"), before);
+}
+
+#[test]
+fn a_photo_the_service_does_not_take_is_kept_and_saved_at_the_next_try() {
+    let mut window = open();
+    window.click("Turn left");
+    // Somebody else signs in at this desk's service in the meantime: the service refuses what the window still offers.
+    let service = &window.workplace.as_ref().expect("it runs").service;
+    service
+        .sign_in(&SignIn { officer: "555000000005".parse().expect("a number") })
+        .expect("training lets everybody in");
+    window.click("Save to the record");
+    window.wait_for("the refusal", |model| model.photo.save_trouble.is_some());
+    window.wait_for_label("may not change a photo");
+    assert_eq!(window.model().photo.current.as_ref().expect("it is kept").edit.quarter_turns, 3);
+    let service = &window.workplace.as_ref().expect("it runs").service;
+    service.sign_in(&SignIn { officer: RA_AGENT.parse().expect("a number") }).expect("training lets everybody in");
+    window.click("Save to the record");
+    window.wait_for_label("The photo is on the record");
+    assert!(!window.model().photo.unsaved());
+}
+
+#[test]
+fn pictures() {
+    samples::pictures("photo", |scheme, size| {
+        let mut model = samples::signed_in();
+        model.prefer(|choices| choices.scheme = scheme);
+        model.go(Route::Photo(samples::id(17)));
+        pure(model, size)
+    });
+}
+
+/// Every size and scheme with a photo in work and its card: drawn whole, and nothing keeps drawing.
+#[test]
+fn a_photo_in_work_fits_at_any_size() {
+    let folder = std::env::var_os("CARDWRIGHT_PICTURES");
+    for size in samples::SIZES {
+        let folder_of_data = tempfile::tempdir().expect("a folder");
+        let mut window = TestWindow::open_in(folder_of_data, size, Preferences::default());
+        window
+            .harness
+            .state_mut()
+            .model
+            .prefer(|choices| choices.notices_read = vec!["notice-cards-and-sessions".into()]);
+        window.sign_in(RA_AGENT);
+        window.harness.state_mut().model.go(Route::Photo(holder()));
+        window.wait_for("the photo on record", |model| model.photo.current.is_some());
+        window.wait_for("its card", |model| !model.photo.proof_is_old());
+        for scheme in Scheme::ALL {
+            window.harness.state_mut().model.prefer(|choices| choices.scheme = scheme);
+            window.run();
+            let save = window.harness.get(By::new().role(Role::Button).label_contains("Save to the record")).rect();
+            assert!(save.left() >= 0.0 && save.right() <= size.0 && save.bottom() <= size.1, "{size:?}: {save:?}");
+            if let Some(folder) = &folder {
+                let picture = window.harness.render().expect("a picture");
+                let file = format!("photo-work-{scheme:?}-{}.png", size.0);
+                picture.save(Path::new(folder).join(file)).expect("written");
+            }
+        }
+    }
 }

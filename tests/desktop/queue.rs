@@ -21,6 +21,7 @@ use cardwright::{
     },
     journal::{QueueEntry, QueueState},
     operations::{Progress, Step},
+    training,
 };
 use eframe::egui::{Key, accesskit};
 use egui_kittest::{
@@ -29,7 +30,10 @@ use egui_kittest::{
 };
 use time::OffsetDateTime;
 
-use crate::harness::{self, TestWindow};
+use crate::{
+    harness::{self, TestWindow},
+    samples,
+};
 
 const PRINTER: &str = "Virtual printer";
 const HOLDER: &str = "555000000017";
@@ -280,4 +284,59 @@ fn names_and_faces_leave_the_window_with_the_session() {
     window.run();
     assert!(window.state().model.queue.faces.name(&holder).is_none());
     assert!(!harness::spoken(&window).contains("Priya Venkataraman"));
+}
+
+/// A queue of every state, with names, and each row chosen once.
+#[test]
+fn pictures() {
+    let all = [
+        QueueState::Printing,
+        QueueState::Waiting,
+        QueueState::Waiting,
+        QueueState::Failed,
+        QueueState::Printed,
+        QueueState::Spoiled,
+        QueueState::Cancelled,
+    ];
+    let people = training::people().expect("the built-in people").holders;
+    let portrait = Arc::new(image::RgbaImage::from_fn(96, 120, |x, y| {
+        let head = (i64::from(x) - 48).pow(2) + (i64::from(y) - 50).pow(2) < 900;
+        if head { image::Rgba([214, 170, 140, 255]) } else { image::Rgba([120, 160, 190, 255]) }
+    }));
+    for (chosen, state) in [(2, "waiting"), (4, "failed"), (5, "printed"), (6, "spoiled")] {
+        samples::pictures(&format!("queue-{state}"), |scheme, size| {
+            let entries: Vec<QueueEntry> = all.iter().zip(1..).map(|(state, id)| entry(id, *state)).collect();
+            let holders: Vec<HolderId> = entries.iter().map(|entry| entry.holder.clone()).collect();
+            let read = vec!["notice-cards-and-sessions".into()];
+            let preferences = Preferences { scheme, notices_read: read, ..Preferences::default() };
+            let mut window = pure(entries, size, preferences);
+            let model = &mut window.state_mut().model;
+            let names = holders.iter().cloned().zip(people.iter().map(|known| known.holder.printed_name().to_owned()));
+            let names = names.collect();
+            model.on_event(&Event::HolderNames { holders: holders.clone(), result: Ok(names) });
+            for holder in holders {
+                model.on_event(&Event::Portrait { holder, result: Ok(Some(Arc::clone(&portrait))) });
+            }
+            model.update(queue::Intent::ChooseEntry(chosen).into());
+            window
+        });
+    }
+}
+
+/// The list and the details stand side by side where there is room, and never on each other.
+#[test]
+fn no_row_is_drawn_under_the_details() {
+    for size in samples::SIZES {
+        let entries: Vec<QueueEntry> = (1..=200).map(|id| entry(id, QueueState::Waiting)).collect();
+        let window = pure(entries, size, Preferences::default());
+        let details = window.get_by_role_and_label(accesskit::Role::Button, "Print now").rect();
+        let mut rows = 0;
+        for row in window.get_all_by_role(accesskit::Role::Row) {
+            rows += 1;
+            let row = row.rect();
+            let apart = row.right() <= details.left() || row.top() >= details.bottom();
+            assert!(apart, "{size:?}: {row:?} {details:?}");
+        }
+        assert!(rows > 0, "{size:?}");
+    }
 }

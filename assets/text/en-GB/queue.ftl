@@ -6,6 +6,13 @@ queue-none-in-state = No card is in this state.
 queue-asking = Reading the print queue…
 queue-again = Ask again
 queue-forecast-none = No card waits to be printed.
+queue-forecast-minute = { $count ->
+    [one] One card waits
+   *[other] { $count } cards wait
+}: up to a minute of printing, and { $panels ->
+    [one] one ribbon panel set
+   *[other] { $panels } ribbon panel sets
+}. Putting each card in comes on top.
 queue-forecast-minutes = { $count ->
     [one] One card waits
    *[other] { $count } cards wait
@@ -63,6 +70,7 @@ queue-step-no-answer = { $step }: no answer
 queue-action-print = Print now
 queue-action-retry = Try again
 queue-action-put-back = Put back in the queue
+queue-action-mark-printed = It was printed
 queue-action-reprint = Print again…
 queue-action-spoil = Printed wrongly…
 queue-action-first = To the front
@@ -72,6 +80,8 @@ queue-action-cancel = Take out of the queue
 queue-action-issue = Issue a new card
 queue-refused-not-waiting = Only for a card that waits.
 queue-refused-not-failed = Only for a card that failed or was taken out.
+queue-refused-not-uncertain = Only for a card whose print failed.
+queue-refused-printed-already = It counts as printed already.
 queue-refused-not-printed = Only for a card that was in the printer.
 queue-refused-not-spoiled = Only when the card was spoiled.
 queue-refused-spoiled = This card was spoiled. Issue a new card.

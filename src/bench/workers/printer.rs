@@ -197,7 +197,8 @@ pub fn view(common: &Common, printer: &Printer, condition: PrinterCondition) -> 
 }
 
 fn condition(status: &Status) -> PrinterCondition {
-    if status.condition == Condition::Ready {
+    // A job that the printer did not understand is over: the next one, whole, is printed.
+    if matches!(status.condition, Condition::Ready | Condition::JobRefused) {
         return PrinterCondition::Ready { supplies: supplies(status) };
     }
     PrinterCondition::CannotPrint { why: format!("{}: {}", status.condition, status.condition.next_action()) }

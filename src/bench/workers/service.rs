@@ -13,7 +13,7 @@ use super::{
 use crate::{
     bench::{
         event::{Activity, Event, Profile, Trouble, WorkEnd, WorkEvent},
-        order::{Order, Ticket, WorkId},
+        order::{MOST_FOUND, Order, Ticket, WorkId},
     },
     cis2::{Service, ServiceError, wire::SignIn},
     domain::{CardSerial, HolderId, JobId, OfficerId},
@@ -21,8 +21,6 @@ use crate::{
     workplace::AuditChain,
 };
 
-/// Holders a search answers with at most.
-const MOST_FOUND: usize = 200;
 /// Rows of a holder's history at most.
 const MOST_HISTORY: usize = 500;
 /// Rows of the audit asked for at a time.

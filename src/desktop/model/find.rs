@@ -12,8 +12,6 @@ use crate::{
 
 /// Photos are fetched for so few holders found, to tell people of one name apart.
 const FEW: usize = 8;
-/// The service answers with so many holders at most, so an answer of this length may not be the whole one.
-pub const MOST_FOUND: usize = 200;
 
 /// The search.
 #[derive(Debug, Default)]

@@ -309,6 +309,7 @@ fn act(model: &mut Model, id: i64, action: Action) {
             printer: entry.printer,
             reprint_reason: entry.reason,
         },
+        Action::MarkPrinted => Order::MarkPrinted { entry: id },
         Action::Cancel => Order::CancelPrint { entry: id },
         Action::First => {
             let first = model.queue.next_waiting(id);

@@ -9,6 +9,7 @@ use eframe::egui::{
 };
 
 use crate::{
+    bench::MOST_FOUND,
     cis2::wire::HolderRecord,
     desktop::{
         intent::Intent,
@@ -145,7 +146,7 @@ fn nothing(ui: &mut Ui, view: &View<'_>) {
 
 fn count(ui: &mut Ui, view: &View<'_>) {
     let found = view.model.find.found.len();
-    let words = if found == find::MOST_FOUND {
+    let words = if found == MOST_FOUND {
         tr!(view, "find-count-most", count = found)
     } else {
         tr!(view, "find-count", count = found)

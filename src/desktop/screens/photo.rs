@@ -160,5 +160,5 @@ fn actions(ui: &mut Ui, view: &View<'_>, holder: &HolderId) {
 
 /// Ctrl+Z, unless somebody is typing.
 fn undo_pressed(ui: &Ui) -> bool {
-    !ui.ctx().egui_wants_keyboard_input() && ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::Z))
+    !ui.ctx().text_edit_focused() && ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::Z))
 }

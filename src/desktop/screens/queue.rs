@@ -120,6 +120,7 @@ fn forecast(view: &View<'_>) -> String {
     let (count, panels) = (forecast.cards(), forecast.panels());
     match forecast.range() {
         _ if count == 0 => tr!(view, "queue-forecast-none"),
+        Range::Minutes(_, 1) => tr!(view, "queue-forecast-minute", count = count, panels = panels),
         Range::Minutes(least, most) => {
             tr!(view, "queue-forecast-minutes", count = count, least = least, most = most, panels = panels)
         }

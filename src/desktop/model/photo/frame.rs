@@ -79,7 +79,7 @@ impl Canvas {
     #[must_use]
     pub fn size(&self, frame: Frame) -> f32 {
         let (least, most) = (self.least(), self.most());
-        if most - least < f32::EPSILON { 1.0 } else { ((frame[3] - least) / (most - least)).clamp(0.0, 1.0) }
+        if most <= least + f32::EPSILON { 1.0 } else { ((frame[3] - least) / (most - least)).clamp(0.0, 1.0) }
     }
 
     /// The frame of that size, around the same middle.

@@ -16,6 +16,8 @@ pub enum Action {
     Print,
     /// Back among those that wait.
     PutBack,
+    /// It was printed: the officer found the card in the tray, printed as it should be.
+    MarkPrinted,
     /// Once more, for nothing was printed on the card.
     Reprint,
     /// End the card: it was printed wrongly.
@@ -64,7 +66,9 @@ fn person(model: &Model, entry: &QueueEntry, action: Action) -> Option<String> {
         Action::Print | Action::Reprint => Operation::Print,
         Action::Spoil => Operation::Cancel,
         Action::IssueNew => Operation::Issue,
-        Action::PutBack | Action::First | Action::Up | Action::Down | Action::Cancel => return None,
+        Action::PutBack | Action::MarkPrinted | Action::First | Action::Up | Action::Down | Action::Cancel => {
+            return None;
+        }
     };
     let officer = model.officer()?;
     let reason = if !matches!(officer.role, Role::RaManager | Role::AdvancedRaAgent | Role::RaAgent) {
@@ -89,6 +93,10 @@ fn fit(state: &State, entry: &QueueEntry, action: Action) -> Option<&'static str
         (Action::PutBack, Failed | Cancelled) if other_open => Some("queue-refused-in-queue"),
         (Action::PutBack, Failed | Cancelled) => None,
         (Action::PutBack, _) => Some("queue-refused-not-failed"),
+        (Action::MarkPrinted, Failed) if spoiled => Some("queue-refused-spoiled"),
+        (Action::MarkPrinted, Failed) => None,
+        (Action::MarkPrinted, Printed) => Some("queue-refused-printed-already"),
+        (Action::MarkPrinted, _) => Some("queue-refused-not-uncertain"),
         (Action::Reprint, Printed | Failed) if spoiled => Some("queue-refused-spoiled"),
         (Action::Reprint, Printed | Failed) if other_open => Some("queue-refused-in-queue"),
         (Action::Reprint, Printed | Failed) => None,

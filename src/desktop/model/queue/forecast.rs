@@ -62,9 +62,37 @@ impl Forecast {
         let seconds = |each: u32| longest * each as usize;
         let (least, most) = (seconds(*usual.start()) / 60, seconds(*usual.end()).div_ceil(60));
         if most > MOST_MINUTES {
-            Range::Hours(least / 60, most.div_ceil(60))
+            // To the nearest hour below, for nobody prints for no time at all.
+            Range::Hours(((least + 30) / 60).max(1), most.div_ceil(60))
         } else {
             Range::Minutes(least.max(1), most.max(1))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn waiting(cards: usize) -> Forecast {
+        Forecast { by_printer: BTreeMap::from([("Desk".to_owned(), cards)]) }
+    }
+
+    #[test]
+    fn a_range_has_two_ends_and_none_of_them_is_nothing() {
+        assert_eq!(waiting(1).range(), Range::Minutes(1, 1));
+        assert_eq!(waiting(2).range(), Range::Minutes(1, 2));
+        assert_eq!(waiting(10).range(), Range::Minutes(3, 10));
+        assert_eq!(waiting(10_000).range(), Range::Hours(50, 167));
+        for cards in 2..2_000 {
+            let (Range::Minutes(least, most) | Range::Hours(least, most)) = waiting(cards).range();
+            assert!(0 < least && least < most, "{cards} cards: {least} to {most}");
+        }
+    }
+
+    #[test]
+    fn printers_work_side_by_side() {
+        let two = Forecast { by_printer: BTreeMap::from([("One".to_owned(), 4), ("Other".to_owned(), 10)]) };
+        assert_eq!((two.range(), two.cards(), two.panels()), (Range::Minutes(3, 10), 14, 14));
     }
 }

@@ -27,15 +27,16 @@ pub fn draw(ui: &mut Ui, view: &View<'_>, work: &InWork) {
         press(ui, tr!(view, "photo-smaller"), photo::Intent::Grow(1.0 / GROWTH));
         press(ui, tr!(view, "photo-larger"), photo::Intent::Grow(GROWTH));
     });
-    let mut size = work.canvas().size(work.frame()) * 100.0;
+    // A whole number: a slider rounds what it is given, and would take the rest for a change in every frame.
+    let mut size = (work.canvas().size(work.frame()) * 100.0).round() as i32;
     let label = ui.label(tr!(view, "photo-size"));
-    let slider = Slider::new(&mut size, 0.0..=100.0).integer().suffix(" %");
+    let slider = Slider::new(&mut size, 0..=100).suffix(" %");
     let slider = ui.add(slider).labelled_by(label.id);
     if slider.drag_started() {
         view.send(photo::Intent::Begin);
     }
     if slider.changed() {
-        view.send(photo::Intent::Size(size / 100.0));
+        view.send(photo::Intent::Size(size as f32 / 100.0));
     }
     button::row(ui, |ui| {
         for (sign, name, right, down) in [

@@ -126,6 +126,7 @@ fn actions(ui: &mut Ui, view: &View<'_>, entry: &QueueEntry) {
         (Action::Print, tr!(view, "queue-action-print")),
         (Action::IssueNew, tr!(view, "queue-action-issue")),
         (Action::PutBack, put_back),
+        (Action::MarkPrinted, tr!(view, "queue-action-mark-printed")),
         (Action::Reprint, tr!(view, "queue-action-reprint")),
         (Action::Spoil, tr!(view, "queue-action-spoil")),
         (Action::Up, tr!(view, "queue-action-up")),
