@@ -79,7 +79,7 @@ fn work(ui: &mut Ui, view: &View<'_>, name: &str, room: egui::Vec2) {
         sources::drop_area(ui, view, vec2(room.x, least));
         return;
     };
-    let height = (room.y - 3.0 * space::TARGET).clamp(least, most);
+    let height = (room.y - 4.0 * space::TARGET).clamp(least, most);
     if room.x >= space::TWO_COLUMNS {
         let editor = ((room.x - space::SLIDER - 3.0 * space::LARGE) * 0.42).min(height * 1.4);
         ui.horizontal_top(|ui| {

@@ -164,18 +164,20 @@ fn table(ui: &mut Ui, view: &View<'_>) {
         page::weak(ui, view, &words);
         return;
     }
-    let name = (Shown::Name, Column::new(tr!(view, "queue-column-name"), 3.0));
+    let name = (Shown::Name, Column::new(tr!(view, "queue-column-name"), 2.8));
     let shown_state = (Shown::State, Column::new(tr!(view, "queue-column-state"), 1.4));
     let columns = if ui.available_width() < space::COLUMN * 0.8 {
         vec![name, shown_state]
     } else {
-        vec![
-            name,
-            (Shown::Card, Column::new(tr!(view, "queue-column-card"), 2.2)),
-            (Shown::Printer, Column::new(tr!(view, "queue-column-printer"), 2.0)),
-            shown_state,
-            (Shown::Changed, Column::new(tr!(view, "queue-column-changed"), 2.4)),
-        ]
+        let card = (Shown::Card, Column::new(tr!(view, "queue-column-card"), 2.8));
+        let printer = (Shown::Printer, Column::new(tr!(view, "queue-column-printer"), 1.8));
+        let changed = (Shown::Changed, Column::new(tr!(view, "queue-column-changed"), 2.4));
+        // With one printer there is nothing to tell apart, and the numbers of the cards have more room.
+        if view.model.bench.printers.len() > 1 {
+            vec![name, card, printer, shown_state, changed]
+        } else {
+            vec![name, card, shown_state, changed]
+        }
     };
     let (shown, columns): (Vec<Shown>, Vec<Column>) = columns.into_iter().unzip();
     let unknown: RefCell<Vec<HolderId>> = RefCell::default();

@@ -18,7 +18,8 @@ use crate::{
 pub fn draw(ui: &mut Ui, view: &View<'_>, name: &str) {
     let state = &view.model.photo;
     page::section(ui, &tr!(view, "photo-proof"));
-    let width = ui.available_width().min(space::CARD);
+    // Beside the bar the page scrolls by, there is a little air.
+    let width = (ui.available_width() - space::SMALL).min(space::CARD);
     let size = vec2(width, width * CARD_HEIGHT_MM / CARD_WIDTH_MM);
     if let Some(trouble) = &state.proof_trouble {
         notice::show(ui, view, NoticeKind::Danger, &format::sentence(&trouble.message));
