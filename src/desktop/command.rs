@@ -1,6 +1,6 @@
 //! Everything that has a name in the palette or a shortcut.
 
-use eframe::egui::{Key, KeyboardShortcut, Modifiers};
+use eframe::egui::{Context, Key, KeyboardShortcut, Modifiers};
 
 /// A command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -107,6 +107,12 @@ impl Command {
             Self::NextScheme => (Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::T),
         };
         KeyboardShortcut::new(modifiers, key)
+    }
+
+    /// Its shortcut as it is written on the keys.
+    #[must_use]
+    pub fn keys(self, context: &Context) -> String {
+        context.format_shortcut(&self.shortcut()).replace("Slash", "/")
     }
 
     /// Whether it works while a dialogue is in front.

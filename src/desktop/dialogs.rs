@@ -23,7 +23,8 @@ pub use reason::Reason;
 use super::{
     intent::Intent,
     model::{Model, help},
-    theme::space,
+    screens::frame::LOW,
+    theme::{Theme, space},
     view::View,
 };
 use crate::tr;
@@ -162,22 +163,26 @@ pub fn cancel(model: &mut Model) {
 pub fn draw(ui: &mut egui::Ui, view: &View<'_>) {
     let Some(dialog) = view.model.dialogs.front() else { return };
     let title = dialog.title(view);
-    let outcome = modal(view).show(ui.ctx(), |ui| {
+    // A low window gives its height to what is asked.
+    let low = ui.ctx().content_rect().height() < LOW;
+    let edge = if low { space::MEDIUM } else { space::LARGE };
+    let outcome = modal(view, edge).show(ui.ctx(), |ui| {
         ui.ctx().accesskit_node_builder(ui.unique_id(), |node| {
             node.set_role(egui::accesskit::Role::Dialog);
             node.set_label(title.clone());
         });
         ui.set_width(space::DIALOGUE.min(ui.ctx().content_rect().width() - 2.0 * space::LARGE));
         // Without this a dialogue is no higher than the toolkit's usual box, and scrolls in a window that has room.
-        ui.set_max_height(ui.ctx().content_rect().height() - 4.0 * space::LARGE);
-        let heading = ui.heading(title.as_str());
+        ui.set_max_height(ui.ctx().content_rect().height() - 4.0 * edge);
+        let style = if low { Theme::large_strong() } else { egui::TextStyle::Heading };
+        let heading = ui.label(egui::RichText::new(title.as_str()).text_style(style));
         ui.ctx().accesskit_node_builder(heading.id, |node| {
             node.set_role(egui::accesskit::Role::Heading);
             node.set_label(title.clone());
         });
         ui.add_space(space::SMALL);
         // In a low window the dialogue scrolls, so that its buttons can always be reached.
-        let room = ui.ctx().content_rect().height() - 2.0 * space::LARGE - heading.rect.height() - 2.0 * space::LARGE;
+        let room = ui.ctx().content_rect().height() - 4.0 * edge - heading.rect.height();
         egui::ScrollArea::vertical().id_salt("dialogue").max_height(room).auto_shrink([false, true]).show(ui, |ui| {
             match dialog {
                 Dialog::Confirm(confirm) => confirm::draw(ui, view, confirm),
@@ -200,12 +205,12 @@ pub fn draw(ui: &mut egui::Ui, view: &View<'_>) {
 }
 
 /// The box of a dialogue, the same for all.
-fn modal(view: &View<'_>) -> Modal {
+fn modal(view: &View<'_>, edge: f32) -> Modal {
     let colours = view.theme.colours;
     let frame = egui::Frame::new()
         .fill(colours.page.ground)
         .stroke(egui::Stroke::new(1.0, colours.line))
         .corner_radius(space::CORNER)
-        .inner_margin(space::LARGE);
+        .inner_margin(edge);
     Modal::new(Id::unique("dialogue")).frame(frame)
 }

@@ -106,6 +106,10 @@ pub mod space {
     pub const TILE: f32 = 268.0;
     /// Height of a tile of the bench, where the window is not low.
     pub const TILE_HEIGHT: f32 = 92.0;
+    /// Narrowest a tile of the bench is made so that all stand in sight.
+    pub const TILE_LEAST: f32 = 176.0;
+    /// Between lines that are read one after the other, where there is little room.
+    pub const CLOSE: f32 = 2.0;
 }
 
 /// The theme in force.
@@ -228,6 +232,8 @@ impl Theme {
             Selection { bg_fill: colours.marked, stroke: Stroke::new(2.5, colours.focus) };
         visuals.disabled_alpha = 1.0;
         visuals.striped = false;
+        // A cursor that blinks draws the window twice a second, also where nobody types.
+        visuals.text_cursor.blink = false;
         let widgets = &mut visuals.widgets;
         for (state, ground, line) in [
             (&mut widgets.noninteractive, colours.raised.ground, Stroke::new(1.0, colours.line)),

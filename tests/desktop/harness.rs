@@ -168,6 +168,7 @@ fn harness(window: Window, size: (f32, f32)) -> Harness<'static, Window> {
     let mut harness = Harness::builder()
         .with_size(size)
         .with_max_steps(64)
+        .with_render_cursor(false)
         .with_context_setup(move |context| Window::set_up(context, &preferences))
         .build_ui_state(
             |ui, window: &mut Window| {

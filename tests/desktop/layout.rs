@@ -7,7 +7,8 @@ use cardwright::{
     cis2::wire::Session,
     desktop::{
         command::Command,
-        model::{Model, NoticeKind, NoticeText, session, settings},
+        dialogs::{Dialog, PasscodeEntry, Reason},
+        model::{Model, NoticeKind, NoticeText, bench, session, settings},
         preferences::Preferences,
         route::Route,
         theme::Scheme,
@@ -16,6 +17,7 @@ use cardwright::{
         HolderId, Officer,
         eligibility::{ClientSoftware, Realm, Version},
     },
+    journal::QueueState,
 };
 use eframe::egui::accesskit::Role;
 use egui_kittest::kittest::{NodeT, Queryable};
@@ -89,6 +91,32 @@ fn everything() -> Vec<(&'static str, Box<dyn Fn(&mut Model)>)> {
             model.update(Command::Help.into());
         }),
     ));
+    all.push((
+        "passcode",
+        Box::new(|model| {
+            let holder = "555000000101".parse().expect("a number");
+            let serial = "0A1B2C3D4E5F".parse().expect("a serial");
+            let name = "Maximiliana Bartholomea Featherstonehaugh-Cholmondeley".to_owned();
+            let entry = PasscodeEntry::new(1, holder, name, "Training reader 1".into(), serial);
+            model.dialogs.push_back(Dialog::Passcode(Box::new(entry)));
+        }),
+    ));
+    for (name, spoils) in [("reason to end", true), ("reason to print again", false)] {
+        all.push((
+            name,
+            Box::new(move |model| {
+                let entry = crate::queue::entry(1, QueueState::Printed);
+                let name = "Maximiliana Bartholomea Featherstonehaugh-Cholmondeley".to_owned();
+                model.dialogs.push_back(Dialog::Reason(Reason::new(&entry, name, spoils)));
+            }),
+        ));
+    }
+    for (name, intent) in [
+        ("which reader", bench::Intent::WhichReader),
+        ("training card", bench::Intent::TrainingMenu("Training reader 1".into())),
+    ] {
+        all.push((name, Box::new(move |model| model.update(intent.clone().into()))));
+    }
     all.push(("question", Box::new(|model| model.update(settings::Intent::AskUsualChoices.into()))));
     all.push((
         "notices",
@@ -182,5 +210,42 @@ fn the_button_that_closes_a_dialogue_is_in_sight_at_every_size() {
             let area = pure(model, size).get_by_role_and_label(Role::Button, "Close").rect();
             assert!(area.bottom() <= size.1 && area.top() >= 0.0, "{command:?} at {size:?}: {area:?}");
         }
+    }
+}
+
+#[test]
+fn the_first_action_of_a_dialogue_is_in_sight_at_every_size() {
+    for size in SIZES {
+        for (name, show) in everything() {
+            let button = match name {
+                "passcode" => "Use this passcode",
+                "reason to end" => "End this card. Say why first.",
+                "which reader" => "Cancel",
+                "training card" => "Put a new blank card in",
+                _ => continue,
+            };
+            let mut model = desk(Realm::Training, Scheme::Light);
+            show(&mut model);
+            let window = pure(model, size);
+            let found = window
+                .query_all_by_role(Role::Button)
+                .find(|node| node.accesskit_node().label().is_some_and(|label| label.starts_with(button)));
+            let area = found.unwrap_or_else(|| panic!("{name}: {}", crate::harness::spoken(&window))).rect();
+            assert!(area.top() >= -0.5 && area.bottom() <= size.1 + 0.5, "{name} at {size:?}: {area:?}");
+        }
+    }
+}
+
+/// How long nothing is drawn by itself, at least, while nobody does anything.
+const IDLE: std::time::Duration = std::time::Duration::from_secs(30);
+
+#[test]
+fn an_idle_window_draws_nothing() {
+    for (name, show) in everything() {
+        let mut model = desk(Realm::Training, Scheme::Light);
+        show(&mut model);
+        let window = pure(model, SIZES[0]);
+        let shown = window.output().viewport_output.values().next().expect("a window");
+        assert!(shown.repaint_delay >= IDLE, "{name}: drawn again after {:?}", shown.repaint_delay);
     }
 }

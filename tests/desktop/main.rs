@@ -20,4 +20,5 @@ mod queue_faults;
 mod samples;
 mod settings;
 mod sign_in;
+mod snapshots;
 mod unfinished;

@@ -22,6 +22,8 @@ close = Close
 ok = OK
 busy = Working…
 notice-dismiss = Dismiss
+notice-read = Read all
+notice-title = Notice
 notice-more = { $count ->
     [one] { $count } more notice
    *[other] { $count } more notices

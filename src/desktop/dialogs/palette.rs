@@ -114,7 +114,7 @@ pub(super) fn draw(ui: &mut egui::Ui, view: &View<'_>, palette: &Palette) {
         for (row, (entry, name)) in fitting.iter().enumerate() {
             let mut button = Button::new(name).kind(Kind::Quiet).chosen(row == chosen).wide();
             if let Entry::Command(command) = entry {
-                button = button.note(ui.ctx().format_shortcut(&command.shortcut()));
+                button = button.note(command.keys(ui.ctx()));
             }
             let button = button.show(ui, view);
             // The keys move the choice in the next frame: the row it goes to is brought into sight now.

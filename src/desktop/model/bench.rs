@@ -9,7 +9,7 @@ use crate::{
 /// Readers and printers.
 #[derive(Debug, Default)]
 pub struct State {
-    /// Readers, in the order they appeared.
+    /// Readers, in the order of the system's names.
     pub readers: Vec<ReaderView>,
     /// Printers, in the order of the configuration.
     pub printers: Vec<PrinterView>,
@@ -117,7 +117,9 @@ fn reader_told(model: &mut Model, view: &ReaderView) {
         }
         None => {
             // A reader that is told for the first time says what is in it already: nothing was put in.
-            state.readers.push(view.clone());
+            // Their order is that of their names, so that it is the same every morning.
+            let place = state.readers.partition_point(|known| known.name < view.name);
+            state.readers.insert(place, view.clone());
             return;
         }
     };

@@ -134,12 +134,21 @@ fn rows(ui: &mut Ui, view: &View<'_>) {
 
 fn list(ui: &mut Ui, view: &View<'_>) {
     let state = &view.model.activity;
-    let columns = [
+    let mut columns = vec![
         Column::new(tr!(view, "activity-column-when"), 2.2),
-        Column::new(tr!(view, "activity-column-what"), 4.0),
-        Column::new(tr!(view, "activity-column-who"), 2.6),
+        Column::new(tr!(view, "activity-column-what"), 3.7),
+        Column::new(tr!(view, "activity-column-who"), 2.8),
         Column::new(tr!(view, "activity-column-holder"), 1.9),
     ];
+    // Whole words in few columns rather than cut ones in many: the details say the rest.
+    let width = ui.available_width();
+    columns.truncate(if width >= space::COLUMN {
+        4
+    } else if width >= space::DIALOGUE {
+        3
+    } else {
+        2
+    });
     let name = tr!(view, "nav-activity");
     let table = Table::new(&name, &columns, state.shown.len()).chosen(Some(state.chosen));
     let outcome = table.show(ui, view, |row, column| {

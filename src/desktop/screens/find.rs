@@ -53,7 +53,7 @@ pub fn draw(ui: &mut Ui, view: &View<'_>) {
                 return;
             }
             count(ui, view);
-            let left = (room - (ui.cursor().top() - top)).max(space::LIST);
+            let left = (room - (ui.cursor().top() - top)).max(if low(ui) { 4.0 * space::ROW } else { space::LIST });
             ui.allocate_ui(vec2(ui.available_width(), left), |ui| {
                 ui.set_max_height(left);
                 table(ui, view, &field);
@@ -62,20 +62,29 @@ pub fn draw(ui: &mut Ui, view: &View<'_>) {
     });
 }
 
+fn low(ui: &Ui) -> bool {
+    ui.ctx().content_rect().height() < super::frame::LOW
+}
+
 /// The field, and beside it the main action.
 fn question(ui: &mut Ui, view: &View<'_>) -> Response {
     let state = &view.model.find;
     let id = Id::unique("find field");
     let mut query = state.query.clone();
-    let label = ui.label(tr!(view, "find-field"));
+    let low = low(ui);
+    let above = (!low).then(|| ui.label(tr!(view, "find-field")));
     let enter = ui.memory(|memory| memory.has_focus(id))
         && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Enter));
     let response = ui
         .horizontal_wrapped(|ui| {
+            let label = above.unwrap_or_else(|| ui.label(tr!(view, "find-field")));
             let open = tr!(view, "find-open");
+            // Beside its name the field leaves room for the action.
+            let width =
+                if low { (ui.available_width() - space::CHOICE).max(space::CHOICE) } else { ui.available_width() };
             let field = TextEdit::singleline(&mut query)
                 .id(id)
-                .desired_width(space::BESIDE.min(ui.available_width()))
+                .desired_width(space::BESIDE.min(width))
                 .align(egui::Align2::LEFT_CENTER)
                 .min_size(vec2(0.0, space::TARGET));
             let response = ui.add(field).labelled_by(label.id);
@@ -118,17 +127,17 @@ fn first_of(ui: &Ui, what: &str, value: u64) -> bool {
 
 /// Whose cards lie in the readers. Nothing is opened by a card; this only says what could be.
 fn cards_in_readers(ui: &mut Ui, view: &View<'_>) {
-    for (reader, card) in view.model.bench.cards() {
-        let Some(holder) = &card.holder else { continue };
+    let low = low(ui);
+    let cards = view.model.bench.cards().filter_map(|(reader, card)| Some((reader, card.holder.as_ref()?)));
+    // In a low window the list is worth more than a second offer; the bench has it too.
+    for (reader, holder) in cards.take(if low { 1 } else { usize::MAX }) {
         let reader = view.model.preferences.reader_name(&reader.name);
         let words = tr!(view, "find-in-reader", reader = reader, name = holder.printed_name());
-        notice::boxed(ui, view, NoticeKind::Note, &words, |ui| {
-            button::row(ui, |ui| {
-                let open = tr!(view, "find-open-name", name = holder.printed_name());
-                if Button::new(open).show(ui, view).clicked() {
-                    view.send(find::Intent::Open(holder.id.clone()));
-                }
-            });
+        notice::with_action(ui, view, NoticeKind::Note, &words, low, |ui| {
+            let open = tr!(view, "find-open-name", name = holder.printed_name());
+            if Button::new(open).show(ui, view).clicked() {
+                view.send(find::Intent::Open(holder.id.clone()));
+            }
         });
         ui.add_space(space::SMALL);
     }

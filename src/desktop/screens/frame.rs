@@ -8,7 +8,7 @@ use crate::{
         command::Command,
         dialogs,
         intent::Intent,
-        model::{Notice, NoticeKind, NoticeText, session},
+        model::{Notice, NoticeKind, NoticeText, bench, session},
         route::Section,
         theme::{Theme, page_margin, space},
         view::View,
@@ -57,7 +57,7 @@ pub fn draw(ui: &mut Ui, view: &View<'_>) {
                 ui.add_space(space::SMALL);
                 navigation(ui, view, true);
                 ui.with_layout(Layout::bottom_up(Align::Min), |ui| {
-                    let keys = ui.ctx().format_shortcut(&Command::Palette.shortcut());
+                    let keys = Command::Palette.keys(ui.ctx());
                     let palette = Button::new(tr!(view, "command-palette")).kind(Kind::Quiet).note(keys).wide();
                     if palette.show(ui, view).clicked() {
                         view.send(Command::Palette);
@@ -180,7 +180,12 @@ fn shown(all: &[Notice]) -> Vec<&Notice> {
 
 fn notices(ui: &mut Ui, view: &View<'_>) {
     let all = &view.model.notices;
-    let shown = shown(all);
+    let low = is_low(ui);
+    let mut shown = shown(all);
+    if low {
+        // One line: a failure goes before what is newer.
+        shown.truncate(1);
+    }
     if shown.is_empty() {
         return;
     }
@@ -198,9 +203,14 @@ fn notices(ui: &mut Ui, view: &View<'_>) {
                 dismiss = dismiss.spoken(format!("{name}: {words}"));
             }
             let rest = all.len() - shown.len();
-            notice::with_action(ui, view, known.kind, &words, |ui| {
+            let long = low && !notice::fits(ui, &words);
+            notice::with_action(ui, view, known.kind, &words, long, |ui| {
                 if dismiss.show(ui, view).clicked() {
                     view.send(Intent::DismissNotice(known.id));
+                }
+                if long && Button::new(tr!(view, "notice-read")).show(ui, view).clicked() {
+                    let name = tr!(view, "notice-title");
+                    view.send(bench::Intent::Explain { name, why: words.clone() });
                 }
                 if rest > 0 && known.id == shown[0].id {
                     page::weak(ui, view, &tr!(view, "notice-more", count = rest));

@@ -37,20 +37,32 @@ pub fn draw(ui: &mut Ui, view: &View<'_>, holder: &HolderId) {
         None => tr!(view, "issue-title", name = &holder.grouped()),
     };
     let ready = readiness(view.model, holder);
-    page::fixed(ui, view, &title, |ui| {
-        Panel::bottom("issue action")
-            .resizable(false)
-            .show_separator_line(false)
-            .frame(Frame::new())
-            .show(ui, |ui| action(ui, view, holder, &ready.obstacles));
+    let low = ui.ctx().content_rect().height() < super::frame::LOW;
+    // In a low window the action stands beside the heading; with what is in its way it comes first on the page.
+    let ready_low = low && ready.obstacles.is_empty();
+    let beside = |ui: &mut Ui| {
+        if ready_low {
+            start(ui, view, None);
+        }
+    };
+    page::headed(ui, view, &title, beside, |ui| {
+        if !low {
+            Panel::bottom("issue action")
+                .resizable(false)
+                .show_separator_line(false)
+                .frame(Frame::new())
+                .show(ui, |ui| action(ui, view, holder, &ready.obstacles));
+        }
         let scroll = ScrollArea::vertical().auto_shrink([false, false]).id_salt("issue");
         scroll.show(ui, |ui| {
+            if low && !ready_low {
+                action(ui, view, holder, &ready.obstacles);
+            }
             if let Some(trouble) = &state.record_trouble {
                 notice::boxed(ui, view, NoticeKind::Danger, &trouble.message, |ui| ask_again(ui, view));
             }
             let width = ui.available_width();
             if width < 2.0 * space::BESIDE {
-                let low = ui.ctx().content_rect().height() < super::frame::LOW;
                 face::draw(ui, view, holder, if low { 3.0 * space::KEY } else { space::CARD_ABOVE });
                 chosen(ui, view, holder, &ready);
                 return;
@@ -88,17 +100,22 @@ fn ask_again(ui: &mut Ui, view: &View<'_>) {
     });
 }
 
+/// The main action.
+fn start(ui: &mut Ui, view: &View<'_>, refused: Option<String>) {
+    let keys = Command::MainAction.keys(ui.ctx());
+    let issue = Button::new(tr!(view, "issue-start")).kind(Kind::Main).note(keys).refused(refused);
+    if issue.show(ui, view).clicked() {
+        view.send(issue::Intent::Start);
+    }
+}
+
 /// The main action, and beside it what removes what stands in its way.
 fn action(ui: &mut Ui, view: &View<'_>, holder: &HolderId, obstacles: &[Obstacle]) {
     ui.add_space(space::SMALL);
     let reasons: Vec<String> = obstacles.iter().map(|obstacle| words(view, obstacle)).collect();
     let refused = (!reasons.is_empty()).then(|| reasons.join(" "));
-    let keys = ui.ctx().format_shortcut(&Command::MainAction.shortcut());
     button::row(ui, |ui| {
-        let issue = Button::new(tr!(view, "issue-start")).kind(Kind::Main).note(keys).refused(refused).show(ui, view);
-        if issue.clicked() {
-            view.send(issue::Intent::Start);
-        }
+        start(ui, view, refused);
         let stands = |wanted: fn(&Reason) -> bool| {
             obstacles.iter().any(|obstacle| matches!(obstacle, Obstacle::Refused(reason) if wanted(reason)))
         };

@@ -49,8 +49,10 @@ pub fn draw(ui: &mut Ui, view: &View<'_>, work: WorkId) {
             let panel = Panel::bottom("work action").resizable(false).show_separator_line(false);
             panel.frame(Frame::new()).show(ui, |ui| actions(ui, view, work, piece, stage));
         }
+        let room = ui.available_height();
         ScrollArea::vertical().auto_shrink([false, false]).id_salt(("work", work.0)).show(ui, |ui| {
             ui.set_max_width(ui.available_width() - space::MEDIUM);
+            let top = ui.cursor().top();
             // In a low window what to do comes first; the title says whose card it is.
             let low = ui.ctx().content_rect().height() < super::frame::LOW;
             if !low {
@@ -70,15 +72,23 @@ pub fn draw(ui: &mut Ui, view: &View<'_>, work: WorkId) {
             if low {
                 who(ui, view, piece);
             }
+            // Large while they run and all can be seen; what is over stands close, so that its end is in sight.
+            let size = |ui: &Ui, lines: usize| {
+                let used = ui.cursor().top() - top;
+                let fits = stage == Stage::Running && used + steps::height(ui, lines) <= room;
+                if fits { steps::Size::Large } else { steps::Size::Close }
+            };
             if !piece.print_steps.is_empty() {
                 page::section(ui, &tr!(view, "work-print-steps"));
                 let lines = lines::of(view, &piece.print_steps, &[]);
-                steps::show(ui, view, &tr!(view, "work-print-steps"), &lines);
+                let size = size(ui, lines.len());
+                steps::show(ui, view, &tr!(view, "work-print-steps"), &lines, size);
             }
             let lines = lines::of(view, &piece.steps, if piece.end.is_none() { &piece.expected } else { &[] });
             if !lines.is_empty() {
                 page::section(ui, &tr!(view, "work-steps"));
-                steps::show(ui, view, &tr!(view, "work-steps"), &lines);
+                let size = size(ui, lines.len());
+                steps::show(ui, view, &tr!(view, "work-steps"), &lines, size);
             }
         });
     });
@@ -126,7 +136,7 @@ fn actions(ui: &mut Ui, view: &View<'_>, work: WorkId, piece: &Piece, stage: Sta
         for (place, (name, intent)) in offers(view, work, piece, stage).into_iter().enumerate() {
             let mut offered = Button::new(name);
             if place == 0 && stage != Stage::Printing {
-                let keys = ui.ctx().format_shortcut(&Command::MainAction.shortcut());
+                let keys = Command::MainAction.keys(ui.ctx());
                 offered = offered.kind(Kind::Main).note(keys);
             }
             if offered.show(ui, view).clicked() {

@@ -2,9 +2,10 @@
 
 use eframe::egui::{self, Align, Frame, Layout, Margin, RichText, Stroke, Ui, accesskit::Role};
 
+use super::steps::{self, Going};
 use crate::desktop::{
     model::NoticeKind,
-    theme::{Pair, space},
+    theme::{Pair, Theme, space},
     view::View,
 };
 
@@ -42,7 +43,7 @@ pub fn boxed<R>(ui: &mut Ui, view: &View<'_>, kind: NoticeKind, words: &str, mor
         .show(ui, |ui| {
             ui.set_min_width((ui.available_width()).min(space::COLUMN));
             ui.horizontal_top(|ui| {
-                ui.label(RichText::new(sign(kind)).color(pair.words));
+                mark(ui, kind, pair);
                 ui.vertical(|ui| {
                     let label = ui.add(egui::Label::new(RichText::new(words).color(pair.words)).wrap());
                     ui.ctx().accesskit_node_builder(label.id, |node| {
@@ -58,8 +59,38 @@ pub fn boxed<R>(ui: &mut Ui, view: &View<'_>, kind: NoticeKind, words: &str, mor
         .inner
 }
 
-/// A box with words, and what is done with it at its right end, so that it stays one line where there is room.
-pub fn with_action(ui: &mut Ui, view: &View<'_>, kind: NoticeKind, words: &str, action: impl FnOnce(&mut Ui)) {
+/// The sign in front of the words, drawn where no font of ours has a good one.
+pub fn mark(ui: &mut Ui, kind: NoticeKind, pair: Pair) {
+    let going = match kind {
+        NoticeKind::Good => Going::Done,
+        NoticeKind::Danger => Going::Failed,
+        NoticeKind::Note | NoticeKind::Warning => {
+            ui.label(RichText::new(sign(kind)).text_style(Theme::strong()).color(pair.words));
+            return;
+        }
+    };
+    let (place, _) = ui.allocate_exact_size(egui::vec2(space::SIGN, space::SIGN), egui::Sense::hover());
+    steps::sign(ui, going, place, pair.words);
+}
+
+/// Whether these words stand on one line beside the buttons of a notice.
+#[must_use]
+pub fn fits(ui: &Ui, words: &str) -> bool {
+    let font = egui::TextStyle::Body.resolve(ui.style());
+    let line = ui.painter().layout_no_wrap(words.to_owned(), font, egui::Color32::PLACEHOLDER);
+    line.size().x < ui.available_width() - space::BESIDE / 2.0
+}
+
+/// A box with words, and what is done with it at its right end, so that it stays one line where there is room. Words that
+/// are `cut` stay one line in any case: an action shows the whole.
+pub fn with_action(
+    ui: &mut Ui,
+    view: &View<'_>,
+    kind: NoticeKind,
+    words: &str,
+    cut: bool,
+    action: impl FnOnce(&mut Ui),
+) {
     let pair = colours(view, kind);
     let frame = Frame::new()
         .fill(pair.ground)
@@ -72,8 +103,9 @@ pub fn with_action(ui: &mut Ui, view: &View<'_>, kind: NoticeKind, words: &str, 
         ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
             action(ui);
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                ui.label(RichText::new(sign(kind)).color(pair.words));
-                let label = ui.add(egui::Label::new(RichText::new(words).color(pair.words)).wrap());
+                mark(ui, kind, pair);
+                let line = egui::Label::new(RichText::new(words).color(pair.words));
+                let label = ui.add(if cut { line.truncate() } else { line.wrap() });
                 ui.ctx().accesskit_node_builder(label.id, |node| {
                     node.set_role(if kind == NoticeKind::Danger { Role::Alert } else { Role::Status });
                     node.set_label(words.to_owned());

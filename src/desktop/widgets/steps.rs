@@ -34,8 +34,27 @@ pub struct Line {
     pub state: String,
 }
 
+/// Most room between steps, and least.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Size {
+    /// To be read from two metres.
+    Large,
+    /// To be read at the desk: all of them in sight.
+    Close,
+}
+
+/// Steps that are over stand in one column up to this many.
+const MOST_IN_A_COLUMN: usize = 5;
+
+/// Height of this many lines, in points.
+#[must_use]
+pub fn height(ui: &Ui, lines: usize) -> f32 {
+    let line = Theme::large().resolve(ui.style()).size * 1.2 + 2.0 * space::SMALL;
+    line * lines as f32
+}
+
 /// The sign before a line, in the middle of this place. Each has a shape of its own, so that colour says nothing alone.
-fn sign(ui: &Ui, going: Going, place: egui::Rect, ink: Color32) {
+pub fn sign(ui: &Ui, going: Going, place: egui::Rect, ink: Color32) {
     let (middle, size) = (place.center(), space::DOT);
     let line = Stroke::new(2.5, ink);
     let at = |x: f32, y: f32| middle + vec2(x, y) * size;
@@ -55,21 +74,49 @@ fn sign(ui: &Ui, going: Going, place: egui::Rect, ink: Color32) {
 }
 
 /// Draws the lines.
-pub fn show(ui: &mut Ui, view: &View<'_>, name: &str, lines: &[Line]) {
+pub fn show(ui: &mut Ui, view: &View<'_>, name: &str, lines: &[Line], size: Size) {
     let builder = egui::UiBuilder::new().accessibility_role(Role::List).accessibility_label(name.to_owned());
+    let running = lines.iter().position(|line| line.going == Going::Running);
+    let id = egui::Id::unique(("steps", name));
+    let seen = ui.data(|data| data.get_temp::<Option<usize>>(id)).flatten();
+    ui.data_mut(|data| data.insert_temp(id, running));
+    let all = |ui: &mut Ui, from: usize, lines: &[Line]| {
+        if size == Size::Close {
+            ui.spacing_mut().item_spacing.y = space::CLOSE;
+        }
+        for (place, line) in lines.iter().enumerate() {
+            let response = draw(ui, view, line, size);
+            // A step that begins comes into sight; afterwards the page stays where it is put.
+            if running == Some(from + place) && seen != running {
+                response.scroll_to_me(None);
+            }
+        }
+    };
     ui.scope_builder(builder, |ui| {
-        for line in lines {
-            draw(ui, view, line);
+        let over =
+            lines.len() > MOST_IN_A_COLUMN && running.is_none() && lines.iter().all(|line| line.going != Going::Ahead);
+        if size == Size::Close && over && ui.available_width() >= space::TWO_COLUMNS {
+            let half = lines.len().div_ceil(2);
+            ui.columns(2, |columns| {
+                all(&mut columns[0], 0, &lines[..half]);
+                all(&mut columns[1], half, &lines[half..]);
+            });
+        } else {
+            all(ui, 0, lines);
         }
     });
 }
 
-fn draw(ui: &mut Ui, view: &View<'_>, line: &Line) {
+fn draw(ui: &mut Ui, view: &View<'_>, line: &Line, size: Size) -> egui::Response {
     let colours = view.theme.colours;
+    let (plain, strong) = match size {
+        Size::Large => (Theme::large(), Theme::large_strong()),
+        Size::Close => (TextStyle::Body, Theme::strong()),
+    };
     let (style, pair) = match line.going {
-        Going::Running => (Theme::large_strong(), colours.note),
-        Going::Failed => (Theme::large_strong(), colours.danger),
-        Going::Done | Going::Ahead => (Theme::large(), colours.page),
+        Going::Running => (strong, colours.note),
+        Going::Failed => (strong, colours.danger),
+        Going::Done | Going::Ahead => (plain, colours.page),
     };
     let ink = if line.going == Going::Ahead { colours.weak } else { pair.words };
     let width = ui.available_width();
@@ -80,11 +127,12 @@ fn draw(ui: &mut Ui, view: &View<'_>, line: &Line) {
     let state = galley(ui, &line.state, TextStyle::Body, (width * 0.45).max(space::KEY));
     let words = width - space::KEY - state.size().x - 2.0 * space::MEDIUM;
     let name = galley(ui, &line.name, style, words.max(space::KEY));
-    let height = name.size().y.max(state.size().y) + space::SMALL;
+    let around = if size == Size::Large { space::SMALL } else { space::CLOSE };
+    let height = name.size().y.max(state.size().y) + around;
     let (area, response) = ui.allocate_exact_size(vec2(width, height), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::ListItem, true, format!("{}: {}", line.name, line.state)));
     if !ui.is_rect_visible(area) {
-        return;
+        return response;
     }
     if matches!(line.going, Going::Running | Going::Failed) {
         ui.painter().rect_filled(area, 6.0, pair.ground);
@@ -95,4 +143,5 @@ fn draw(ui: &mut Ui, view: &View<'_>, line: &Line) {
     ui.painter().galley(pos2(area.left() + space::KEY, middle - name.size().y / 2.0), name, ink);
     let right = area.right() - space::MEDIUM - state.size().x;
     ui.painter().galley(pos2(right, middle - state.size().y / 2.0), state, ink);
+    response
 }

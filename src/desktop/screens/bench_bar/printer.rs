@@ -2,7 +2,7 @@
 
 use eframe::egui::Ui;
 
-use super::tile::{self, Tile};
+use super::tile::{self, Room, Tile};
 use crate::{
     bench::{PrinterCondition, PrinterView},
     desktop::{
@@ -14,8 +14,8 @@ use crate::{
     tr,
 };
 
-pub fn draw(ui: &mut Ui, view: &View<'_>, printer: &PrinterView, low: bool) {
-    tile(view, printer).show(ui, view, low);
+pub fn draw(ui: &mut Ui, view: &View<'_>, printer: &PrinterView, room: Room) {
+    tile(view, printer).show(ui, view, room);
     let may_ask = !matches!(printer.condition, PrinterCondition::Asking | PrinterCondition::Printing { .. });
     if may_ask {
         let ask = Button::new(tr!(view, "bench-ask-again"))

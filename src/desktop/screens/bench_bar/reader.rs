@@ -2,7 +2,7 @@
 
 use eframe::egui::Ui;
 
-use super::tile::{self, Tile};
+use super::tile::{self, Room, Tile};
 use crate::{
     bench::{CardInReader, ReaderCondition, ReaderView, WorkId},
     desktop::{
@@ -19,10 +19,10 @@ use crate::{
 /// Few enough tries that the officer should know.
 const FEW_TRIES: u8 = 2;
 
-pub fn draw(ui: &mut Ui, view: &View<'_>, reader: &ReaderView, low: bool) {
+pub fn draw(ui: &mut Ui, view: &View<'_>, reader: &ReaderView, room: Room) {
     let name = view.model.preferences.reader_name(&reader.name);
     let mark = view.model.bench.just_put_in.as_ref() == Some(&reader.name);
-    tile(view, name, &reader.condition).mark(mark.then(|| tr!(view, "bench-just-put-in"))).show(ui, view, low);
+    tile(view, name, &reader.condition).mark(mark.then(|| tr!(view, "bench-just-put-in"))).show(ui, view, room);
     if reader.training && view.model.realm == Realm::Training {
         let menu = Button::new(tr!(view, "training-card-menu"))
             .spoken(tr!(view, "training-card-menu-of", reader = name))
@@ -132,6 +132,10 @@ fn state(view: &View<'_>, state: CardState) -> String {
 fn in_work(view: &View<'_>, name: &str, work: WorkId) -> Tile {
     let tile = Tile::new(name, view.theme.colours.selected).sign("►");
     let Some(piece) = view.model.work.all.get(&work) else { return tile.about(tr!(view, "bench-in-work")) };
+    if piece.end.is_some() {
+        // It is over; what the card is now is being read.
+        return Tile::new(name, view.theme.colours.raised).about(tr!(view, "bench-reading")).action(Route::Work(work));
+    }
     let about = match (&piece.operation, &piece.holder) {
         (Operation::Issue, Some(holder)) => tr!(view, "bench-issuing-for", name = holder.printed_name()),
         (Operation::Issue, None) => tr!(view, "bench-issuing"),

@@ -14,6 +14,15 @@ use crate::desktop::{
     view::View,
 };
 
+/// How much room a tile has.
+#[derive(Debug, Clone, Copy)]
+pub struct Room {
+    /// Whether it is of one line.
+    pub low: bool,
+    /// Its width in points, where it is not.
+    pub width: f32,
+}
+
 /// A tile: a name, what it is about in one line, and what else there is to say.
 #[must_use]
 pub struct Tile {
@@ -97,15 +106,15 @@ impl Tile {
     }
 
     /// Draws it; of one line where the window is low. What has no room is in its spoken name and under the pointer.
-    pub fn show(self, ui: &mut Ui, view: &View<'_>, low: bool) -> Response {
+    pub fn show(self, ui: &mut Ui, view: &View<'_>, room: Room) -> Response {
         let spoken = self.spoken();
         let sense = if self.action.is_some() { Sense::click() } else { Sense::hover() };
-        let size = if low {
+        let size = if room.low {
             let words = self.line(ui, &self.one_line(), &TextStyle::Body, f32::INFINITY, 1).size().x;
             let lock = if self.fenced { space::MEDIUM + space::SMALL } else { 0.0 };
             vec2((words + lock + 2.0 * space::MEDIUM).min(space::TILE * 1.2), space::TARGET)
         } else {
-            vec2(space::TILE, space::TILE_HEIGHT)
+            vec2(room.width, space::TILE_HEIGHT)
         };
         let (area, response) = ui.allocate_exact_size(size, sense);
         let role = if self.action.is_some() { Role::Button } else { Role::Label };
@@ -113,7 +122,7 @@ impl Tile {
         keep_in_sight(&response);
         if ui.is_rect_visible(area) {
             self.ground(ui, view, area, &response);
-            if low { self.low_words(ui, area) } else { self.words(ui, view, area) }
+            if room.low { self.low_words(ui, area) } else { self.words(ui, view, area) }
         }
         if response.clicked()
             && let Some(action) = &self.action
@@ -159,11 +168,14 @@ impl Tile {
     }
 
     fn words(&self, ui: &Ui, view: &View<'_>, area: Rect) {
-        let mut inner = area.shrink2(vec2(space::MEDIUM, space::SMALL));
+        // A narrow one gives its room to the words.
+        let narrow = area.width() < space::TILE * 0.8;
+        let side = if narrow { space::SMALL } else { space::MEDIUM };
+        let mut inner = area.shrink2(vec2(side, space::SMALL));
         if let Some(portrait) = &self.portrait {
             let texture = view.pictures.texture(ui.ctx(), portrait);
             let seen = texture.size_vec2();
-            let height = space::PORTRAIT.min(inner.height());
+            let height = if narrow { space::PORTRAIT * 0.75 } else { space::PORTRAIT }.min(inner.height());
             let size = seen * (height / seen.y.max(1.0));
             let place = Rect::from_min_size(inner.min + vec2(0.0, (inner.height() - size.y) / 2.0), size);
             Image::new((texture.id(), size)).paint_at(ui, place);

@@ -33,10 +33,8 @@ pub(super) fn draw(ui: &mut Ui, view: &View<'_>, piece: &Piece, stage: Stage<'_>
         .inner_margin(Margin::same(space::MEDIUM as i8));
     frame.show(ui, |ui| {
         ui.set_width(ui.available_width());
-        ui.horizontal_top(|ui| {
-            // The bold font has no signs.
-            let size = egui::TextStyle::Heading.resolve(ui.style()).size;
-            ui.label(RichText::new(notice::sign(kind)).size(size).color(pair.words));
+        ui.horizontal(|ui| {
+            notice::mark(ui, kind, pair);
             let label = ui.add(Label::new(RichText::new(&title).heading().color(pair.words)).wrap());
             let role = if kind == NoticeKind::Danger { Role::Alert } else { Role::Status };
             ui.ctx().accesskit_node_builder(label.id, |node| {
