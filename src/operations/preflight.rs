@@ -196,7 +196,9 @@ impl Desk<'_> {
     ) -> Result<ReadyFace, OperationError> {
         let mut spool = print.printer.spool();
         let status = spool.status()?;
-        if let Some(condition) = status.as_ref().map(|status| status.condition).filter(|c| *c != Condition::Ready) {
+        // A job that the printer did not understand is over, e.g. one whose line was cut; the next one is printed.
+        let may_print = |condition: &Condition| matches!(condition, Condition::Ready | Condition::JobRefused);
+        if let Some(condition) = status.as_ref().map(|status| status.condition).filter(|c| !may_print(c)) {
             return Err(OperationError::PrinterNotReady { condition });
         }
         let face = Face::compose(
