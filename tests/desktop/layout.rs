@@ -59,10 +59,13 @@ pub fn desk(realm: Realm, scheme: Scheme) -> Model {
     model
 }
 
+/// A name, and what brings a desk there.
+type Shown = (&'static str, Box<dyn Fn(&mut Model)>);
+
 /// Everything that can be shown without a workplace.
-fn everything() -> Vec<(&'static str, Box<dyn Fn(&mut Model)>)> {
+fn everything() -> Vec<Shown> {
     let holder: HolderId = "555000000101".parse().expect("a number");
-    let mut all: Vec<(&'static str, Box<dyn Fn(&mut Model)>)> = Vec::new();
+    let mut all: Vec<Shown> = Vec::new();
     for (name, route) in [
         ("find", Route::Find),
         ("holder", Route::Holder(holder.clone())),

@@ -81,7 +81,7 @@ fn write(window: &TestWindow, name: &str, bytes: &[u8]) -> PathBuf {
 }
 
 /// Types the way to a file and reads it.
-fn read(window: &mut TestWindow, file: &PathBuf) {
+fn read(window: &mut TestWindow, file: &Path) {
     let field = window.harness.get_by_role_and_label(Role::TextInput, "Or the way to a file");
     field.focus();
     window.run();
