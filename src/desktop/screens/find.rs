@@ -80,8 +80,11 @@ fn question(ui: &mut Ui, view: &View<'_>) -> Response {
             let label = above.unwrap_or_else(|| ui.label(tr!(view, "find-field")));
             let open = tr!(view, "find-open");
             // Beside its name the field leaves room for the action.
-            let width =
-                if low { (ui.available_width() - space::CHOICE).max(space::CHOICE) } else { ui.available_width() };
+            let width = if low {
+                (ui.available_size_before_wrap().x - space::CHOICE).max(space::CHOICE)
+            } else {
+                ui.available_width()
+            };
             let field = TextEdit::singleline(&mut query)
                 .id(id)
                 .desired_width(space::BESIDE.min(width))
