@@ -78,10 +78,23 @@ impl TestWindow {
         size: (f32, f32),
         preferences: Preferences,
     ) -> Self {
+        Self::open_with(folder, size, preferences, configuration, Readers::TrainingOnly, |_| {})
+    }
+
+    /// The same with this configuration, these readers, and parts that the test changes before anybody works with them.
+    pub fn open_with(
+        folder: TempDir,
+        size: (f32, f32),
+        preferences: Preferences,
+        configuration: Configuration,
+        readers: Readers,
+        change: impl FnOnce(&mut Workplace),
+    ) -> Self {
         let places = Places::new(Some(folder.path().to_owned()), None).expect("places");
         let mut model = Model::new(Realm::Training, configuration.client_software(), preferences);
         model.settings.configured = Some(settings::Configured::new(&places, &configuration));
-        let workplace = Workplace::unattended(&places, configuration, Readers::TrainingOnly).expect("a workplace");
+        let mut workplace = Workplace::unattended(&places, configuration, readers).expect("a workplace");
+        change(&mut workplace);
         let workplace = Arc::new(workplace);
         let bell = Arc::new(Bell::default());
         let ringer = Arc::clone(&bell);
@@ -142,6 +155,22 @@ impl TestWindow {
             }
             let left = deadline.saturating_duration_since(Instant::now());
             assert!(!left.is_zero(), "waited too long for “{label}”");
+            self.bell.wait(left);
+        }
+    }
+
+    /// Draws as the workers tell things until a button with this name can be pressed.
+    pub fn wait_for_button(&mut self, name: &str) {
+        let deadline = Instant::now() + LIMIT;
+        loop {
+            self.harness.run();
+            let mut found = self.harness.query_all_by_role_and_label(Role::Button, name);
+            if found.any(|button| !button.accesskit_node().is_disabled()) {
+                return;
+            }
+            drop(found);
+            let left = deadline.saturating_duration_since(Instant::now());
+            assert!(!left.is_zero(), "waited too long for the button “{name}”: {}", self.spoken());
             self.bell.wait(left);
         }
     }

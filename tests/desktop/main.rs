@@ -5,6 +5,10 @@
 mod activity;
 mod any_intents;
 mod bench_bar;
+mod faults;
+#[path = "../gateway/faulty_proxy.rs"]
+#[allow(dead_code, reason = "other tests harm calls in more ways")]
+mod faulty_proxy;
 mod find;
 mod frame;
 mod harness;

@@ -90,6 +90,7 @@ queue-refused-first = It is the first one already.
 queue-refused-last = It is the last one already.
 queue-refused-printing = It is being printed. Wait until it comes out.
 queue-refused-ended = It does not wait any more.
+queue-refused-unfinished = Its last print was cut off. Put that on record first, from “Unfinished”.
 queue-refused-in-hand = In hand. One moment.
 queue-refused-no-printer = This printer is not set up at this computer.
 queue-refused-busy = The printer prints another card. Wait until it comes out.

@@ -138,7 +138,10 @@ fn enqueue(common: &Common, holder: &HolderId, serial: &CardSerial, printer: &Pr
 fn resume(common: &Arc<Common>, work: WorkId, job: &JobId) -> WorkEnd {
     match common.workplace.desk().resume_one(job, &mut |news| tell_progress(common, work, news)) {
         Ok(resumed) => match resumed.resumption {
-            Resumption::Finished => WorkEnd::Done { queued: None },
+            Resumption::Finished => {
+                queue::was_printed(common, job);
+                WorkEnd::Done { queued: None }
+            }
             Resumption::Undone { why } => WorkEnd::Undone { why, by_policy: false },
             Resumption::LookAtPrinter { why } => WorkEnd::LookAtPrinter { why },
             Resumption::StillOpen { why } => WorkEnd::Unfinished { why },

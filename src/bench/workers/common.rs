@@ -50,6 +50,8 @@ pub struct Common {
     readers: Mutex<BTreeMap<String, Arc<ReaderDesk>>>,
     session: Mutex<Option<Session>>,
     sign_out_waits: AtomicBool,
+    /// Whether a card was shown without what the service knows of it, because the service was silent.
+    card_unasked: AtomicBool,
     stopping: AtomicBool,
 }
 
@@ -68,6 +70,7 @@ impl Common {
             readers: Mutex::default(),
             session: Mutex::new(None),
             sign_out_waits: AtomicBool::new(false),
+            card_unasked: AtomicBool::new(false),
             stopping: AtomicBool::new(false),
         }
     }
@@ -109,6 +112,18 @@ impl Common {
     pub fn look_at_all_again(&self) {
         for reader in self.readers() {
             let _ = reader.lane.replace(ReaderOrder::LookAgain, |order| matches!(order, ReaderOrder::LookAgain));
+        }
+    }
+
+    /// The service was silent when it was asked about a card.
+    pub fn service_was_silent(&self) {
+        self.card_unasked.store(true, Ordering::Release);
+    }
+
+    /// The service answers: cards that it could not be asked about are asked about now.
+    pub fn service_answers(&self) {
+        if self.card_unasked.swap(false, Ordering::AcqRel) {
+            self.look_at_all_again();
         }
     }
 

@@ -68,6 +68,17 @@ pub fn set_from(common: &Common, id: i64, from: &[QueueState], to: QueueState) -
     standing(common, id, from).and_then(|_| set(common, id, to, None))
 }
 
+/// A print that was cut off is on record as printed after all: its entry must not be printed once more.
+pub fn was_printed(common: &Common, job: &JobId) {
+    let Ok(queue) = common.workplace.journal.queue() else { return };
+    let failed = queue.iter().find(|entry| entry.job.as_ref() == Some(job) && entry.state == QueueState::Failed);
+    if let Some(entry) = failed
+        && let Err(why) = set(common, entry.id, QueueState::Printed, None)
+    {
+        trouble(common, Some(entry.id), why);
+    }
+}
+
 /// The entry, if it stands where it must.
 pub fn standing(common: &Common, id: i64, allowed: &[QueueState]) -> Result<QueueEntry, Trouble> {
     let entry = entry(common, id)?;

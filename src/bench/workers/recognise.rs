@@ -16,7 +16,7 @@ use crate::{
         recognise::{self, NotRecognised, Recognised},
         transport::{ExchangeRecord, TransportError, layered},
     },
-    cis2::Service,
+    cis2::{Service, ServiceError},
 };
 
 /// How often a card that something else holds is tried, and how long between: our own looks at other readers hold a card
@@ -96,7 +96,12 @@ fn described(common: &Common, card: Recognised) -> CardInReader {
     let service = &common.workplace.service;
     let record = match common.session() {
         None => Err(Trouble::unchanged("sign in to see whose card this is")),
-        Some(_) => service.card(&card.serial).map_err(|error| Trouble::from(&error)),
+        Some(_) => service.card(&card.serial).map_err(|error| {
+            if !matches!(error, ServiceError::Problem(_)) {
+                common.service_was_silent();
+            }
+            Trouble::from(&error)
+        }),
     };
     let owner = record.as_ref().ok().and_then(|record| record.holder.as_ref());
     let holder = owner.and_then(|holder| service.holder(holder).ok()).map(|record| record.holder);

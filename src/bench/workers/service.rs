@@ -43,11 +43,11 @@ impl Worker<'_> {
         let common = self.common;
         let service = &common.workplace.service;
         match order {
-            Order::ListOfficers => common.tell(Event::Officers(answered(service.training_officers()))),
+            Order::ListOfficers => common.tell(Event::Officers(answered(common, service.training_officers()))),
             Order::SignIn { officer } => self.sign_in(officer),
             Order::SignOut => self.sign_out(),
             Order::Find { ticket, query } => {
-                let result = answered(service.find_holders(&query, MOST_FOUND)).map(Arc::new);
+                let result = answered(common, service.find_holders(&query, MOST_FOUND)).map(Arc::new);
                 common.tell(Event::Found { ticket, result });
             }
             Order::OpenProfile { ticket, holder } => {
@@ -112,7 +112,7 @@ impl Worker<'_> {
             common.tell(Event::SignedIn(Err(Trouble::unchanged(why))));
             return;
         }
-        let mut result = answered(common.workplace.service.sign_in(&SignIn { officer }));
+        let mut result = answered(common, common.workplace.service.sign_in(&SignIn { officer }));
         if let Ok(session) = &mut result {
             // The service keeps its token for itself: nobody else needs it.
             session.token = None;
@@ -136,9 +136,10 @@ impl Worker<'_> {
     }
 
     fn profile(&self, holder: &HolderId) -> Result<Profile, Trouble> {
-        let service = &self.common.workplace.service;
-        let record = answered(service.holder(holder))?;
-        let history = answered(service.holder_history(holder, MOST_HISTORY))?;
+        let common = self.common;
+        let service = &common.workplace.service;
+        let record = answered(common, service.holder(holder))?;
+        let history = answered(common, service.holder_history(holder, MOST_HISTORY))?;
         Ok(Profile { record, history })
     }
 
@@ -194,7 +195,7 @@ impl Worker<'_> {
         if after == 0 || after < self.chain.rows() {
             self.chain = AuditChain::default();
         }
-        let head = match answered(service.audit_head()) {
+        let head = match answered(common, service.audit_head()) {
             Ok(head) => head,
             Err(trouble) => {
                 common.tell(Event::Activity { ticket, result: Err(trouble) });
@@ -203,7 +204,7 @@ impl Worker<'_> {
         };
         loop {
             let known = self.chain.rows();
-            let mut rows = match answered(service.audit(known, AUDIT_PAGE)) {
+            let mut rows = match answered(common, service.audit(known, AUDIT_PAGE)) {
                 Ok(rows) => rows,
                 Err(trouble) => {
                     common.tell(Event::Activity { ticket, result: Err(trouble) });
@@ -227,7 +228,11 @@ impl Worker<'_> {
     }
 }
 
-fn answered<T>(result: Result<T, ServiceError>) -> Result<T, Trouble> {
+/// An answer of the service, or why there is none. Where there is one, cards that wait for one are asked about again.
+fn answered<T>(common: &Common, result: Result<T, ServiceError>) -> Result<T, Trouble> {
+    if result.is_ok() {
+        common.service_answers();
+    }
     result.map_err(|error| Trouble::from(&error))
 }
 

@@ -9,6 +9,7 @@ use crate::{
     },
     desktop::route::Route,
     domain::{CardSerial, Holder, HolderId, JobId, Operation},
+    journal::QueueState,
     operations::UnfinishedJob,
 };
 
@@ -60,6 +61,12 @@ pub fn reader_with<'a>(model: &'a Model, serial: &CardSerial) -> Option<(&'a str
         }
         _ => None,
     })
+}
+
+/// Whether a print of this card was cut off and is not on record yet: until it is, nobody prints the card again.
+#[must_use]
+pub fn is_print_open(model: &Model, serial: &CardSerial) -> bool {
+    model.unfinished.jobs.iter().any(|job| job.operation == Operation::Print && job.serial == *serial)
 }
 
 /// What an officer wants here.
@@ -173,7 +180,12 @@ fn told(model: &mut Model, jobs: &[UnfinishedJob]) {
 fn is_printing(model: &Model, job: &UnfinishedJob) -> bool {
     let prints = |printer: &crate::bench::PrinterView| match printer.condition {
         PrinterCondition::Printing { entry } => {
-            model.work.queue.iter().any(|known| known.id == entry && known.serial == job.serial)
+            // The end of a print is told of its entry first, and of its printer only after its job.
+            model
+                .work
+                .queue
+                .iter()
+                .any(|known| known.id == entry && known.serial == job.serial && known.state == QueueState::Printing)
         }
         _ => false,
     };

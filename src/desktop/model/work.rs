@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use image::RgbaImage;
 use time::OffsetDateTime;
 
-use super::Model;
+use super::{Model, unfinished::is_print_open};
 use crate::{
     bench::{Event, Order, PrintWish, Trouble, WorkEnd, WorkEvent, WorkId},
     desktop::route::Route,
@@ -262,7 +262,9 @@ pub fn update(model: &mut Model, intent: Intent) {
             }
         }
         Intent::PrintAgain(work) => {
-            if let Some(Stage::PrintFailed(entry)) = stage_of(model, work) {
+            if let Some(Stage::PrintFailed(entry)) = stage_of(model, work)
+                && !is_print_open(model, &entry.serial)
+            {
                 let entry = entry.id;
                 change(model, work, |_| {});
                 model.order(Order::RetryPrint { entry });

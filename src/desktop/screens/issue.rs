@@ -116,6 +116,14 @@ fn action(ui: &mut Ui, view: &View<'_>, holder: &HolderId, obstacles: &[Obstacle
     let refused = (!reasons.is_empty()).then(|| reasons.join(" "));
     button::row(ui, |ui| {
         start(ui, view, refused);
+        let state = &view.model.issue;
+        // Where a box on the page offers it already, once is enough.
+        let offered = state.record_trouble.is_some() || state.proof_trouble.is_some();
+        let asks = |obstacle: &Obstacle| matches!(obstacle, Obstacle::Trouble(_) | Obstacle::CannotPrint { .. });
+        if !offered && obstacles.iter().any(asks) && Button::new(tr!(view, "issue-ask-again")).show(ui, view).clicked()
+        {
+            view.send(issue::Intent::AskAgain);
+        }
         let stands = |wanted: fn(&Reason) -> bool| {
             obstacles.iter().any(|obstacle| matches!(obstacle, Obstacle::Refused(reason) if wanted(reason)))
         };

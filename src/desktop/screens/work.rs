@@ -15,6 +15,7 @@ use crate::{
         model::{
             Model,
             queue::{self, Action},
+            unfinished::is_print_open,
             work::{self, Piece, Stage},
         },
         route::Route,
@@ -156,6 +157,7 @@ fn offers(view: &View<'_>, work: WorkId, piece: &Piece, stage: Stage<'_>) -> Vec
         Stage::Running => Vec::new(),
         Stage::PutIntoPrinter(_) => vec![print(), next(), list()],
         Stage::Printing => vec![next(), list()],
+        Stage::PrintFailed(entry) if is_print_open(view.model, &entry.serial) => vec![unfinished(), list(), next()],
         Stage::PrintFailed(_) => {
             vec![(tr!(view, "end-print-again"), Intent::Work(work::Intent::PrintAgain(work))), list(), next()]
         }
@@ -183,6 +185,7 @@ pub fn main_action(model: &Model, work: WorkId) -> Option<Intent> {
     let intent = match model.work.stage(piece) {
         Stage::Running | Stage::Printing => return None,
         Stage::PutIntoPrinter(_) => work::Intent::Print(work).into(),
+        Stage::PrintFailed(entry) if is_print_open(model, &entry.serial) => Intent::Go(Route::Unfinished),
         Stage::PrintFailed(_) => work::Intent::PrintAgain(work).into(),
         Stage::NotQueued => work::Intent::Enqueue(work).into(),
         Stage::Waiting(_) | Stage::Complete { .. } => work::Intent::NextHolder.into(),

@@ -4,7 +4,7 @@
 use super::State;
 use crate::{
     bench::PrinterCondition,
-    desktop::model::Model,
+    desktop::model::{Model, unfinished::is_print_open},
     domain::{Operation, Role, eligibility::Reason},
     journal::{QueueEntry, QueueState},
 };
@@ -53,6 +53,9 @@ pub fn refusal(model: &Model, entry: &QueueEntry, action: Action) -> Option<Refu
     }
     if let Some(refused) = person(model, entry, action) {
         return Some(Refusal::Words(refused));
+    }
+    if matches!(action, Action::Print | Action::PutBack | Action::Reprint) && is_print_open(model, &entry.serial) {
+        return Some(Refusal::Key("queue-refused-unfinished"));
     }
     if state.in_hand.contains(&entry.id) {
         return Some(Refusal::Key("queue-refused-in-hand"));

@@ -7,6 +7,7 @@ use crate::{
     desktop::{
         model::{
             NoticeKind,
+            unfinished::is_print_open,
             work::{Piece, Stage},
         },
         theme::{Theme, space},
@@ -71,6 +72,10 @@ fn said(view: &View<'_>, piece: &Piece, stage: Stage<'_>) -> (NoticeKind, String
             (NoticeKind::Good, issued, vec![words, locked])
         }
         Stage::Printing => (NoticeKind::Note, tr!(view, "end-printing"), vec![tr!(view, "end-printing-words")]),
+        Stage::PrintFailed(entry) if is_print_open(view.model, &entry.serial) => {
+            let why = entry.why.as_deref().map(sentence).unwrap_or_default();
+            (NoticeKind::Warning, tr!(view, "end-print-open"), vec![why, tr!(view, "end-print-open-words")])
+        }
         Stage::PrintFailed(entry) => {
             let unknown = tr!(view, "end-print-failed-unknown");
             let why = entry.why.clone().unwrap_or_default();
