@@ -59,8 +59,8 @@ impl FaultDesk {
             Loss::Card => {
                 // Its reader is told empty once the hand that pulled it is gone.
                 self.window.wait_for_label("In no reader: put that card into one");
-                self.window.click(&format!("Card… in {READER} (take it out or put one in)"));
-                self.window.click("Put the card back in");
+                self.press(what, &format!("Card… in {READER} (take it out or put one in)"));
+                self.press(what, "Put the card back in");
                 self.window.wait_for_label(&format!("In “{READER}”"));
             }
         }
