@@ -19,7 +19,6 @@ nav-unfinished-count = Unfinished ({ $count })
 back = Back
 cancel = Cancel
 close = Close
-ok = OK
 busy = Working…
 notice-dismiss = Dismiss
 notice-read = Read all
