@@ -8,7 +8,6 @@ photo-drop-here = Drop the photo here
 photo-none = No photo is being worked on. Open a file, paste a picture (Ctrl+V), or drag one in here.
 photo-reading = Reading the photo…
 photo-dialogue-open = Choose the photo in the window of your system.
-photo-reload = Read the photo on record again
 photo-editor = The photo and its frame. Arrow keys move the frame, plus and minus make it larger and smaller.
 photo-guide = Fit the head into the oval, with the eyes on the line. Drag the frame to move it and its corners to resize it, or use the arrow keys and plus and minus.
 photo-rotate-left = Turn left
