@@ -92,6 +92,25 @@ impl Dialog {
         })
     }
 
+    /// Asks before the window closes while a card is worked on.
+    #[must_use]
+    pub fn close_with_open_work() -> Self {
+        Self::Confirm(Confirm {
+            title: "close-title",
+            body: vec!["close-open-work"],
+            words: Vec::new(),
+            action: "close-when-done",
+            destructive: false,
+            then: Box::new(Intent::CloseWindowWhenDone),
+        })
+    }
+
+    /// Whether it is that question.
+    #[must_use]
+    pub fn is_about_closing(&self) -> bool {
+        matches!(self, Self::Confirm(confirm) if confirm.title == "close-title")
+    }
+
     fn title(&self, view: &View<'_>) -> String {
         match self {
             Self::Confirm(confirm) => view.texts.get(confirm.title),

@@ -24,6 +24,12 @@ pub enum Intent {
     Dialog(DialogIntent),
     /// Closes the dialogue in front without an answer.
     CloseDialog,
+    /// The window is to be closed; asks first when something is open.
+    CloseWindow,
+    /// The window is to be closed as soon as nothing is worked on.
+    CloseWindowWhenDone,
+    /// The window is to be closed, whatever is open.
+    CloseWindowNow,
     /// A notice was read.
     DismissNotice(u64),
     /// Sign-in, sign-out, lock.

@@ -76,8 +76,22 @@ pub struct Model {
     pub settings: settings::State,
     /// Help.
     pub help: help::State,
+    /// Whether the window is about to close.
+    pub closing: Closing,
     orders: Vec<Order>,
     numbers: u64,
+}
+
+/// Whether the window is about to close.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Closing {
+    /// It stays.
+    #[default]
+    No,
+    /// It closes when nothing is worked on any more.
+    WhenDone,
+    /// It closes.
+    Now,
 }
 
 /// Something the officer should know, wherever they are.
@@ -139,6 +153,7 @@ impl Model {
             activity: activity::State::default(),
             settings: settings::State::default(),
             help: help::State::default(),
+            closing: Closing::No,
             orders: Vec::new(),
             numbers: 0,
         }
@@ -159,6 +174,13 @@ impl Model {
             Intent::Ask(dialog) => self.dialogs.push_back(*dialog),
             Intent::Dialog(wish) => dialogs::update(self, wish),
             Intent::CloseDialog => dialogs::cancel(self),
+            Intent::CloseWindow => self.close_window(),
+            Intent::CloseWindowWhenDone => {
+                self.closing = Closing::WhenDone;
+                self.notify(NoticeKind::Note, NoticeText::Key("close-waiting"));
+                self.close_when_done();
+            }
+            Intent::CloseWindowNow => self.closing = Closing::Now,
             Intent::DismissNotice(id) => self.dismiss(id),
             Intent::Session(wish) => session::update(self, wish),
             Intent::Bench(wish) => bench::update(self, wish),
@@ -188,6 +210,29 @@ impl Model {
         unfinished::on_event(self, event);
         activity::on_event(self, event);
         settings::on_event(self, event);
+        self.close_when_done();
+    }
+
+    /// Whether a card is being issued, taken back or printed.
+    #[must_use]
+    pub fn is_working(&self) -> bool {
+        self.work.is_running() || self.queue.is_printing()
+    }
+
+    fn close_window(&mut self) {
+        if self.is_working() {
+            if !self.dialogs.iter().any(Dialog::is_about_closing) {
+                self.dialogs.push_front(Dialog::close_with_open_work());
+            }
+        } else if !photo::asks_first(self, None, Intent::CloseWindowNow) {
+            self.closing = Closing::Now;
+        }
+    }
+
+    fn close_when_done(&mut self) {
+        if self.closing == Closing::WhenDone && !self.is_working() {
+            self.closing = Closing::Now;
+        }
     }
 
     /// Time went by without a key or the pointer.

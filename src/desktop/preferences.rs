@@ -32,8 +32,8 @@ pub struct Preferences {
     pub notices_read: Vec<String>,
     /// Names officers gave to readers, by the system's name.
     pub reader_names: BTreeMap<String, String>,
-    /// Left, top, width and height of the window in points.
-    pub window: Option<[f32; 4]>,
+    /// Width and height of the window in points of the unscaled text.
+    pub window: Option<[f32; 2]>,
     /// Whether the window fills the screen.
     pub maximised: bool,
 }
@@ -65,8 +65,7 @@ impl Preferences {
         let mut read: Self = toml::from_str(&text).unwrap_or_default();
         read.text_percent = read.text_percent.clamp(100, 200);
         read.lock_after_minutes = read.lock_after_minutes.min(120);
-        read.window =
-            read.window.filter(|place| place.iter().all(|side| side.is_finite()) && place[2] >= 1.0 && place[3] >= 1.0);
+        read.window = read.window.filter(|sides| sides.iter().all(|side| side.is_finite() && *side >= 1.0));
         read
     }
 
@@ -99,12 +98,11 @@ mod tests {
         assert_eq!(Preferences::read(folder.path()), Preferences::default());
         let mut chosen = Preferences { text_percent: 150, scheme: Scheme::Dark, ..Preferences::default() };
         chosen.reader_names.insert("Reader 00 00".into(), "Left reader".into());
-        chosen.window = Some([10.0, 20.0, 1280.0, 800.0]);
+        chosen.window = Some([1280.0, 800.0]);
         chosen.write(folder.path()).expect("written");
         assert_eq!(Preferences::read(folder.path()), chosen);
         assert_eq!(chosen.reader_name("Reader 00 00"), "Left reader");
-        std::fs::write(folder.path().join(FILE), "text-percent = 9000\nwindow = [nan, 0.0, 5.0, 5.0]")
-            .expect("written");
+        std::fs::write(folder.path().join(FILE), "text-percent = 9000\nwindow = [nan, 5.0]").expect("written");
         let read = Preferences::read(folder.path());
         assert_eq!((read.text_percent, read.window), (200, None));
         std::fs::write(folder.path().join(FILE), "no = [toml").expect("written");

@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, mpsc},
 };
 
-use eframe::{NativeOptions, Renderer, egui};
+use eframe::{NativeOptions, Renderer, egui, egui_wgpu, wgpu};
 
 use super::{
     model::{Model, session, settings},
@@ -34,15 +34,36 @@ const SMALLEST_SIZE: [f32; 2] = [640.0, 400.0];
 pub enum WindowError {
     /// No renderer works here.
     #[error(
-        "no window can be opened on this computer ({}): start Cardwright from a desktop session, or use it without a \
-         window. The commands are tour, cards, issue, print, printers, resume, audit, gateway, training-card and config; \
-         “cardwright --help” explains them",
+        "no window can be opened on this computer. Start Cardwright from a desktop session, ask IT for OpenGL, Vulkan or \
+         DirectX on it, or use it without a window: the commands are tour, cards, issue, print, printers, queue, resume, \
+         audit, gateway, training-card and config; “cardwright --help” explains them. What was tried: {}",
         .0.join("; ")
     )]
     NoWindow(Vec<String>),
     /// The variable names no renderer.
-    #[error("{RENDERER_VARIABLE} is “{0}”: set it to glow or wgpu, or remove it")]
+    #[error("{RENDERER_VARIABLE} is “{0}”: set it to glow, wgpu or software, or remove it")]
     UnknownRenderer(String),
+}
+
+/// A way to draw.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// OpenGL.
+    Glow,
+    /// DirectX, Vulkan or OpenGL, whichever the graphics card has.
+    Wgpu,
+    /// The processor alone, through the system's own software renderer (WARP, lavapipe).
+    Software,
+}
+
+impl Way {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Glow => "glow",
+            Self::Wgpu => "wgpu",
+            Self::Software => "software",
+        }
+    }
 }
 
 /// Opens the window and returns when it was closed.
@@ -51,26 +72,30 @@ pub enum WindowError {
 /// No window can be opened here.
 pub fn open(places: &Places, configuration: &Configuration) -> Result<(), WindowError> {
     let mut faults = Vec::new();
-    for renderer in renderers()? {
+    for way in ways()? {
         // A missing system library ends in a panic inside the window library, not in an error.
-        let attempt = catch_unwind(AssertUnwindSafe(|| run(renderer, places, configuration)));
-        match attempt {
+        let attempt = catch_unwind(AssertUnwindSafe(|| run(way, places, configuration)));
+        let fault = match attempt {
             Ok(Ok(())) => return Ok(()),
-            Ok(Err(fault)) => faults.push(format!("{renderer}: {fault}")),
-            Err(panic) => faults.push(format!("{renderer}: {}", words_of(&*panic))),
+            Ok(Err(fault)) => fault.to_string(),
+            Err(panic) => words_of(&*panic),
+        };
+        faults.push(format!("{}: {}", way.name(), shortened(&fault)));
+        if !system::has_a_screen() {
+            break;
         }
     }
     Err(WindowError::NoWindow(faults))
 }
 
-fn renderers() -> Result<Vec<Renderer>, WindowError> {
+fn ways() -> Result<Vec<Way>, WindowError> {
     match std::env::var(RENDERER_VARIABLE) {
-        Err(_) => Ok(system::RENDERERS.to_vec()),
-        Ok(name) => match name.as_str() {
-            "glow" => Ok(vec![Renderer::Glow]),
-            "wgpu" => Ok(vec![Renderer::Wgpu]),
-            _ => Err(WindowError::UnknownRenderer(name)),
-        },
+        Err(_) => Ok(system::WAYS.to_vec()),
+        Ok(name) => [Way::Glow, Way::Wgpu, Way::Software]
+            .into_iter()
+            .find(|way| way.name() == name)
+            .map(|way| vec![way])
+            .ok_or(WindowError::UnknownRenderer(name)),
     }
 }
 
@@ -79,18 +104,37 @@ fn words_of(panic: &(dyn std::any::Any + Send)) -> String {
     words.or_else(|| panic.downcast_ref::<&str>().map(|words| (*words).to_owned())).unwrap_or_default()
 }
 
-fn run(renderer: Renderer, places: &Places, configuration: &Configuration) -> Result<(), eframe::Error> {
+/// Longest cause that is told of one way to draw, in characters: what the libraries say can be a whole data structure.
+const LONGEST_CAUSE: usize = 140;
+
+/// A cause without the places in source files that libraries put before it, and cut where it becomes a listing.
+fn shortened(fault: &str) -> String {
+    let words: Vec<&str> = fault.split_whitespace().filter(|word| !word.contains(".rs:")).collect();
+    let plain = words.join(" ");
+    let plain = plain.split_once('{').map_or(plain.as_str(), |(before, _)| before).trim();
+    if plain.chars().count() <= LONGEST_CAUSE {
+        return plain.to_owned();
+    }
+    plain.chars().take(LONGEST_CAUSE).chain(['…']).collect()
+}
+
+fn run(way: Way, places: &Places, configuration: &Configuration) -> Result<(), eframe::Error> {
     let preferences = Preferences::read(places.data());
-    let mut viewport = egui::ViewportBuilder::default()
+    // The size is remembered and the place is not: a screen that was there yesterday may be unplugged today.
+    let viewport = egui::ViewportBuilder::default()
         .with_title("Cardwright")
         .with_app_id("cardwright")
         .with_min_inner_size(SMALLEST_SIZE)
-        .with_inner_size(FIRST_SIZE)
+        .with_inner_size(preferences.window.unwrap_or(FIRST_SIZE))
+        .with_clamp_size_to_monitor_size(true)
         .with_maximized(preferences.maximised);
-    if let Some([left, top, width, height]) = preferences.window {
-        viewport = viewport.with_position([left, top]).with_inner_size([width, height]);
+    let renderer = if way == Way::Glow { Renderer::Glow } else { Renderer::Wgpu };
+    let mut options = NativeOptions { viewport, renderer, persist_window: false, ..NativeOptions::default() };
+    if way == Way::Software
+        && let egui_wgpu::WgpuSetup::CreateNew(setup) = &mut options.wgpu_options.wgpu_setup
+    {
+        setup.native_adapter_selector = Some(Arc::new(software_adapter));
     }
-    let options = NativeOptions { viewport, renderer, persist_window: false, ..NativeOptions::default() };
     let (places, configuration) = (places.clone(), configuration.clone());
     eframe::run_native(
         "cardwright",
@@ -100,6 +144,12 @@ fn run(renderer: Renderer, places: &Places, configuration: &Configuration) -> Re
             Ok(Box::new(App::new(creation.egui_ctx.clone(), places, configuration, preferences)))
         }),
     )
+}
+
+fn software_adapter(all: &[wgpu::Adapter], surface: Option<&wgpu::Surface<'_>>) -> Result<wgpu::Adapter, String> {
+    let draws = |adapter: &&wgpu::Adapter| surface.is_none_or(|surface| adapter.is_surface_supported(surface));
+    let found = all.iter().filter(|adapter| adapter.get_info().device_type == wgpu::DeviceType::Cpu).find(draws);
+    found.cloned().ok_or_else(|| "this computer has no software renderer".to_owned())
 }
 
 /// What eframe drives.
@@ -138,22 +188,18 @@ impl App {
         }
     }
 
-    /// Remembers where the window is.
-    fn remember_place(&mut self, context: &egui::Context) {
-        let (place, maximised) = context.input(|input| {
+    /// Remembers how large the window is.
+    fn remember_size(&mut self, context: &egui::Context) {
+        let (inner, maximised) = context.input(|input| {
             let viewport = input.viewport();
-            let inner = viewport.inner_rect;
-            let outer = viewport.outer_rect;
-            let place =
-                inner.zip(outer).map(|(inner, outer)| [outer.left(), outer.top(), inner.width(), inner.height()]);
-            (place, viewport.maximized.unwrap_or(false))
+            (viewport.inner_rect, viewport.maximized.unwrap_or(false))
         });
         // Points of the window are scaled by the text size; the file keeps them unscaled.
         let zoom = context.zoom_factor();
         self.window.model.prefer(|p| {
             p.maximised = maximised;
-            if !maximised && let Some(place) = place {
-                p.window = Some(place.map(|side| side * zoom));
+            if !maximised && let Some(inner) = inner {
+                p.window = Some([inner.width() * zoom, inner.height() * zoom]);
             }
         });
     }
@@ -191,7 +237,7 @@ impl eframe::App for App {
     fn ui(&mut self, ui: &mut egui::Ui, _: &mut eframe::Frame) {
         self.window.ui(ui);
         if ui.ctx().input(|input| input.viewport().close_requested()) {
-            self.remember_place(ui.ctx());
+            self.remember_size(ui.ctx());
         }
         self.keep_preferences();
     }

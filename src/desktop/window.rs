@@ -7,7 +7,8 @@ use time::OffsetDateTime;
 
 use super::{
     command::Command,
-    model::{Model, session::Phase},
+    intent::Intent,
+    model::{Closing, Model, session::Phase},
     preferences::Preferences,
     screens,
     text::Texts,
@@ -80,9 +81,15 @@ impl Window {
 
     /// Takes what the workers told and what time did; also while the window is hidden. Draws nothing.
     pub fn logic(&mut self, context: &Context) {
-        for _ in 0..EVENTS_A_FRAME {
-            let Some(event) = self.crew.as_ref().and_then(|crew| crew.next_event()) else { break };
+        let mut taken = 0;
+        while taken < EVENTS_A_FRAME
+            && let Some(event) = self.crew.as_ref().and_then(|crew| crew.next_event())
+        {
             self.model.on_event(&event);
+            taken += 1;
+        }
+        if taken == EVENTS_A_FRAME {
+            context.request_repaint();
         }
         if context.input(|input| !input.events.is_empty()) {
             self.touched = Instant::now();
@@ -114,11 +121,26 @@ impl Window {
         for intent in intents {
             self.model.update(intent);
         }
+        self.close(ui.ctx());
         self.send_orders();
         self.apply_theme(ui.ctx());
         if changed {
             // What was wanted shows in the next frame, and that frame comes now.
             ui.ctx().request_repaint();
+        }
+    }
+
+    /// Somebody wants the window closed: it stays while something is open, and asks.
+    fn close(&mut self, context: &Context) {
+        let requested = context.input(|input| input.viewport().close_requested());
+        if requested && self.model.closing != Closing::Now {
+            self.model.update(Intent::CloseWindow);
+            if self.model.closing != Closing::Now {
+                context.send_viewport_cmd(egui::ViewportCommand::CancelClose);
+                context.request_repaint();
+            }
+        } else if !requested && self.model.closing == Closing::Now {
+            context.send_viewport_cmd(egui::ViewportCommand::Close);
         }
     }
 

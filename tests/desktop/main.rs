@@ -5,6 +5,7 @@
 mod activity;
 mod any_intents;
 mod bench_bar;
+mod closing;
 mod faults;
 #[path = "../gateway/faulty_proxy.rs"]
 #[allow(dead_code, reason = "other tests harm calls in more ways")]

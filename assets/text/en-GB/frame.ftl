@@ -53,3 +53,7 @@ command-theme = Next colour scheme
 shortcuts-title = Keyboard shortcuts
 shortcuts-action = Action
 shortcuts-keys = Keys
+close-title = Close the window?
+close-open-work = A card is being worked on. The window waits until that is finished, and closes then.
+close-when-done = Close when it is finished
+close-waiting = The window closes as soon as this card is finished.

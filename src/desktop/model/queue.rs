@@ -97,6 +97,12 @@ impl State {
         self.count(Filter::Only(QueueState::Waiting)) + self.count(Filter::Only(QueueState::Failed))
     }
 
+    /// Whether a card is being printed.
+    #[must_use]
+    pub fn is_printing(&self) -> bool {
+        self.count(Filter::Only(QueueState::Printing)) > 0
+    }
+
     /// How many entries a filter shows.
     #[must_use]
     pub fn count(&self, filter: Filter) -> usize {
