@@ -22,4 +22,4 @@ pub use error::{OperationError, Standing};
 pub use progress::{Progress, Step, Verdict};
 pub use resume::{Resumed, Resumption};
 pub use runner::{Desk, Ending, IssueReport, PrintReport, StepTime};
-pub use unfinished::{UnfinishedJob, WhatNext};
+pub use unfinished::{Kept, UnfinishedJob, WhatNext};

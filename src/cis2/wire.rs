@@ -163,6 +163,28 @@ pub struct Issuance {
     pub authentication_sha256: Option<String>,
     /// SHA-256 of the signing certificate (DER), once certified.
     pub signing_sha256: Option<String>,
+    /// Who began it: while it is open, nobody else may go on with it. A service may leave it out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub begun_by: Option<BegunBy>,
+}
+
+/// Who began an issuance.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BegunBy {
+    /// The officer.
+    pub officer: OfficerId,
+    /// Their name, where the service knows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}
+
+impl std::fmt::Display for BegunBy {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.name {
+            Some(name) => write!(f, "{name} ({})", self.officer.grouped()),
+            None => write!(f, "officer {}", self.officer.grouped()),
+        }
+    }
 }
 
 /// The card's half of the mutual management-key authentication (SP 800-73-4 part 2, 3.2.4; `facts/piv.md` 4).

@@ -7,11 +7,11 @@ use time::OffsetDateTime;
 use super::{
     audit, authority,
     problem::Fault,
-    records,
+    records, sessions,
     store::{from_word, moment, one, word},
 };
 use crate::{
-    cis2::wire::{Issuance, IssuanceState},
+    cis2::wire::{BegunBy, Issuance, IssuanceState},
     domain::{
         CardSerial, CardState, CertificateSlot, HolderId, JobId, Officer, OfficerId, Series,
         eligibility::ClientSoftware,
@@ -91,6 +91,8 @@ fn read(store: &Connection, columns: Columns) -> Result<Job, Fault> {
     let [job, officer, holder, serial, series, profile, software, state] = columns.text;
     let job: JobId = job.parse()?;
     let sha256 = |slot| certificate(store, &job, slot).map(|found| found.map(|certificate| certificate.sha256));
+    let officer: OfficerId = officer.parse()?;
+    let name = sessions::officer(store, &officer)?.map(|known| known.name);
     let public = Issuance {
         authentication_sha256: sha256(CertificateSlot::Authentication)?,
         signing_sha256: sha256(CertificateSlot::Signing)?,
@@ -100,10 +102,11 @@ fn read(store: &Connection, columns: Columns) -> Result<Job, Fault> {
         state: from_word(state)?,
         locked: columns.locked,
         deadline: moment(columns.deadline)?,
+        begun_by: Some(BegunBy { officer: officer.clone(), name }),
     };
     Ok(Job {
         public,
-        officer: officer.parse()?,
+        officer,
         series: from_word(series)?,
         profile,
         software: serde_json::from_str(&software).map_err(|_| Fault::internal("a stored job cannot be read"))?,
@@ -260,7 +263,12 @@ impl Job {
             "This job was begun by another officer",
             "Ask them to finish it, or wait until its time runs out; then anyone who may clear cards can clean it up",
         );
-        Err(fault.detail(format!("officer {}", self.officer.grouped())))
+        let who = match &self.public.begun_by {
+            Some(officer) => officer.to_string(),
+            None => format!("officer {}", self.officer.grouped()),
+        };
+        let until = self.public.deadline;
+        Err(fault.detail(format!("{who}, until {:02}:{:02} UTC", until.hour(), until.minute())))
     }
 
     /// A call that needs an open job came too late.

@@ -112,7 +112,9 @@ fn call_service(desk: &Desk<'_>, plan: &JobPlan, pocket: &mut Pocket, call: &Gat
             Outcome::Aborted
         }
         GatewayCall::AskIssuance => match service.issuance(job) {
-            Ok(issuance) => {
+            Ok(mut issuance) => {
+                // The journal keeps numbers and no names.
+                issuance.begun_by = None;
                 let card = service.card(&issuance.serial)?;
                 let card_settled = card.state == CardState::Blank || card.last_job.as_ref() != Some(job);
                 Outcome::Issuance { issuance: Some(Box::new(issuance)), card_settled }

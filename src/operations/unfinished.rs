@@ -1,7 +1,13 @@
 //! What is unfinished, and what going on with it will do: told before anything is done.
 
+use time::OffsetDateTime;
+
 use super::{error::OperationError, issue, print, resume::replay, runner::Desk};
 use crate::{
+    cis2::{
+        ServiceError,
+        wire::{BegunBy, IssuanceState},
+    },
     domain::{CardSerial, HolderId, JobId, Operation},
     journal::JobRecord,
 };
@@ -21,6 +27,17 @@ pub struct UnfinishedJob {
     pub opened: String,
     /// What going on with it will do.
     pub next: WhatNext,
+    /// Whose it is at the service; none while the service was not asked, and once it belongs to nobody any more.
+    pub kept: Option<Kept>,
+}
+
+/// The service keeps an open job for the officer who began it, until its time runs out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// For whom.
+    pub begun_by: BegunBy,
+    /// When any officer who may clear cards may take it back.
+    pub until: OffsetDateTime,
 }
 
 /// What resuming a job will do, as far as this workstation knows. The gateway has the last word: a job whose time ran
@@ -45,6 +62,23 @@ impl Desk<'_> {
         self.journal.open_jobs()?.into_iter().map(|record| self.look_at(record)).collect()
     }
 
+    /// Asks the service for whom it keeps these jobs. Where it does not answer, or does not say, nothing is put in: going
+    /// on asks it once more in any case.
+    pub fn ask_who_began(&self, jobs: &mut [UnfinishedJob]) {
+        // A print is on record at the service only when it has ended.
+        for job in jobs.iter_mut().filter(|job| job.operation != Operation::Print) {
+            match self.service.issuance(&job.job) {
+                Ok(issuance) if matches!(issuance.state, IssuanceState::Reserved | IssuanceState::Certified) => {
+                    let until = issuance.deadline;
+                    job.kept = issuance.begun_by.map(|begun_by| Kept { begun_by, until });
+                }
+                Ok(_) | Err(ServiceError::Problem(_)) => {}
+                // It would not answer for the others either, and each would be waited for.
+                Err(_) => return,
+            }
+        }
+    }
+
     fn look_at(&self, record: JobRecord) -> Result<UnfinishedJob, OperationError> {
         let unreadable = |e: serde_json::Error| OperationError::JournalEntry(e.to_string());
         let (holder, serial, next) = match record.operation {
@@ -59,6 +93,14 @@ impl Desk<'_> {
                 (plan.holder, plan.serial, next)
             }
         };
-        Ok(UnfinishedJob { job: record.job, operation: record.operation, holder, serial, opened: record.opened, next })
+        Ok(UnfinishedJob {
+            job: record.job,
+            operation: record.operation,
+            holder,
+            serial,
+            opened: record.opened,
+            next,
+            kept: None,
+        })
     }
 }

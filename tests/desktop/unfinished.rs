@@ -2,15 +2,18 @@
 
 use cardwright::{
     bench::{Event, IssueOrder, Order, PrintWish, ReaderCondition, Ticket, WorkEnd, WorkEvent, WorkId},
+    cis2::wire::BegunBy,
     desktop::{
         model::{Model, session, unfinished, work::Piece},
         route::Route,
     },
     domain::{CardState, JobId, Operation, Passcode, PasscodeRules, Secret},
-    operations::{UnfinishedJob, WhatNext},
+    operations::{Kept, UnfinishedJob, WhatNext},
 };
 use eframe::egui::{Key, accesskit::Role};
 use egui_kittest::kittest::{By, NodeT, Queryable};
+
+use time::{Duration, OffsetDateTime};
 
 use crate::{
     bench_bar::{at_work, card, holder, reader},
@@ -25,6 +28,7 @@ pub fn job(n: u8, operation: Operation, next: WhatNext) -> UnfinishedJob {
         serial: "0A1B2C3D4E5F".parse().expect("a serial"),
         opened: "2026-11-24T09:15:00Z".into(),
         next,
+        kept: None,
     }
 }
 
@@ -129,6 +133,72 @@ fn work_that_runs_is_not_unfinished_and_names_come_only_where_they_were_asked() 
     let harness = pure(model, (1280.0, 800.0));
     harness.get_by_label_contains("Look at the output tray");
     harness.get_by_role_and_label(Role::Button, "Put it on record");
+}
+
+#[test]
+fn a_job_of_another_officer_waits_for_its_time_and_what_came_of_a_try_stays() {
+    let mut model = at_work();
+    let kept = |minutes| Kept {
+        begun_by: BegunBy { officer: "555000000001".parse().expect("a number"), name: Some("Rowan Ashdown".into()) },
+        until: OffsetDateTime::now_utc() + Duration::minutes(minutes),
+    };
+    let mut one = UnfinishedJob { kept: Some(kept(20)), ..job(1, Operation::Issue, WhatNext::WillUndo) };
+    model.on_event(&Event::Unfinished(Ok(vec![one.clone()])));
+    let _ = model.take_orders();
+    let mut harness = pure(model, (640.0, 400.0));
+    let reason = "Begun by Rowan Ashdown; another officer may go on after";
+    for name in ["Take it back, then issue again", "Take it back"] {
+        let whole = format!("{name}. {reason}");
+        let button = harness.get(By::new().role(Role::Button).label_contains(&whole));
+        assert!(button.accesskit_node().is_disabled());
+    }
+    let model = &mut harness.state_mut().model;
+    model.update(unfinished::Intent::GoOn(one.job.clone()).into());
+    model.update(unfinished::Intent::TakeBackAndIssue(one.job.clone()).into());
+    assert!(resumed(model).is_empty(), "it is not theirs yet");
+
+    // Its own officer may go on, and after its time anybody.
+    let own = model.officer().expect("at work").id.clone();
+    one.kept = Some(Kept { begun_by: BegunBy { officer: own, name: None }, ..kept(20) });
+    model.on_event(&Event::Unfinished(Ok(vec![one.clone()])));
+    assert!(unfinished::kept_for_another(model, &one, OffsetDateTime::now_utc()).is_none());
+    one.kept = Some(kept(-1));
+    model.on_event(&Event::Unfinished(Ok(vec![one.clone()])));
+    model.update(unfinished::Intent::GoOn(one.job.clone()).into());
+    let [(work, _)] = resumed(model)[..] else { panic!("gone on with") };
+    let end = WorkEnd::Unfinished { why: "The card is in no reader.".into() };
+    model.on_event(&Event::Work { work, event: WorkEvent::Ended(end) });
+    model.go(Route::Activity);
+    model.go(Route::Unfinished);
+    harness.run();
+    harness.get_by_label_contains("still unfinished. The card is in no reader.");
+    let model = &mut harness.state_mut().model;
+    model.on_event(&Event::Unfinished(Ok(Vec::new())));
+    model.go(Route::Unfinished);
+    harness.run();
+    assert!(harness.query_by_label_contains("still unfinished.").is_none(), "it is not listed any more");
+}
+
+/// The service tells whose job it is, and another officer sees it greyed.
+#[test]
+fn another_officer_sees_whose_job_it_is() {
+    let mut window = TestWindow::signed_in();
+    window.wait_for("the blank cards", |model| model.bench.cards().count() == 2);
+    let work = begin_issue(&mut window, "Training reader 2");
+    let model = &mut window.harness.state_mut().model;
+    model.order(Order::TrainingCard {
+        reader: "Training reader 2".into(),
+        move_to: cardwright::bench::TrainingCardMove::Out,
+    });
+    window.wait_for("the end", |model| model.work.all[&work].end.is_some());
+    window.harness.state_mut().model.update(session::Intent::SignOutNow.into());
+    window.sign_in("555000000001");
+    window.wait_for("the page of unfinished work", |model| *model.history.here() == Route::Unfinished);
+    window.wait_for_label("Begun by Tomos Llewelyn-Pryce; another officer may go on after");
+    let model = window.model();
+    let job = &model.unfinished.jobs[0];
+    assert!(unfinished::kept_for_another(model, job, OffsetDateTime::now_utc()).is_some());
+    assert!(cardwright::desktop::screens::main_action(model).is_none(), "nor by the keyboard");
 }
 
 /// Orders an issue as the issue page would, and waits until the chip is touched.

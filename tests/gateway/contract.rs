@@ -262,7 +262,10 @@ fn every_answer_is_of_the_contract() {
 
     let (_, session) = witness.post("/training/sign-in", &json!({ "officer": RA_MANAGER }));
     witness.token = session["token"].as_str().map(str::to_owned);
-    assert_eq!(kind(&witness.post(&at("/confirm"), &json!(right))), "other-officer");
+    let refused = witness.post(&at("/confirm"), &json!(right));
+    assert_eq!(kind(&refused), "other-officer");
+    let detail = refused.1["detail"].as_str().expect("who it was");
+    assert!(detail.starts_with("Tomos Llewelyn-Pryce (555 000 000 003), until "), "{detail}");
     let reached: BTreeSet<&str> =
         witness.seen.iter().filter_map(|place| place.rsplit_once(' ')).map(|(call, _)| call).collect();
     let all: BTreeSet<String> = contract_routes().map(|(method, path)| format!("{method} {path}")).collect();

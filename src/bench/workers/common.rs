@@ -154,9 +154,13 @@ impl Common {
         self.tell_unfinished();
     }
 
-    /// Tells what is unfinished.
+    /// Tells what is unfinished; while somebody is signed in, also for whom the service keeps it.
     pub fn tell_unfinished(&self) {
-        let found = self.workplace.desk().look_at_unfinished();
+        let desk = self.workplace.desk();
+        let mut found = desk.look_at_unfinished();
+        if let (Ok(jobs), true) = (&mut found, self.session().is_some()) {
+            desk.ask_who_began(jobs);
+        }
         self.tell(Event::Unfinished(found.map_err(|error| Trouble::from(&error))));
     }
 

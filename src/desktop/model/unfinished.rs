@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use time::OffsetDateTime;
+
 use super::{Model, NoticeKind, NoticeText, work::Piece};
 use crate::{
     bench::{
@@ -10,10 +12,10 @@ use crate::{
     desktop::route::Route,
     domain::{CardSerial, Holder, HolderId, JobId, Operation},
     journal::QueueState,
-    operations::UnfinishedJob,
+    operations::{Kept, UnfinishedJob},
 };
 
-/// Results that are kept on the page until it is left.
+/// Results that are kept on the page until it is left, beside those of jobs that are still listed.
 const MOST_RESULTS: usize = 4;
 
 /// State of this page.
@@ -69,6 +71,13 @@ pub fn is_print_open(model: &Model, serial: &CardSerial) -> bool {
     model.unfinished.jobs.iter().any(|job| job.operation == Operation::Print && job.serial == *serial)
 }
 
+/// For which other officer the service keeps this job now, and until when: nobody else may go on with it before that.
+#[must_use]
+pub fn kept_for_another<'a>(model: &Model, job: &'a UnfinishedJob, now: OffsetDateTime) -> Option<&'a Kept> {
+    let own = |kept: &Kept| model.officer().is_some_and(|officer| officer.id == kept.begun_by.officer);
+    job.kept.as_ref().filter(|kept| now < kept.until && !own(kept))
+}
+
 /// What an officer wants here.
 #[derive(Debug, Clone)]
 pub enum Intent {
@@ -82,7 +91,9 @@ pub enum Intent {
 
 /// The page is shown.
 pub fn arrived(model: &mut Model) {
-    model.unfinished.results.clear();
+    // Why a job that is still listed was not ended stays in sight until it is gone on with.
+    let State { jobs, results, .. } = &mut model.unfinished;
+    results.retain(|(result, _)| jobs.iter().any(|known| known.job == result.job));
     model.order(Order::ListUnfinished);
 }
 
@@ -108,6 +119,9 @@ fn go_on(model: &mut Model, job: &JobId) -> Option<WorkId> {
         return None;
     }
     let known = model.unfinished.jobs.iter().find(|known| known.job == *job)?.clone();
+    if kept_for_another(model, &known, OffsetDateTime::now_utc()).is_some() {
+        return None;
+    }
     let reader = reader_with(model, &known.serial).map(|(reader, _)| reader.to_owned());
     let holder = model.unfinished.holder(&known.holder).cloned();
     let work = model.new_work();
@@ -233,7 +247,9 @@ fn ended(model: &mut Model, work: WorkId, end: &WorkEnd) {
     state.results.retain(|(result, _)| result.job != job);
     state.results.push((known, end.clone()));
     if state.results.len() > MOST_RESULTS {
-        state.results.remove(0);
+        let listed = |job: &JobId| state.jobs.iter().any(|known| known.job == *job);
+        let oldest = state.results.iter().position(|(result, _)| !listed(&result.job));
+        oldest.map(|place| state.results.remove(place));
     }
     // Whatever the end was, the journal has the last word on what is still open.
     model.order(Order::ListUnfinished);

@@ -1,6 +1,7 @@
 //! Unfinished work: what was being done, to whose card, what state it is in, and how to go on.
 
 use eframe::egui::{Frame, Margin, RichText, Stroke, Ui};
+use time::OffsetDateTime;
 
 use crate::{
     bench::{WorkEnd, WorkId},
@@ -9,7 +10,7 @@ use crate::{
         intent::Intent,
         model::{
             Model, NoticeKind,
-            unfinished::{self, reader_with},
+            unfinished::{self, kept_for_another, reader_with},
             work::Piece,
         },
         route::Route,
@@ -21,7 +22,7 @@ use crate::{
         },
     },
     domain::{CardState, Operation},
-    operations::{UnfinishedJob, Verdict, WhatNext},
+    operations::{Kept, UnfinishedJob, Verdict, WhatNext},
     tr,
 };
 
@@ -159,7 +160,16 @@ fn steps(ui: &mut Ui, view: &View<'_>, piece: &Piece) {
 }
 
 fn actions(ui: &mut Ui, view: &View<'_>, job: &UnfinishedJob, running: Option<WorkId>, card_here: bool) {
-    let refused = running.map(|_| tr!(view, "unfinished-running"));
+    let kept = kept_for_another(view.model, job, view.now);
+    if let Some(left) = kept.and_then(|kept| (kept.until - view.now).try_into().ok()) {
+        // The buttons wake by themselves when the time has run out.
+        ui.ctx().request_repaint_after(left);
+    }
+    let refused = match (running, kept) {
+        (Some(_), _) => Some(tr!(view, "unfinished-running")),
+        (None, Some(kept)) => Some(why_kept(view, kept)),
+        (None, None) => None,
+    };
     // The main action is the one that can come to an end now.
     let kind = if card_here || !needs_card(job) { Kind::Main } else { Kind::Plain };
     let go_on = || unfinished::Intent::GoOn(job.job.clone());
@@ -194,6 +204,15 @@ fn actions(ui: &mut Ui, view: &View<'_>, job: &UnfinishedJob, running: Option<Wo
     });
 }
 
+/// Why this officer may not go on yet.
+fn why_kept(view: &View<'_>, kept: &Kept) -> String {
+    let who = match &kept.begun_by.name {
+        Some(name) => name.clone(),
+        None => tr!(view, "unfinished-kept-number", number = &kept.begun_by.officer.grouped()),
+    };
+    tr!(view, "unfinished-kept", who = &who, until = &format::moment(kept.until))
+}
+
 /// What came of a job that was gone on with.
 fn result(ui: &mut Ui, view: &View<'_>, job: &UnfinishedJob, end: &WorkEnd) {
     let title = title(view, job);
@@ -223,7 +242,8 @@ fn result(ui: &mut Ui, view: &View<'_>, job: &UnfinishedJob, end: &WorkEnd) {
 #[must_use]
 pub fn main_action(model: &Model) -> Option<Intent> {
     let [job] = model.unfinished.jobs.as_slice() else { return None };
-    if model.unfinished.running.contains_key(&job.job) {
+    let kept = kept_for_another(model, job, OffsetDateTime::now_utc()).is_some();
+    if kept || model.unfinished.running.contains_key(&job.job) {
         return None;
     }
     Some(match job.next {

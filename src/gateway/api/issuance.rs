@@ -69,6 +69,7 @@ pub fn reserve(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
         deadline: desk.now + desk.core.config.deadline,
         authentication_sha256: None,
         signing_sha256: None,
+        begun_by: None,
     };
     let job = Job {
         public,

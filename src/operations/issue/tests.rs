@@ -197,6 +197,7 @@ impl World {
             deadline: OffsetDateTime::UNIX_EPOCH,
             authentication_sha256: hashes.clone().map(|[a, _]| a),
             signing_sha256: hashes.map(|[_, s]| s),
+            begun_by: None,
         }
     }
 
