@@ -160,6 +160,13 @@ fn a_card_is_issued_and_printed_by_keys_alone_and_a_pulled_card_is_brought_back(
     desk.choose_passcode();
     desk.session.wait("", "The card is issued");
 
+    // The readers are unplugged, and plugged in again: the window says so, and shows the next card.
+    desk.bench.unplug();
+    desk.session.wait("", "The smart card service does not answer");
+    desk.bench.plug_in();
+    desk.insert(&blank());
+    desk.session.wait("", "Blank card");
+
     // What the gateway has on record, asked behind the window's back.
     let data = desk.session.folder().join("data");
     desk.session.kill();

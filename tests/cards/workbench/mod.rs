@@ -8,6 +8,7 @@ use std::{
     fs::File,
     io,
     net::{Ipv4Addr, Shutdown, TcpListener, TcpStream},
+    path::Path,
     process::{Child, Command, Stdio},
     thread::JoinHandle,
     time::Duration,
@@ -57,15 +58,7 @@ impl Workbench {
             "FRIENDLYNAME \"Workbench\"\nDEVICENAME /dev/null:0x{first_port:04X}\nLIBPATH {DRIVER}\nCHANNELID 0x{first_port:04X}\n"
         );
         std::fs::write(drivers.join("vpcd"), configuration).expect("a reader configuration");
-        let log = File::create(folder.path().join("pcscd.log")).expect("a log file");
-        let service = Command::new("/usr/sbin/pcscd")
-            .args(["--foreground", "--debug", "--apdu", "--config"])
-            .arg(&drivers)
-            .stdin(Stdio::null())
-            .stdout(log.try_clone().expect("the log file twice"))
-            .stderr(log)
-            .spawn()
-            .expect("pcscd (Debian package pcscd)");
+        let service = start_service(folder.path());
         let readers = PcscReaders;
         let watch = readers.watch().expect("a watch");
         let bench = Self { service, readers, watch, folder, first_port, cards: [None, None], _turn: turn };
@@ -101,6 +94,23 @@ impl Workbench {
             drop(card.serving.join().expect("the card did not panic"));
         }
         self.wait_until(|present| present[reader] == Some(false));
+    }
+
+    /// Unplugs both readers: their service ends, and the cards in them are gone.
+    pub fn unplug(&mut self) {
+        for card in self.cards.iter_mut().filter_map(Option::take) {
+            drop(card.stream.shutdown(Shutdown::Both));
+            drop(card.serving.join());
+        }
+        drop(self.service.kill());
+        drop(self.service.wait());
+        self.wait_until(|present| present == [None, None]);
+    }
+
+    /// Plugs both readers in again, empty.
+    pub fn plug_in(&mut self) {
+        self.service = start_service(self.folder.path());
+        self.wait_until(|present| present == [Some(false), Some(false)]);
     }
 
     /// Commands that reached any card, by the service's own log.
@@ -147,6 +157,19 @@ impl Drop for Workbench {
         drop(self.service.kill());
         drop(self.service.wait());
     }
+}
+
+/// Starts the service with the reader configuration of this folder.
+fn start_service(folder: &Path) -> Child {
+    let log = File::create(folder.join("pcscd.log")).expect("a log file");
+    Command::new("/usr/sbin/pcscd")
+        .args(["--foreground", "--debug", "--apdu", "--config"])
+        .arg(folder.join("readers"))
+        .stdin(Stdio::null())
+        .stdout(log.try_clone().expect("the log file twice"))
+        .stderr(log)
+        .spawn()
+        .expect("pcscd (Debian package pcscd)")
 }
 
 /// Two free ports beside each other: vpcd takes the one it is told and the next.
