@@ -47,7 +47,7 @@ impl Faces {
         self.portraits.get(holder).cloned().flatten()
     }
 
-    /// Whether something of a holder in sight should be asked for now.
+    /// Whether something of a holder in sight is to be asked for at this moment.
     #[must_use]
     pub fn lacks(&self, holder: &HolderId) -> bool {
         self.lacks_name(holder) || self.lacks_portrait(holder)
