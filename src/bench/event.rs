@@ -11,7 +11,7 @@ use crate::{
         ServiceError,
         wire::{AuditHead, AuditRow, CardRecord, HolderRecord, Session, TrainingOfficer},
     },
-    domain::{CardSerial, CardState, Holder, HolderId, JobId, Series},
+    domain::{CardSerial, CardState, Holder, HolderId, JobId, PasscodeRules, Series},
     face::Photo,
     journal::QueueEntry,
     operations::{OperationError, Progress, Standing, UnfinishedJob},
@@ -247,6 +247,8 @@ pub struct CardInReader {
     pub expires: Option<Date>,
     /// Tries left of the passcode, where the card tells.
     pub tries_left: Option<u8>,
+    /// What passcodes this kind of card takes.
+    pub passcode_rules: PasscodeRules,
 }
 
 impl CardInReader {

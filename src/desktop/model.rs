@@ -303,8 +303,24 @@ impl Model {
         if photo::asks_first(self, Some(&route), Intent::Go(route.clone())) {
             return;
         }
+        if *self.history.here() != route {
+            self.read_once();
+        }
         self.history.go(route);
         self.arrived();
+    }
+
+    /// Whoever goes on to another place has had what is told once before their eyes: it does not come again.
+    fn read_once(&mut self) {
+        let mut read = Vec::new();
+        self.notices.retain(|notice| match &notice.message {
+            NoticeText::Once(key) => {
+                read.push((*key).to_owned());
+                false
+            }
+            _ => true,
+        });
+        self.prefer(|p| p.notices_read.extend(read));
     }
 
     fn arrived(&mut self) {

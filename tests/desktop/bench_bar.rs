@@ -75,6 +75,7 @@ pub fn card(state: CardState, holder: Option<Holder>) -> CardInReader {
         has_certificates: holder.is_some(),
         expires: holder.is_some().then_some(date!(2028 - 11 - 24)),
         tries_left: None,
+        passcode_rules: Default::default(),
         holder,
     }
 }

@@ -71,6 +71,7 @@ pub fn card(reader: &str, serial: u32, state: CardState) -> Event {
         has_certificates: state != CardState::Blank,
         expires: None,
         tries_left: Some(3),
+        passcode_rules: Default::default(),
     };
     in_reader(reader, ReaderCondition::Card(Box::new(card)))
 }
@@ -337,4 +338,43 @@ fn work_without_a_holder_has_a_page() {
     model.on_event(&Event::Work { work: number, event: WorkEvent::Ended(WorkEnd::Done { queued: None }) });
     let window: Harness<'_, Window> = pure(model, (640.0, 400.0));
     assert!(spoken(&window).contains("Next holder"));
+}
+
+/// A window at the page of the holder, with a blank card in each reader and a printer.
+fn two_blank(size: (f32, f32)) -> Harness<'static, Window> {
+    let mut model = desk();
+    model.on_event(&printer(PrinterCondition::Ready { supplies: Vec::new() }));
+    model.on_event(&card(LEFT, 11, CardState::Blank));
+    model.on_event(&card(RIGHT, 12, CardState::Blank));
+    pure(model, size)
+}
+
+#[test]
+fn the_plan_is_in_sight_whenever_the_card_can_be_issued() {
+    for size in [(1280.0, 800.0), (1024.0, 640.0), (640.0, 400.0)] {
+        let mut window = two_blank(size);
+        window.state_mut().model.update(issue::Intent::Reader(RIGHT.to_owned()).into());
+        window.run();
+        assert!(!window.get_by_role_and_label(Is::Button, "Issue card").accesskit_node().is_disabled());
+        let plan = window.get_by_label_contains("becomes the card of").rect();
+        let room = eframe::egui::Rect::from_min_size(eframe::egui::Pos2::ZERO, size.into());
+        assert!(room.contains_rect(plan), "at {size:?} the plan is at {plan}");
+        let all = spoken(&window);
+        assert!(all.contains("a print cannot be taken off. Usually"), "{all}");
+    }
+}
+
+#[test]
+fn choosing_a_reader_moves_nothing() {
+    for size in [(1280.0, 800.0), (1024.0, 640.0)] {
+        let mut window = two_blank(size);
+        let places = |window: &Harness<'_, Window>| {
+            [LEFT, RIGHT, "Issue locked"].map(|name| window.get_by_role_and_label(Is::RadioButton, name).rect().min)
+        };
+        let before = places(&window);
+        window.get_by_role_and_label(Is::RadioButton, RIGHT).click();
+        window.run();
+        assert!(spoken(&window).contains("will be issued"));
+        assert_eq!(places(&window), before, "at {size:?}");
+    }
 }

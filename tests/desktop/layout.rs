@@ -100,7 +100,7 @@ fn everything() -> Vec<Shown> {
             let holder = "555000000101".parse().expect("a number");
             let serial = "0A1B2C3D4E5F".parse().expect("a serial");
             let name = "Maximiliana Bartholomea Featherstonehaugh-Cholmondeley".to_owned();
-            let entry = PasscodeEntry::new(1, holder, name, "Training reader 1".into(), serial);
+            let entry = PasscodeEntry::new(1, holder, name, ("Training reader 1".into(), serial), Default::default());
             model.dialogs.push_back(Dialog::Passcode(Box::new(entry)));
         }),
     ));

@@ -1,7 +1,7 @@
 //! The holder chooses a passcode: nobody and nothing else ever learns it.
 
 use cardwright::{
-    bench::PrinterCondition,
+    bench::{Event as Told, PrinterCondition, ReaderCondition},
     desktop::{
         dialogs::Dialog,
         intent::Intent,
@@ -9,7 +9,7 @@ use cardwright::{
         route::Route,
         window::Window,
     },
-    domain::CardState,
+    domain::{CardState, PasscodeRules},
 };
 use eframe::egui::{Event, Key, Modifiers, accesskit::Role};
 use egui_kittest::{
@@ -236,4 +236,21 @@ fn what_is_typed_faster_than_the_window_draws_goes_where_it_belongs() {
     window.run();
     let typed = window.query_all_by_label("6 digits typed").count();
     assert_eq!(typed, 2, "{}", spoken(&window));
+}
+
+#[test]
+fn the_rules_are_those_of_the_card() {
+    let mut model = desk();
+    model.on_event(&printer(PrinterCondition::Ready { supplies: Vec::new() }));
+    let Told::Reader(mut view) = card(LEFT, 11, CardState::Blank) else { panic!("a reader") };
+    let ReaderCondition::Card(card) = &mut view.condition else { panic!("a card") };
+    card.passcode_rules = PasscodeRules { min_digits: 8, max_digits: 8 };
+    model.on_event(&Told::Reader(view));
+    let mut window = pure(model, (1280.0, 800.0));
+    window.key_press_modifiers(Modifiers::COMMAND, Key::Enter);
+    window.run();
+    assert!(spoken(&window).contains("8 digits that only you know"));
+    types(&mut window, GOOD);
+    press(&mut window, Key::Enter);
+    assert!(spoken(&window).contains("choose one of the right length"), "six digits are too few for this card");
 }

@@ -170,6 +170,7 @@ pub fn in_reader(number: u32) -> Event {
         has_certificates: true,
         expires: None,
         tries_left: Some(3),
+        passcode_rules: Default::default(),
     };
     reader(ReaderCondition::Card(Box::new(card)))
 }

@@ -6,7 +6,7 @@ use cardwright::{
     bench::{Event, Order, Trouble},
     desktop::{
         model::{
-            Model,
+            Model, NoticeKind, NoticeText,
             session::{Intent, Phase},
         },
         preferences::Preferences,
@@ -226,4 +226,19 @@ fn pictures() {
         model.update(Intent::Lock.into());
         pure(model, size)
     });
+}
+
+#[test]
+fn what_is_told_once_is_read_when_the_officer_goes_on() {
+    let mut model = crate::samples::signed_in();
+    let once = NoticeText::Once("notice-cards-and-sessions");
+    model.notify(NoticeKind::Note, once.clone());
+    model.update(cardwright::desktop::intent::Intent::Go(Route::Find));
+    assert!(
+        model.notices.iter().any(|notice| notice.message == once),
+        "where the officer is already is no other place"
+    );
+    model.update(cardwright::desktop::intent::Intent::Go(Route::Settings));
+    model.notify(NoticeKind::Note, once.clone());
+    assert!(model.notices.iter().all(|notice| notice.message != once), "it comes once");
 }

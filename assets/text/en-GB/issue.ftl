@@ -22,6 +22,7 @@ issue-zoom-dots = 100 %
 issue-zoom-twice = 200 %
 issue-photo = Change the photo
 issue-card = Card
+issue-card-chosen = The card in { $reader } will be issued.
 issue-card-empty = Empty
 issue-card-reading = Reading…
 issue-card-own = Your own card; it stays as it is
@@ -57,6 +58,8 @@ issue-printer-printing = Printing another card
 issue-printer-silent = Does not tell how it is
 # The plan.
 plan-title = What will happen
+plan-short = { $what }, in { $reader }, becomes the card of { $name }; once done, that stays until it is cancelled. Usually { $range }.
+plan-short-print = { $what }, in { $reader }, becomes the card of { $name } and is printed; once done, that stays until it is cancelled, and a print cannot be taken off. Usually { $range }.
 plan-now = On this card now
 plan-now-card = { $what }, in { $reader }.
 plan-now-none = No card has been chosen yet.
@@ -86,6 +89,7 @@ time-range = { $least } to { $most }
 # The holder chooses a passcode.
 passcode-title = { $name }, choose a passcode
 passcode-hint = { $min } to { $max } digits that only you know.
+passcode-hint-exact = { $count } digits that only you know.
 passcode-first = Your passcode
 passcode-second = The same again
 passcode-typed = { $count ->

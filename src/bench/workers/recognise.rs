@@ -106,6 +106,7 @@ fn described(common: &Common, card: Recognised) -> CardInReader {
     let owner = record.as_ref().ok().and_then(|record| record.holder.as_ref());
     let holder = owner.and_then(|holder| service.holder(holder).ok()).map(|record| record.holder);
     let portrait = holder.as_ref().and_then(|holder| common.portraits.of(service, holder).ok().flatten());
+    let passcode_rules = card.profile.passcode.rules();
     let (certificates, tries) = match card.contents {
         Some(contents) => (contents.certificates, contents.passcode),
         None => ([None, None], Tries::Unknown),
@@ -122,6 +123,7 @@ fn described(common: &Common, card: Recognised) -> CardInReader {
             Tries::Left(left) => Some(left),
             Tries::Verified | Tries::Unknown => None,
         },
+        passcode_rules,
     }
 }
 

@@ -76,16 +76,22 @@ pub enum Wish {
 }
 
 impl PasscodeEntry {
-    /// An empty choice. `id` is a number no dialogue had before.
+    /// An empty choice for the card in a reader, by the rules of its kind. `id` is a number no dialogue had before.
     #[must_use]
-    pub fn new(id: u64, holder: HolderId, name: String, reader: String, serial: CardSerial) -> Self {
+    pub fn new(
+        id: u64,
+        holder: HolderId,
+        name: String,
+        (reader, serial): (String, CardSerial),
+        rules: PasscodeRules,
+    ) -> Self {
         let mut entry = Self {
             id,
             holder,
             name,
             reader,
             serial,
-            rules: PasscodeRules::default(),
+            rules,
             first: Digits::default(),
             second: Digits::default(),
             fault: None,
@@ -224,7 +230,7 @@ mod tests {
     fn entry(name: &str) -> PasscodeEntry {
         let holder = "555000000017".parse().expect("a number");
         let serial = "0102030405060708".parse().expect("a serial");
-        PasscodeEntry::new(1, holder, name.to_owned(), "Reader".to_owned(), serial)
+        PasscodeEntry::new(1, holder, name.to_owned(), ("Reader".to_owned(), serial), PasscodeRules::default())
     }
 
     fn type_all(entry: &mut PasscodeEntry, typed: &str) {

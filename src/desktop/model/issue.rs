@@ -194,8 +194,11 @@ fn start(model: &mut Model) {
         begin(model, &holder, &reader, &serial, None);
     } else if let Some(record) = &model.issue.record {
         let name = record.holder.printed_name().to_owned();
+        let of_card = model.bench.cards().find(|(at, card)| at.name == reader && card.serial == serial);
+        let rules = of_card.map(|(_, card)| card.passcode_rules);
         let id = model.new_number();
-        let entry = PasscodeEntry::new(id, holder, name, reader, serial);
+        let rules = rules.unwrap_or_default();
+        let entry = PasscodeEntry::new(id, holder, name, (reader, serial), rules);
         model.dialogs.push_back(Dialog::Passcode(Box::new(entry)));
     }
 }

@@ -46,17 +46,20 @@ pub fn draw(ui: &mut Ui, view: &View<'_>, holder: &HolderId) {
         }
     };
     page::headed(ui, view, &title, beside, |ui| {
+        if ready_low {
+            plan::short(ui, view, holder, &ready);
+        }
         if !low {
             Panel::bottom("issue action")
                 .resizable(false)
                 .show_separator_line(false)
                 .frame(Frame::new())
-                .show(ui, |ui| action(ui, view, holder, &ready.obstacles));
+                .show(ui, |ui| action(ui, view, holder, &ready));
         }
         let scroll = ScrollArea::vertical().auto_shrink([false, false]).id_salt("issue");
         scroll.show(ui, |ui| {
             if low && !ready_low {
-                action(ui, view, holder, &ready.obstacles);
+                action(ui, view, holder, &ready);
             }
             if let Some(trouble) = &state.record_trouble {
                 notice::boxed(ui, view, NoticeKind::Danger, &trouble.message, |ui| ask_again(ui, view));
@@ -110,8 +113,13 @@ fn start(ui: &mut Ui, view: &View<'_>, refused: Option<String>) {
 }
 
 /// The main action, and beside it what removes what stands in its way.
-fn action(ui: &mut Ui, view: &View<'_>, holder: &HolderId, obstacles: &[Obstacle]) {
+fn action(ui: &mut Ui, view: &View<'_>, holder: &HolderId, ready: &issue::Readiness) {
+    let obstacles = &ready.obstacles;
     ui.add_space(space::SMALL);
+    if obstacles.is_empty() {
+        plan::short(ui, view, holder, ready);
+        ui.add_space(space::CLOSE);
+    }
     let reasons: Vec<String> = obstacles.iter().map(|obstacle| words(view, obstacle)).collect();
     let refused = (!reasons.is_empty()).then(|| reasons.join(" "));
     button::row(ui, |ui| {

@@ -203,7 +203,10 @@ fn said(ui: &mut Ui, view: &View<'_>, entry: &PasscodeEntry) {
     let (kind, words) = match &entry.said {
         None => {
             let rules = entry.rules;
-            let hint = tr!(view, "passcode-hint", min = rules.min_digits, max = rules.max_digits);
+            let hint = match rules.min_digits == rules.max_digits {
+                true => tr!(view, "passcode-hint-exact", count = rules.max_digits),
+                false => tr!(view, "passcode-hint", min = rules.min_digits, max = rules.max_digits),
+            };
             ui.add(Label::new(RichText::new(hint).text_style(Theme::large())).wrap());
             return;
         }

@@ -1,6 +1,6 @@
 //! What the officer chooses: which card, the passcode, the print.
 
-use eframe::egui::Ui;
+use eframe::egui::{Id, Ui};
 
 use crate::{
     bench::{CardInReader, PrinterCondition, PrinterView, ReaderCondition, ReaderView},
@@ -24,16 +24,29 @@ pub(super) fn card(ui: &mut Ui, view: &View<'_>, ready: &Readiness) {
     let label = tr!(view, "issue-card");
     page::section(ui, &label);
     let readers = &view.model.bench.readers;
-    if ready.card.is_none() {
-        let words = if readers.is_empty() {
-            tr!(view, "issue-obstacle-no-reader")
-        } else if view.model.bench.cards().filter(|(_, card)| is_blank(card)).count() > 1 {
+    // There is a box here whether a card is chosen or not, and it never gets lower while it is shown: what follows stays
+    // where it is under the pointer.
+    let place = Id::unique("issue which card");
+    let width = ui.available_width();
+    let highest = ui.data(|data| data.get_temp::<(f32, f32)>(place)).filter(|(of, _)| *of == width);
+    let highest = highest.map_or(0.0, |(_, high)| high);
+    let words = match &ready.card {
+        Some((reader, _)) => {
+            let reader = view.model.preferences.reader_name(reader);
+            tr!(view, "issue-card-chosen", reader = reader)
+        }
+        None if readers.is_empty() => tr!(view, "issue-obstacle-no-reader"),
+        None if view.model.bench.cards().filter(|(_, card)| is_blank(card)).count() > 1 => {
             tr!(view, "issue-obstacle-which-card")
-        } else {
-            tr!(view, "issue-obstacle-no-card")
-        };
+        }
+        None => tr!(view, "issue-obstacle-no-card"),
+    };
+    let shown = ui.scope(|ui| {
+        ui.set_min_height(highest);
         notice::show(ui, view, NoticeKind::Note, &words);
-    }
+    });
+    let high = shown.response.rect.height().max(highest);
+    ui.data_mut(|data| data.insert_temp(place, (width, high)));
     let chosen = ready.card.as_ref().map(|(reader, _)| reader.as_str());
     let choices = readers.iter().map(|reader| {
         let name = view.model.preferences.reader_name(&reader.name);

@@ -38,6 +38,28 @@ pub(in crate::desktop::screens) fn range(view: &View<'_>, (least, most): (u32, u
     tr!(view, "time-range", least = &time(view, least), most = &time(view, most))
 }
 
+/// The plan in two sentences, for beside the action: whoever presses it has it before their eyes.
+pub(super) fn short(ui: &mut Ui, view: &View<'_>, holder: &HolderId, ready: &Readiness) {
+    let model = view.model;
+    let card = ready.card.as_ref().and_then(|(reader, serial)| {
+        model.bench.cards().find(|(at, card)| at.name == *reader && card.serial == *serial)
+    });
+    let Some((reader, card)) = card else { return };
+    let record = model.issue.record.as_ref().filter(|record| record.holder.id == *holder);
+    let id = holder.grouped();
+    let name = record.map_or(id.as_str(), |record| record.holder.printed_name());
+    let (reader, what) = (model.preferences.reader_name(&reader.name), on_card(view, card));
+    let issue = usual_seconds(&steps_of_issue(model.preferences.issue_locked));
+    let words = if when(model) == When::Now {
+        let print = usual_seconds(&STEPS_OF_PRINT);
+        let all = range(view, (issue.0 + print.0, issue.1 + print.1));
+        tr!(view, "plan-short-print", what = &what, reader = reader, name = name, range = &all)
+    } else {
+        tr!(view, "plan-short", what = &what, reader = reader, name = name, range = &range(view, issue))
+    };
+    ui.add(Label::new(words).wrap());
+}
+
 /// Draws it.
 pub(super) fn draw(ui: &mut Ui, view: &View<'_>, holder: &HolderId, ready: &Readiness) {
     page::section(ui, &tr!(view, "plan-title"));
