@@ -28,7 +28,7 @@ use super::{
 use crate::{
     bench::{Event, Order, Ticket, Trouble, WorkId},
     domain::{
-        Officer,
+        CardSerial, Officer,
         eligibility::{ClientSoftware, Realm},
     },
 };
@@ -112,6 +112,8 @@ pub enum NoticeText {
     Once(&'static str),
     /// A text of the window, by its key.
     Key(&'static str),
+    /// A text of the window about a card, by its key.
+    Card(&'static str, CardSerial),
     /// Words of a room below.
     Words(String),
 }

@@ -49,6 +49,15 @@ pub struct QueueEntry {
     pub changed: OffsetDateTime,
 }
 
+impl QueueEntry {
+    /// Whether the program stopped while this card was being printed, and nobody has said yet what became of it.
+    #[must_use]
+    pub fn left_by_a_stop(&self) -> bool {
+        let by_stop = |why: &str| why == LOOK_IN_THE_TRAY || why == NOTHING_WAS_SENT;
+        self.state == QueueState::Failed && self.why.as_deref().is_some_and(by_stop)
+    }
+}
+
 /// What is to be printed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewEntry {

@@ -8,6 +8,7 @@ use cardwright::{
         route::Route,
     },
     domain::{CardState, JobId, Operation, Passcode, PasscodeRules, Secret},
+    journal::{Journal, NewEntry, QueueEntry, QueueState},
     operations::{Kept, UnfinishedJob, WhatNext},
 };
 use eframe::egui::{Key, accesskit::Role};
@@ -17,7 +18,8 @@ use time::{Duration, OffsetDateTime};
 
 use crate::{
     bench_bar::{at_work, card, holder, reader},
-    harness::{TestWindow, pure},
+    harness::{TestWindow, pure, spoken},
+    samples,
 };
 
 pub fn job(n: u8, operation: Operation, next: WhatNext) -> UnfinishedJob {
@@ -104,6 +106,77 @@ fn taken_back_the_holder_is_prepared_for_again() {
     let undone = WorkEnd::Undone { why: "it was cut off".into(), by_policy: false };
     model.on_event(&Event::Work { work, event: WorkEvent::Ended(undone) });
     assert_eq!(*model.history.here(), Route::Issue(holder().id));
+    // It is said, and of several blank cards the emptied one is taken, once it is recognised.
+    model.on_event(&Event::Unfinished(Ok(Vec::new())));
+    assert_eq!(model.notices.len(), 1, "what was said of unfinished work is withdrawn: {:?}", model.notices);
+    let mut other = card(CardState::Blank, None);
+    other.serial = "0A1B2C3D4E60".parse().expect("a serial");
+    model.on_event(&reader("Reader 00", ReaderCondition::Card(Box::new(other))));
+    assert_eq!(model.issue.reader, None);
+    model.on_event(&reader("Reader 01", ReaderCondition::Reading));
+    model.on_event(&reader("Reader 01", ReaderCondition::Card(Box::new(card(CardState::Blank, None)))));
+    assert_eq!(model.issue.reader.as_deref(), Some("Reader 01"));
+    harness.run();
+    harness.get_by_label_contains("The card ending …3D4E5F is blank again");
+}
+
+/// A row as the start of the program leaves it when the last one stopped in the middle of a print.
+fn stopped_print() -> QueueEntry {
+    let folder = tempfile::tempdir().expect("a folder");
+    let journal = Journal::open(folder.path()).expect("a journal");
+    let serial = "0A1B2C3D4E5F".parse().expect("a serial");
+    let new = NewEntry { holder: holder().id, serial, printer: "Desk printer".into(), reason: None };
+    let entry = journal.queue_add(new).expect("adds").id;
+    journal.queue_set(entry, QueueState::Printing, None, None).expect("prints");
+    drop(journal);
+    Journal::open(folder.path()).expect("opens again").queue().expect("reads").remove(0)
+}
+
+#[test]
+fn a_print_that_was_cut_off_is_told_first_and_leads_to_the_queue() {
+    let entry = stopped_print();
+    let told = |entry: &QueueEntry| Event::Queue(Ok(std::sync::Arc::new(vec![entry.clone()])));
+    let mut model = at_work();
+    model.find.found =
+        std::sync::Arc::new(vec![cardwright::cis2::wire::HolderRecord { holder: holder(), cards: Vec::new() }]);
+    model.on_event(&told(&entry));
+    model.on_event(&Event::Unfinished(Ok(Vec::new())));
+    assert_eq!((model.history.here(), model.unfinished.count()), (&Route::Unfinished, 1));
+    let mut harness = pure(model, (640.0, 400.0));
+    harness.get_by_label_contains("The program stopped while a card was being printed.");
+    harness.get_by_label_contains("A card was being printed for Morgan Example (555 000 000 017).");
+    harness.get_by_label_contains("look in the printer's output tray");
+    harness.get_by_role_and_label(Role::Button, "Show it in the print queue").focus();
+    harness.run();
+    harness.key_press(Key::Enter);
+    harness.run();
+    let model = &mut harness.state_mut().model;
+    assert_eq!((model.history.here(), model.queue.chosen), (&Route::Queue, Some(entry.id)));
+    // Decided: it is said no longer.
+    model.on_event(&told(&QueueEntry { state: QueueState::Printed, why: None, ..entry.clone() }));
+    assert_eq!((model.unfinished.count(), model.notices.len()), (0, 0));
+    // An ordinary failure of the printer is no unfinished work.
+    let mut model = at_work();
+    model.on_event(&told(&QueueEntry { why: Some("the ribbon is used up".into()), ..entry }));
+    assert_eq!((model.history.here(), model.unfinished.count()), (&Route::Find, 0));
+}
+
+#[test]
+fn before_anybody_signs_in_it_is_said_without_a_name() {
+    let mut model = samples::model();
+    model.update(session::Intent::Opened.into());
+    let orders = model.take_orders();
+    assert!(orders.iter().any(|order| matches!(order, Order::ListUnfinished)), "{orders:?}");
+    assert!(orders.iter().any(|order| matches!(order, Order::ListQueue)), "{orders:?}");
+    model.on_event(&Event::Officers(Ok(samples::officers())));
+    model.on_event(&Event::Queue(Ok(std::sync::Arc::new(vec![stopped_print()]))));
+    model.on_event(&Event::Unfinished(Ok(vec![job(1, Operation::Issue, WhatNext::WillUndo)])));
+    assert!(model.take_orders().is_empty(), "no name is asked for");
+    let harness = pure(model, (1280.0, 800.0));
+    harness.get_by_label_contains("A card was left unfinished at this desk at 24 Nov 2026, 09:15");
+    harness.get_by_label_contains("The program stopped at this desk while a card was being printed.");
+    let all = spoken(&harness);
+    assert!(!all.contains("Morgan") && !all.contains("555 000 000 017"), "{all}");
 }
 
 #[test]

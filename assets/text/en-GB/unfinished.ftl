@@ -1,5 +1,10 @@
 # Unfinished work.
 unfinished-found = Work on a card was cut off the last time. Nothing was done twice and nothing is lost: it is listed here, and waits for you.
+unfinished-print-found = The program stopped while a card was being printed. It is listed here: look at the printer before anything is printed again.
+unfinished-blank-again = It was taken back. The card ending …{ $end } is blank again.
+unfinished-at-desk = A card was left unfinished at this desk at { $at }. Whoever signs in is shown it first.
+unfinished-at-desk-several = { $count } cards were left unfinished at this desk, the first at { $at }. Whoever signs in is shown them first.
+unfinished-print-at-desk = The program stopped at this desk while a card was being printed. Whoever signs in is shown which.
 unfinished-left = A card was left unfinished. It is listed under Unfinished, with what to do.
 unfinished-looking = Looking at what is unfinished…
 unfinished-none = Nothing is unfinished
@@ -37,6 +42,8 @@ unfinished-record = Put it on record
 unfinished-running = It is being gone on with now
 unfinished-kept = Begun by { $who }; another officer may go on after { $until }
 unfinished-kept-number = another officer ({ $number })
+unfinished-show-print = Show it in the print queue
+unfinished-printer = Printer
 unfinished-watch = Watch
 unfinished-issue-again = Issue again
 unfinished-done = { $what }: finished. The card is good and can be handed over.

@@ -103,6 +103,9 @@ pub fn update(model: &mut Model, intent: Intent) {
         Intent::Opened => {
             model.session.phase = Phase::SignedOut;
             model.order(Order::ListOfficers);
+            // What was left unfinished is said before anybody signs in; the journal alone knows it.
+            model.order(Order::ListQueue);
+            model.order(Order::ListUnfinished);
         }
         Intent::OpeningFailed(why) => model.session.phase = Phase::OpeningFailed(why),
         Intent::ListOfficers => {

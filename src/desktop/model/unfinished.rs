@@ -11,18 +11,23 @@ use crate::{
     },
     desktop::route::Route,
     domain::{CardSerial, Holder, HolderId, JobId, Operation},
-    journal::QueueState,
+    journal::{QueueEntry, QueueState},
     operations::{Kept, UnfinishedJob},
 };
 
 /// Results that are kept on the page until it is left, beside those of jobs that are still listed.
 const MOST_RESULTS: usize = 4;
 
+/// Names asked for of cards whose printing was cut off: a desk prints one card at a time.
+const MOST_NAMES: usize = 8;
+
 /// State of this page.
 #[derive(Debug, Default)]
 pub struct State {
     /// The jobs, oldest first; none that this window works on as new work.
     pub jobs: Vec<UnfinishedJob>,
+    /// Cards in the print queue whose printing was cut off when the program stopped, and about which nobody decided yet.
+    pub stopped: Vec<QueueEntry>,
     /// Whether they were told since somebody signed in.
     pub known: bool,
     /// Why they could not be told.
@@ -38,13 +43,17 @@ pub struct State {
     asked: BTreeMap<Ticket, HolderId>,
     /// Whether somebody has just signed in: what is unfinished is shown before anything else.
     lead: bool,
+    /// The same for prints that were cut off.
+    lead_prints: bool,
+    /// A card that was taken back for this holder: the next card is issued on it, as soon as it is recognised.
+    emptied: Option<(HolderId, CardSerial)>,
 }
 
 impl State {
-    /// How many jobs are unfinished.
+    /// How many jobs and prints are unfinished.
     #[must_use]
     pub fn count(&self) -> usize {
-        self.jobs.len()
+        self.jobs.len().saturating_add(self.stopped.len())
     }
 
     /// What is known of a holder.
@@ -85,6 +94,8 @@ pub enum Intent {
     GoOn(JobId),
     /// Take this job back, and prepare a new card for its holder.
     TakeBackAndIssue(JobId),
+    /// Show this card in the print queue, where it is decided about.
+    ShowPrint(i64),
     /// Look again.
     Refresh,
 }
@@ -108,6 +119,10 @@ pub fn update(model: &mut Model, intent: Intent) {
             if let (Some(work), Some(holder)) = (go_on(model, &job), holder) {
                 model.unfinished.then_issue.insert(work, holder);
             }
+        }
+        Intent::ShowPrint(entry) => {
+            model.go(Route::Queue);
+            super::queue::update(model, super::queue::Intent::ChooseEntry(entry));
         }
         Intent::Refresh => model.order(Order::ListUnfinished),
     }
@@ -138,13 +153,16 @@ fn go_on(model: &mut Model, job: &JobId) -> Option<WorkId> {
 /// Takes an event.
 pub fn on_event(model: &mut Model, event: &Event) {
     match event {
-        Event::SignedIn(Ok(_)) => model.unfinished.lead = true,
+        Event::SignedIn(Ok(_)) => (model.unfinished.lead, model.unfinished.lead_prints) = (true, true),
         Event::SignedOut => {
             // Work that runs goes on; what is known of people leaves with the session.
             model.unfinished.holders.clear();
             model.unfinished.results.clear();
             model.unfinished.asked.clear();
+            model.unfinished.emptied = None;
         }
+        Event::Queue(Ok(entries)) => told_of_prints(model, entries),
+        Event::Reader(_) => choose_emptied(model),
         Event::Unfinished(Ok(jobs)) => told(model, jobs),
         Event::Unfinished(Err(trouble)) => {
             model.unfinished.trouble = Some(trouble.clone());
@@ -180,6 +198,9 @@ fn told(model: &mut Model, jobs: &[UnfinishedJob]) {
     model.unfinished.jobs = jobs;
     model.unfinished.known = true;
     model.unfinished.trouble = None;
+    if model.unfinished.count() == 0 {
+        withdraw(model);
+    }
     if model.officer().is_none() {
         return;
     }
@@ -187,6 +208,44 @@ fn told(model: &mut Model, jobs: &[UnfinishedJob]) {
     if std::mem::take(&mut model.unfinished.lead) && !model.unfinished.jobs.is_empty() {
         model.notify(NoticeKind::Warning, NoticeText::Key("unfinished-found"));
         model.history.go(Route::Unfinished);
+    }
+}
+
+/// Nothing waits here any more: no notice says that something does.
+fn withdraw(model: &mut Model) {
+    let stale = ["unfinished-found", "unfinished-left", "unfinished-print-found"];
+    model.notices.retain(|notice| !matches!(notice.message, NoticeText::Key(key) if stale.contains(&key)));
+}
+
+/// Prints that were cut off are told first too: they wait for somebody to look at the printer.
+fn told_of_prints(model: &mut Model, entries: &[QueueEntry]) {
+    model.unfinished.stopped = entries.iter().filter(|entry| entry.left_by_a_stop()).cloned().collect();
+    if model.unfinished.count() == 0 {
+        withdraw(model);
+    }
+    if model.officer().is_none() {
+        return;
+    }
+    learn_names(model);
+    if std::mem::take(&mut model.unfinished.lead_prints) && !model.unfinished.stopped.is_empty() {
+        model.notify(NoticeKind::Warning, NoticeText::Key("unfinished-print-found"));
+        model.history.go(Route::Unfinished);
+    }
+}
+
+/// The reader that holds the card which was just taken back is the one to issue in.
+fn choose_emptied(model: &mut Model) {
+    let Some((holder, serial)) = model.unfinished.emptied.clone() else { return };
+    if *model.history.here() != Route::Issue(holder) {
+        model.unfinished.emptied = None;
+        return;
+    }
+    let known = reader_with(model, &serial).filter(|(_, card)| super::issue::is_blank(card));
+    if let Some(reader) = known.map(|(reader, _)| reader.to_owned()) {
+        model.unfinished.emptied = None;
+        if model.issue.reader.is_none() {
+            model.issue.reader = Some(reader);
+        }
     }
 }
 
@@ -208,7 +267,9 @@ fn is_printing(model: &Model, job: &UnfinishedJob) -> bool {
 
 /// Takes names from what is known already, and asks for the others.
 fn learn_names(model: &mut Model) {
-    let wanted: Vec<HolderId> = model.unfinished.jobs.iter().map(|job| job.holder.clone()).collect();
+    let State { jobs, stopped, .. } = &model.unfinished;
+    let of_prints = stopped.iter().take(MOST_NAMES).map(|entry| entry.holder.clone());
+    let wanted: Vec<HolderId> = jobs.iter().map(|job| job.holder.clone()).chain(of_prints).collect();
     for id in wanted {
         if model.unfinished.holders.contains_key(&id) || model.unfinished.asked.values().any(|asked| *asked == id) {
             continue;
@@ -243,6 +304,7 @@ fn ended(model: &mut Model, work: WorkId, end: &WorkEnd) {
     if matches!(end, WorkEnd::Done { .. } | WorkEnd::Undone { .. } | WorkEnd::LookAtPrinter { .. }) {
         model.unfinished.jobs.retain(|known| known.job != job);
     }
+    let serial = known.serial.clone();
     let state = &mut model.unfinished;
     state.results.retain(|(result, _)| result.job != job);
     state.results.push((known, end.clone()));
@@ -257,6 +319,9 @@ fn ended(model: &mut Model, work: WorkId, end: &WorkEnd) {
         && model.officer().is_some()
         && matches!(model.history.here(), Route::Unfinished | Route::Work(_))
     {
-        model.go(Route::Issue(holder));
+        model.notify(NoticeKind::Good, NoticeText::Card("unfinished-blank-again", serial.clone()));
+        model.go(Route::Issue(holder.clone()));
+        model.unfinished.emptied = Some((holder, serial));
+        choose_emptied(model);
     }
 }

@@ -10,6 +10,7 @@ use crate::{
         intent::Intent,
         model::{Notice, NoticeKind, NoticeText, bench, session},
         route::Section,
+        text::Value,
         theme::{Theme, page_margin, space},
         view::View,
         widgets::{
@@ -29,6 +30,9 @@ pub const LOW: f32 = 520.0;
 
 /// Part of the window's height that notices may take at most.
 const MOST_OF_NOTICES: f32 = 0.3;
+
+/// Signs at the end of a card's serial that officers tell cards apart by.
+const LAST_OF_A_SERIAL: usize = 6;
 
 /// Draws the whole window.
 pub fn draw(ui: &mut Ui, view: &View<'_>) {
@@ -194,6 +198,11 @@ fn notices(ui: &mut Ui, view: &View<'_>) {
         for known in &shown {
             let words = match &known.message {
                 NoticeText::Once(key) | NoticeText::Key(key) => view.texts.get(key),
+                NoticeText::Card(key, serial) => {
+                    let serial = serial.as_str();
+                    let end = &serial[serial.len().saturating_sub(LAST_OF_A_SERIAL)..];
+                    view.texts.with(key, &[("end", Value::from(end))])
+                }
                 NoticeText::Words(words) => words.clone(),
             };
             // Two buttons that say the same are told apart by what they belong to.

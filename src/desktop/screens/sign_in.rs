@@ -7,6 +7,7 @@ use eframe::egui::{self, Align, Layout, Response, RichText, ScrollArea, Ui, acce
 use crate::{
     bench::Trouble,
     desktop::{
+        format,
         model::{
             NoticeKind,
             session::{Intent, LockedBy, Phase},
@@ -67,6 +68,7 @@ fn contents(ui: &mut Ui, view: &View<'_>) {
 fn choose(ui: &mut Ui, view: &View<'_>) {
     let state = &view.model.session;
     heading(ui, &tr!(view, "sign-in-title"));
+    left_unfinished(ui, view);
     if let Some(lost) = &state.lost {
         notice::show(ui, view, NoticeKind::Warning, &tr!(view, "sign-in-lost", why = &sentence(&lost.message)));
         ui.add_space(space::SMALL);
@@ -102,6 +104,24 @@ fn choose(ui: &mut Ui, view: &View<'_>) {
         if tile.clicked() {
             view.send(Intent::SignIn(officer.id.clone()));
         }
+    }
+}
+
+/// What was left unfinished here, without a name: whoever passes by may read it.
+fn left_unfinished(ui: &mut Ui, view: &View<'_>) {
+    let left = &view.model.unfinished;
+    // Oldest first.
+    let words = left.jobs.first().map(|first| {
+        let at = format::moment_of(&first.opened);
+        match left.jobs.len() {
+            1 => tr!(view, "unfinished-at-desk", at = &at),
+            count => tr!(view, "unfinished-at-desk-several", count = count, at = &at),
+        }
+    });
+    let prints = (!left.stopped.is_empty()).then(|| tr!(view, "unfinished-print-at-desk"));
+    for words in words.iter().chain(&prints) {
+        notice::show(ui, view, NoticeKind::Warning, words);
+        ui.add_space(space::SMALL);
     }
 }
 

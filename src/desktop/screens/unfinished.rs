@@ -21,7 +21,8 @@ use crate::{
             notice, page,
         },
     },
-    domain::{CardState, Operation},
+    domain::{CardState, HolderId, Operation},
+    journal::QueueEntry,
     operations::{Kept, UnfinishedJob, Verdict, WhatNext},
     tr,
 };
@@ -38,11 +39,15 @@ pub fn draw(ui: &mut Ui, view: &View<'_>) {
             notice::boxed(ui, view, NoticeKind::Danger, &trouble.message, |ui| refresh(ui, view));
         } else if !state.known {
             page::weak(ui, view, &tr!(view, "unfinished-looking"));
-        } else if state.jobs.is_empty() {
+        } else if state.count() == 0 {
             calm(ui, view);
         } else {
             page::weak(ui, view, &tr!(view, "unfinished-explained", count = state.count()));
             ui.add_space(space::SMALL);
+            for entry in &state.stopped {
+                ui.push_id(entry.id, |ui| stopped_print(ui, view, entry));
+                ui.add_space(space::MEDIUM);
+            }
             for job in &state.jobs {
                 ui.push_id(job.job.as_str(), |ui| one(ui, view, job));
                 ui.add_space(space::MEDIUM);
@@ -63,6 +68,19 @@ fn refresh(ui: &mut Ui, view: &View<'_>) {
     if Button::new(tr!(view, "unfinished-refresh")).show(ui, view).clicked() {
         view.send(unfinished::Intent::Refresh);
     }
+}
+
+/// A card whose printing was cut off when the program stopped: it is decided about in the queue.
+fn stopped_print(ui: &mut Ui, view: &View<'_>, entry: &QueueEntry) {
+    let title = tr!(view, "unfinished-print", who = &who(view, &entry.holder));
+    let why = format::sentence(entry.why.as_deref().unwrap_or_default());
+    notice::boxed(ui, view, NoticeKind::Warning, &format!("{title}. {why}"), |ui| {
+        page::fact(ui, view, &tr!(view, "unfinished-card"), entry.serial.as_str());
+        page::fact(ui, view, &tr!(view, "unfinished-printer"), &entry.printer);
+        if Button::new(tr!(view, "unfinished-show-print")).kind(Kind::Main).show(ui, view).clicked() {
+            view.send(unfinished::Intent::ShowPrint(entry.id));
+        }
+    });
 }
 
 /// One job.
@@ -119,12 +137,16 @@ fn needs_card(job: &UnfinishedJob) -> bool {
     job.next != WhatNext::WillRecordPrint
 }
 
-fn title(view: &View<'_>, job: &UnfinishedJob) -> String {
-    let number = job.holder.grouped();
-    let who = match view.model.unfinished.holder(&job.holder) {
+fn who(view: &View<'_>, holder: &HolderId) -> String {
+    let number = holder.grouped();
+    match view.model.unfinished.holder(holder) {
         Some(holder) => tr!(view, "unfinished-who", name = holder.printed_name(), number = &number),
         None => tr!(view, "unfinished-who-number", number = &number),
-    };
+    }
+}
+
+fn title(view: &View<'_>, job: &UnfinishedJob) -> String {
+    let who = who(view, &job.holder);
     match job.operation {
         Operation::Issue => tr!(view, "unfinished-issue", who = &who),
         Operation::Print => tr!(view, "unfinished-print", who = &who),
