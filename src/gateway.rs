@@ -8,6 +8,7 @@ mod audit;
 mod authority;
 mod clock;
 mod config;
+mod folded;
 mod issuances;
 mod keys;
 mod people;

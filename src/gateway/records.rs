@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, Row, params, types::Value};
 use time::OffsetDateTime;
 
 use super::{
+    folded,
     problem::Fault,
     store::{from_word, moment, one, word},
 };
@@ -69,16 +70,16 @@ pub fn holder_record(store: &Connection, id: &HolderId) -> Result<HolderRecord, 
     Ok(HolderRecord { holder: holder(store, id)?, cards: cards_of(store, id)? })
 }
 
-/// Holders whose number, names or organisation contain the query.
+/// Holders in whose number, names and organisation every word of the query is found.
 pub fn find_holders(store: &Connection, query: &str, limit: u32) -> Result<Vec<HolderRecord>, Fault> {
-    let lower = query.trim().to_lowercase();
-    // A number is often read aloud and typed in groups.
-    let joined: String = lower.chars().filter(|c| *c != ' ').collect();
-    let numeric = !joined.is_empty() && joined.bytes().all(|b| b.is_ascii_digit());
-    let wanted = if numeric { joined } else { lower };
-    let sql = format!("{HOLDER} WHERE instr(search, ?1) > 0 ORDER BY official_name, id LIMIT ?2");
+    let words = folded::words(query);
+    let found = vec!["instr(search, ?) > 0"; words.len()].join(" AND ");
+    let found = if found.is_empty() { "TRUE".to_owned() } else { found };
+    let sql = format!("{HOLDER} WHERE {found} ORDER BY official_name, id LIMIT ?");
     let mut query = store.prepare_cached(&sql)?;
-    let rows = query.query_map(params![wanted, limit], holder_columns)?.collect::<rusqlite::Result<Vec<_>>>()?;
+    let values = words.into_iter().map(Value::from).chain([Value::from(limit)]);
+    let rows =
+        query.query_map(rusqlite::params_from_iter(values), holder_columns)?.collect::<rusqlite::Result<Vec<_>>>()?;
     let holders = rows.into_iter().map(read_holder).collect::<Result<Vec<_>, _>>()?;
     let mut cards = cards_of_all(store, &holders)?;
     let record = |holder: Holder| HolderRecord { cards: cards.remove(&holder.id).unwrap_or_default(), holder };

@@ -5,13 +5,24 @@ use std::{path::Path, time::Duration};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 use time::OffsetDateTime;
 
-use super::{GatewayError, People, audit, problem::Fault};
+use super::{GatewayError, People, audit, folded, problem::Fault};
 
 /// How long a call waits for another process that is writing.
 const BUSY: Duration = Duration::from_secs(10);
 
+/// Brings the database from one version to the next.
+enum Migration {
+    Statements(&'static str),
+    /// What the statements of a database cannot work out.
+    Work(fn(&Transaction<'_>) -> Result<(), GatewayError>),
+}
+
 /// Each entry brings the database from the version of its index to the next.
-const MIGRATIONS: [&str; 2] = [include_str!("schema.sql"), include_str!("schema-2.sql")];
+const MIGRATIONS: [Migration; 3] = [
+    Migration::Statements(include_str!("schema.sql")),
+    Migration::Statements(include_str!("schema-2.sql")),
+    Migration::Work(fold_holders),
+];
 
 impl From<rusqlite::Error> for GatewayError {
     fn from(error: rusqlite::Error) -> Self {
@@ -36,8 +47,11 @@ pub fn open(path: &Path) -> Result<Connection, GatewayError> {
         let reason = format!("it is of version {done}, and this program knows versions up to {}", MIGRATIONS.len());
         return Err(GatewayError::Store { reason });
     }
-    for (version, statements) in MIGRATIONS.iter().enumerate().skip(done) {
-        change.execute_batch(statements)?;
+    for (version, migration) in MIGRATIONS.iter().enumerate().skip(done) {
+        match migration {
+            Migration::Statements(statements) => change.execute_batch(statements)?,
+            Migration::Work(work) => work(&change)?,
+        }
         let version = i64::try_from(version + 1).unwrap_or(i64::MAX);
         change.execute("INSERT INTO migrations VALUES (?1, datetime('now'))", [version])?;
     }
@@ -74,16 +88,32 @@ pub fn seed(store: &mut Connection, people: &People, now: OffsetDateTime) -> Res
     Ok(())
 }
 
+/// Version 3: holders are found by what their names come to, however they are typed.
+fn fold_holders(change: &Transaction<'_>) -> Result<(), GatewayError> {
+    let mut known = change.prepare("SELECT rowid, id, official_name, name_on_card, organisation FROM holders")?;
+    let mut fold = change.prepare("UPDATE holders SET search = ?2 WHERE rowid = ?1")?;
+    let columns = |row: &rusqlite::Row<'_>| -> rusqlite::Result<(i64, String)> {
+        let on_card: Option<String> = row.get(3)?;
+        let (id, name, organisation): (String, String, String) = (row.get(1)?, row.get(2)?, row.get(4)?);
+        Ok((row.get(0)?, search_text(&id, &name, on_card.as_deref(), &organisation)))
+    };
+    // All are read before any is written: a row that is changed is not met twice.
+    let holders = known.query_map([], columns)?.collect::<rusqlite::Result<Vec<_>>>()?;
+    for (row, search) in holders {
+        fold.execute(params![row, search])?;
+    }
+    Ok(())
+}
+
+/// What a holder is found by.
+fn search_text(id: &str, name: &str, on_card: Option<&str>, organisation: &str) -> String {
+    [id, name, on_card.unwrap_or_default(), organisation].map(folded::folded).join("\n")
+}
+
 fn insert_holder(change: &Transaction<'_>, person: &super::SeedHolder) -> Result<(), GatewayError> {
     let holder = &person.holder;
     let name_on_card = holder.name_on_card.as_ref().map(|name| name.0.as_str());
-    let search = format!(
-        "{}\n{}\n{}\n{}",
-        holder.id,
-        holder.official_name,
-        name_on_card.unwrap_or_default(),
-        holder.organisation
-    );
+    let search = search_text(holder.id.as_str(), &holder.official_name, name_on_card, holder.organisation.as_str());
     change.execute(
         "INSERT INTO holders VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         params![
@@ -92,7 +122,7 @@ fn insert_holder(change: &Transaction<'_>, person: &super::SeedHolder) -> Result
             name_on_card,
             holder.organisation.as_str(),
             word(&holder.state),
-            search.to_lowercase(),
+            search,
             person.photo,
             person.photo.as_deref().map(crate::domain::sha256_hex),
         ],

@@ -14,7 +14,7 @@ pub use self::{
     faces::{Faces, ask_names},
     forecast::{Forecast, Range},
 };
-use super::Model;
+use super::{Model, session::Phase};
 use crate::{
     bench::{Event, Order, Trouble},
     desktop::{
@@ -352,8 +352,12 @@ fn give(model: &mut Model, id: i64, action: Action, order: Order) {
 
 /// Takes an event.
 pub fn on_event(model: &mut Model, event: &Event) {
+    // An answer that comes after its session ended leaves no name and no face in the window.
+    let of_a_session = matches!(model.session.phase, Phase::SignedIn(_) | Phase::Locked(_));
     let state = &mut model.queue;
-    state.faces.on_event(event);
+    if of_a_session {
+        state.faces.on_event(event);
+    }
     match event {
         Event::Queue(Ok(entries)) => state.take(entries),
         Event::Queue(Err(trouble)) => {
