@@ -62,3 +62,18 @@ fn a_card_in_a_real_reader_is_recognised_once_issued_and_missed() {
     });
     assert!(looks <= 8, "looking at a card makes no new reason to look at it: {looks} looks");
 }
+
+#[test]
+fn readers_go_with_the_service_they_are_known_from() {
+    let bench = Workbench::start();
+    let name = bench.reader_name(0);
+    let mut desk = TestDesk::open(Readers::AsConfigured, || {});
+    desk.sign_in(RA_AGENT);
+    desk.reader(&name, |condition| matches!(condition, ReaderCondition::Empty).then_some(()));
+    // The service ends with the bench.
+    drop(bench);
+    desk.until("the reader gone with its service", |event| match event {
+        Event::ReaderGone { reader } if *reader == name => Some(()),
+        _ => None,
+    });
+}

@@ -100,7 +100,12 @@ impl Watcher {
                     break;
                 }
                 lost = false;
-                if matches!(self.watch(&context), Ended::ByOwner) {
+                let mut seen: Vec<Seen> = Vec::new();
+                if matches!(self.watch(&context, &mut seen), Ended::ByOwner) {
+                    break;
+                }
+                // Readers and cards are known from the service only: without it nothing is known to be there.
+                if seen.into_iter().any(|reader| self.send(ReaderEvent::Gone { reader: reader.status.name }).is_err()) {
                     break;
                 }
                 self.shared.set_context(None);
@@ -116,12 +121,12 @@ impl Watcher {
         self.shared.set_context(None);
     }
 
-    fn watch(&self, context: &Context) -> Ended {
+    /// Watches over one context; `seen` holds what is told about at the end.
+    fn watch(&self, context: &Context, seen: &mut Vec<Seen>) -> Ended {
         let mut states = vec![ReaderState::new(PNP_NOTIFICATION(), State::UNAWARE)];
-        let mut seen: Vec<Seen> = Vec::new();
         loop {
             let Ok(names) = context.list_readers_owned() else { return Ended::ByService };
-            if self.forget_absent(&names, &mut states, &mut seen).is_err() {
+            if self.forget_absent(&names, &mut states, seen).is_err() {
                 return Ended::ByOwner;
             }
             for name in names {
@@ -143,7 +148,7 @@ impl Watcher {
             }
             let readers = states.iter().filter(|s| s.name() != PNP_NOTIFICATION() && !is_gone(s.event_state()));
             for state in readers {
-                if self.report(status_of(state), state.event_count(), &mut seen).is_err() {
+                if self.report(status_of(state), state.event_count(), seen).is_err() {
                     return Ended::ByOwner;
                 }
             }
