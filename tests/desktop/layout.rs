@@ -252,3 +252,77 @@ fn an_idle_window_draws_nothing() {
         assert!(shown.repaint_delay >= IDLE, "{name}: drawn again after {:?}", shown.repaint_delay);
     }
 }
+
+/// A desk with three readers and two printers.
+fn busy_desk(scheme: Scheme) -> Model {
+    let mut model = desk(Realm::Training, scheme);
+    for name in ["Training reader 2", "HID OMNIKEY 3121"] {
+        model.on_event(&crate::bench_bar::reader(name, ReaderCondition::Empty));
+    }
+    model.on_event(&Event::Printer(PrinterView {
+        name: "Back office".into(),
+        model: "Pronto 100".into(),
+        profile: "magicard-pronto-100".into(),
+        virtual_one: false,
+        condition: PrinterCondition::Ready { supplies: vec!["Ribbon: 180 of 300 cards".into()] },
+    }));
+    model
+}
+
+/// The area of the tile whose spoken name begins like this.
+fn tile(window: &egui_kittest::Harness<'_, cardwright::desktop::window::Window>, name: &str) -> eframe::egui::Rect {
+    let mut found = None;
+    each(window.root(), false, &mut |node, _| {
+        let accessible = node.accesskit_node();
+        let label = accessible.label().or(accessible.value()).unwrap_or_default();
+        if label.starts_with(name)
+            && matches!(accessible.role(), Role::Label | Role::Button | Role::Heading)
+            && found.is_none()
+        {
+            found = Some(node.rect());
+        }
+    });
+    found.unwrap_or_else(|| panic!("no “{name}”: {}", crate::harness::spoken(window)))
+}
+
+/// The bench's own tiles end in the window and begin under the page, and are as high as they are drawn.
+fn assert_bench_in_sight(window: &egui_kittest::Harness<'_, cardwright::desktop::window::Window>, at: &str) {
+    let seen = window.ctx.content_rect();
+    let page = tile(window, "Find a holder");
+    for name in ["Training reader 1", "Training printer"] {
+        let area = tile(window, name);
+        let inside = area.top() > page.bottom() && area.bottom() <= seen.bottom() && area.height() >= 30.0;
+        assert!(inside, "{at}: {name} at {area:?}, the page's heading at {page:?}, the window {seen:?}");
+    }
+}
+
+#[test]
+fn the_bench_is_in_sight_at_the_largest_text() {
+    // What 200 % leaves of 1280 x 800, from the first frame on, and after a frame of the whole window.
+    for before in [(640.0, 400.0), (1280.0, 800.0)] {
+        let mut window = pure(desk(Realm::Training, Scheme::Light), before);
+        window.set_size(eframe::egui::vec2(640.0, 400.0));
+        window.step();
+        window.run();
+        assert_bench_in_sight(&window, "as it is");
+        for name in ["Training reader 2", "HID OMNIKEY 3121"] {
+            window.state_mut().model.on_event(&crate::bench_bar::reader(name, ReaderCondition::Empty));
+        }
+        window.run();
+        assert_bench_in_sight(&window, "with more readers");
+    }
+}
+
+#[test]
+fn every_printer_is_in_sight_beside_three_readers() {
+    for size in [SIZES[0], SIZES[1]] {
+        let mut model = busy_desk(Scheme::Light);
+        model.on_event(&Event::CardService { running: false });
+        let window = pure(model, size);
+        let reader = tile(&window, "HID OMNIKEY 3121");
+        for name in ["Training printer", "Back office", "Ask again how Training printer", "Ask again how Back office"] {
+            let area = tile(&window, name);
+            assert!(area.left() > reader.left() && area.right() <= size.0, "{name} at {area:?} of {size:?}");
+        }
+    }
+}

@@ -40,8 +40,16 @@ pub fn draw(ui: &mut Ui, view: &View<'_>) {
     banner(ui, view);
     if signed_in {
         let narrow = ui.ctx().content_rect().width() < NARROW;
+        // Before everything else that takes height: the bench is always in sight.
+        // At least this high, not exactly: a bar under its tiles would push them out of the window.
+        let height = bench_bar::height(ui);
+        panel(ui, Panel::bottom("bench").resizable(false).default_size(height).min_size(height), view).show(ui, |ui| {
+            label_of(ui, view, "bench-label", Role::Region);
+            bench_bar::draw(ui, view);
+        });
         if narrow {
-            panel(ui, Panel::top("navigation"), view).show(ui, |ui| {
+            // Not the id of the one at the side: its remembered size is the height of the window.
+            panel(ui, Panel::top("navigation above").resizable(false), view).show(ui, |ui| {
                 label_of(ui, view, "nav-label", Role::Navigation);
                 ScrollArea::horizontal().show(ui, |ui| {
                     ui.horizontal(|ui| {
@@ -51,10 +59,6 @@ pub fn draw(ui: &mut Ui, view: &View<'_>) {
                 });
             });
         }
-        panel(ui, Panel::bottom("bench").resizable(false).exact_size(bench_bar::height(ui)), view).show(ui, |ui| {
-            label_of(ui, view, "bench-label", Role::Region);
-            bench_bar::draw(ui, view);
-        });
         if !narrow {
             panel(ui, Panel::left("navigation").exact_size(space::NAVIGATION).resizable(false), view).show(ui, |ui| {
                 label_of(ui, view, "nav-label", Role::Navigation);
