@@ -68,7 +68,6 @@ fn contents(ui: &mut Ui, view: &View<'_>) {
 fn choose(ui: &mut Ui, view: &View<'_>) {
     let state = &view.model.session;
     heading(ui, &tr!(view, "sign-in-title"));
-    left_unfinished(ui, view);
     if let Some(lost) = &state.lost {
         notice::show(ui, view, NoticeKind::Warning, &tr!(view, "sign-in-lost", why = &sentence(&lost.message)));
         ui.add_space(space::SMALL);
@@ -105,6 +104,8 @@ fn choose(ui: &mut Ui, view: &View<'_>) {
             view.send(Intent::SignIn(officer.id.clone()));
         }
     }
+    // Below the officers: told late, it must not move a name away from under the pointer.
+    left_unfinished(ui, view);
 }
 
 /// What was left unfinished here, without a name: whoever passes by may read it.
