@@ -6,5 +6,4 @@
 mod desktop_session;
 mod journey;
 #[path = "../cards/workbench/mod.rs"]
-#[allow(dead_code)]
 mod workbench;

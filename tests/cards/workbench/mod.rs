@@ -4,6 +4,9 @@
 //! the next one back, also across test programs. Nothing is installed or configured; the service runs with a reader folder of its own and ends with the
 //! bench.
 
+// Each test program uses its own part of it.
+#![allow(dead_code)]
+
 use std::{
     fs::File,
     io,

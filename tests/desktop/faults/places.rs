@@ -115,8 +115,8 @@ fn a_card_that_is_pulled_on_the_page_or_while_the_passcode_is_typed_is_asked_for
     desk.move_card(TrainingCardMove::Back);
     desk.wait_ready(&person);
 
-    desk.window.click("Issue card");
-    assert!(!desk.window.model().dialogs.is_empty());
+    desk.press("on the page", "Issue card");
+    desk.window.wait_for("the question for a passcode", |model| !model.dialogs.is_empty());
     desk.training.pull_card_out(READER).expect("a card");
     desk.window.wait_for("the empty reader", |model| model.bench.cards().next().is_none());
     type_passcode(&mut desk);
