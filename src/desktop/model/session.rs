@@ -180,6 +180,7 @@ pub fn session_ended(model: &mut Model) {
     model.holder = super::holder::State::default();
     model.photo = super::photo::State::default();
     super::queue::session_ended(model);
+    super::unfinished::session_ended(model);
     model.issue = super::issue::State::default();
     model.activity = super::activity::State::default();
     model.history = crate::desktop::route::History::default();

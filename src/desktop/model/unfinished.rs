@@ -150,17 +150,19 @@ fn go_on(model: &mut Model, job: &JobId) -> Option<WorkId> {
     Some(work)
 }
 
+/// Nobody is signed in any more: work that runs goes on; what is known of people leaves the window.
+pub fn session_ended(model: &mut Model) {
+    model.unfinished.holders.clear();
+    model.unfinished.results.clear();
+    model.unfinished.asked.clear();
+    model.unfinished.emptied = None;
+}
+
 /// Takes an event.
 pub fn on_event(model: &mut Model, event: &Event) {
     match event {
         Event::SignedIn(Ok(_)) => (model.unfinished.lead, model.unfinished.lead_prints) = (true, true),
-        Event::SignedOut => {
-            // Work that runs goes on; what is known of people leaves with the session.
-            model.unfinished.holders.clear();
-            model.unfinished.results.clear();
-            model.unfinished.asked.clear();
-            model.unfinished.emptied = None;
-        }
+        Event::SignedOut => session_ended(model),
         Event::Queue(Ok(entries)) => told_of_prints(model, entries),
         Event::Reader(_) => choose_emptied(model),
         Event::Unfinished(Ok(jobs)) => told(model, jobs),
