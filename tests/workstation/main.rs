@@ -10,6 +10,5 @@ mod secrets;
 mod tour;
 mod unattended;
 mod usage;
-#[allow(dead_code, reason = "the card tests use the rest of it")]
 #[path = "../cards/workbench/mod.rs"]
 mod workbench;

@@ -65,6 +65,8 @@ pub fn main_action(model: &Model) -> Option<Intent> {
         |action| queue::refusal(model, entry, action).is_none().then(|| queue::Intent::Do(entry.id, action).into());
     match entry.state {
         QueueState::Waiting => act(Action::Print),
+        // Something was begun and the card may be printed: no single key prints it a second time.
+        QueueState::Failed if entry.job.is_some() => None,
         QueueState::Failed => act(Action::PutBack),
         QueueState::Spoiled => act(Action::IssueNew),
         QueueState::Printing | QueueState::Printed | QueueState::Cancelled => {

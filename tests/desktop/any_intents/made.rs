@@ -41,7 +41,7 @@ pub fn row(sequence: u64) -> AuditRow {
         sequence,
         at: "2026-11-24T09:05:00Z".into(),
         officer: Some("555000000003".parse().expect("a number")),
-        event: if sequence % 2 == 0 { "issuance.reserved" } else { "session.opened" }.into(),
+        event: if sequence.is_multiple_of(2) { "issuance.reserved" } else { "session.opened" }.into(),
         detail: serde_json::json!({ "holder": number(0).to_string() }),
         previous: AuditHead::EMPTY.into(),
         hash: AuditHead::EMPTY.into(),

@@ -47,7 +47,7 @@ pub fn intent(model: &Model, wish: Wish) -> Vec<Intent> {
 pub fn issue(what: u8, which: u8) -> Vec<Intent> {
     use model::issue::{Intent as I, When, Zoom};
     vec![match what {
-        0 => I::Locked(which % 2 == 0).into(),
+        0 => I::Locked(which.is_multiple_of(2)).into(),
         1 => I::Print(When::ALL[usize::from(which % 3)]).into(),
         2 => I::Printer(PRINTERS[usize::from(which % 2)].into()).into(),
         3 => I::Reader(format!("Reader {}", which % 3)).into(),
