@@ -9,6 +9,5 @@ mod pcsc;
 mod photos;
 mod queue;
 mod sign_in;
-#[allow(dead_code, reason = "the card tests use the rest of it")]
 #[path = "../cards/workbench/mod.rs"]
 mod workbench;
