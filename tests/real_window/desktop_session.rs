@@ -244,7 +244,11 @@ struct Eyes {
     process: Option<Child>,
     questions: ChildStdin,
     answers: BufReader<ChildStdout>,
+    environment: Vec<(String, String)>,
 }
+
+/// How often the client is started again: its library ends the process when the registry of the bus is only starting.
+const STARTS: u32 = 20;
 
 impl Eyes {
     fn open(environment: &[(String, String)]) -> Self {
@@ -253,19 +257,40 @@ impl Eyes {
             .envs(environment.iter().cloned())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(Stdio::inherit())
             .spawn()
             .expect("python3 (Debian packages python3, gir1.2-atspi-2.0, python3-gi)");
         let questions = process.stdin.take().expect("its input");
         let answers = BufReader::new(process.stdout.take().expect("its output"));
-        Self { process: Some(process), questions, answers }
+        Self { process: Some(process), questions, answers, environment: environment.to_vec() }
     }
 
     fn ask(&mut self, question: &Value) -> Value {
-        writeln!(self.questions, "{question}").expect("the client listens");
+        for _ in 0..STARTS {
+            if let Some(answer) = self.try_to_ask(question) {
+                return answer;
+            }
+            // An action may have been done before the client ended: it is not done twice.
+            assert_ne!(question["do"], "press", "the client ended at {question}");
+            self.end();
+            *self = Self::open(&self.environment.clone());
+        }
+        panic!("the client ended {STARTS} times at {question}")
+    }
+
+    /// The answer; nothing when the client has ended.
+    fn try_to_ask(&mut self, question: &Value) -> Option<Value> {
+        writeln!(self.questions, "{question}").ok()?;
         let mut answer = String::new();
-        self.answers.read_line(&mut answer).expect("the client answers");
-        serde_json::from_str(&answer).unwrap_or_else(|_| panic!("the client ended at {question}"))
+        self.answers.read_line(&mut answer).ok()?;
+        serde_json::from_str(&answer).ok()
+    }
+
+    fn end(&mut self) {
+        if let Some(mut process) = self.process.take() {
+            let _ = process.kill();
+            let _ = process.wait();
+        }
     }
 }
 

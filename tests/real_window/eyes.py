@@ -59,11 +59,15 @@ def walk(node, found):
 
 def everything():
     found = []
-    desktop = Atspi.get_desktop(0)
-    for place in range(desktop.get_child_count()):
-        program = desktop.get_child_at_index(place)
-        if program is not None and program.get_name() == PROGRAM:
-            walk(program, found)
+    try:
+        desktop = Atspi.get_desktop(0)
+        for place in range(desktop.get_child_count()):
+            program = desktop.get_child_at_index(place)
+            if program is not None and program.get_name() == PROGRAM:
+                walk(program, found)
+    except GLib.Error:
+        # The registry of the bus is only starting, or a program left it at this moment.
+        pass
     return found
 
 
