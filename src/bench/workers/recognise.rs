@@ -51,8 +51,15 @@ pub fn patiently<T, E>(
 
 /// Recognises the card in a reader and asks the service whose it is.
 pub fn look(common: &Common, reader: &ReaderDesk) -> Seen {
-    let in_use = |why: &Failed| matches!(why, Failed::Reader(ReaderError::InUse { .. }));
-    let failed = match patiently(reader, in_use, || read(common, &reader.name)) {
+    // Other programs look at a new card in the same moment: one that was reset in the middle is read again.
+    let disturbed = |why: &Failed| {
+        matches!(
+            why,
+            Failed::Reader(ReaderError::InUse { .. } | ReaderError::Fault { .. })
+                | Failed::Card(NotRecognised::Piv(PivError::Transport(_)))
+        )
+    };
+    let failed = match patiently(reader, disturbed, || read(common, &reader.name)) {
         Ok(card) => return Seen::Is(place(common, described(common, card))),
         Err(failed) => failed,
     };
