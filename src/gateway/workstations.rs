@@ -24,7 +24,8 @@ pub fn enrol(
     officer: &OfficerId,
     now: OffsetDateTime,
 ) -> Result<(WorkstationNumber, WorkstationKey), Fault> {
-    let newest: u16 = one(store, "SELECT COALESCE(MAX(number), 0) FROM workstations", [], |row| row.get(0))?.unwrap_or(0);
+    let newest: u16 =
+        one(store, "SELECT COALESCE(MAX(number), 0) FROM workstations", [], |row| row.get(0))?.unwrap_or(0);
     let number = WorkstationNumber::try_from(newest.saturating_add(1)).map_err(|_| {
         Fault::new(
             409,
@@ -37,12 +38,7 @@ pub fn enrol(
     let key = WorkstationKey::new(key).ok_or_else(|| Fault::internal("a key of the wrong length was made"))?;
     store.execute(
         "INSERT INTO workstations VALUES (?1, ?2, ?3, ?4)",
-        params![
-            number.get(),
-            seal.seal(&key_purpose(number), key.expose())?,
-            officer.as_str(),
-            now.unix_timestamp()
-        ],
+        params![number.get(), seal.seal(&key_purpose(number), key.expose())?, officer.as_str(), now.unix_timestamp()],
     )?;
     Ok((number, key))
 }

@@ -43,7 +43,8 @@ fn what_is_read_aloud_is_grouped_and_read_however_it_is_typed() {
         assert_eq!(typed.parse(), Ok(challenge.clone()), "{typed}");
     }
     assert_eq!(challenge.workstation(), Some(number(7)));
-    for wrong in ["", "0007 1234 5678 901", "0007 1234 5678 90123", "0007 1234 5678 90l2", "٠٠٠٧١٢٣٤٥٦٧٨٩٠١٢"] {
+    for wrong in ["", "0007 1234 5678 901", "0007 1234 5678 90123", "0007 1234 5678 90l2", "٠٠٠٧١٢٣٤٥٦٧٨٩٠١٢"]
+    {
         assert!(wrong.parse::<Challenge>().is_err(), "{wrong}");
     }
     let response = here.response(&[code("73816429")]).expect("eight digits");
