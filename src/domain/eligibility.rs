@@ -123,26 +123,33 @@ fn oldest_credential_management(series: Series) -> Option<Version> {
 
 /// The role matrix, and never one's own card.
 fn person_reasons(s: &Situation<'_>, operation: Operation) -> Vec<Reason> {
-    use Role::{AdvancedRaAgent, LocalSmartcardAdministrator, RaAgent, RaManager, Sponsor};
     let mut reasons = Vec::new();
     if s.subject == Subject::Own {
         reasons.push(Reason::OwnRecord);
     }
-    let desk = matches!(s.role, RaManager | AdvancedRaAgent | RaAgent);
-    let counter = desk || matches!(s.role, Sponsor | LocalSmartcardAdministrator);
-    let allowed = match operation {
-        Operation::Issue | Operation::Print | Operation::Repair | Operation::Clear | Operation::Cancel => desk,
-        Operation::Unlock | Operation::ChangePasscode => counter,
-        Operation::Renew => match renewal(s) {
-            Renewal::Expired => desk,
-            Renewal::Due | Renewal::NotBefore(_) | Renewal::Nothing => counter,
-        },
-    };
-    if !allowed {
-        let expired = operation == Operation::Renew && counter;
-        reasons.push(Reason::Role { role: s.role, operation, expired });
+    let expired = operation == Operation::Renew && matches!(renewal(s), Renewal::Expired);
+    let allowed = may_by_role(s.role, operation);
+    if !allowed || (expired && !is_of_the_desk(s.role)) {
+        reasons.push(Reason::Role { role: s.role, operation, expired: expired && allowed });
     }
     reasons
+}
+
+/// Whether a role does this at the desk at all: the role matrix, with a renewal that is due.
+#[must_use]
+pub fn may_by_role(role: Role, operation: Operation) -> bool {
+    match operation {
+        Operation::Issue | Operation::Print | Operation::Repair | Operation::Clear | Operation::Cancel => {
+            is_of_the_desk(role)
+        }
+        Operation::Unlock | Operation::ChangePasscode | Operation::Renew => {
+            is_of_the_desk(role) || matches!(role, Role::Sponsor | Role::LocalSmartcardAdministrator)
+        }
+    }
+}
+
+fn is_of_the_desk(role: Role) -> bool {
+    matches!(role, Role::RaManager | Role::AdvancedRaAgent | Role::RaAgent)
 }
 
 /// Where a card stands in its renewal window.

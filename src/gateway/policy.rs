@@ -57,7 +57,7 @@ pub fn refusal(
         photo: if question.holder.photo_sha256.is_some() { Photo::OnRecord } else { Photo::Missing },
         other_card: other_card.as_ref(),
         address: Address::OnRecord,
-        delivery: Delivery::Confirmed,
+        delivery: if question.card.awaits_delivery { Delivery::Awaited } else { Delivery::Confirmed },
         software: question.software,
         printer: question.printer,
         realm,

@@ -294,7 +294,7 @@ impl Desk<'_> {
             photo: if holder.photo_sha256.is_some() { Photo::OnRecord } else { Photo::Missing },
             other_card: other.map(|card| &card.serial),
             address: Address::OnRecord,
-            delivery: Delivery::Confirmed,
+            delivery: if facts.card.awaits_delivery { Delivery::Awaited } else { Delivery::Confirmed },
             software: &self.software,
             printer: facts.printer,
             realm: self.realm,
