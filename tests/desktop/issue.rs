@@ -61,6 +61,8 @@ pub fn card(reader: &str, serial: u32, state: CardState) -> Event {
         open_job: None,
         last_job: None,
         certificates_expire: None,
+        good_pair: None,
+        awaits_delivery: false,
     };
     let card = CardInReader {
         serial,

@@ -8,7 +8,7 @@ use cardwright::{
         HttpConfig, HttpService, Service, ServiceError,
         wire::{self, Base64},
     },
-    domain::{CardSerial, HolderId, JobId, Series, eligibility::ClientSoftware},
+    domain::{CancelReason, CardSerial, HolderId, JobId, Operation, Series, eligibility::ClientSoftware},
     gateway::{Clock, Gateway, GatewayConfig, RunningGateway},
     training,
 };
@@ -77,6 +77,26 @@ pub fn reserve_request(job: &JobId, who: &str, card: &CardSerial) -> wire::Reser
         profile: "training".to_owned(),
         client_software: ClientSoftware::SmartcardConnect("4.1".parse().expect("a version")),
         locked: false,
+        operation: Operation::Issue,
+        keys: wire::KeysWanted::New,
+    }
+}
+
+/// An operation on a card in use.
+pub fn on_card(job: &JobId, operation: Operation, who: &str, card: &CardSerial) -> wire::BeginOnCard {
+    wire::BeginOnCard {
+        job: job.clone(),
+        operation,
+        holder: holder(who),
+        serial: card.clone(),
+        series: Series::Series10,
+        profile: "training".to_owned(),
+        client_software: ClientSoftware::SmartcardConnect("4.1".parse().expect("a version")),
+        chip: wire::Chip::InReader,
+        delivery: wire::DeliverySaid::NotSaid,
+        reason: (operation == Operation::Cancel).then_some(CancelReason::Lost),
+        note: None,
+        approval: None,
     }
 }
 
@@ -138,6 +158,7 @@ impl Chip {
             signing_sha256: sha256(&certified.signing.0),
             authentication_proof: sign(&self.authentication),
             signing_proof: sign(&self.signing),
+            locked: None,
         }
     }
 

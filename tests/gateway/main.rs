@@ -7,6 +7,7 @@ mod faulty_proxy;
 mod history;
 mod issue;
 mod key_sets;
+mod on_cards;
 mod prints;
 mod promises;
 mod spoil;
