@@ -105,6 +105,7 @@ pub fn desk() -> Model {
             organisation: "X26TR".parse().expect("a code"),
         },
         realm: Realm::Training,
+        proved: OffsetDateTime::now_utc(),
         expires: OffsetDateTime::now_utc() + time::Duration::hours(8),
     });
     let id: HolderId = HOLDER.parse().expect("a number");
