@@ -23,7 +23,7 @@ const MIGRATIONS: [Migration; 5] = [
     Migration::Statements(include_str!("schema-2.sql")),
     Migration::Work(fold_holders),
     Migration::Statements(include_str!("schema-4.sql")),
-    Migration::Statements(include_str!("schema-telephone.sql")),
+    Migration::Statements(include_str!("schema-5.sql")),
 ];
 
 impl From<rusqlite::Error> for GatewayError {

@@ -1,4 +1,4 @@
--- Workstations that can unlock cards when their gateway is silent. Each shares a key with it, kept sealed.
+-- Version 5. Workstations that can unlock cards when their gateway is silent. Each shares a key with it, kept sealed.
 CREATE TABLE workstations (
     number INTEGER PRIMARY KEY, key BLOB NOT NULL, officer TEXT NOT NULL, at INTEGER NOT NULL
 ) STRICT;
