@@ -2,8 +2,10 @@
 //! hashes are lower-case hexadecimal SHA-256; times are RFC 3339 in UTC.
 
 mod on_cards;
+mod telephone;
 
 pub use on_cards::{Approval, Approve, BeginOnCard, Chip, DeliverySaid, EndOnCard, OnCardBegun, OnCardOutcome};
+pub use telephone::{BeginByTelephone, BegunByTelephone, EndByTelephone, EndedByTelephone, EnrolledWorkstation};
 
 use aws_lc_rs::signature::{ED25519, UnparsedPublicKey};
 use serde::{Deserialize, Serialize};
