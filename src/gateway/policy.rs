@@ -9,7 +9,8 @@ use crate::{
     domain::{
         Holder, Officer, Operation, Series,
         eligibility::{
-            Certificates, ClientSoftware, Decision, Photo, Realm, Refusal, Situation, Subject, Task, decide,
+            Address, Certificates, ClientSoftware, Decision, Delivery, Photo, Realm, Refusal, Situation, Subject, Task,
+            decide,
         },
     },
 };
@@ -55,6 +56,8 @@ pub fn refusal(
         holder: question.holder.state,
         photo: if question.holder.photo_sha256.is_some() { Photo::OnRecord } else { Photo::Missing },
         other_card: other_card.as_ref(),
+        address: Address::OnRecord,
+        delivery: if question.card.awaits_delivery { Delivery::Awaited } else { Delivery::Confirmed },
         software: question.software,
         printer: question.printer,
         realm,
