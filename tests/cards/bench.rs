@@ -75,11 +75,12 @@ pub fn unlock_code(digits: &str) -> UnlockCode {
 
 /// The virtual card in every behaviour that was measured, and the card that nobody here wrote.
 pub fn every_card() -> Vec<TestCard> {
-    let plain = |name: &&str| {
+    let is_plain = |name: &str| {
         let rules = Behaviour::named(name).expect("it comes along").secure_channel;
         rules.wanted_for == ChannelWanted::Nothing
     };
-    Behaviour::NAMES.iter().filter(plain).map(|name| virtual_card(name)).chain([independent()]).collect()
+    let plain = Behaviour::NAMES.into_iter().filter(|name| is_plain(name));
+    plain.map(virtual_card).chain([independent()]).collect()
 }
 
 /// The card that nobody here wrote, factory-new. It tells no production data: its serial is its container's.

@@ -127,7 +127,7 @@ fn a_command_outside_an_open_channel_closes_it() {
         let after = send(&mut card, &mut channel, &Command::new(0x00, 0x20, 0x00, 0x80)).expect("answers");
         assert_eq!(after.status.0, 0x6985, "there is no channel any more");
     }
-    let mut card = card(&[keys.clone()]);
+    let mut card = card(std::slice::from_ref(&keys));
     select_domain(&mut card).expect("it has one");
     let mut channel = open(&mut card, &keys.keys, SecurityLevel::AnswerCode).expect("open");
     card.reset();
