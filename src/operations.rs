@@ -5,6 +5,7 @@
 //! gateway before the first step that cannot be taken back.
 
 mod card_work;
+pub mod channel;
 pub mod effect;
 mod error;
 mod gateway_call;

@@ -2,9 +2,13 @@
 //! hashes are lower-case hexadecimal SHA-256; times are RFC 3339 in UTC.
 
 mod on_cards;
+mod secure_channel;
 mod telephone;
 
 pub use on_cards::{Approval, Approve, BeginOnCard, Chip, DeliverySaid, EndOnCard, OnCardBegun, OnCardOutcome};
+pub use secure_channel::{
+    BeginChannel, CardProof, ChannelBegun, ChannelKeys, KeyOwner, KeysPut, PreparedKeys, PutKeys,
+};
 pub use telephone::{BeginByTelephone, BegunByTelephone, EndByTelephone, EndedByTelephone, EnrolledWorkstation};
 
 use aws_lc_rs::signature::{ED25519, UnparsedPublicKey};

@@ -6,6 +6,7 @@ mod on_cards;
 mod people;
 mod prints;
 mod public;
+mod secure_channel;
 mod spoil;
 mod telephone;
 
@@ -62,7 +63,7 @@ const fn route(method: &'static str, path: &'static str, access: Access, handler
     Route { method, path, access, body_limit: JSON_LIMIT, handler }
 }
 
-const ROUTES: [Route; 40] = [
+const ROUTES: [Route; 45] = [
     route("GET", "/ra/v1/openapi.json", Access::Anybody, public::openapi),
     route("GET", "/ra/v1/pki/chain.pem", Access::Anybody, public::chain),
     route("GET", "/ra/v1/pki/crl.pem", Access::Anybody, public::crl_pem),
@@ -103,6 +104,11 @@ const ROUTES: [Route; 40] = [
     route("POST", "/ra/v1/training/approvals", Access::SignedIn, people::approve),
     route("POST", "/ra/v1/issuances/{job}/confirm", Access::SignedIn, issuance::confirm),
     route("POST", "/ra/v1/issuances/{job}/abort", Access::SignedIn, issuance::abort),
+    route("POST", "/ra/v1/issuances/{job}/secure-channel/begin", Access::SignedIn, secure_channel::begin),
+    route("POST", "/ra/v1/issuances/{job}/secure-channel/keys", Access::SignedIn, secure_channel::keys),
+    route("POST", "/ra/v1/issuances/{job}/secure-channel/refused", Access::SignedIn, secure_channel::refused),
+    route("POST", "/ra/v1/issuances/{job}/secure-channel/put-key", Access::SignedIn, secure_channel::put_key),
+    route("POST", "/ra/v1/issuances/{job}/secure-channel/put-key/settled", Access::SignedIn, secure_channel::settled),
     route("GET", "/ra/v1/audit", Access::SignedIn, public::audit_rows),
     route("GET", "/ra/v1/audit/head", Access::SignedIn, public::audit_head),
     route("GET", "/ra/v1/health", Access::Anybody, public::health),

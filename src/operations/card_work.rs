@@ -1,5 +1,7 @@
 //! Performs groups of card exchanges: one transaction each, secrets from the pocket, every answer an outcome.
 
+mod channel;
+
 use super::{
     effect::{CardWork, Fault, Outcome},
     issue,
@@ -12,7 +14,8 @@ use crate::{
             CardObject, ObjectName, Piv, PivError, PrintedInformation, card_identifier, certificate_in, identifier_in,
         },
         profile::{CardProfile, HowLocked, ObjectWriting},
-        transport::{TransportError, layered},
+        secure_channel::ChannelError,
+        transport::{Transport, TransportError, layered, layered_in_channel},
     },
     cis2::wire::UnlockCodeSettled,
     domain::{CertificateSlot, UnlockCode, sha256_hex},
@@ -35,7 +38,12 @@ pub fn perform(desk: &Desk<'_>, plan: &JobPlan, pocket: &mut Pocket, work: CardW
     let mut done = work_on_card(plan, pocket, work);
     // Another program reset the card between two steps. A step that selects the application anyway is begun again, on
     // a card that is recognised again; what the others rely on is gone with the reset.
-    let selects = matches!(work, CardWork::Witness | CardWork::Lock);
+    let selects = match work {
+        CardWork::InitializeUpdate(_) => true,
+        // Inside a channel nothing is selected again, and the channel is gone with the reset.
+        CardWork::Witness | CardWork::Lock => pocket.channel.is_none(),
+        _ => false,
+    };
     if selects && matches!(done, Err(Trouble::Piv(PivError::Transport(TransportError::Reset)))) {
         pocket.session = None;
         if let Ok((session, _)) = desk.find_card(&plan.serial) {
@@ -45,12 +53,14 @@ pub fn perform(desk: &Desk<'_>, plan: &JobPlan, pocket: &mut Pocket, work: CardW
     }
     match done {
         Ok(outcome) => outcome,
-        Err(Trouble::Piv(PivError::Transport(error))) => {
+        Err(Trouble::Piv(PivError::Transport(error)) | Trouble::Channel(ChannelError::Transport(error))) => {
             // Whatever was selected and proved on it is gone; a new run opens the card anew.
             pocket.session = None;
+            pocket.channel = None;
             interrupted(error.to_string())
         }
         Err(Trouble::Piv(error)) => refused(error.to_string()),
+        Err(Trouble::Channel(error)) => refused(error.to_string()),
         Err(Trouble::Missing(what)) => refused(format!("this step needs {what}, which this run does not have")),
         Err(Trouble::Content(what)) => refused(what),
     }
@@ -67,6 +77,7 @@ fn refused(why: String) -> Outcome {
 /// What keeps a group of exchanges from its good outcome.
 enum Trouble {
     Piv(PivError),
+    Channel(ChannelError),
     /// Something an earlier step of the same run should have put into the pocket.
     Missing(&'static str),
     /// An object could not be put together.
@@ -79,26 +90,46 @@ impl From<PivError> for Trouble {
     }
 }
 
+impl From<ChannelError> for Trouble {
+    fn from(error: ChannelError) -> Self {
+        Self::Channel(error)
+    }
+}
+
+/// Runs one transaction on the card: through the secure channel while one is open.
+fn with_card<R>(
+    pocket: &mut Pocket,
+    work: impl FnOnce(&mut dyn Transport, &CardProfile) -> Result<R, Trouble>,
+) -> Result<R, Trouble> {
+    let session = pocket.session.as_mut().ok_or(Trouble::Missing("the open card"))?;
+    let profile = pocket.profile.as_ref().ok_or(Trouble::Missing("the card's profile"))?;
+    let (mut work, mut answer) = (Some(work), None);
+    let (link, record, channel) = (&session.link, &session.record, &mut pocket.channel);
+    let begun = session.connection.transact(&mut |card| {
+        let Some(work) = work.take() else { return };
+        answer = Some(match channel {
+            Some(channel) => work(&mut layered_in_channel(card, link, record, channel), profile),
+            None => work(&mut layered(card, link, record), profile),
+        });
+    });
+    begun.map_err(|error| Trouble::Piv(error.into()))?;
+    answer.ok_or(Trouble::Missing("the card's answer"))?
+}
+
 /// Runs one transaction with the PIV application, selected anew or as the last step left it.
 fn with_piv<R>(
     pocket: &mut Pocket,
     selection: Selection,
     work: impl FnOnce(&mut Piv<'_>) -> Result<R, PivError>,
 ) -> Result<R, Trouble> {
-    let session = pocket.session.as_mut().ok_or(Trouble::Missing("the open card"))?;
-    let profile = pocket.profile.as_ref().ok_or(Trouble::Missing("the card's profile"))?;
-    let (mut work, mut answer) = (Some(work), None);
-    let (link, record) = (&session.link, &session.record);
-    let begun = session.connection.transact(&mut |card| {
-        let Some(work) = work.take() else { return };
-        let mut card = layered(card, link, record);
-        answer = Some(match selection {
-            Selection::Anew => Piv::select(&mut card, profile).and_then(|mut piv| work(&mut piv)),
-            Selection::Kept => work(&mut Piv::still_selected(&mut card, profile)),
-        });
-    });
-    begun.map_err(|error| Trouble::Piv(error.into()))?;
-    Ok(answer.ok_or(Trouble::Missing("the card's answer"))??)
+    // Selecting again would end the channel, which was opened to the application.
+    let selection = if pocket.channel.is_some() { Selection::Kept } else { selection };
+    with_card(pocket, |card, profile| {
+        Ok(match selection {
+            Selection::Anew => Piv::select(card, profile).and_then(|mut piv| work(&mut piv))?,
+            Selection::Kept => work(&mut Piv::still_selected(card, profile))?,
+        })
+    })
 }
 
 /// Whether the application is selected again, which on most cards ends what was proved to it.
@@ -168,6 +199,15 @@ fn work_on_card(plan: &issue::Plan, pocket: &mut Pocket, work: CardWork) -> Resu
         CardWork::Lock => {
             lock(pocket)?;
             Outcome::Locked
+        }
+        CardWork::InitializeUpdate(place) => {
+            pocket.card_proof = Some(channel::prove_card(pocket, place)?);
+            Outcome::CardProved
+        }
+        CardWork::ExternalAuthenticate => channel::open_channel(pocket)?,
+        CardWork::PutKeys => {
+            pocket.check_values = Some(channel::put_keys(pocket)?);
+            Outcome::KeysWritten
         }
     })
 }

@@ -1,6 +1,7 @@
 //! Unfinished work: finishes or undoes what was cut off, and says which.
 
 use super::{
+    channel::ChannelUse,
     effect::Outcome,
     error::OperationError,
     issue::{self, PasscodeChoice},
@@ -132,6 +133,7 @@ impl Desk<'_> {
             passcode: PasscodeChoice::LeftLocked,
             guid: String::new(),
             objects: objects_of(&card.profile),
+            channel: ChannelUse::of(&card.profile),
         };
         let _claim = self.journal.claim(&job)?;
         match known {

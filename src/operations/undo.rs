@@ -1,18 +1,24 @@
 //! Undoing an issue: the chip is emptied, its unlock code settled with the escrow, and the gateway told.
 
 use super::{
-    effect::{CardWork, Effect, GatewayCall, Outcome},
+    channel::{Opened, Opening, Replaced, Replacing},
+    effect::{CardWork, Effect, GatewayCall, Outcome, Place},
     issue::{Plan, State},
 };
 use crate::{
     card::piv::ObjectName,
-    cis2::wire::{CardAfterAbort, UnlockCodeSettled},
+    cis2::wire::{CardAfterAbort, KeyOwner, UnlockCodeSettled},
 };
 
 /// The steps of undoing, in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub enum UndoStage {
+    /// Where the card is administered over a secure channel.
+    OpenChannel {
+        opening: Opening,
+        code_known: bool,
+    },
     Witness {
         code_known: bool,
     },
@@ -37,6 +43,8 @@ pub enum UndoStage {
     /// The card refused every code, so the escrow keeps the one it has.
     KeepCode,
     Erase(usize),
+    /// The keys of its security domain that the card was delivered with.
+    PutKeysBack(Replacing),
     Abort {
         card: CardAfterAbort,
     },
@@ -46,10 +54,10 @@ pub enum UndoStage {
 /// Where undoing begins: an untouched card needs nothing but the gateway.
 #[must_use]
 pub fn begin(issue: &State, code_known: bool) -> UndoStage {
-    if issue.card_touched {
-        UndoStage::Witness { code_known }
-    } else {
-        UndoStage::Abort { card: CardAfterAbort::Blank }
+    match (issue.card_touched, issue.plan.channel.opens()) {
+        (true, true) => UndoStage::OpenChannel { opening: Opening::Begin, code_known },
+        (true, false) => UndoStage::Witness { code_known },
+        (false, _) => UndoStage::Abort { card: CardAfterAbort::Blank },
     }
 }
 
@@ -81,6 +89,8 @@ pub fn erased(plan: &Plan) -> impl Iterator<Item = ObjectName> {
 #[must_use]
 pub fn effect(stage: &UndoStage, plan: &Plan, resumptions: usize) -> Effect {
     match stage {
+        UndoStage::OpenChannel { opening, .. } => opening.effect(Place::Application),
+        UndoStage::PutKeysBack(replacing) => replacing.effect(KeyOwner::Delivered),
         UndoStage::Witness { .. } => Effect::Card(CardWork::Witness),
         UndoStage::AnswerWitness { .. } => Effect::Gateway(GatewayCall::AnswerWitness),
         UndoStage::ProveManagementKey { .. } => Effect::Card(CardWork::ProveManagementKey),
@@ -104,11 +114,26 @@ pub fn effect(stage: &UndoStage, plan: &Plan, resumptions: usize) -> Effect {
 
 /// The next stage; `None` when the outcome does not belong to this one.
 #[must_use]
-pub fn step(stage: UndoStage, outcome: &Outcome, objects: usize, resumptions: usize) -> Option<UndoStage> {
-    let erase = |index: usize| {
-        if index < objects { UndoStage::Erase(index) } else { UndoStage::Abort { card: CardAfterAbort::Blank } }
+pub fn step(stage: UndoStage, outcome: &Outcome, plan: &Plan, resumptions: usize) -> Option<UndoStage> {
+    let objects = erased(plan).count();
+    let blank = UndoStage::Abort { card: CardAfterAbort::Blank };
+    let erase = |index: usize| match () {
+        () if index < objects => UndoStage::Erase(index),
+        () if plan.channel.puts_back() => UndoStage::PutKeysBack(Replacing::FIRST),
+        () => UndoStage::Abort { card: CardAfterAbort::Blank },
     };
     Some(match (stage, outcome) {
+        (UndoStage::OpenChannel { opening, code_known }, outcome) => match opening.step(outcome)? {
+            Opened::At(opening) => UndoStage::OpenChannel { opening, code_known },
+            Opened::Open { .. } => UndoStage::Witness { code_known },
+            // The gateway refuses these keys from now on, and undoing waits there for its operator.
+            Opened::Refused => UndoStage::OpenChannel { opening: Opening::Begin, code_known },
+        },
+        (UndoStage::PutKeysBack(replacing), outcome) => match replacing.step(outcome, KeyOwner::Delivered)? {
+            Replaced::At(next) => UndoStage::PutKeysBack(next),
+            Replaced::Done => blank,
+            Replaced::Refused => UndoStage::PutKeysBack(Replacing::FIRST),
+        },
         (UndoStage::Witness { code_known }, Outcome::Witness) => UndoStage::AnswerWitness { code_known },
         (UndoStage::AnswerWitness { code_known }, Outcome::WitnessAnswered) => {
             UndoStage::ProveManagementKey { code_known }

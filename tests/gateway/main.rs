@@ -10,5 +10,6 @@ mod key_sets;
 mod on_cards;
 mod prints;
 mod promises;
+mod secure_channel;
 mod spoil;
 mod telephone;
