@@ -15,7 +15,7 @@ pub use card::{CardSerial, CardState, CertificateSlot, Series};
 pub use hexadecimal::{hex, sha256_hex, upper_hex};
 pub use holder::{Holder, HolderId, HolderState, NameOnCard};
 pub use officer::{Officer, OfficerId, OrganisationCode, Role};
-pub use operation::{JobId, Operation};
+pub use operation::{CancelReason, JobId, Operation};
 pub use passcode::{Passcode, PasscodeFault, PasscodeRules, UnlockCode, Weakness};
 pub use secret::Secret;
 

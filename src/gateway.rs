@@ -4,6 +4,7 @@
 //! loopback port and speaks to it over HTTP all the same. The contract is `/ra/v1`, described by `gateway/openapi.json`.
 
 mod api;
+mod approvals;
 mod audit;
 mod authority;
 mod clock;

@@ -126,16 +126,21 @@ impl HttpService {
     }
 }
 
+/// A key for a call that is never the same as another.
+fn random_key() -> Result<JobId, ServiceError> {
+    let mut random = [0; 16];
+    getrandom::fill(&mut random)
+        .map_err(|_| ServiceError::Unreachable { reason: "the system gave no random numbers".to_owned() })?;
+    Ok(JobId::from_random(random))
+}
+
 impl Service for HttpService {
     fn training_officers(&self) -> Result<Vec<wire::TrainingOfficer>, ServiceError> {
         Ask::new(self, Method::GET, &["training", "officers"]).json()
     }
 
     fn sign_in(&self, request: &wire::SignIn) -> Result<wire::Session, ServiceError> {
-        let mut random = [0; 16];
-        getrandom::fill(&mut random)
-            .map_err(|_| ServiceError::Unreachable { reason: "the system gave no random numbers".to_owned() })?;
-        let key = JobId::from_random(random);
+        let key = random_key()?;
         // Whoever was signed in before has no part in the new session.
         self.set_token(None)?;
         let session: wire::Session =
@@ -209,6 +214,10 @@ impl Service for HttpService {
         self.of_job(job, "unlock-codes/release", key).json()
     }
 
+    fn delivered_code(&self, job: &JobId, key: &str) -> Result<wire::UnlockCodes, ServiceError> {
+        self.of_job(job, "unlock-codes/delivered", key).json()
+    }
+
     fn unlock_code_settled(
         &self,
         job: &JobId,
@@ -228,6 +237,30 @@ impl Service for HttpService {
 
     fn abort(&self, job: &JobId, key: &str, request: &wire::Abort) -> Result<wire::Issuance, ServiceError> {
         self.of_job(job, "abort", key).body(request)?.json()
+    }
+
+    fn certified(&self, job: &JobId) -> Result<wire::Certified, ServiceError> {
+        Ask::new(self, Method::GET, &["issuances", job.as_str(), "certificate"]).json()
+    }
+
+    fn reopen(&self, job: &JobId, key: &str) -> Result<wire::Issuance, ServiceError> {
+        self.of_job(job, "reopen", key).json()
+    }
+
+    fn begin_on_card(&self, job: &JobId, request: &wire::BeginOnCard) -> Result<wire::OnCardBegun, ServiceError> {
+        Ask::new(self, Method::POST, &["on-cards"]).key(job.as_str()).body(request)?.json()
+    }
+
+    fn end_on_card(&self, job: &JobId, key: &str, request: &wire::EndOnCard) -> Result<wire::CardRecord, ServiceError> {
+        Ask::new(self, Method::POST, &["on-cards", job.as_str(), "end"]).key(key).body(request)?.json()
+    }
+
+    fn step_up(&self, request: &wire::SignIn) -> Result<wire::Session, ServiceError> {
+        Ask::new(self, Method::POST, &["training", "step-up"]).key(random_key()?.as_str()).body(request)?.json()
+    }
+
+    fn approve(&self, request: &wire::Approve) -> Result<wire::Approval, ServiceError> {
+        Ask::new(self, Method::POST, &["training", "approvals"]).key(random_key()?.as_str()).body(request)?.json()
     }
 
     fn record_print(&self, serial: &CardSerial, key: &str, request: &wire::PrintRecord) -> Result<(), ServiceError> {

@@ -44,6 +44,8 @@ pub trait Service: Send + Sync {
     ) -> Result<(), ServiceError>;
     /// Releases the codes of this card for this job.
     fn unlock_codes(&self, job: &JobId, key: &str) -> Result<wire::UnlockCodes, ServiceError>;
+    /// Releases the code the card was delivered with as the one to change to: for a card that goes back to stock.
+    fn delivered_code(&self, job: &JobId, key: &str) -> Result<wire::UnlockCodes, ServiceError>;
     /// Tells the escrow which code the card holds now.
     fn unlock_code_settled(
         &self,
@@ -57,6 +59,18 @@ pub trait Service: Send + Sync {
     fn confirm(&self, job: &JobId, key: &str, request: &wire::Confirm) -> Result<wire::Issuance, ServiceError>;
     /// Gives an issuance up: its certificates are revoked.
     fn abort(&self, job: &JobId, key: &str, request: &wire::Abort) -> Result<wire::Issuance, ServiceError>;
+    /// Both certificates of a job once more, for a card that was cut off while they were written to it.
+    fn certified(&self, job: &JobId) -> Result<wire::Certified, ServiceError>;
+    /// Opens a repair or renewal again whose time ran out while the card had neither pair of keys whole.
+    fn reopen(&self, job: &JobId, key: &str) -> Result<wire::Issuance, ServiceError>;
+    /// Begins an operation on a card in use. `job` is the key.
+    fn begin_on_card(&self, job: &JobId, request: &wire::BeginOnCard) -> Result<wire::OnCardBegun, ServiceError>;
+    /// Ends an operation on a card in use.
+    fn end_on_card(&self, job: &JobId, key: &str, request: &wire::EndOnCard) -> Result<wire::CardRecord, ServiceError>;
+    /// The signed-in officer proves once more who they are.
+    fn step_up(&self, request: &wire::SignIn) -> Result<wire::Session, ServiceError>;
+    /// A second officer approves one operation on one card of the signed-in officer.
+    fn approve(&self, request: &wire::Approve) -> Result<wire::Approval, ServiceError>;
     /// Records what became of a printed face.
     fn record_print(&self, serial: &CardSerial, key: &str, request: &wire::PrintRecord) -> Result<(), ServiceError>;
     /// Ends a spoiled card for good: both its certificates are revoked, and its holder may be issued another. `request`

@@ -1,6 +1,10 @@
 //! What crosses the wire between desktop and gateway: `/ra/v1`, JSON. Binary fields are standard base64 with padding;
 //! hashes are lower-case hexadecimal SHA-256; times are RFC 3339 in UTC.
 
+mod on_cards;
+
+pub use on_cards::{Approval, Approve, BeginOnCard, Chip, DeliverySaid, EndOnCard, OnCardBegun, OnCardOutcome};
+
 use aws_lc_rs::signature::{ED25519, UnparsedPublicKey};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -73,6 +77,9 @@ pub struct Session {
     pub officer: Officer,
     /// Which world the gateway works in.
     pub realm: Realm,
+    /// When the officer last proved who they are.
+    #[serde(with = "time::serde::rfc3339")]
+    pub proved: OffsetDateTime,
     /// When the session ends.
     #[serde(with = "time::serde::rfc3339")]
     pub expires: OffsetDateTime,
@@ -106,6 +113,12 @@ pub struct CardRecord {
     /// Last day its certificates are valid.
     #[serde(with = "time::serde::rfc3339::option", default)]
     pub certificates_expire: Option<OffsetDateTime>,
+    /// SHA-256 of the certificates it must hold (DER; authentication, signing), where it has a good pair.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub good_pair: Option<[String; 2]>,
+    /// Whether it was issued locked and nobody has said yet that its holder has it.
+    #[serde(default)]
+    pub awaits_delivery: bool,
 }
 
 /// Reserves a card and a holder.
@@ -125,6 +138,27 @@ pub struct Reserve {
     pub client_software: ClientSoftware,
     /// Whether the card is to be left locked.
     pub locked: bool,
+    /// Issue, repair or renew.
+    #[serde(default = "issue")]
+    pub operation: Operation,
+    /// Whether new keys are made or those on the card are certified once more; for a renewal only.
+    #[serde(default)]
+    pub keys: KeysWanted,
+}
+
+fn issue() -> Operation {
+    Operation::Issue
+}
+
+/// Which keys a new pair of certificates is for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum KeysWanted {
+    /// Keys that are made for it.
+    #[default]
+    New,
+    /// The keys the card has.
+    Same,
 }
 
 /// Where an issuance stands.
@@ -148,6 +182,9 @@ pub enum IssuanceState {
 pub struct Issuance {
     /// The job.
     pub job: JobId,
+    /// What it does.
+    #[serde(default = "issue")]
+    pub operation: Operation,
     /// Holder.
     pub holder: HolderId,
     /// Card.
@@ -264,6 +301,9 @@ pub struct Confirm {
     pub authentication_proof: Base64,
     /// The same of the key in 9C.
     pub signing_proof: Base64,
+    /// Whether the card was left locked, where that came out otherwise than it was reserved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub locked: Option<bool>,
 }
 
 /// Gives an issuance up.
@@ -283,6 +323,10 @@ pub enum CardAfterAbort {
     Blank,
     /// Not reached: it must be brought back to a known state before it is used again.
     NotReached,
+    /// As it was before a repair or renewal began: its certificates go on being good.
+    AsBefore,
+    /// Its keys are gone and the new ones were not proved: a repair brings it back.
+    NeedsRepair,
 }
 
 /// What became of a print.

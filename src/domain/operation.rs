@@ -57,6 +57,43 @@ impl fmt::Display for Operation {
     }
 }
 
+/// Why a card is cancelled for good. The reason codes of the NHS are not public (`facts/nhs.md` 1.5); these are the
+/// desk's own words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CancelReason {
+    /// The holder has lost it.
+    Lost,
+    /// It was stolen.
+    Stolen,
+    /// Chip or plastic is broken.
+    Damaged,
+    /// The holder has left.
+    Left,
+    /// Its face came out wrong.
+    Misprinted,
+    /// Something else; the note says what.
+    Other,
+}
+
+impl CancelReason {
+    /// Every reason.
+    pub const ALL: [Self; 6] = [Self::Lost, Self::Stolen, Self::Damaged, Self::Left, Self::Misprinted, Self::Other];
+}
+
+impl fmt::Display for CancelReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Lost => "lost",
+            Self::Stolen => "stolen",
+            Self::Damaged => "damaged",
+            Self::Left => "holder has left",
+            Self::Misprinted => "misprinted",
+            Self::Other => "other",
+        })
+    }
+}
+
 /// One run of one operation on one card: 32 lower-case hexadecimal digits, random.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]

@@ -2,6 +2,7 @@
 
 mod cards;
 mod issuance;
+mod on_cards;
 mod people;
 mod prints;
 mod public;
@@ -60,7 +61,7 @@ const fn route(method: &'static str, path: &'static str, access: Access, handler
     Route { method, path, access, body_limit: JSON_LIMIT, handler }
 }
 
-const ROUTES: [Route; 30] = [
+const ROUTES: [Route; 37] = [
     route("GET", "/ra/v1/openapi.json", Access::Anybody, public::openapi),
     route("GET", "/ra/v1/pki/chain.pem", Access::Anybody, public::chain),
     route("GET", "/ra/v1/pki/crl.pem", Access::Anybody, public::crl_pem),
@@ -87,8 +88,15 @@ const ROUTES: [Route; 30] = [
     route("POST", "/ra/v1/issuances/{job}/management-key/challenge", Access::SignedIn, cards::challenge),
     route("POST", "/ra/v1/issuances/{job}/management-key/proof", Access::SignedIn, cards::proof),
     route("POST", "/ra/v1/issuances/{job}/unlock-codes/release", Access::SignedIn, cards::release),
+    route("POST", "/ra/v1/issuances/{job}/unlock-codes/delivered", Access::SignedIn, cards::release_delivered),
     route("POST", "/ra/v1/issuances/{job}/unlock-codes/settled", Access::SignedIn, cards::settled),
     route("POST", "/ra/v1/issuances/{job}/certificate", Access::SignedIn, issuance::certify),
+    route("GET", "/ra/v1/issuances/{job}/certificate", Access::SignedIn, issuance::certified),
+    route("POST", "/ra/v1/issuances/{job}/reopen", Access::SignedIn, issuance::reopen),
+    route("POST", "/ra/v1/on-cards", Access::SignedIn, on_cards::begin),
+    route("POST", "/ra/v1/on-cards/{job}/end", Access::SignedIn, on_cards::end),
+    route("POST", "/ra/v1/training/step-up", Access::SignedIn, people::step_up),
+    route("POST", "/ra/v1/training/approvals", Access::SignedIn, people::approve),
     route("POST", "/ra/v1/issuances/{job}/confirm", Access::SignedIn, issuance::confirm),
     route("POST", "/ra/v1/issuances/{job}/abort", Access::SignedIn, issuance::abort),
     route("GET", "/ra/v1/audit", Access::SignedIn, public::audit_rows),
@@ -148,6 +156,8 @@ struct Desk<'a> {
     store: &'a Connection,
     now: OffsetDateTime,
     officer: Option<Officer>,
+    /// When the officer last proved who they are.
+    proved: OffsetDateTime,
     session_ends: OffsetDateTime,
 }
 
@@ -315,9 +325,10 @@ fn answer(core: &Core, route: Route, call: &Call) -> Result<Answer, Fault> {
     if route.access == Access::SignedIn && session.is_none() {
         return Err(Fault::unauthenticated());
     }
-    let (officer, session_ends) = session.map_or((None, now), |(officer, ends)| (Some(officer), ends));
+    let (officer, proved, session_ends) =
+        session.map_or((None, now, now), |found| (Some(found.officer), found.proved, found.expires));
     let scope = officer.as_ref().map_or("", |officer| officer.id.as_str()).to_owned();
-    let desk = Desk { core, store: &change, now, officer, session_ends };
+    let desk = Desk { core, store: &change, now, officer, proved, session_ends };
     let result = if route.method == "POST" { once(&desk, &scope, route, call) } else { (route.handler)(&desk, call) };
     match &result {
         Ok(_) => change.commit()?,

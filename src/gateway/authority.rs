@@ -27,6 +27,8 @@ const SMARTCARD_LOGON: [u64; 10] = [1, 3, 6, 1, 4, 1, 311, 20, 2, 2];
 pub const HOLD: i64 = 6;
 /// RFC 5280, 5.3.1: no longer operated; the reason for certificates whose card never took them.
 pub const CESSATION: i64 = 5;
+/// RFC 5280, 5.3.1: the keys may be in somebody else's hands.
+pub const KEY_COMPROMISE: i64 = 1;
 /// RFC 5280, 5.3.1: replaced by others.
 pub const SUPERSEDED: i64 = 4;
 

@@ -3,7 +3,7 @@
 use std::{io, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use super::{Clock, People, SystemClock};
-use crate::domain::eligibility::Realm;
+use crate::domain::{Operation, eligibility::Realm};
 
 /// The parts a gateway can sign officers in with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +32,11 @@ pub struct GatewayConfig {
     pub deadline: Duration,
     /// How long a sign-in lasts.
     pub session_life: Duration,
+    /// After this time an officer proves once more who they are before unlock, clear and cancel (`facts/backend.md` 1 asks
+    /// for a sign-in no older than five minutes).
+    pub step_up_after: Duration,
+    /// Operations that a second officer must approve: clear, cancel, or none.
+    pub second_officer: Vec<Operation>,
     /// Start of the addresses written into certificates, without a final slash.
     pub public_url: String,
     /// How officers sign in.
@@ -54,6 +59,8 @@ impl GatewayConfig {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             deadline: Duration::from_secs(15 * 60),
             session_life: Duration::from_secs(60 * 60),
+            step_up_after: Duration::from_secs(5 * 60),
+            second_officer: Vec::new(),
             // RFC 2606 reserves `.invalid`: a verifier that tries to fetch from it fails at once instead of
             // asking somebody else's server.
             public_url: "http://gateway.training.invalid".to_owned(),

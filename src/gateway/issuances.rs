@@ -11,14 +11,24 @@ use super::{
     store::{from_word, moment, one, word},
 };
 use crate::{
-    cis2::wire::{BegunBy, Issuance, IssuanceState},
+    cis2::wire::{BegunBy, Issuance, IssuanceState, KeysWanted},
     domain::{
-        CardSerial, CardState, CertificateSlot, HolderId, JobId, Officer, OfficerId, Series,
+        CardSerial, CardState, CertificateSlot, HolderId, JobId, Officer, OfficerId, Operation, Series,
         eligibility::ClientSoftware,
     },
 };
 
-/// One issuance as the gateway knows it.
+/// As what a job was begun.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum BegunAs {
+    /// By an officer at the desk.
+    Desk,
+    /// By the holder, on their own card.
+    SelfService,
+}
+
+/// One job on one card, as the gateway knows it: an issuance, or another operation.
 pub struct Job {
     /// What the workstation sees of it.
     pub public: Issuance,
@@ -44,6 +54,12 @@ pub struct Job {
     pub proven: bool,
     /// Whether its unlock codes were released to this job.
     pub codes_released: bool,
+    /// As what it was begun.
+    pub begun_as: BegunAs,
+    /// How the card stood before.
+    pub card_before: CardState,
+    /// Which keys its certificates are for.
+    pub keys: KeysWanted,
 }
 
 /// A certificate of a job.
@@ -57,7 +73,7 @@ pub struct Certificate {
 }
 
 struct Columns {
-    text: [String; 8],
+    text: [String; 12],
     locked: bool,
     begun: i64,
     deadline: i64,
@@ -70,11 +86,25 @@ struct Columns {
 }
 
 const SELECT: &str = "SELECT job, officer, holder, serial, series, profile, software, state, locked, begun, deadline, \
-                      proof_challenge, expected, relays, wrong_proofs, proven, codes_released FROM issuances";
+                      proof_challenge, expected, relays, wrong_proofs, proven, codes_released, operation, task, \
+                      card_before, keys FROM issuances";
 
 fn columns(row: &Row<'_>) -> rusqlite::Result<Columns> {
     Ok(Columns {
-        text: [row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?, row.get(6)?, row.get(7)?],
+        text: [
+            row.get(0)?,
+            row.get(1)?,
+            row.get(2)?,
+            row.get(3)?,
+            row.get(4)?,
+            row.get(5)?,
+            row.get(6)?,
+            row.get(7)?,
+            row.get(17)?,
+            row.get(18)?,
+            row.get(19)?,
+            row.get(20)?,
+        ],
         locked: row.get(8)?,
         begun: row.get(9)?,
         deadline: row.get(10)?,
@@ -88,7 +118,8 @@ fn columns(row: &Row<'_>) -> rusqlite::Result<Columns> {
 }
 
 fn read(store: &Connection, columns: Columns) -> Result<Job, Fault> {
-    let [job, officer, holder, serial, series, profile, software, state] = columns.text;
+    let [job, officer, holder, serial, series, profile, software, state, operation, task, card_before, keys] =
+        columns.text;
     let job: JobId = job.parse()?;
     let sha256 = |slot| certificate(store, &job, slot).map(|found| found.map(|certificate| certificate.sha256));
     let officer: OfficerId = officer.parse()?;
@@ -97,6 +128,7 @@ fn read(store: &Connection, columns: Columns) -> Result<Job, Fault> {
         authentication_sha256: sha256(CertificateSlot::Authentication)?,
         signing_sha256: sha256(CertificateSlot::Signing)?,
         job,
+        operation: from_word(operation)?,
         holder: holder.parse()?,
         serial: serial.parse()?,
         state: from_word(state)?,
@@ -117,6 +149,9 @@ fn read(store: &Connection, columns: Columns) -> Result<Job, Fault> {
         wrong_proofs: columns.wrong_proofs,
         proven: columns.proven,
         codes_released: columns.codes_released,
+        begun_as: from_word(task)?,
+        card_before: from_word(card_before)?,
+        keys: from_word(keys)?,
     })
 }
 
@@ -149,8 +184,8 @@ pub fn insert(store: &Connection, job: &Job) -> Result<(), Fault> {
     let software =
         serde_json::to_string(&job.software).map_err(|_| Fault::internal("the client software cannot be written"))?;
     store.execute(
-        "INSERT INTO issuances (job, officer, holder, serial, series, profile, locked, software, state, begun, deadline) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+        "INSERT INTO issuances (job, officer, holder, serial, series, profile, locked, software, state, begun, deadline, \
+         operation, task, card_before, keys) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
         params![
             job.public.job.as_str(),
             job.officer.as_str(),
@@ -163,7 +198,20 @@ pub fn insert(store: &Connection, job: &Job) -> Result<(), Fault> {
             word(&job.public.state),
             job.begun.unix_timestamp(),
             job.public.deadline.unix_timestamp(),
+            word(&job.public.operation),
+            word(&job.begun_as),
+            word(&job.card_before),
+            word(&job.keys),
         ],
+    )?;
+    Ok(())
+}
+
+/// Gives a job that ran out of time another one.
+pub fn open_again(store: &Connection, job: &JobId, deadline: OffsetDateTime) -> Result<(), Fault> {
+    store.execute(
+        "UPDATE issuances SET state = 'reserved', proven = 0, deadline = ?2 WHERE job = ?1",
+        params![job.as_str(), deadline.unix_timestamp()],
     )?;
     Ok(())
 }
@@ -176,7 +224,9 @@ pub fn set_state(store: &Connection, job: &JobId, state: IssuanceState) -> Resul
 
 /// A certificate of a job, if it was made.
 pub fn certificate(store: &Connection, job: &JobId, slot: CertificateSlot) -> Result<Option<Certificate>, Fault> {
-    let sql = "SELECT der, sha256, key_sha256 FROM certificates WHERE job = ?1 AND slot = ?2";
+    // A job that was opened again, or made its keys anew, has revoked ones before.
+    let sql = "SELECT der, sha256, key_sha256 FROM certificates WHERE job = ?1 AND slot = ?2 \
+               ORDER BY rowid DESC LIMIT 1";
     one(store, sql, [job.as_str(), &word(&slot)], |row| {
         Ok(Certificate { der: row.get(0)?, sha256: row.get(1)?, key_sha256: row.get(2)? })
     })
@@ -185,7 +235,7 @@ pub fn certificate(store: &Connection, job: &JobId, slot: CertificateSlot) -> Re
 /// Takes both certificates of a job off hold.
 pub fn make_good(store: &Connection, job: &JobId, now: OffsetDateTime) -> Result<(), Fault> {
     store.execute(
-        "UPDATE certificates SET status = 'good', reason = NULL, changed = ?2 WHERE job = ?1",
+        "UPDATE certificates SET status = 'good', reason = NULL, changed = ?2 WHERE job = ?1 AND status = 'hold'",
         params![job.as_str(), now.unix_timestamp()],
     )?;
     Ok(())
@@ -196,6 +246,22 @@ pub fn revoke(store: &Connection, job: &JobId, now: OffsetDateTime) -> Result<us
     Ok(store.execute(
         "UPDATE certificates SET status = 'revoked', reason = ?3, changed = ?2 WHERE job = ?1 AND status <> 'revoked'",
         params![job.as_str(), now.unix_timestamp(), authority::CESSATION],
+    )?)
+}
+
+/// Revokes every certificate this chip ever got, but for those of one job; gives how many. `reason` is a code of
+/// RFC 5280, 5.3.1.
+pub fn revoke_card(
+    store: &Connection,
+    serial: &CardSerial,
+    but: Option<&JobId>,
+    reason: i64,
+    now: OffsetDateTime,
+) -> Result<usize, Fault> {
+    Ok(store.execute(
+        "UPDATE certificates SET status = 'revoked', reason = ?2, changed = ?3 \
+         WHERE status <> 'revoked' AND job IN (SELECT job FROM issuances WHERE serial = ?1) AND job <> ?4",
+        params![serial.as_str(), reason, now.unix_timestamp(), but.map_or("", JobId::as_str)],
     )?)
 }
 
@@ -214,8 +280,11 @@ pub fn sweep(store: &mut Connection, now: OffsetDateTime) -> Result<(), Fault> {
         rows.into_iter().map(|columns| read(&change, columns)).collect::<Result<_, _>>()?
     };
     for job in ended {
-        end(&change, &job, IssuanceState::Expired, CardState::Unfinished, now)?;
-        let detail = json!({ "job": job.public.job, "holder": job.public.holder, "serial": job.public.serial });
+        end(&change, &job, IssuanceState::Expired, job.card_after_expiry(), now)?;
+        let detail = json!({
+            "job": job.public.job, "operation": job.public.operation, "holder": job.public.holder,
+            "serial": job.public.serial,
+        });
         audit::append(&change, now, None, "issuance.expired", &detail)?;
     }
     change.commit()?;
@@ -235,14 +304,14 @@ pub fn end(
     set_card(store, job, card, now)
 }
 
-/// Writes the state of a job's card; certificates that were revoked or never made have no last day.
+/// Writes the state of a job's card. Its last day is that of the good pair it has.
 pub fn set_card(store: &Connection, job: &Job, state: CardState, now: OffsetDateTime) -> Result<(), Fault> {
     let mut card = records::card(store, &job.public.serial)?;
     card.state = state;
     card.series = job.series;
     card.holder = Some(job.public.holder.clone());
     card.last_job = Some(job.public.job.clone());
-    card.certificates_expire = None;
+    card.certificates_expire = records::last_moment(store, &job.public.serial)?;
     records::put_card(store, &card, now)
 }
 
@@ -250,6 +319,19 @@ impl Job {
     /// Whether it is open.
     pub fn is_open(&self) -> bool {
         matches!(self.public.state, IssuanceState::Reserved | IssuanceState::Certified)
+    }
+
+    /// How the card stands when nobody ended the job in time.
+    fn card_after_expiry(&self) -> CardState {
+        match self.public.operation {
+            // What the desk did to the chip is not known, and it must be brought back to a known state.
+            Operation::Issue | Operation::Print | Operation::Clear => CardState::Unfinished,
+            // Nothing is written to a card that has not proved its management key.
+            Operation::Repair | Operation::Renew if self.proven => CardState::Unfinished,
+            // Passcode and unlock code may have changed; the escrow knows both codes, and the keys are untouched.
+            Operation::Repair | Operation::Renew | Operation::Unlock | Operation::ChangePasscode => self.card_before,
+            Operation::Cancel => CardState::Cancelled,
+        }
     }
 
     /// Open jobs belong to the officer who began them.

@@ -7,9 +7,10 @@ use super::{problem::Fault, records};
 use crate::{
     cis2::wire::CardRecord,
     domain::{
-        Holder, Officer, Operation, Series,
+        CardState, Holder, HolderState, Officer, Operation, Role, Series,
         eligibility::{
-            Certificates, ClientSoftware, Decision, Photo, Realm, Refusal, Situation, Subject, Task, decide,
+            Certificates, ClientSoftware, Decision, Photo, Realm, Reason, Refusal, Situation, Subject, Task, Version,
+            decide,
         },
     },
 };
@@ -64,4 +65,28 @@ pub fn refusal(
         Decision::Allowed => None,
         Decision::Refused(refusal) => Some(refusal),
     })
+}
+
+/// Whether the role alone lets an officer do this at the desk, everything else being right.
+pub fn may_by_role(role: Role, operation: Operation) -> bool {
+    let software = ClientSoftware::SmartcardConnect(Version::SMARTCARD_CONNECT_SERIES_10);
+    let reasons = match decide(&Situation {
+        task: Task::Desk(operation),
+        role,
+        subject: Subject::Another,
+        series: Series::Series10,
+        card: CardState::Active,
+        certificates: Certificates::None,
+        holder: HolderState::Open,
+        photo: Photo::OnRecord,
+        other_card: None,
+        software: &software,
+        printer: None,
+        realm: Realm::Training,
+        today: OffsetDateTime::UNIX_EPOCH.date(),
+    }) {
+        Decision::Allowed => Vec::new(),
+        Decision::Refused(refusal) => refusal.reasons,
+    };
+    !reasons.iter().any(|reason| matches!(reason, Reason::Role { .. }))
 }

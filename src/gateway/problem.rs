@@ -76,6 +76,26 @@ impl Fault {
         Self::new(404, "holder-unknown", "There is no holder with this number", "Check the twelve digits").detail(id)
     }
 
+    /// No such officer.
+    pub fn officer_unknown() -> Self {
+        Self::new(
+            404,
+            "officer-unknown",
+            "There is no training officer with this number",
+            "Choose one of the officers shown",
+        )
+    }
+
+    /// A card of somebody else's.
+    pub fn wrong_holder() -> Self {
+        Self::new(
+            409,
+            "wrong-holder",
+            "This card belongs to another holder",
+            "Look the card up by its serial, and go on from the record of the holder it belongs to",
+        )
+    }
+
     /// No such job.
     pub fn issuance_unknown(job: &str) -> Self {
         Self::new(

@@ -12,11 +12,11 @@ use super::{
 };
 use crate::{
     cis2::wire::{CardRecord, HolderRecord},
-    domain::{CardSerial, CardState, Holder, HolderId, JobId, NameOnCard, Series, sha256_hex},
+    domain::{CardSerial, CardState, CertificateSlot, Holder, HolderId, JobId, NameOnCard, Series, sha256_hex},
 };
 
 const HOLDER: &str = "SELECT id, official_name, name_on_card, organisation, state, photo_sha256 FROM holders";
-const CARD: &str = "SELECT serial, state, series, holder, last_job, certificates_expire FROM cards";
+const CARD: &str = "SELECT serial, state, series, holder, last_job, certificates_expire, awaits_delivery FROM cards";
 
 type HolderColumns = (String, String, Option<String>, String, String, Option<String>);
 
@@ -36,14 +36,14 @@ fn read_holder(columns: HolderColumns) -> Result<Holder, Fault> {
     })
 }
 
-type CardColumns = (String, String, String, Option<String>, Option<String>, Option<i64>);
+type CardColumns = (String, String, String, Option<String>, Option<String>, Option<i64>, bool);
 
 fn card_columns(row: &Row<'_>) -> rusqlite::Result<CardColumns> {
-    Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?))
+    Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?, row.get(6)?))
 }
 
 fn read_card(columns: CardColumns) -> Result<CardRecord, Fault> {
-    let (serial, state, series, holder, last_job, expire) = columns;
+    let (serial, state, series, holder, last_job, expire, awaits_delivery) = columns;
     let state: CardState = from_word(state)?;
     let last_job: Option<JobId> = last_job.map(|job| job.parse()).transpose()?;
     Ok(CardRecord {
@@ -54,7 +54,39 @@ fn read_card(columns: CardColumns) -> Result<CardRecord, Fault> {
         open_job: if state == CardState::InWork { last_job.clone() } else { None },
         last_job,
         certificates_expire: expire.map(moment).transpose()?,
+        good_pair: None,
+        awaits_delivery,
     })
+}
+
+/// The good pair of a card, newest first: slot, hash, certificate.
+fn good_certificates(store: &Connection, serial: &CardSerial) -> Result<Option<[(String, Vec<u8>); 2]>, Fault> {
+    let sql = "SELECT sha256, der FROM certificates WHERE slot = ?2 AND status = 'good' \
+               AND job IN (SELECT job FROM issuances WHERE serial = ?1) ORDER BY rowid DESC LIMIT 1";
+    let newest =
+        |slot: CertificateSlot| one(store, sql, [serial.as_str(), &word(&slot)], |row| Ok((row.get(0)?, row.get(1)?)));
+    Ok(newest(CertificateSlot::Authentication)?
+        .zip(newest(CertificateSlot::Signing)?)
+        .map(|(authentication, signing)| [authentication, signing]))
+}
+
+/// The last moment at which both certificates of a card's good pair are valid, as the certificates say it.
+pub fn last_moment(store: &Connection, serial: &CardSerial) -> Result<Option<OffsetDateTime>, Fault> {
+    let Some(pair) = good_certificates(store, serial)? else { return Ok(None) };
+    let mut earliest: Option<OffsetDateTime> = None;
+    for (_, der) in &pair {
+        let (_, parsed) = x509_parser::parse_x509_certificate(der)
+            .map_err(|_| Fault::internal("a stored certificate cannot be read"))?;
+        let ends = parsed.validity().not_after.to_datetime();
+        earliest = Some(earliest.map_or(ends, |other| other.min(ends)));
+    }
+    Ok(earliest)
+}
+
+/// With what the card must hold.
+fn with_pair(store: &Connection, mut card: CardRecord) -> Result<CardRecord, Fault> {
+    card.good_pair = good_certificates(store, &card.serial)?.map(|pair| pair.map(|(sha256, _)| sha256));
+    Ok(card)
 }
 
 /// One holder.
@@ -107,14 +139,15 @@ fn cards_of_all(store: &Connection, holders: &[Holder]) -> Result<HashMap<Holder
 fn cards_of(store: &Connection, id: &HolderId) -> Result<Vec<CardRecord>, Fault> {
     let mut query = store.prepare_cached(&format!("{CARD} WHERE holder = ?1 ORDER BY changed DESC, rowid DESC"))?;
     let rows = query.query_map([id.as_str()], card_columns)?.collect::<rusqlite::Result<Vec<_>>>()?;
-    rows.into_iter().map(read_card).collect()
+    rows.into_iter().map(|row| with_pair(store, read_card(row)?)).collect()
 }
 
 /// A card; one never seen is blank.
 pub fn card(store: &Connection, serial: &CardSerial) -> Result<CardRecord, Fault> {
     let known = one(store, &format!("{CARD} WHERE serial = ?1"), [serial.as_str()], card_columns)?;
-    known.map(read_card).transpose().map(|known| {
-        known.unwrap_or_else(|| CardRecord {
+    match known {
+        Some(columns) => with_pair(store, read_card(columns)?),
+        None => Ok(CardRecord {
             serial: serial.clone(),
             state: CardState::Blank,
             series: Series::Unknown,
@@ -122,8 +155,10 @@ pub fn card(store: &Connection, serial: &CardSerial) -> Result<CardRecord, Fault
             open_job: None,
             last_job: None,
             certificates_expire: None,
-        })
-    })
+            good_pair: None,
+            awaits_delivery: false,
+        }),
+    }
 }
 
 /// Another card of the holder that is in use.
@@ -137,8 +172,10 @@ pub fn other_card(store: &Connection, id: &HolderId, serial: &CardSerial) -> Res
 pub fn put_card(store: &Connection, card: &CardRecord, now: OffsetDateTime) -> Result<(), Fault> {
     store
         .prepare_cached(
-            "INSERT INTO cards VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (serial) DO UPDATE SET \
-             state = ?2, series = ?3, holder = ?4, last_job = ?5, certificates_expire = ?6, changed = ?7",
+            "INSERT INTO cards (serial, state, series, holder, last_job, certificates_expire, changed, awaits_delivery) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (serial) DO UPDATE SET \
+             state = ?2, series = ?3, holder = ?4, last_job = ?5, certificates_expire = ?6, changed = ?7, \
+             awaits_delivery = ?8",
         )?
         .execute(params![
             card.serial.as_str(),
@@ -148,6 +185,7 @@ pub fn put_card(store: &Connection, card: &CardRecord, now: OffsetDateTime) -> R
             card.last_job.as_ref().map(JobId::as_str),
             card.certificates_expire.map(OffsetDateTime::unix_timestamp),
             now.unix_timestamp(),
+            card.awaits_delivery && card.state != CardState::Blank,
         ])?;
     Ok(())
 }

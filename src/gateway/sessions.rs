@@ -50,37 +50,48 @@ pub fn begin(
     expires: OffsetDateTime,
 ) -> Result<wire::Session, Fault> {
     let Some(officer) = officer(store, id)? else {
-        return Err(Fault::new(
-            404,
-            "officer-unknown",
-            "There is no training officer with this number",
-            "Choose one of the officers shown",
-        ));
+        return Err(Fault::officer_unknown());
     };
     let token = Secret::new(random::bytes::<32>()?.to_vec());
     store.execute(
-        "INSERT INTO sessions VALUES (?1, ?2, ?3)",
-        params![sha256_hex(token.expose()), id.as_str(), expires.unix_timestamp()],
+        "INSERT INTO sessions (token_sha256, officer, expires, proved) VALUES (?1, ?2, ?3, ?4)",
+        params![sha256_hex(token.expose()), id.as_str(), expires.unix_timestamp(), now.unix_timestamp()],
     )?;
     store.execute("DELETE FROM sessions WHERE expires <= ?1", [now.unix_timestamp()])?;
     audit::append(store, now, Some(id), "session.begun", &serde_json::json!({ "role": officer.role }))?;
-    Ok(wire::Session { token: Some(wire::SecretBase64(token)), officer, realm, expires })
+    Ok(wire::Session { token: Some(wire::SecretBase64(token)), officer, realm, proved: now, expires })
+}
+
+/// A session that holds.
+pub struct Found {
+    /// Who is signed in.
+    pub officer: Officer,
+    /// When they last proved who they are.
+    pub proved: OffsetDateTime,
+    /// When it ends.
+    pub expires: OffsetDateTime,
 }
 
 /// Whose token this is.
-pub fn find(
-    store: &Connection,
-    token: &Secret,
-    now: OffsetDateTime,
-) -> Result<Option<(Officer, OffsetDateTime)>, Fault> {
+pub fn find(store: &Connection, token: &Secret, now: OffsetDateTime) -> Result<Option<Found>, Fault> {
     let sql = format!(
-        "SELECT {COLUMNS}, sessions.expires FROM sessions JOIN officers ON officers.id = sessions.officer \
+        "SELECT {COLUMNS}, sessions.proved, sessions.expires FROM sessions JOIN officers ON officers.id = sessions.officer \
          WHERE token_sha256 = ?1 AND expires > ?2"
     );
     let found = one(store, &sql, params![sha256_hex(token.expose()), now.unix_timestamp()], |row| {
-        Ok((columns(row)?, row.get::<_, i64>(5)?))
+        Ok((columns(row)?, row.get::<_, i64>(5)?, row.get::<_, i64>(6)?))
     })?;
-    found.map(|(officer, expires)| Ok((read(officer)?.officer, moment(expires)?))).transpose()
+    let read = |(officer, proved, expires)| {
+        Ok(Found { officer: read(officer)?.officer, proved: moment(proved)?, expires: moment(expires)? })
+    };
+    found.map(read).transpose()
+}
+
+/// The officer of a session proved once more who they are.
+pub fn proved(store: &Connection, token: &Secret, now: OffsetDateTime) -> Result<(), Fault> {
+    let token = sha256_hex(token.expose());
+    store.execute("UPDATE sessions SET proved = ?2 WHERE token_sha256 = ?1", params![token, now.unix_timestamp()])?;
+    Ok(())
 }
 
 /// Ends a session.

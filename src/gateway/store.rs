@@ -18,10 +18,11 @@ enum Migration {
 }
 
 /// Each entry brings the database from the version of its index to the next.
-const MIGRATIONS: [Migration; 3] = [
+const MIGRATIONS: [Migration; 4] = [
     Migration::Statements(include_str!("schema.sql")),
     Migration::Statements(include_str!("schema-2.sql")),
     Migration::Work(fold_holders),
+    Migration::Statements(include_str!("schema-4.sql")),
 ];
 
 impl From<rusqlite::Error> for GatewayError {

@@ -81,6 +81,24 @@ pub fn release(
     Ok(codes)
 }
 
+/// Releases the code a card was delivered with as the one to change to. Which code the card holds now must be settled.
+pub fn release_delivered(
+    store: &Connection,
+    seal: &Seal,
+    serial: &CardSerial,
+    delivered: &UnlockCode,
+) -> Result<UnlockCodes, Fault> {
+    let next = || SecretBase64(Secret::new(delivered.expose().to_vec()));
+    let unsettled = || Fault::wrong_state("it is not settled yet which unlock code the card holds");
+    let escrowed = read(store, seal, serial)?.ok_or_else(unsettled)?;
+    if escrowed.next.as_ref().is_some_and(|pending| pending.0 != next().0) {
+        return Err(unsettled());
+    }
+    let current: Vec<SecretBase64> = escrowed.current.into_iter().take(1).collect();
+    write(store, seal, serial, Escrowed { current: current.clone(), next: Some(next()) })?;
+    Ok(UnlockCodes { current, next: next() })
+}
+
 /// Settles which code the card holds.
 pub fn settle(store: &Connection, seal: &Seal, serial: &CardSerial, found: UnlockCodeSettled) -> Result<(), Fault> {
     let unreleased = || Fault::wrong_state("no unlock code of this card was released");

@@ -12,7 +12,7 @@ use crate::{
         ServiceError,
         wire::{self, Base64},
     },
-    domain::{CardState, JobId, hex, sha256_hex},
+    domain::{CardState, JobId, Operation, hex, sha256_hex},
 };
 
 /// Performs one call.
@@ -53,6 +53,8 @@ fn call_service(desk: &Desk<'_>, plan: &JobPlan, pocket: &mut Pocket, call: &Gat
                 profile: pocket.profile.as_ref().map_or(&issue.profile, |known| &known.management_key.scheme).clone(),
                 client_software: desk.software.clone(),
                 locked: issue.passcode == super::issue::PasscodeChoice::LeftLocked,
+                operation: Operation::Issue,
+                keys: wire::KeysWanted::New,
             };
             service.reserve(job, &request)?;
             Outcome::Reserved
@@ -100,6 +102,7 @@ fn call_service(desk: &Desk<'_>, plan: &JobPlan, pocket: &mut Pocket, call: &Gat
                 signing_sha256: signing_sha256.clone(),
                 authentication_proof: Base64(authentication_proof.clone()),
                 signing_proof: Base64(signing_proof.clone()),
+                locked: None,
             };
             let body = [authentication_proof.as_slice(), signing_proof.as_slice()].concat();
             service.confirm(job, &key(job, "confirm", &body), &request)?;

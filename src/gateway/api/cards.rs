@@ -137,14 +137,34 @@ pub fn proof(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
 }
 
 pub fn release(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
-    let job = job_with_card(desk, call)?;
+    Answer::json(&release_codes(desk, &job_with_card(desk, call)?)?)
+}
+
+/// Releases the codes of a job's card to that job.
+pub fn release_codes(desk: &Desk<'_>, job: &Job) -> Result<wire::UnlockCodes, Fault> {
     let delivered = desk.core.custody.transport_code(&job.profile).map_err(|_| Fault::no_key_set(&job.profile))?;
     let codes = unlock_codes::release(desk.store, &desk.core.seal, &job.public.serial, delivered)?;
+    note_released(desk, job, codes.current.len())?;
+    Ok(codes)
+}
+
+fn note_released(desk: &Desk<'_>, job: &Job, candidates: usize) -> Result<(), Fault> {
     desk.store.execute("UPDATE issuances SET codes_released = 1 WHERE job = ?1", [job.public.job.as_str()])?;
     desk.audit(
         "card.unlock-codes.released",
-        &json!({ "job": job.public.job, "serial": job.public.serial, "candidates": codes.current.len() }),
-    )?;
+        &json!({ "job": job.public.job, "serial": job.public.serial, "candidates": candidates }),
+    )
+}
+
+/// Releases the code the card was delivered with as the one to change to: for a card that goes back to stock.
+pub fn release_delivered(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
+    let job = job_with_card(desk, call)?;
+    if job.public.operation != Operation::Clear {
+        return Err(Fault::wrong_state("only a card that is cleared goes back to the code it was delivered with"));
+    }
+    let delivered = desk.core.custody.transport_code(&job.profile).map_err(|_| Fault::no_key_set(&job.profile))?;
+    let codes = unlock_codes::release_delivered(desk.store, &desk.core.seal, &job.public.serial, delivered)?;
+    note_released(desk, &job, codes.current.len())?;
     Answer::json(&codes)
 }
 

@@ -7,11 +7,11 @@ use time::OffsetDateTime;
 
 use super::{Answer, Call, Desk};
 use crate::{
-    cis2::wire::{self, CardAfterAbort, Issuance, IssuanceState},
-    domain::{CardState, CertificateSlot, JobId, Operation, hex, sha256_hex},
+    cis2::wire::{self, CardAfterAbort, Issuance, IssuanceState, KeysWanted},
+    domain::{CardSerial, CardState, CertificateSlot, HolderId, JobId, Operation, hex, sha256_hex},
     gateway::{
         authority,
-        issuances::{self, Certificate, Job},
+        issuances::{self, BegunAs, Certificate, Job},
         policy::{self, Question},
         problem::Fault,
         public_key::CardKey,
@@ -32,20 +32,24 @@ pub fn reserve(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
             Err(Fault::wrong_state("this job number is taken by another card"))
         };
     }
+    if !matches!(request.operation, Operation::Issue | Operation::Repair | Operation::Renew) {
+        return Err(Fault::malformed("only issue, repair and renew make certificates"));
+    }
+    if request.keys == KeysWanted::Same && request.operation != Operation::Renew {
+        return Err(Fault::malformed("only a renewal is for the keys the card has"));
+    }
     let holder = records::holder(desk.store, &request.holder)?;
-    if let Some(open) = issuances::open_on_card(desk.store, &request.serial)? {
-        return Err(in_work(desk, "card-in-work", "Another job is open on this card", &open));
-    }
-    if let Some(open) = issuances::open_for_holder(desk.store, &request.holder)? {
-        return Err(in_work(desk, "holder-in-work", "Another card is being issued for this holder", &open));
-    }
+    check_not_in_work(desk, &request.serial, &request.holder)?;
     let card = records::card(desk.store, &request.serial)?;
+    if request.operation != Operation::Issue && card.holder.as_ref().is_some_and(|owner| *owner != holder.id) {
+        return Err(Fault::wrong_holder());
+    }
     let detail = json!({
-        "job": request.job, "holder": request.holder, "serial": request.serial, "series": request.series,
-        "profile": request.profile, "client_software": request.client_software.to_string(), "locked": request.locked,
+        "job": request.job, "operation": request.operation, "holder": request.holder, "serial": request.serial,
+        "series": request.series, "profile": request.profile, "client_software": request.client_software.to_string(), "locked": request.locked,
     });
     let question = Question {
-        operation: Operation::Issue,
+        operation: request.operation,
         officer,
         holder: &holder,
         card: &card,
@@ -55,13 +59,14 @@ pub fn reserve(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
     };
     if let Some(refusal) = policy::refusal(desk.store, desk.core.config.realm, desk.now, &question)? {
         desk.audit("issuance.refused", &detail)?;
-        return Err(Fault::refused(Operation::Issue, refusal).kept());
+        return Err(Fault::refused(request.operation, refusal).kept());
     }
     if !desk.core.custody.knows(&request.profile, &request.serial) {
         return Err(Fault::no_key_set(&request.profile));
     }
     let public = Issuance {
         job: request.job,
+        operation: request.operation,
         holder: request.holder,
         serial: request.serial,
         state: IssuanceState::Reserved,
@@ -84,12 +89,58 @@ pub fn reserve(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
         wrong_proofs: 0,
         proven: false,
         codes_released: false,
+        begun_as: BegunAs::Desk,
+        card_before: card.state,
+        keys: request.keys,
     };
     issuances::insert(desk.store, &job)?;
     issuances::set_card(desk.store, &job, CardState::InWork, desk.now)?;
     desk.audit("issuance.reserved", &detail)?;
     // Read back, so that this answer and every later one show the same deadline to the second.
     Answer::created(&issuances::get(desk.store, &job.public.job)?.public)
+}
+
+/// A new job of an operation that makes no certificates.
+pub fn new_job(desk: &Desk<'_>, request: &wire::BeginOnCard, card: &wire::CardRecord) -> Result<Job, Fault> {
+    Ok(Job {
+        public: Issuance {
+            job: request.job.clone(),
+            operation: request.operation,
+            holder: request.holder.clone(),
+            serial: request.serial.clone(),
+            state: IssuanceState::Reserved,
+            locked: false,
+            deadline: desk.now + desk.core.config.deadline,
+            authentication_sha256: None,
+            signing_sha256: None,
+            begun_by: None,
+        },
+        officer: desk.officer()?.id.clone(),
+        series: if request.chip == wire::Chip::NotHere { card.series } else { request.series },
+        profile: request.profile.clone(),
+        software: request.client_software.clone(),
+        begun: desk.now,
+        proof_challenge: None,
+        expected: None,
+        relays: 0,
+        wrong_proofs: 0,
+        proven: false,
+        codes_released: false,
+        begun_as: BegunAs::Desk,
+        card_before: card.state,
+        keys: KeysWanted::New,
+    })
+}
+
+/// One open job for a card and for a holder.
+pub fn check_not_in_work(desk: &Desk<'_>, serial: &CardSerial, holder: &HolderId) -> Result<(), Fault> {
+    if let Some(open) = issuances::open_on_card(desk.store, serial)? {
+        return Err(in_work(desk, "card-in-work", "Another job is open on this card", &open));
+    }
+    if let Some(open) = issuances::open_for_holder(desk.store, holder)? {
+        return Err(in_work(desk, "holder-in-work", "Another card of this holder is being worked on", &open));
+    }
+    Ok(())
 }
 
 /// Says who is at work and since when.
@@ -126,13 +177,21 @@ pub fn certify(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
         (CertificateSlot::Authentication, CardKey::from_request(&request.authentication_csr.0)?),
         (CertificateSlot::Signing, CardKey::from_request(&request.signing_csr.0)?),
     ];
+    let again = matches!(job.public.operation, Operation::Repair | Operation::Renew);
     if job.public.state == IssuanceState::Certified {
-        return already_certified(desk, &job, &keys);
+        match already_certified(desk, &job, &keys) {
+            // The card made its keys anew after it was cut off: what was certified before was never good.
+            Err(_) if again => {
+                issuances::revoke(desk.store, &id, desk.now)?;
+            }
+            answer => return answer,
+        }
     }
     if !job.proven {
         return Err(Fault::wrong_state("the card has not proved its management key in this job"));
     }
-    if !job.codes_released {
+    let renews = job.public.operation == Operation::Renew;
+    if !job.codes_released && !renews {
         return Err(Fault::wrong_state("the card's unlock code has not been changed in this job"));
     }
     let mut made = Vec::with_capacity(keys.len());
@@ -145,7 +204,9 @@ pub fn certify(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
     desk.store.execute("UPDATE issuances SET proof_challenge = ?2 WHERE job = ?1", params![id.as_str(), challenge])?;
     issuances::set_state(desk.store, &id, IssuanceState::Certified)?;
     // The unlock code is changed before keys are made, so a card with keys holds the new one.
-    unlock_codes::settle(desk.store, &desk.core.seal, &job.public.serial, wire::UnlockCodeSettled::Next)?;
+    if !renews {
+        unlock_codes::settle(desk.store, &desk.core.seal, &job.public.serial, wire::UnlockCodeSettled::Next)?;
+    }
     desk.audit(
         "issuance.certified",
         &json!({
@@ -162,8 +223,17 @@ pub fn certify(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
 
 fn certify_one(desk: &Desk<'_>, job: &Job, slot: CertificateSlot, key: &CardKey) -> Result<Vec<u8>, Fault> {
     let key_sha256 = sha256_hex(key.spki());
-    let sql = "SELECT EXISTS (SELECT 1 FROM certificates WHERE key_sha256 = ?1)";
-    if one(desk.store, sql, [&key_sha256], |row| row.get(0))?.unwrap_or(false) {
+    // A key is certified once in its life, whatever slot, card or holder asks; but for a renewal for the keys the card has.
+    let sql = "SELECT COUNT(*), COALESCE(SUM(slot = ?2 AND job IN (SELECT job FROM issuances WHERE serial = ?3)), 0) \
+               FROM certificates WHERE key_sha256 = ?1";
+    let key_of = params![key_sha256, word(&slot), job.public.serial.as_str()];
+    let (seen, on_this_card): (i64, i64) =
+        one(desk.store, sql, key_of, |row| Ok((row.get(0)?, row.get(1)?)))?.unwrap_or_default();
+    let may = match job.keys {
+        KeysWanted::New => seen == 0,
+        KeysWanted::Same => seen > 0 && seen == on_this_card,
+    };
+    if !may {
         return Err(Fault::new(
             409,
             "key-seen-before",
@@ -198,7 +268,10 @@ fn already_certified(desk: &Desk<'_>, job: &Job, keys: &[(CertificateSlot, CardK
             return Err(Fault::wrong_state("it is certified already, for other keys than these"));
         }
     }
-    let [authentication, signing] = pair;
+    answer_certified(job, pair)
+}
+
+fn answer_certified(job: &Job, [authentication, signing]: [Certificate; 2]) -> Result<Answer, Fault> {
     Answer::json(&wire::Certified {
         authentication: wire::Base64(authentication.der),
         signing: wire::Base64(signing.der),
@@ -220,20 +293,26 @@ pub fn confirm(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
     if job.public.state != IssuanceState::Confirmed {
         job.check_open()?;
     }
+    let serial = &job.public.serial;
     let pair = certificates(desk, &job)?;
     check_read_back(&request, &job, &pair)?;
     if job.public.state == IssuanceState::Confirmed {
         return Answer::json(&job.public);
     }
     issuances::make_good(desk.store, &id, desk.now)?;
+    // Only now are the old ones ended: until this moment the card worked with them, or could be brought back to them.
+    let replaced = issuances::revoke_card(desk.store, serial, Some(&id), authority::SUPERSEDED, desk.now)?;
     issuances::set_state(desk.store, &id, IssuanceState::Confirmed)?;
-    let card = if job.public.locked { CardState::Locked } else { CardState::Active };
-    issuances::set_card(desk.store, &job, card, desk.now)?;
-    record_expiry(desk, &job, &pair)?;
+    let locked = request.locked.unwrap_or(job.public.locked);
+    if job.public.operation == Operation::Issue {
+        let card = records::card(desk.store, serial)?;
+        records::put_card(desk.store, &wire::CardRecord { awaits_delivery: locked, ..card }, desk.now)?;
+    }
+    issuances::set_card(desk.store, &job, if locked { CardState::Locked } else { CardState::Active }, desk.now)?;
     desk.audit(
         "issuance.confirmed",
         &json!({
-            "job": id, "holder": job.public.holder, "serial": job.public.serial, "locked": job.public.locked,
+            "job": id, "holder": job.public.holder, "serial": serial, "locked": locked, "replaced": replaced,
             "authentication_sha256": request.authentication_sha256, "signing_sha256": request.signing_sha256,
         }),
     )?;
@@ -269,18 +348,48 @@ fn check_read_back(request: &wire::Confirm, job: &Job, pair: &[Certificate; 2]) 
     Ok(())
 }
 
-/// Writes the last moment at which both certificates are valid, as the certificates say it.
-fn record_expiry(desk: &Desk<'_>, job: &Job, pair: &[Certificate; 2]) -> Result<(), Fault> {
-    let mut card = records::card(desk.store, &job.public.serial)?;
-    let mut earliest: Option<OffsetDateTime> = None;
-    for certificate in pair {
-        let (_, parsed) = x509_parser::parse_x509_certificate(&certificate.der)
-            .map_err(|_| Fault::internal("a stored certificate cannot be read"))?;
-        let ends = parsed.validity().not_after.to_datetime();
-        earliest = Some(earliest.map_or(ends, |other| other.min(ends)));
+/// Both certificates of an open job once more: the card was cut off while they were written.
+pub fn certified(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
+    let job = issuances::get(desk.store, &call.param("job")?)?;
+    job.check_officer(desk.officer()?)?;
+    job.check_open()?;
+    if job.public.state != IssuanceState::Certified {
+        return Err(Fault::wrong_state("it has no certificates yet"));
     }
-    card.certificates_expire = earliest;
-    records::put_card(desk.store, &card, desk.now)
+    answer_certified(&job, certificates(desk, &job)?)
+}
+
+/// Opens a repair or renewal again whose time ran out in the middle: the card has neither pair of keys whole, and its
+/// officer goes on with it.
+pub fn reopen(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
+    let job = issuances::get(desk.store, &call.param("job")?)?;
+    let officer = desk.officer()?;
+    job.check_officer(officer)?;
+    let card = records::card(desk.store, &job.public.serial)?;
+    let this_card = card.state == CardState::Unfinished && card.last_job.as_ref() == Some(&job.public.job);
+    let expired = job.public.state == IssuanceState::Expired;
+    if !(expired && this_card && matches!(job.public.operation, Operation::Repair | Operation::Renew)) {
+        job.check_open()?;
+        return Err(Fault::wrong_state("it needs not be opened again"));
+    }
+    let holder = records::holder(desk.store, &job.public.holder)?;
+    let before = wire::CardRecord { state: job.card_before, ..card };
+    let question = Question {
+        operation: job.public.operation,
+        officer,
+        holder: &holder,
+        card: &before,
+        series: job.series,
+        software: &job.software,
+        printer: None,
+    };
+    if let Some(refusal) = policy::refusal(desk.store, desk.core.config.realm, desk.now, &question)? {
+        return Err(Fault::refused(job.public.operation, refusal));
+    }
+    issuances::open_again(desk.store, &job.public.job, desk.now + desk.core.config.deadline)?;
+    issuances::set_card(desk.store, &job, CardState::InWork, desk.now)?;
+    desk.audit("issuance.reopened", &json!({ "job": job.public.job, "serial": job.public.serial }))?;
+    Answer::json(&issuances::get(desk.store, &job.public.job)?.public)
 }
 
 pub fn abort(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
@@ -291,10 +400,19 @@ pub fn abort(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
     let detail = json!({
         "job": id, "holder": job.public.holder, "serial": job.public.serial, "reason": reason, "card": request.card,
     });
+    let issues = job.public.operation == Operation::Issue;
     let card = match request.card {
-        CardAfterAbort::Blank => CardState::Blank,
+        CardAfterAbort::Blank if issues => CardState::Blank,
+        CardAfterAbort::AsBefore if !issues => job.card_before,
         CardAfterAbort::NotReached => CardState::Unfinished,
+        CardAfterAbort::NeedsRepair if !issues => CardState::Unfinished,
+        _ => return Err(Fault::wrong_state("this is no end of such a job")),
     };
+    if request.card == CardAfterAbort::NeedsRepair && !matches!(job.public.state, IssuanceState::Confirmed) {
+        // The keys of the old pair are gone, so nothing may pass for it any more.
+        job.check_officer(desk.officer()?)?;
+        issuances::revoke_card(desk.store, &job.public.serial, None, authority::CESSATION, desk.now)?;
+    }
     if job.is_open() {
         job.check_officer(desk.officer()?)?;
         issuances::end(desk.store, &job, IssuanceState::Aborted, card, desk.now)?;
@@ -308,6 +426,11 @@ pub fn abort(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
             super::cards::may_clean_up(desk, &job)?;
             issuances::set_card(desk.store, &job, CardState::Blank, desk.now)?;
             desk.audit("card.blanked", &detail)?;
+        } else if unfinished && request.card == CardAfterAbort::AsBefore {
+            // Its time ran out, and its workstation knows that nothing on the chip was changed.
+            job.check_officer(desk.officer()?)?;
+            issuances::set_card(desk.store, &job, card, desk.now)?;
+            desk.audit("card.as-before", &detail)?;
         }
     }
     Answer::json(&issuances::get(desk.store, &id)?.public)

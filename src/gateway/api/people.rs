@@ -9,7 +9,7 @@ use super::{Answer, Call, Desk};
 use crate::{
     cis2::wire,
     domain::{HolderId, PHOTO_PIXELS_REFUSED, Role},
-    gateway::{audit, problem::Fault, records, sessions},
+    gateway::{approvals, audit, problem::Fault, records, sessions},
 };
 
 pub fn officers(desk: &Desk<'_>, _: &Call) -> Result<Answer, Fault> {
@@ -28,8 +28,41 @@ pub fn session(desk: &Desk<'_>, _: &Call) -> Result<Answer, Fault> {
         token: None,
         officer: desk.officer()?.clone(),
         realm: desk.core.config.realm,
+        proved: desk.proved,
         expires: desk.session_ends,
     })
+}
+
+/// The signed-in officer proves once more who they are. At the training sign-in that is choosing oneself again.
+pub fn step_up(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
+    let request: wire::SignIn = call.json()?;
+    let officer = desk.officer()?;
+    if request.officer != officer.id {
+        return Err(Fault::new(
+            403,
+            "other-officer",
+            "This is another officer than the one who is signed in",
+            "Sign out first, then sign in as the other officer",
+        ));
+    }
+    let token = call.token.as_ref().ok_or_else(Fault::unauthenticated)?;
+    sessions::proved(desk.store, token, desk.now)?;
+    desk.audit("session.stepped-up", &json!({}))?;
+    Answer::created(&wire::Session {
+        token: None,
+        officer: officer.clone(),
+        realm: desk.core.config.realm,
+        proved: desk.now,
+        expires: desk.session_ends,
+    })
+}
+
+/// A second officer approves one operation on one card of the officer who is signed in.
+pub fn approve(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
+    let request: wire::Approve = call.json()?;
+    let officer = desk.officer()?;
+    let second = sessions::officer(desk.store, &request.officer)?.ok_or_else(Fault::officer_unknown)?;
+    Answer::created(&approvals::give(desk.store, desk.now, officer, &second, &request)?)
 }
 
 pub fn sign_out(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {

@@ -1,6 +1,5 @@
 //! Spoiled cards: ended for good, so that their holders can be issued others.
 
-use rusqlite::params;
 use serde_json::json;
 
 use super::{Answer, Call, Desk};
@@ -11,7 +10,7 @@ use crate::{
         eligibility::{ClientSoftware, Reason, Version},
     },
     gateway::{
-        audit, authority,
+        audit, authority, issuances,
         policy::{self, Question},
         problem::Fault,
         records,
@@ -26,12 +25,7 @@ pub fn spoil(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
     let holder = records::holder(desk.store, &request.holder)?;
     let mut card = records::card(desk.store, &serial)?;
     if card.holder.as_ref().is_some_and(|owner| *owner != holder.id) {
-        return Err(Fault::new(
-            409,
-            "wrong-holder",
-            "This card belongs to another holder",
-            "Look the card up by its serial, and cancel it on the record of the holder it belongs to",
-        ));
+        return Err(Fault::wrong_holder());
     }
     let mut detail = json!({ "job": request.job, "holder": holder.id, "serial": serial, "reason": request.reason });
     if let (Some(note), Some(members)) = (&request.note, detail.as_object_mut()) {
@@ -63,12 +57,7 @@ pub fn spoil(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
         SpoilReason::Misprinted | SpoilReason::Damaged => authority::SUPERSEDED,
         SpoilReason::WrongCard => authority::CESSATION,
     };
-    // Every certificate this chip ever got, not only those of its newest job.
-    let revoked = desk.store.execute(
-        "UPDATE certificates SET status = 'revoked', reason = ?2, changed = ?3 \
-         WHERE status <> 'revoked' AND job IN (SELECT job FROM issuances WHERE serial = ?1)",
-        params![serial.as_str(), code, desk.now.unix_timestamp()],
-    )?;
+    let revoked = issuances::revoke_card(desk.store, &serial, None, code, desk.now)?;
     card.state = CardState::Cancelled;
     card.certificates_expire = None;
     records::put_card(desk.store, &card, desk.now)?;
