@@ -2,6 +2,12 @@
 //! and OpenSSL.
 
 mod child;
+#[allow(dead_code, reason = "the desk of another test program, of which a part is used")]
+#[path = "../workstation/desk.rs"]
+mod desk;
 mod faults;
+mod opensc;
 mod soft_token;
 mod softhsm;
+#[path = "../cards/workbench/mod.rs"]
+mod workbench;

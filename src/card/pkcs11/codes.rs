@@ -107,7 +107,11 @@ impl Token<'_> {
     pub fn log_in(&self, passcode: &Passcode) -> Result<(), TokenError> {
         self.refuse_when_locked(Code::Passcode)?;
         let answer = self.session.login(UserType::User, Some(&text_of(passcode.expose())?));
-        answer.map_err(|error| self.judge(Code::Passcode, Doing::CheckingThePasscode, error))
+        answer.map_err(|error| match self.judge(Code::Passcode, Doing::CheckingThePasscode, error) {
+            // Whatever failed in it, checking a passcode changes nothing.
+            TokenError::Lost { doing, answer } => TokenError::Refused { doing, answer },
+            told => told,
+        })
     }
 
     /// Gives the passcode to a key that asks for it at every use: between the beginning of a signature and its data.
@@ -155,7 +159,12 @@ impl Token<'_> {
     ) -> Result<(), TokenError> {
         self.refuse_when_locked(Code::UnlockCode)?;
         let judge = |error| self.judge(Code::UnlockCode, doing, error);
-        self.session.login(UserType::So, Some(&text_of(code.expose())?)).map_err(judge)?;
+        let known = self.session.login(UserType::So, Some(&text_of(code.expose())?));
+        known.map_err(|error| match judge(error) {
+            // Nothing is changed before the code is known to be right; a middleware that fails here does not unlock.
+            TokenError::Lost { doing, answer } => TokenError::Unsupported { doing, answer },
+            told => told,
+        })?;
         let done = work(self).map_err(judge);
         // What is left logged in here is logged out with the session.
         let _ = self.session.logout();
