@@ -52,8 +52,8 @@ pub struct Contents {
 pub enum NotRecognised {
     /// Series 4, 5 or 6.
     #[error(
-        "this is a {0} card. The NHS blocked these for good in April and May 2026, so it cannot be used again; nothing \
-         was changed. Please destroy it and issue a Series 10 card in its place"
+        "this is a {0} card. The NHS blocked these for good in April and May 2026, so it cannot be used again. Nothing \
+         was changed: please destroy it and issue a Series 10 card in its place"
     )]
     Blocked(Series),
     /// A card that only its maker's middleware drives, and none is set up here.
@@ -179,6 +179,9 @@ fn identify(
         applications: &applications,
     };
     let profile = profiles.choose(evidence).ok_or(NotRecognised::Unknown)?;
+    if matches!(profile.series, Series::Series4 | Series::Series5 | Series::Series6) {
+        return Err(NotRecognised::Blocked(profile.series));
+    }
     match profile.personalise {
         Personalise::Piv => {}
         Personalise::Pkcs11 => return Err(NotRecognised::NeedsMiddleware(Box::new(profile.clone()))),
@@ -277,6 +280,22 @@ mod tests {
         let card = judge(&mut script, &[0x3B, 0x80]).unwrap();
         assert_eq!((card.serial.as_str(), card.profile.id.as_str()), ("010203040506", "training"));
         assert_eq!(script.sent().len(), 3);
+    }
+
+    #[test]
+    fn a_blocked_series_that_a_profile_names_is_refused_as_blocked() {
+        let bundled = include_str!("../../assets/card-profiles/series-8.toml");
+        let (before, rest) = bundled.split_once("[match]").unwrap();
+        let (_, after) = rest.split_once("[keys]").unwrap();
+        let shown = "[match]\npiv = \"silent\"\natrs = [\"3B 65 00 ..\"]\n[keys]";
+        let text = [before, shown, after].concat();
+        let text = text.replace("\"series8\"", "\"series4\"").replace("\"series-8\"", "\"series-4\"");
+        let mut profiles = Profiles::bundled().unwrap();
+        profiles.add(CardProfile::parse("series-4.toml", &text).unwrap());
+        let mut script = Script::new().then(&[0x6A, 0x82]).then(&[0x6A, 0x82]).then(&[0x6A, 0x82]);
+        let refused = recognise(&mut script, &[0x3B, 0x65, 0x00, 0x9C], &profiles).unwrap_err();
+        assert_eq!(refused, NotRecognised::Blocked(Series::Series4));
+        assert!(refused.to_string().contains("please destroy it and issue a Series 10 card"), "{refused}");
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod child;
 #[path = "../workstation/desk.rs"]
 mod desk;
 mod faults;
+mod old_cards;
 mod opensc;
 mod soft_token;
 mod softhsm;
