@@ -9,6 +9,7 @@ pub mod pkcs11;
 pub mod profile;
 pub mod reader;
 pub mod recognise;
+pub mod secure_channel;
 pub mod tlv;
 pub mod transport;
 pub mod virtual_card;
