@@ -227,7 +227,8 @@ pub fn openssl_crl(service: &dyn Service, issuer: &str) -> String {
 }
 
 /// What each version of the database added, taken away again: newest first.
-const UNDONE: [(u32, &str); 4] = [
+const UNDONE: [(u32, &str); 5] = [
+    (6, "DROP TABLE secure_channels; DROP TABLE card_key_sets; DROP TABLE refused_key_sets"),
     (5, "DROP TABLE workstations; DROP TABLE telephone_unlocks"),
     (
         4,
