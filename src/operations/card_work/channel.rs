@@ -29,7 +29,9 @@ pub fn prove_card(pocket: &mut Pocket, place: Place) -> Result<Vec<u8>, Trouble>
     pocket.channel = None;
     let answer = with_card(pocket, |card, profile| {
         match place {
-            Place::Application => drop(Piv::select(card, profile)?),
+            Place::Application => {
+                Piv::select(card, profile)?;
+            }
             Place::Domain => select_domain(card)?,
         }
         Ok(initialize_update(card, challenge)?)
