@@ -59,8 +59,11 @@ fn read_card(columns: CardColumns) -> Result<CardRecord, Fault> {
     })
 }
 
-/// The good pair of a card, newest first: slot, hash, certificate.
-fn good_certificates(store: &Connection, serial: &CardSerial) -> Result<Option<[(String, Vec<u8>); 2]>, Fault> {
+/// A certificate with its hash: SHA-256 in lower-case hexadecimal, DER.
+type Hashed = (String, Vec<u8>);
+
+/// The good pair of a card: authentication, signing.
+fn good_certificates(store: &Connection, serial: &CardSerial) -> Result<Option<[Hashed; 2]>, Fault> {
     let sql = "SELECT sha256, der FROM certificates WHERE slot = ?2 AND status = 'good' \
                AND job IN (SELECT job FROM issuances WHERE serial = ?1) ORDER BY rowid DESC LIMIT 1";
     let newest =
