@@ -1,18 +1,21 @@
 //! One function answers: may this person do this to this card, with this software and printer, today?
 //!
 //! The gateway decides with it, and the desktop shows its answer from the same code. Sources: the role matrix of
-//! `facts/nhs.md` 1.2, the ground rules of Series 10 (0), the renewal window (1.5) and the series (2.2).
+//! `facts/nhs.md` 1.2, the ground rules of Series 10 (0), one card a person and delivery of locked cards (1.4), the renewal
+//! window (1.5), self-service (1.9) and the series (2.2).
 
 mod reason;
+mod self_service;
+mod situation;
 mod software;
 
-use serde::{Deserialize, Serialize};
 use time::{Date, Duration, macros::date};
 
 pub use reason::{Reason, Refusal};
+pub use situation::{Address, Certificates, Delivery, Photo, Realm, Situation, Subject, Task};
 pub use software::{ClientSoftware, Version};
 
-use super::{CardSerial, CardState, HolderState, Operation, Role, Series};
+use super::{CardState, HolderState, Operation, Role, Series};
 
 /// Certificates may be renewed this many days before their last day (`facts/nhs.md` 1.5).
 pub const RENEWAL_WINDOW: Duration = Duration::days(90);
@@ -22,88 +25,6 @@ pub const LAST_DAY_OF_IDENTITY_AGENT: Date = date!(2027 - 02 - 28);
 
 /// The one printer that may print Series 10 (`facts/nhs.md` 0), by the name of its profile.
 pub const SERIES_10_PRINTER: &str = "magicard-doh-300-v2";
-
-/// What is asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Task {
-    /// An officer at the desk, on somebody else's card.
-    Desk(Operation),
-    /// The card signs its holder in somewhere.
-    Authenticate,
-    /// The holder, on their own card.
-    SelfService(Operation),
-}
-
-/// Which world the program works in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Realm {
-    /// Embedded gateway, invented people, cards that open no door.
-    Training,
-    /// The path to live.
-    Integration,
-    /// Real people and real cards.
-    Live,
-}
-
-/// Whose record and card it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Subject {
-    /// The officer's own.
-    Own,
-    /// Somebody else's.
-    Another,
-}
-
-/// Whether the holder has a photo on record.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Photo {
-    /// Yes.
-    OnRecord,
-    /// No.
-    Missing,
-}
-
-/// When the card's certificates end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Certificates {
-    /// There are none on the card.
-    None,
-    /// The last day both are valid, read from the certificates and never computed.
-    LastDay(Date),
-}
-
-/// Everything the answer depends on.
-#[derive(Debug, Clone)]
-pub struct Situation<'a> {
-    /// What is asked.
-    pub task: Task,
-    /// The selected role of the signed-in officer; not looked at for self-service and authentication.
-    pub role: Role,
-    /// Whose card.
-    pub subject: Subject,
-    /// Generation of the card.
-    pub series: Series,
-    /// What the service knows of it.
-    pub card: CardState,
-    /// When its certificates end.
-    pub certificates: Certificates,
-    /// Whether the holder's profile is open.
-    pub holder: HolderState,
-    /// Whether they have a photo.
-    pub photo: Photo,
-    /// Another card of the same holder that is in use.
-    pub other_card: Option<&'a CardSerial>,
-    /// What the workstation runs.
-    pub software: &'a ClientSoftware,
-    /// Profile name of the printer; only [`Operation::Print`] looks at it.
-    pub printer: Option<&'a str>,
-    /// Which world.
-    pub realm: Realm,
-    /// The date at the gateway.
-    pub today: Date,
-}
 
 /// The answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -134,13 +55,17 @@ pub fn decide(situation: &Situation<'_>) -> Decision {
             reasons.extend(record_reasons(situation, operation));
             reasons.extend(card_state_reason(situation, operation));
         }
-        Task::SelfService(operation) => {
-            reasons.extend(self_service_reasons(situation, operation));
-            reasons.extend(card_state_reason(situation, operation));
-        }
-        Task::Authenticate => reasons.extend(authentication_reason(situation)),
+        Task::SelfService(operation) => reasons.extend(self_service::reasons(situation, operation)),
+        Task::Authenticate => reasons.extend(self_service::authentication_reasons(situation)),
     }
     if reasons.is_empty() { Decision::Allowed } else { Decision::Refused(Refusal { reasons }) }
+}
+
+/// Everything the desk may do to one card, with the answer to each, in the order of [`Operation::ALL`]. The gateway, the
+/// window and the command line show this one list. The task of the situation is not looked at.
+#[must_use]
+pub fn offers(situation: &Situation<'_>) -> [(Operation, Decision); Operation::ALL.len()] {
+    Operation::ALL.map(|operation| (operation, decide(&Situation { task: Task::Desk(operation), ..situation.clone() })))
 }
 
 /// Whether cards of this series take this task at all.
@@ -171,7 +96,7 @@ fn software_reason(s: &Situation<'_>) -> Option<Reason> {
             Some(Reason::IdentityAgentRetired { found: *agent })
         }
         ClientSoftware::IdentityAgent { credential_management, .. }
-            if *credential_management < Version::CREDENTIAL_MANAGEMENT_CURRENT && s.series == Series::Series10 =>
+            if oldest_credential_management(s.series).is_some_and(|oldest| *credential_management < oldest) =>
         {
             Some(Reason::SoftwareTooOld { found: s.software.to_string() })
         }
@@ -187,28 +112,44 @@ fn software_reason(s: &Situation<'_>) -> Option<Reason> {
     }
 }
 
+/// The first Credential Management beside Identity Agent that reads cards of this series (`facts/nhs.md` 0 and 4.1).
+fn oldest_credential_management(series: Series) -> Option<Version> {
+    match series {
+        Series::Series9 => Some(Version::CREDENTIAL_MANAGEMENT_SERIES_9),
+        Series::Series10 => Some(Version::CREDENTIAL_MANAGEMENT_CURRENT),
+        _ => None,
+    }
+}
+
 /// The role matrix, and never one's own card.
 fn person_reasons(s: &Situation<'_>, operation: Operation) -> Vec<Reason> {
-    use Role::{AdvancedRaAgent, LocalSmartcardAdministrator, RaAgent, RaManager, Sponsor};
     let mut reasons = Vec::new();
     if s.subject == Subject::Own {
         reasons.push(Reason::OwnRecord);
     }
-    let desk = matches!(s.role, RaManager | AdvancedRaAgent | RaAgent);
-    let counter = desk || matches!(s.role, Sponsor | LocalSmartcardAdministrator);
-    let allowed = match operation {
-        Operation::Issue | Operation::Print | Operation::Repair | Operation::Clear | Operation::Cancel => desk,
-        Operation::Unlock | Operation::ChangePasscode => counter,
-        Operation::Renew => match renewal(s) {
-            Renewal::Expired => desk,
-            Renewal::Due | Renewal::NotBefore(_) | Renewal::Nothing => counter,
-        },
-    };
-    if !allowed {
-        let expired = operation == Operation::Renew && counter;
-        reasons.push(Reason::Role { role: s.role, operation, expired });
+    let expired = operation == Operation::Renew && matches!(renewal(s), Renewal::Expired);
+    let allowed = may_by_role(s.role, operation);
+    if !allowed || (expired && !is_of_the_desk(s.role)) {
+        reasons.push(Reason::Role { role: s.role, operation, expired: expired && allowed });
     }
     reasons
+}
+
+/// Whether a role does this at the desk at all: the role matrix, with a renewal that is due.
+#[must_use]
+pub fn may_by_role(role: Role, operation: Operation) -> bool {
+    match operation {
+        Operation::Issue | Operation::Print | Operation::Repair | Operation::Clear | Operation::Cancel => {
+            is_of_the_desk(role)
+        }
+        Operation::Unlock | Operation::ChangePasscode | Operation::Renew => {
+            is_of_the_desk(role) || matches!(role, Role::Sponsor | Role::LocalSmartcardAdministrator)
+        }
+    }
+}
+
+fn is_of_the_desk(role: Role) -> bool {
+    matches!(role, Role::RaManager | Role::AdvancedRaAgent | Role::RaAgent)
 }
 
 /// Where a card stands in its renewal window.
@@ -240,7 +181,10 @@ fn record_reasons(s: &Situation<'_>, operation: Operation) -> Vec<Reason> {
     if s.photo == Photo::Missing && matches!(operation, Operation::Issue | Operation::Print) {
         reasons.push(Reason::PhotoMissing);
     }
-    if let (Operation::Issue, Some(other)) = (operation, s.other_card) {
+    // An unfinished card that is repaired comes into use, as one that is issued does.
+    let comes_into_use =
+        operation == Operation::Issue || (operation == Operation::Repair && s.card == CardState::Unfinished);
+    if let (true, Some(other)) = (comes_into_use, s.other_card) {
         reasons.push(Reason::HolderHasCard { serial: other.clone() });
     }
     if operation == Operation::Print {
@@ -272,39 +216,17 @@ fn renewal_reason(s: &Situation<'_>) -> Option<Reason> {
 
 /// Whether the card's state fits the operation.
 fn card_state_reason(s: &Situation<'_>, operation: Operation) -> Option<Reason> {
+    (!fits(s.card, operation)).then_some(Reason::CardState { state: s.card, operation })
+}
+
+fn fits(card: CardState, operation: Operation) -> bool {
     use CardState::{Active, Blank, Cancelled, InWork, Locked, Unfinished};
-    let fits = match operation {
-        Operation::Issue => s.card == Blank,
-        Operation::Print | Operation::Unlock => matches!(s.card, Active | Locked),
-        Operation::Repair | Operation::Clear => matches!(s.card, Active | Locked | Unfinished),
-        Operation::Renew | Operation::ChangePasscode => s.card == Active,
-        Operation::Cancel => !matches!(s.card, Blank | Cancelled | InWork),
-    };
-    (!fits).then_some(Reason::CardState { state: s.card, operation })
-}
-
-/// The last three columns of the Series 10 compatibility table (`facts/nhs.md` 0, 1.9).
-fn self_service_reasons(s: &Situation<'_>, operation: Operation) -> Vec<Reason> {
-    let mut reasons = Vec::new();
-    if !matches!(operation, Operation::Unlock | Operation::Renew | Operation::ChangePasscode) {
-        reasons.push(Reason::NotSelfService { operation });
-    }
-    if s.holder == HolderState::Closed {
-        reasons.push(Reason::HolderClosed);
-    }
-    match (operation, renewal(s)) {
-        (Operation::Renew | Operation::Unlock, Renewal::Expired) => reasons.push(Reason::ExpiredNeedsDesk),
-        (Operation::Renew, _) => reasons.extend(renewal_reason(s)),
-        _ => {}
-    }
-    reasons
-}
-
-fn authentication_reason(s: &Situation<'_>) -> Option<Reason> {
-    match (s.card, renewal(s)) {
-        (CardState::Active, Renewal::Due | Renewal::NotBefore(_)) => None,
-        (CardState::Active, Renewal::Expired) => Some(Reason::ExpiredNeedsDesk),
-        (state, _) => Some(Reason::CannotAuthenticate { state }),
+    match operation {
+        Operation::Issue => card == Blank,
+        Operation::Print | Operation::Unlock => matches!(card, Active | Locked),
+        Operation::Repair | Operation::Clear => matches!(card, Active | Locked | Unfinished),
+        Operation::Renew | Operation::ChangePasscode => card == Active,
+        Operation::Cancel => !matches!(card, Blank | Cancelled | InWork),
     }
 }
 

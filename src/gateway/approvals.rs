@@ -6,14 +6,13 @@ use time::{Duration, OffsetDateTime};
 
 use super::{
     audit,
-    policy::may_by_role,
     problem::Fault,
     random,
     store::{one, word},
 };
 use crate::{
     cis2::wire::{Approval, Approve, SecretBase64},
-    domain::{CardSerial, Officer, OfficerId, Operation, Secret, sha256_hex},
+    domain::{CardSerial, Officer, OfficerId, Operation, Secret, eligibility::may_by_role, sha256_hex},
 };
 
 /// How long an approval is good.

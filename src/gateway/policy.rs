@@ -7,9 +7,9 @@ use super::{problem::Fault, records};
 use crate::{
     cis2::wire::CardRecord,
     domain::{
-        CardState, Holder, HolderState, Officer, Operation, Role, Series,
+        Holder, Officer, Operation, Series,
         eligibility::{
-            Certificates, ClientSoftware, Decision, Photo, Realm, Reason, Refusal, Situation, Subject, Task, Version,
+            Address, Certificates, ClientSoftware, Decision, Delivery, Photo, Realm, Refusal, Situation, Subject, Task,
             decide,
         },
     },
@@ -56,6 +56,8 @@ pub fn refusal(
         holder: question.holder.state,
         photo: if question.holder.photo_sha256.is_some() { Photo::OnRecord } else { Photo::Missing },
         other_card: other_card.as_ref(),
+        address: Address::OnRecord,
+        delivery: if question.card.awaits_delivery { Delivery::Awaited } else { Delivery::Confirmed },
         software: question.software,
         printer: question.printer,
         realm,
@@ -65,28 +67,4 @@ pub fn refusal(
         Decision::Allowed => None,
         Decision::Refused(refusal) => Some(refusal),
     })
-}
-
-/// Whether the role alone lets an officer do this at the desk, everything else being right.
-pub fn may_by_role(role: Role, operation: Operation) -> bool {
-    let software = ClientSoftware::SmartcardConnect(Version::SMARTCARD_CONNECT_SERIES_10);
-    let reasons = match decide(&Situation {
-        task: Task::Desk(operation),
-        role,
-        subject: Subject::Another,
-        series: Series::Series10,
-        card: CardState::Active,
-        certificates: Certificates::None,
-        holder: HolderState::Open,
-        photo: Photo::OnRecord,
-        other_card: None,
-        software: &software,
-        printer: None,
-        realm: Realm::Training,
-        today: OffsetDateTime::UNIX_EPOCH.date(),
-    }) {
-        Decision::Allowed => Vec::new(),
-        Decision::Refused(refusal) => refusal.reasons,
-    };
-    !reasons.iter().any(|reason| matches!(reason, Reason::Role { .. }))
 }

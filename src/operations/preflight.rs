@@ -21,7 +21,7 @@ use crate::{
     cis2::wire::{CardRecord, HolderRecord, LONGEST_NOTE},
     domain::{
         CardSerial, CardState, Holder, HolderId, JobId, Officer, Operation, Series,
-        eligibility::{Certificates, Decision, Photo, Realm, Situation, Subject, Task, decide},
+        eligibility::{Address, Certificates, Decision, Delivery, Photo, Realm, Situation, Subject, Task, decide},
         sha256_hex,
     },
     face::{Face, FaceData, Photo as Portrait, Purpose, Template},
@@ -302,6 +302,8 @@ impl Desk<'_> {
             holder: holder.state,
             photo: if holder.photo_sha256.is_some() { Photo::OnRecord } else { Photo::Missing },
             other_card: other.map(|card| &card.serial),
+            address: Address::OnRecord,
+            delivery: if facts.card.awaits_delivery { Delivery::Awaited } else { Delivery::Confirmed },
             software: &self.software,
             printer: facts.printer,
             realm: self.realm,

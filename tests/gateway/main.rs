@@ -7,6 +7,8 @@ mod faulty_proxy;
 mod history;
 mod issue;
 mod key_sets;
+mod on_cards;
 mod prints;
 mod promises;
 mod spoil;
+mod telephone;

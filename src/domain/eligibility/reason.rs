@@ -73,8 +73,14 @@ pub enum Reason {
         opens: Date,
     },
     ExpiredNeedsDesk,
+    EmptyNeedsDesk,
     NotSelfService {
         operation: Operation,
+    },
+    DeliveryAwaited,
+    NoAddress,
+    CardNeedsDesk {
+        state: CardState,
     },
     CannotAuthenticate {
         state: CardState,
@@ -99,7 +105,7 @@ impl fmt::Display for Reason {
             Self::SeriesCannot { series, .. } => write!(f, "A {series} card cannot do this here"),
             Self::NotNhsStock => f.write_str("This is a PIV card but not NHS stock"),
             Self::SoftwareMissing => f.write_str("No smartcard software was found on this computer"),
-            Self::SoftwareTooOld { found } => write!(f, "This computer runs {found}, which cannot manage this card"),
+            Self::SoftwareTooOld { found } => write!(f, "This computer runs {found}, which is too old for this card"),
             Self::IdentityAgentRetired { found } => write!(f, "Identity Agent {found} is retired"),
             Self::IdentityAgentEnded => f.write_str("Identity Agent stopped working after 28 February 2027"),
             Self::IdentityAgentCannotManage => {
@@ -114,12 +120,23 @@ impl fmt::Display for Reason {
             Self::PrinterModel { found } => {
                 write!(f, "The printer is set up as a “{found}”, and only a Magicard DoH 300 v2 may print Series 10")
             }
-            Self::CardState { state, operation } => f.write_str(state_words(*state, *operation)),
+            Self::CardState { state: CardState::Active | CardState::Locked, operation: Operation::Issue } => {
+                f.write_str("This card is already issued")
+            }
+            Self::CardState { state, .. } => f.write_str(state_words(*state)),
             Self::NothingToRenew => f.write_str("There are no certificates on this card"),
             Self::RenewalNotDue { opens } => write!(f, "The certificates can be renewed from {}", british(*opens)),
             Self::ExpiredNeedsDesk => f.write_str("The certificates have expired"),
+            Self::EmptyNeedsDesk => f.write_str("There are no certificates on this card"),
             Self::NotSelfService { operation } => write!(f, "To {operation} a card is not possible without an officer"),
-            Self::CannotAuthenticate { .. } => f.write_str("This card cannot sign its holder in"),
+            Self::DeliveryAwaited => {
+                f.write_str("This card was issued locked, and nobody has confirmed that it reached its holder")
+            }
+            Self::NoAddress => f.write_str("There is no e-mail address or mobile number on record to send a code to"),
+            Self::CardNeedsDesk { state } => f.write_str(state_words(*state)),
+            Self::CannotAuthenticate { state } => {
+                write!(f, "{}, so it cannot sign its holder in", state_words(*state))
+            }
         }
     }
 }
@@ -141,42 +158,52 @@ impl Reason {
             Self::IdentityAgentRetired { .. } | Self::IdentityAgentEnded => {
                 "Ask IT to remove Identity Agent and install Smartcard Connect 4.1"
             }
-            Self::HolderClosed => "Reopen the profile first",
+            Self::HolderClosed => "Reopen the profile first, which only the Registration Authority can",
             Self::PhotoMissing => "Add a photo to the record first",
             Self::HolderHasCard { .. } => "Cancel the other card first",
             Self::PrinterMissing => "Choose a printer, or print later",
             Self::PrinterModel { .. } => "Choose a DoH 300 v2, or print later",
-            Self::CardState { state, operation } => state_remedy(*state, *operation),
+            Self::CardState { state: CardState::Active | CardState::Locked, operation: Operation::Issue } => {
+                "Use a blank card, or clear this one first"
+            }
+            Self::CardState { state, .. } | Self::CannotAuthenticate { state } => state_remedy(*state),
             Self::NothingToRenew => "Use repair instead",
             Self::RenewalNotDue { .. } => "Come back then; nothing is wrong with the card",
             Self::ExpiredNeedsDesk => "Take the card to the Registration Authority desk, which can renew it",
-            Self::NotSelfService { .. } => "Take the card to the Registration Authority desk",
-            Self::CannotAuthenticate { .. } => "Unlock, repair or replace the card first",
+            Self::EmptyNeedsDesk => "Take the card to the Registration Authority desk, which can repair it",
+            Self::NotSelfService { .. } | Self::CardNeedsDesk { .. } => {
+                "Take the card to the Registration Authority desk"
+            }
+            Self::DeliveryAwaited => {
+                "Take the card to the Registration Authority desk, which confirms it and unlocks the card"
+            }
+            Self::NoAddress => {
+                "Ask the Registration Authority to add an e-mail address or a mobile number to the record, or take the card \
+                 to its desk"
+            }
         }
     }
 }
 
-fn state_words(state: CardState, operation: Operation) -> &'static str {
-    match (state, operation) {
-        (CardState::Blank, _) => "This card is blank",
-        (CardState::InWork, _) => "Another job is open on this card",
-        (CardState::Active | CardState::Locked, Operation::Issue) => "This card is already issued",
-        (CardState::Active, _) => "This card is in use",
-        (CardState::Locked, _) => "This card is locked",
-        (CardState::Unfinished, _) => "An earlier job on this card was not finished",
-        (CardState::Cancelled, _) => "This card was cancelled for good",
+fn state_words(state: CardState) -> &'static str {
+    match state {
+        CardState::Blank => "This card is blank",
+        CardState::InWork => "Another job is open on this card",
+        CardState::Active => "This card is in use",
+        CardState::Locked => "This card is locked",
+        CardState::Unfinished => "An earlier job on this card was not finished",
+        CardState::Cancelled => "This card was cancelled for good",
     }
 }
 
-fn state_remedy(state: CardState, operation: Operation) -> &'static str {
-    match (state, operation) {
-        (CardState::Blank, _) => "Issue it first",
-        (CardState::InWork, _) => "Wait for that job to end, or resume it where it was begun",
-        (CardState::Active | CardState::Locked, Operation::Issue) => "Use a blank card, or clear this one first",
-        (CardState::Locked, _) => "Unlock it first",
-        (CardState::Active, _) => "Choose another operation",
-        (CardState::Unfinished, _) => "Resume the unfinished work first",
-        (CardState::Cancelled, _) => "Destroy the card and issue a new one",
+fn state_remedy(state: CardState) -> &'static str {
+    match state {
+        CardState::Blank => "Issue it first",
+        CardState::InWork => "Wait for that job to end, or resume it where it was begun",
+        CardState::Locked => "Unlock it first",
+        CardState::Active => "Choose another operation",
+        CardState::Unfinished => "Resume the unfinished work first",
+        CardState::Cancelled => "Destroy the card and issue a new one",
     }
 }
 

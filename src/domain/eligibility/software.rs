@@ -16,6 +16,8 @@ impl Version {
     pub const SMARTCARD_CONNECT_SERIES_10: Self = Self([4, 1, 0, 0]);
     /// Identity Agent 2.4.10.0, the only one allowed since 12 October 2025 (`facts/nhs.md` 4.1).
     pub const IDENTITY_AGENT_CURRENT: Self = Self([2, 4, 10, 0]);
+    /// Credential Management 1.3.1.0, the first that reads Series 9 (`facts/nhs.md` 4.1).
+    pub const CREDENTIAL_MANAGEMENT_SERIES_9: Self = Self([1, 3, 1, 0]);
     /// Credential Management 1.4.2.0, the last of its line (`facts/nhs.md` 4.1).
     pub const CREDENTIAL_MANAGEMENT_CURRENT: Self = Self([1, 4, 2, 0]);
 }

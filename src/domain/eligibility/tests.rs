@@ -4,12 +4,12 @@ use time::macros::date;
 
 use super::*;
 
-fn software() -> ClientSoftware {
+pub(super) fn software() -> ClientSoftware {
     ClientSoftware::SmartcardConnect(Version::SMARTCARD_CONNECT_SERIES_10)
 }
 
 /// A situation in which the operation is allowed as far as everything but the role goes.
-fn fitting(operation: Operation, software: &ClientSoftware) -> Situation<'_> {
+pub(super) fn fitting(operation: Operation, software: &ClientSoftware) -> Situation<'_> {
     Situation {
         task: Task::Desk(operation),
         role: Role::RaManager,
@@ -24,6 +24,8 @@ fn fitting(operation: Operation, software: &ClientSoftware) -> Situation<'_> {
         holder: HolderState::Open,
         photo: Photo::OnRecord,
         other_card: None,
+        address: Address::OnRecord,
+        delivery: Delivery::Confirmed,
         software,
         printer: Some(SERIES_10_PRINTER),
         realm: Realm::Training,
@@ -31,7 +33,7 @@ fn fitting(operation: Operation, software: &ClientSoftware) -> Situation<'_> {
     }
 }
 
-fn reasons(situation: &Situation<'_>) -> Vec<Reason> {
+pub(super) fn reasons(situation: &Situation<'_>) -> Vec<Reason> {
     match decide(situation) {
         Decision::Allowed => Vec::new(),
         Decision::Refused(refusal) => refusal.reasons,
@@ -138,6 +140,13 @@ fn older_software_is_refused_for_series_10_and_series_9_keeps_working() {
     let on_nine = Situation { series: Series::Series9, ..fitting(Operation::Unlock, &retired) };
     assert!(matches!(reasons(&on_nine)[..], [Reason::IdentityAgentRetired { .. }]));
     assert_eq!(reasons(&fitting(Operation::Unlock, &ClientSoftware::NotFound)), [Reason::SoftwareMissing]);
+    let before_nine = ClientSoftware::IdentityAgent {
+        agent: Version::IDENTITY_AGENT_CURRENT,
+        credential_management: "1.3.0.9".parse().expect("a version"),
+    };
+    let unlock = |series| Situation { series, ..fitting(Operation::Unlock, &before_nine) };
+    assert!(matches!(reasons(&unlock(Series::Series9))[..], [Reason::SoftwareTooOld { .. }]));
+    assert!(decide(&unlock(Series::Series8)).is_allowed());
 }
 
 #[test]
@@ -223,4 +232,36 @@ fn nobody_works_on_their_own_card() {
         let own = Situation { subject: Subject::Own, ..fitting(operation, &software) };
         assert_eq!(reasons(&own), [Reason::OwnRecord], "{operation}");
     }
+}
+
+#[test]
+fn an_unfinished_card_is_not_repaired_into_a_second_one() {
+    let software = software();
+    let other = "0011223344556677".parse().expect("a serial");
+    let repair = |card| Situation { card, other_card: Some(&other), ..fitting(Operation::Repair, &software) };
+    assert!(matches!(reasons(&repair(CardState::Unfinished))[..], [Reason::HolderHasCard { .. }]));
+    assert!(decide(&repair(CardState::Active)).is_allowed(), "one of two that are in use already");
+    for operation in [Operation::Clear, Operation::Cancel] {
+        let ended = Situation {
+            card: CardState::Unfinished,
+            other_card: Some(&other),
+            holder: HolderState::Closed,
+            ..fitting(operation, &software)
+        };
+        assert!(decide(&ended).is_allowed(), "{operation}");
+    }
+}
+
+#[test]
+fn offers_are_the_decisions_of_the_desk_in_their_order() {
+    let software = software();
+    let situation = Situation { role: Role::Sponsor, ..fitting(Operation::Unlock, &software) };
+    let allowed = |offer: &(Operation, Decision)| offer.1.is_allowed().then_some(offer.0);
+    let offers = offers(&situation);
+    assert_eq!(offers.iter().map(|offer| offer.0).collect::<Vec<_>>(), Operation::ALL);
+    let may: Vec<Operation> = offers.iter().filter_map(allowed).collect();
+    assert_eq!(may, [Operation::Unlock], "on a locked card");
+    let active = Situation { task: Task::Authenticate, card: CardState::Active, ..situation };
+    let may: Vec<Operation> = super::offers(&active).iter().filter_map(allowed).collect();
+    assert_eq!(may, [Operation::Unlock, Operation::Renew, Operation::ChangePasscode]);
 }

@@ -10,7 +10,8 @@ use crate::{
     domain::{
         CardSerial, CardState, HolderId, Operation, Role, Series,
         eligibility::{
-            Certificates, Decision, Photo, Reason, Refusal, SERIES_10_PRINTER, Situation, Subject, Task, decide,
+            Address, Certificates, Decision, Delivery, Photo, Reason, Refusal, SERIES_10_PRINTER, Situation, Subject,
+            Task, decide,
         },
     },
     journal::{QueueEntry, QueueState},
@@ -148,6 +149,8 @@ fn decided(
         holder: holder.state,
         photo: if holder.photo_sha256.is_some() { Photo::OnRecord } else { Photo::Missing },
         other_card,
+        address: Address::OnRecord,
+        delivery: Delivery::Confirmed,
         software: &model.software,
         printer,
         realm: model.realm,

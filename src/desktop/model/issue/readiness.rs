@@ -9,7 +9,7 @@ use crate::{
     desktop::model::Model,
     domain::{
         CardSerial, CardState, HolderId, Operation, Series,
-        eligibility::{Certificates, Decision, Photo, Reason, Situation, Subject, Task, decide},
+        eligibility::{Address, Certificates, Decision, Delivery, Photo, Reason, Situation, Subject, Task, decide},
     },
 };
 
@@ -157,6 +157,8 @@ fn refusals(model: &Model, record: &HolderRecord, card: Option<&CardInReader>) -
         holder: holder.state,
         photo: if holder.photo_sha256.is_some() { Photo::OnRecord } else { Photo::Missing },
         other_card: other.map(|card| &card.serial),
+        address: Address::OnRecord,
+        delivery: Delivery::Confirmed,
         software: &model.software,
         printer: None,
         realm: model.realm,
