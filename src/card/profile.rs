@@ -5,12 +5,14 @@
 mod channel;
 mod hints;
 mod set;
+mod upkeep;
 
 use serde::{Deserialize, Serialize};
 
 pub use channel::{ChannelProtocol, ChannelSettings, KeyReplacement};
 pub use hints::{AtrPattern, Hexadecimal, Hints};
 pub use set::{Evidence, Profiles};
+pub use upkeep::{ClearSettings, ClearedKeys, ClearedPasscode, ClearedUnlockCode, RenewalKeys, RenewalSettings};
 
 use super::{
     algorithm::{KeyAlgorithm, ManagementAlgorithm},
@@ -53,6 +55,12 @@ pub struct CardProfile {
     /// The secure channel that such a card is administered over; absent where it wants none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub secure_channel: Option<ChannelSettings>,
+    /// How it is cleared for reuse.
+    #[serde(default)]
+    pub clear: ClearSettings,
+    /// How it is renewed.
+    #[serde(default)]
+    pub renewal: RenewalSettings,
     /// How the card looks through its maker's middleware; with [`Personalise::Pkcs11`] and only there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub middleware: Option<MiddlewareSettings>,

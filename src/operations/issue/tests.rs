@@ -152,6 +152,7 @@ impl World {
                 self.locked = true;
                 Outcome::Locked
             }
+            other => panic!("an issue does not do {other:?}"),
         }
     }
 
@@ -185,7 +186,9 @@ impl World {
                 self.escrow = self.pending.take().expect("codes were released");
                 Outcome::Certified { sha256: Self::hashes(self.keys) }
             }
-            GatewayCall::Confirm { authentication_sha256, signing_sha256, authentication_proof, signing_proof } => {
+            GatewayCall::Confirm {
+                authentication_sha256, signing_sha256, authentication_proof, signing_proof, ..
+            } => {
                 if self.issuance == Some(IssuanceState::Confirmed) {
                     return Outcome::Confirmed;
                 }
@@ -221,7 +224,7 @@ impl World {
                 Outcome::KeysPrepared
             }
             GatewayCall::KeysPut => Outcome::KeysSettled,
-            GatewayCall::RecordPrintStarting | GatewayCall::RecordPrint { .. } => panic!("an issue prints nothing"),
+            other => panic!("an issue does not do {other:?}"),
         }
     }
 
