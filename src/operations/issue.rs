@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     card::piv::ObjectName,
-    cis2::wire::{Issuance, IssuanceState, KeyOwner},
+    cis2::wire::{Issuance, IssuanceState, KeyOwner, UnlockCodeSettled},
     domain::{CardSerial, CertificateSlot, HolderId, JobId, Series},
 };
 
@@ -66,6 +66,8 @@ pub struct State {
     pub proofs: Option<[Vec<u8>; 2]>,
     /// How often the job was resumed.
     pub resumptions: usize,
+    /// Unlock codes that the card refused while the job was undone; none of them is tried again.
+    pub refused_codes: Vec<UnlockCodeSettled>,
 }
 
 /// The steps, in order. The name of each says whose answer is awaited.
@@ -112,7 +114,15 @@ impl State {
     /// The beginning.
     #[must_use]
     pub fn new(plan: Plan) -> Self {
-        Self { plan, stage: Stage::Reserve, card_touched: false, certified: None, proofs: None, resumptions: 0 }
+        Self {
+            plan,
+            stage: Stage::Reserve,
+            card_touched: false,
+            certified: None,
+            proofs: None,
+            resumptions: 0,
+            refused_codes: Vec::new(),
+        }
     }
 
     /// Whether going on after a cut at this point finishes the card, unless the gateway ended the job meanwhile; otherwise
@@ -165,7 +175,7 @@ impl State {
                 })
             }
             Stage::AskGateway { .. } => Effect::Gateway(GatewayCall::AskIssuance),
-            Stage::Undo { stage, .. } => undo::effect(stage, &self.plan, self.resumptions),
+            Stage::Undo { stage, .. } => undo::effect(stage, &self.plan),
             Stage::Done | Stage::Undone { .. } => return None,
         };
         Some(effect)
@@ -190,7 +200,13 @@ pub fn step(mut state: State, outcome: &Outcome) -> State {
     }
     let stage = std::mem::replace(&mut state.stage, Stage::Done);
     if let Stage::Undo { stage, why } = stage {
-        return match undo::step(stage, outcome, &state.plan, state.resumptions) {
+        match (&stage, outcome) {
+            (UndoStage::TryCode { which, .. }, Outcome::UnlockCodeWrong { .. }) => state.refused_codes.push(*which),
+            // The escrow is told which one it is, and counts its codes anew.
+            (UndoStage::TryCode { .. }, Outcome::UnlockCodeSet) => state.refused_codes.clear(),
+            _ => {}
+        }
+        return match undo::step(stage, outcome, &state) {
             Some(UndoStage::Finished) => State { stage: Stage::Undone { why }, ..state },
             Some(next) => State { stage: Stage::Undo { stage: next, why }, ..state },
             None => unexpected(state, outcome),
