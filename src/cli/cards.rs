@@ -77,7 +77,7 @@ fn look(bench: &Bench, workplace: Option<&Workplace>, reader: &ReaderStatus) -> 
     };
     match workplace {
         Some(workplace) => match workplace.desk().look_at_card(Some(&reader.name)) {
-            Ok(look) => Seen::looked(look),
+            Ok(look) => Seen::looked(look, &bench.profiles),
             Err(error) => Seen::of("not looked at", &error.to_string()),
         },
         None => match recognised(bench, &reader.name, atr) {

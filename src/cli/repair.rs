@@ -3,9 +3,13 @@
 use super::{
     answer::{Answer, Failure, progress},
     arguments::{Common, Repair},
+    exit::Exit,
     on_card, passcode, wording,
 };
-use crate::{domain::Operation, operations::CardWish};
+use crate::{
+    domain::Operation,
+    operations::{CardWish, WhichPair},
+};
 
 /// What a repair can do without a passcode.
 const OTHERWISE: &str = ", or --locked to leave the card locked";
@@ -39,6 +43,10 @@ pub fn run(common: &Common, arguments: &Repair) -> Result<Answer, Failure> {
     let text =
         format!("Card {} of {} has new keys and certificates. {handed_over}", report.serial, report.holder.grouped());
     let mut answer = on_card::ended(&workplace, &report, text)?;
+    if arguments.locked && report.which_pair == Some(WhichPair::New) {
+        // That it is locked is what was asked for.
+        answer.exit = Exit::Done;
+    }
     answer.document.insert("found".to_owned(), found.into());
     answer.document.insert("locked".to_owned(), arguments.locked.into());
     Ok(answer)

@@ -22,7 +22,6 @@ use time::{Duration, OffsetDateTime};
 use crate::desk::Desk;
 
 pub const RA_MANAGER: &str = "555000000001";
-pub const RA_AGENT: &str = "555000000003";
 /// Holders of the training gateway who may have a card.
 pub const HOLDER: &str = "555000000023";
 pub const ANOTHER: &str = "555000000017";

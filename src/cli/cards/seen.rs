@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::{
     card::{
         piv::Tries,
+        profile::Profiles,
         reader::{Presence, ReaderStatus},
         recognise::Recognised,
     },
@@ -40,18 +41,19 @@ impl Seen {
         Self {
             card: card.series.to_string(),
             serial: card.serial.to_string(),
-            profile: Some(card.profile.name.clone()),
+            profile: Some(card.profile.id.clone()),
             tries_left,
             ..Self::default()
         }
     }
 
     /// A card that was looked at closely, on the chip and at the gateway.
-    pub fn looked(look: CardLook) -> Self {
+    pub fn looked(look: CardLook, profiles: &Profiles) -> Self {
+        let profile = profiles.all().iter().find(|known| look.profile_name.as_ref() == Some(&known.name));
         Self {
             card: look.series.to_string(),
             serial: look.serial.as_ref().map(ToString::to_string).unwrap_or_default(),
-            profile: look.profile_name.clone(),
+            profile: profile.map(|profile| profile.id.clone()),
             remark: look.standing.to_string(),
             tries_left: look.tries_left,
             look: Some(look),

@@ -5,21 +5,20 @@ use x509_parser::parse_x509_certificate;
 use super::{Enrolment, Plan, State};
 use crate::{
     card::{
+        piv::{ObjectName, certificate_in},
         profile::CardProfile,
-        reader::Access,
-        recognise,
-        transport::{ExchangeRecord, layered},
     },
     cis2::wire::{
         BeginByTelephone, BegunByTelephone, DeliverySaid, EndByTelephone, EndedByTelephone, SecretBase64, UnlockCodes,
     },
     domain::{
-        CardSerial, HolderId, Operation, Passcode, PasscodeRules, Secret,
+        CardSerial, CertificateSlot, HolderId, Operation, Passcode, PasscodeRules, Secret,
         telephone::{Challenge, CompletionCode, Conversation, Response, SpokenCodes, TelephoneOutcome},
     },
     journal::{Claim, JobState},
     operations::{
         CardReport, Desk, Ending, OperationError, Progress,
+        card_work::selected,
         effect::Outcome,
         pocket::{CardSession, Pocket},
         preflight::new_job,
@@ -89,18 +88,19 @@ impl Desk<'_> {
     pub fn prepare_offline(&self, reader: Option<&str>, gateway: &str) -> Result<OfflinePreflight, OperationError> {
         let enrolment = Enrolment::read(self.journal.folder(), gateway)?.ok_or(OperationError::NotEnrolled)?;
         let reader = self.choose_reader(reader)?;
-        let mut connection = self.readers.connect(&reader, Access::Exclusive)?;
-        let (atr, record, mut found) = (connection.atr().to_vec(), ExchangeRecord::default(), None);
-        connection
-            .transact(&mut |card| {
-                let link = recognise::link();
-                let mut card = layered(card, &link, &record);
-                found = Some(recognise::look_closely(&mut card, &atr, self.profiles));
-            })
-            .map_err(OperationError::Card)?;
-        let card = found.ok_or(OperationError::NoCard)??;
-        let certificates = card.contents.map(|contents| contents.certificates).unwrap_or_default();
-        let holder = certificates.iter().flatten().find_map(|der| holder_of(der)).ok_or(OperationError::HolderUnknown)?;
+        let (mut session, card) = self.open_card(&reader)?;
+        let holder = selected(&mut session, &card.profile, |piv| {
+            for slot in CertificateSlot::BOTH {
+                // A damaged one says nothing; the other may.
+                let content = piv.get_object(ObjectName::certificate(slot))?;
+                let der = content.as_deref().and_then(|content| certificate_in(content).ok().flatten());
+                if let Some(holder) = der.and_then(holder_of) {
+                    return Ok(Some(holder));
+                }
+            }
+            Ok(None)
+        })?;
+        let holder = holder.ok_or(OperationError::HolderUnknown)?;
         let mut random = [0; 4];
         getrandom::fill(&mut random).map_err(|e| OperationError::Randomness(e.to_string()))?;
         let random = u32::from_le_bytes(random);
@@ -116,7 +116,6 @@ impl Desk<'_> {
         };
         let claim = self.journal.claim(&plan.job)?;
         self.journal.begin(&plan.job, Operation::Unlock, &to_json(&plan)?)?;
-        let session = CardSession { connection, link: card.profile.new_link(), record };
         Ok(OfflinePreflight { plan, reader, profile: card.profile, session, conversation, _claim: claim })
     }
 
