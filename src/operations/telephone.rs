@@ -125,7 +125,8 @@ impl State {
     pub fn told(&self) -> TelephoneOutcome {
         match &self.stage {
             Stage::Tell { outcome, .. } => *outcome,
-            Stage::Ended(End::Done { .. }) => TelephoneOutcome::Done,
+            // The card took the passcode; only its counter was not read once more.
+            Stage::CheckTries | Stage::Ended(End::Done { .. }) => TelephoneOutcome::Done,
             _ => TelephoneOutcome::GivenUp,
         }
     }
