@@ -166,7 +166,7 @@ impl Apart {
         // Nothing was done with them: what was known before is known afterwards, and no more.
         let unlock_code = (codes == 1).then_some(UnlockCodeSettled::FirstOfCurrent);
         let end = EndOnCard { outcome: OnCardOutcome::AsBefore, unlock_code };
-        service.end_on_card(&job, "as-before", &end).expect("ended");
+        service.end_on_card(&job, &format!("{job}-end"), &end).expect("ended");
         codes
     }
 }
