@@ -14,9 +14,8 @@ use super::{
 };
 use crate::{
     card::{
-        reader::{Access, Presence, ReaderStatus},
-        recognise::{self, Recognised},
-        transport::{ExchangeRecord, layered},
+        reader::{Presence, ReaderStatus},
+        recognise::{Depth, NotSeen, in_reader},
     },
     workplace::{Bench, Readers, Workplace},
 };
@@ -66,35 +65,30 @@ pub fn run(common: &Common, arguments: &Cards) -> Result<Answer, Failure> {
 }
 
 fn look(bench: &Bench, workplace: Option<&Workplace>, reader: &ReaderStatus) -> Seen {
-    let atr = match &reader.card {
+    match &reader.card {
         Presence::Empty => return Seen::of("none", ""),
         Presence::Unreadable => {
             let remark = "turn it so that the chip goes in first, wipe the chip, or try another card";
             return Seen::of("not readable", remark);
         }
         Presence::InUse { .. } => return Seen::of("in use", "another program is using this card"),
-        Presence::Present { atr } => atr,
-    };
-    match workplace {
-        Some(workplace) => match workplace.desk().look_at_card(Some(&reader.name)) {
-            Ok(look) => Seen::looked(look, &bench.profiles),
-            Err(error) => Seen::of("not looked at", &error.to_string()),
-        },
-        None => match recognised(bench, &reader.name, atr) {
-            Ok(card) => Seen::recognised(&card),
-            Err(why) => Seen::of("not recognised", &why),
-        },
+        Presence::Present { .. } => {}
     }
-}
-
-/// Recognises a card without writing anything to it, and asks nobody about it.
-fn recognised(bench: &Bench, reader: &str, atr: &[u8]) -> Result<Recognised, String> {
-    let mut connection = bench.readers.connect(reader, Access::Shared).map_err(|e| e.to_string())?;
-    let (link, record, mut found) = (recognise::link(), ExchangeRecord::default(), None);
-    connection
-        .transact(&mut |card| {
-            found = Some(recognise::look_closely(&mut layered(card, &link, &record), atr, &bench.profiles));
-        })
-        .map_err(|e| e.to_string())?;
-    found.ok_or_else(|| "the card was not looked at: try again".to_owned())?.map_err(|e| e.to_string())
+    let looked = workplace.map(|workplace| workplace.desk().look_at_card(Some(&reader.name)));
+    match looked {
+        // A card of which its serial cannot be told so is looked at as one that nobody is asked about: its middleware may
+        // tell more.
+        Some(Ok(look)) if look.serial.is_some() => return Seen::looked(look, &bench.profiles),
+        Some(Err(error)) => return Seen::of("not looked at", &error.to_string()),
+        Some(Ok(_)) | None => {}
+    }
+    match in_reader(&*bench.readers, &reader.name, &bench.profiles, Depth::Contents) {
+        Ok(card) => Seen::recognised(&card),
+        Err(why) => {
+            // A card that cannot be worked with may be known all the same.
+            let series = if let NotSeen::Card(why) = &why { why.series() } else { None };
+            let card = series.map_or_else(|| "not recognised".to_owned(), |series| series.to_string());
+            Seen::of(&card, &why.to_string())
+        }
+    }
 }

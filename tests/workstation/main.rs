@@ -12,6 +12,7 @@ mod queue;
 mod races;
 mod reader;
 mod secrets;
+mod series_9;
 mod telephone;
 mod tour;
 mod unattended;
