@@ -49,7 +49,9 @@ pub fn run(common: &Common, arguments: &Cards) -> Result<Answer, Failure> {
     if let Some(named) = &arguments.reader {
         readers.retain(|reader| reader.name == *named);
         if readers.is_empty() {
-            return Err(Failure::failed(format!("there is no reader “{named}”: plug it in, or name another; nothing was changed")));
+            return Err(Failure::failed(format!(
+                "there is no reader “{named}”: plug it in, or name another; nothing was changed"
+            )));
         }
     }
     let all: Vec<Seen> = readers.iter().map(|reader| look(bench, workplace.as_ref(), reader)).collect();

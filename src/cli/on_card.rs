@@ -18,7 +18,13 @@ use crate::{
 };
 
 /// Says on whose card what is about to be done.
-pub fn announce(workplace: &Workplace, operation: Operation, holder: Option<&Holder>, id: &HolderId, serial: &CardSerial) {
+pub fn announce(
+    workplace: &Workplace,
+    operation: Operation,
+    holder: Option<&Holder>,
+    id: &HolderId,
+    serial: &CardSerial,
+) {
     let officer = workplace.session.as_ref().map(|session| &session.officer);
     let officer = officer.map_or_else(String::new, |officer| format!("{} ({}): ", officer.name, officer.role));
     let name = holder.map(|holder| format!(" {}", holder.printed_name())).unwrap_or_default();

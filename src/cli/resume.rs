@@ -44,11 +44,7 @@ pub fn run(common: &Common, arguments: &Resume) -> Result<Answer, Failure> {
 }
 
 /// Every open job of this desk, oldest first. For the ones that go forward only with their holder, the holder is asked.
-fn all_here(
-    desk: &Desk<'_>,
-    arguments: &Resume,
-    tell: &mut dyn FnMut(&Progress),
-) -> Result<Vec<Resumed>, Failure> {
+fn all_here(desk: &Desk<'_>, arguments: &Resume, tell: &mut dyn FnMut(&Progress)) -> Result<Vec<Resumed>, Failure> {
     let mut all = Vec::new();
     for job in desk.look_at_unfinished()? {
         let passcode = if job.next == WhatNext::NeedsHolder { holders_passcode(&job, arguments)? } else { None };

@@ -67,7 +67,9 @@ fn response(preflight: &OfflinePreflight, source: Source) -> Result<SpokenCodes,
         let Some(typed) = source.spoken("Response, as it is read to you: ")? else { break };
         match typed.parse::<Response>().map(|response| preflight.hear(&response)) {
             Ok(Some(codes)) => return Ok(codes),
-            Ok(None) => progress("That does not fit: a digit was misheard, or it is for another card. The card has not seen it."),
+            Ok(None) => progress(
+                "That does not fit: a digit was misheard, or it is for another card. The card has not seen it.",
+            ),
             Err(malformed) => progress(&format!("{malformed}. The card has not seen it.")),
         }
     }

@@ -22,7 +22,9 @@ pub fn open(common: &Common) -> Result<Workplace, Failure> {
     let workplace = Workplace::open(&places, configuration, common.officer.clone(), Readers::AsConfigured)?;
     // Done while the gateway answers: once it is silent, it is too late.
     if let Err(error) = workplace.desk().enrol(workplace.gateway_name()) {
-        progress(&format!("This desk cannot unlock cards by telephone yet, and nothing else is touched by it ({error})"));
+        progress(&format!(
+            "This desk cannot unlock cards by telephone yet, and nothing else is touched by it ({error})"
+        ));
     }
     Ok(workplace)
 }

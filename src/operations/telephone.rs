@@ -10,6 +10,7 @@ mod enrolment;
 
 use serde::{Deserialize, Serialize};
 
+pub(super) use desk::key_of;
 pub use desk::{OfflinePreflight, OfflineReport};
 pub use enrolment::Enrolment;
 
@@ -169,7 +170,8 @@ pub fn step(mut state: State, outcome: &Outcome) -> State {
         (Stage::CheckTries, Outcome::Tries { .. }) => return state.tell(TelephoneOutcome::Done, End::done()),
         (Stage::Tell { end, .. }, Outcome::ToldByTelephone) => Stage::Ended(end),
         (_, outcome) => {
-            let why = format!("the step answered with {}, which does not belong to it: look at the card", outcome.name());
+            let why =
+                format!("the step answered with {}, which does not belong to it: look at the card", outcome.name());
             return state.given_up(why);
         }
     };

@@ -11,9 +11,7 @@ use cardwright::{
     cis2::{Service, wire},
     domain::{CardState, Operation, Passcode, PasscodeRules, Secret, telephone::TelephoneOutcome},
     journal::Journal,
-    operations::{
-        CardWish, Desk, Ending, OperationError, Resumption, issue::PasscodeChoice, telephone::OfflineReport,
-    },
+    operations::{CardWish, Desk, Ending, OperationError, Resumption, issue::PasscodeChoice, telephone::OfflineReport},
 };
 
 use crate::{
@@ -108,7 +106,9 @@ fn cut_at_every_exchange(make: Make) {
             cuts += 1;
         }
     }
-    crate::report!("{make:?}, by telephone: {cuts} cuts at {exchanges} exchanges, {finished} finished, {undone} undone");
+    crate::report!(
+        "{make:?}, by telephone: {cuts} cuts at {exchanges} exchanges, {finished} finished, {undone} undone"
+    );
     assert!(undone > 0);
 }
 

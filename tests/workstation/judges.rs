@@ -33,7 +33,8 @@ pub fn read_certificates(desk: &Desk, reader: &str, name: &str) {
 
 /// How many certificates OpenSC finds on the card in this reader.
 pub fn certificates_on(reader: &str) -> usize {
-    let output = Command::new("pkcs15-tool").args(["--reader", reader, "--list-certificates"]).output().expect("OpenSC");
+    let output =
+        Command::new("pkcs15-tool").args(["--reader", reader, "--list-certificates"]).output().expect("OpenSC");
     String::from_utf8_lossy(&output.stdout).matches("X.509 Certificate [").count()
 }
 

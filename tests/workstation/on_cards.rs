@@ -146,10 +146,15 @@ fn cards_tells_what_may_be_done_and_why_not() {
     let desk = Desk::new();
     issue(&desk, &["--passcode-stdin"], "738164\n");
     let look = standing(&desk);
-    assert_eq!((&look["card"], &look["profile"], &look["state"]), (&"Series 10".into(), &"training".into(), &"active".into()));
+    assert_eq!(
+        (&look["card"], &look["profile"], &look["state"]),
+        (&"Series 10".into(), &"training".into(), &"active".into())
+    );
     assert_eq!(look["certificates"].as_array().map(Vec::len), Some(2), "{look}");
     let offers = look["offers"].as_array().expect("offers");
-    let offer = |name: &str| offers.iter().find(|offer| offer["operation"] == name).unwrap_or_else(|| panic!("{name} in {look}"));
+    let offer = |name: &str| {
+        offers.iter().find(|offer| offer["operation"] == name).unwrap_or_else(|| panic!("{name} in {look}"))
+    };
     for may in ["unlock", "repair", "clear", "cancel", "change-passcode"] {
         assert_eq!(offer(may)["allowed"], true, "{may}");
     }
@@ -159,7 +164,10 @@ fn cards_tells_what_may_be_done_and_why_not() {
         assert!(!reasons.is_empty() && reasons.iter().all(|one| one["why"].is_string() && one["remedy"].is_string()));
     }
     let text = desk.run(&["cards", READER[0], READER[1]]).expect(0).stdout;
-    assert!(text.contains("days left") && text.contains("tries left") && text.contains("unlock: may be done now"), "{text}");
+    assert!(
+        text.contains("days left") && text.contains("tries left") && text.contains("unlock: may be done now"),
+        "{text}"
+    );
     // Without a gateway, what stands on the card is told all the same.
     let alone = desk.run(&["cards", "--offline", "--json", READER[0], READER[1]]).expect(0).json();
     assert_eq!((&alone["readers"][0]["serial"], &alone["readers"][0]["holder"]), (&look["serial"], &Value::Null));

@@ -67,8 +67,14 @@ fn passcodes(card: impl Chip + Send + 'static) {
     service.issue("738164");
     read_certificates(&service.desk, &service.reader, "issued");
     let look = service.look();
-    assert_eq!((&look["standing"], &look["tries_left"], &look["holder"]["number"]), (&"in-order".into(), &3.into(), &HOLDER.into()));
-    assert!(look["certificates"].as_array().expect("both").iter().all(|one| one["days_left"].as_i64() > Some(1000)), "{look}");
+    assert_eq!(
+        (&look["standing"], &look["tries_left"], &look["holder"]["number"]),
+        (&"in-order".into(), &3.into(), &HOLDER.into())
+    );
+    assert!(
+        look["certificates"].as_array().expect("both").iter().all(|one| one["days_left"].as_i64() > Some(1000)),
+        "{look}"
+    );
 
     let changed = service.run(&["passcode", "--passcode-stdin"], "738164\n904261\n", 0);
     assert_eq!((&changed["operation"], &changed["tries_left"]), (&"change-passcode".into(), &3.into()), "{changed}");

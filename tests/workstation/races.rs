@@ -61,8 +61,19 @@ fn one_card_is_worked_on_by_one_workstation() {
     let response = agent.hear("Response, to be read back: ");
     // Meanwhile the manager at a third desk wants to end it.
     let third = Desk::at(&gateway.url);
-    let lost =
-        ["cancel", "--json", "--yes", "--reason", "lost", "--card", &serial, "--holder", HOLDER, "--officer", RA_MANAGER];
+    let lost = [
+        "cancel",
+        "--json",
+        "--yes",
+        "--reason",
+        "lost",
+        "--card",
+        &serial,
+        "--holder",
+        HOLDER,
+        "--officer",
+        RA_MANAGER,
+    ];
     let refused = third.run(&lost).expect(1).json();
     says_who_and_when(&refused, AGENT);
     assert!(refused["message"].as_str().is_some_and(|message| message.contains(&serial)), "{refused}");

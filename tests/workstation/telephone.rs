@@ -175,7 +175,10 @@ impl Apart {
 fn a_card_is_unlocked_over_the_telephone() {
     let apart = Apart::on_training_readers();
     let (here, officer) = apart.converse(Readers::Training, "904261");
-    assert_eq!((&here["outcome"], &here["completion"], &here["gateway_calls"]), (&"done".into(), &"done".into(), &0.into()));
+    assert_eq!(
+        (&here["outcome"], &here["completion"], &here["gateway_calls"]),
+        (&"done".into(), &"done".into(), &0.into())
+    );
     assert_eq!((&officer["completion"], &officer["card"]), (&"done".into(), &"active".into()));
     assert!(here["apdus"].as_u64() <= Some(12), "{here}");
     for (document, members) in [

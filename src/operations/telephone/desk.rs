@@ -136,8 +136,7 @@ impl Desk<'_> {
         self.journal.outcome(&plan.job, &to_json(&heard)?)?;
         let machine = super::step(State::new(plan.clone()), &heard);
         let wrapped = |code: &crate::domain::UnlockCode| SecretBase64(Secret::new(code.expose().to_vec()));
-        let codes =
-            UnlockCodes { current: codes.current.iter().map(wrapped).collect(), next: wrapped(&codes.next) };
+        let codes = UnlockCodes { current: codes.current.iter().map(wrapped).collect(), next: wrapped(&codes.next) };
         let record = session.record.clone();
         let mut pocket = Pocket {
             session: Some(session),
@@ -189,9 +188,9 @@ impl Desk<'_> {
     pub fn untold(&self) -> Result<Vec<(Plan, CompletionCode)>, OperationError> {
         let mut all = Vec::new();
         for record in self.journal.open_jobs()?.into_iter().filter(|record| Plan::is_recorded_in(&record.plan)) {
-            let plan: Plan = serde_json::from_value(record.plan.clone())
-                .map_err(|e| OperationError::JournalEntry(e.to_string()))?;
-            let state = replay(State::new(plan.clone()), &self.outcomes(&record)?);
+            let plan: Plan =
+                serde_json::from_value(record.plan.clone()).map_err(|e| OperationError::JournalEntry(e.to_string()))?;
+            let state = replay(State::new(plan.clone()), &self.outcomes_of(&record.job)?);
             let code = self.conversation_of(&plan)?.completion(state.told());
             all.push((plan, code));
         }
