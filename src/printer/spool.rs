@@ -1,6 +1,7 @@
 //! The ways a job reaches a printer: a file, raw TCP, a print queue (IPP and CUPS), or the USB printer class.
 
 mod asked;
+mod cancel;
 mod file;
 mod ipp_queue;
 mod raw_tcp;
@@ -9,6 +10,7 @@ mod usb_linux;
 
 use std::{io, path::PathBuf};
 
+pub use cancel::Cancel;
 pub use file::FileSpool;
 pub use ipp_queue::IppQueue;
 pub use raw_tcp::{RawTcp, TimeLimits};

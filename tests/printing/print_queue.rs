@@ -75,6 +75,23 @@ fn a_job_that_the_queue_keeps_is_taken_back_and_no_card_is_used() {
 }
 
 #[test]
+fn a_job_that_the_desk_cancels_is_taken_back() {
+    let server = PrintServer::start();
+    server.add("kept", &["-v", "socket://127.0.0.1:1", "-m", "raw", "-o", "job-hold-until-default=indefinite"]);
+    let mut queue = queue(&server.queue("kept"), 10 * LIMIT);
+    let cancel = queue.cancel();
+    let sender = std::thread::spawn(move || queue.send(&job(56)));
+    while server.jobs().is_empty() {
+        assert!(!sender.is_finished(), "it ended by itself");
+    }
+    cancel.now();
+    let error = sender.join().unwrap().unwrap_err();
+    assert!(matches!(error, SpoolError::TakenBack { .. }), "{error}");
+    assert!(error.to_string().contains("cancelled at this desk"), "{error}");
+    assert_eq!(server.jobs(), "");
+}
+
+#[test]
 fn a_printer_that_is_gone_leaves_no_job_behind_that_would_print_later() {
     let server = PrintServer::start();
     // A port that is taken and answers nobody.

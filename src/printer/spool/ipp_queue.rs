@@ -6,15 +6,12 @@
 
 mod exchange;
 
-use std::{
-    thread,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use ipp::prelude::{IppValue, JobState, Operation, Uri};
 
 use self::exchange::{Answer, Line};
-use super::{Receipt, Spool, SpoolError, Taken, TimeLimits};
+use super::{Cancel, Receipt, Spool, SpoolError, Taken, TimeLimits};
 use crate::printer::{magicard::status::Status, profile::Profile};
 
 /// What our jobs may be called, best first. A queue that knows none of them would change the bytes.
@@ -29,6 +26,7 @@ const OWNER: &str = "cardwright";
 pub struct IppQueue {
     address: String,
     limits: TimeLimits,
+    cancel: Cancel,
 }
 
 /// How a job of the queue is.
@@ -42,13 +40,19 @@ impl IppQueue {
     /// The queue at this address, `ipp://HOST[:PORT]/…`.
     #[must_use]
     pub fn new(address: &str, profile: &Profile) -> Self {
-        Self { address: address.to_owned(), limits: TimeLimits::of(profile) }
+        Self { address: address.to_owned(), limits: TimeLimits::of(profile), cancel: Cancel::default() }
     }
 
     /// With other time limits than the profile's.
     #[must_use]
     pub fn with_limits(self, limits: TimeLimits) -> Self {
         Self { limits, ..self }
+    }
+
+    /// Stops the job that is being handed over.
+    #[must_use]
+    pub fn cancel(&self) -> Cancel {
+        self.cancel.clone()
     }
 
     fn refused(&self, why: impl ToString) -> SpoolError {
@@ -118,7 +122,10 @@ impl IppQueue {
                 _ if Instant::now() >= deadline => {
                     return self.take_back(line, job, "it took longer than the time limit".to_owned());
                 }
-                _ => thread::sleep(ASK_EVERY),
+                _ if self.cancel.wanted_within(ASK_EVERY) => {
+                    return self.take_back(line, job, "it was cancelled at this desk".to_owned());
+                }
+                _ => {}
             }
         }
     }
@@ -131,6 +138,7 @@ impl Spool for IppQueue {
     }
 
     fn send(&mut self, job: &[u8]) -> Result<Receipt, SpoolError> {
+        self.cancel.begin();
         let line = self.line()?;
         let format = self.look(&line)?;
         let name = exchange::name("job-name", "Cardwright");

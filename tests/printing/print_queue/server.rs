@@ -12,6 +12,8 @@ use std::{
 };
 
 const LIMIT: Duration = Duration::from_secs(60);
+/// How often a server that starts is tried.
+const TRY_EVERY: Duration = Duration::from_millis(50);
 
 /// A running print server; it ends with its value.
 pub struct PrintServer {
@@ -60,7 +62,7 @@ impl PrintServer {
         // It tells nobody when it is ready but those who try.
         while TcpStream::connect(("127.0.0.1", port)).is_err() {
             assert!(begun.elapsed() < LIMIT, "{}", server.log());
-            thread::sleep(Duration::from_millis(50));
+            thread::park_timeout(TRY_EVERY);
         }
         server
     }
