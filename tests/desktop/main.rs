@@ -23,6 +23,8 @@ mod photo;
 mod queue;
 mod queue_faults;
 mod samples;
+mod served;
+mod service;
 mod settings;
 mod sign_in;
 mod snapshots;

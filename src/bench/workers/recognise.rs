@@ -16,7 +16,8 @@ use crate::{
         recognise::{self, NotRecognised, Recognised},
         transport::{ExchangeRecord, TransportError, layered},
     },
-    cis2::{Service, ServiceError},
+    cis2::{Service, ServiceError, wire::CardRecord},
+    domain::CardState,
 };
 
 /// How often a card that something else holds is tried, and how long between: our own looks at other readers hold a card
@@ -111,13 +112,19 @@ fn described(common: &Common, card: Recognised) -> CardInReader {
         }),
     };
     let owner = record.as_ref().ok().and_then(|record| record.holder.as_ref());
-    let holder = owner.and_then(|holder| service.holder(holder).ok()).map(|record| record.holder);
+    let known = owner.and_then(|holder| service.holder(holder).ok());
+    let in_use = |other: &&CardRecord| matches!(other.state, CardState::Active | CardState::Locked);
+    let others = known.iter().flat_map(|known| known.cards.iter().filter(in_use));
+    let other_card = others.map(|other| other.serial.clone()).find(|serial| *serial != card.serial);
+    let holder = known.map(|record| record.holder);
     let portrait = holder.as_ref().and_then(|holder| common.portraits.of(service, holder).ok().flatten());
     let passcode_rules = card.profile.passcode.rules();
     let (certificates, tries) = match card.contents {
         Some(contents) => (contents.certificates, contents.passcode),
         None => ([None, None], Tries::Unknown),
     };
+    let days = [0, 1].map(|at: usize| certificates.get(at).and_then(Option::as_deref).and_then(last_day));
+    let findings = Vec::new();
     CardInReader {
         serial: card.serial,
         series: card.series,
@@ -125,12 +132,15 @@ fn described(common: &Common, card: Recognised) -> CardInReader {
         holder,
         portrait,
         has_certificates: certificates.iter().any(Option::is_some),
-        expires: certificates.iter().flatten().filter_map(|der| last_day(der)).min(),
+        expires: days.iter().flatten().min().copied(),
         tries_left: match tries {
             Tries::Left(left) => Some(left),
             Tries::Verified | Tries::Unknown => None,
         },
         passcode_rules,
+        certificates: days,
+        findings,
+        other_card,
     }
 }
 
