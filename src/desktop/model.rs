@@ -331,6 +331,15 @@ impl Model {
         self.prefer(|p| p.notices_read.extend(read));
     }
 
+    /// The entry of the navigation that the place shown belongs to.
+    #[must_use]
+    pub fn section(&self) -> Section {
+        match self.history.here() {
+            Route::Work(work) if self.work.all.get(work).is_some_and(|piece| piece.served.is_some()) => Section::Service,
+            here => here.section(),
+        }
+    }
+
     fn arrived(&mut self) {
         if self.officer().is_none() {
             return;

@@ -25,6 +25,7 @@ mod queue_faults;
 mod samples;
 mod served;
 mod service;
+mod service_flow;
 mod settings;
 mod sign_in;
 mod snapshots;

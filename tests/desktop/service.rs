@@ -560,8 +560,10 @@ fn what_changed_while_the_holder_typed_is_not_done() {
 
 #[test]
 fn with_two_cards_the_officer_says_which() {
-    let mut model = at_page(card(17, CardState::Locked, Some(400)));
+    let mut model = signed_in();
+    model.on_event(&put_in(LEFT, card(17, CardState::Locked, Some(400))));
     model.on_event(&put_in(RIGHT, card(18, CardState::Active, Some(400))));
+    model.go(Route::Service);
     let mut window = window(model);
     assert!(spoken(&window).contains("Which card?") && usable(&window).is_empty());
     window.get_by_role_and_label(Accessible::RadioButton, RIGHT).click();
@@ -574,6 +576,21 @@ fn with_two_cards_the_officer_says_which() {
     tile.expect("the tile").click();
     window.run();
     assert!(usable(&window).contains(&Operation::Unlock), "{}", spoken(&window));
+}
+
+#[test]
+fn a_card_that_is_put_in_is_shown_and_does_not_take_the_place_of_one_that_is() {
+    // A blank card of the stock lies in the other reader.
+    let mut model = signed_in();
+    model.on_event(&put_in(RIGHT, card(18, CardState::Blank, None)));
+    model.on_event(&told(LEFT, ReaderCondition::Empty));
+    model.go(Route::Service);
+    assert_eq!(service::here(&model).map(|(reader, _)| reader.name.as_str()), Some(RIGHT));
+    model.on_event(&put_in(LEFT, card(17, CardState::Locked, Some(400))));
+    assert_eq!(service::here(&model).map(|(reader, _)| reader.name.as_str()), Some(LEFT));
+    model.on_event(&told(RIGHT, ReaderCondition::Empty));
+    model.on_event(&put_in(RIGHT, card(18, CardState::Active, Some(400))));
+    assert_eq!(service::here(&model).map(|(reader, _)| reader.name.as_str()), Some(LEFT), "the followed one stays");
 }
 
 #[test]

@@ -153,9 +153,11 @@ fn of_card(ui: &mut Ui, view: &View<'_>, card: &CardInReader) {
     });
     ui.add_space(space::SMALL);
     if ui.available_width() < space::TWO_COLUMNS {
+        // What the card was most likely brought for is in sight before anything is scrolled.
+        actions::first(ui, view, card);
         facts::draw(ui, view, card);
         ui.add_space(space::SMALL);
-        actions::draw(ui, view, card);
+        actions::rest(ui, view, card);
         return;
     }
     ui.horizontal_top(|ui| {
@@ -163,7 +165,10 @@ fn of_card(ui: &mut Ui, view: &View<'_>, card: &CardInReader) {
         column(ui, left, |ui| facts::draw(ui, view, card));
         ui.add_space(space::LARGE);
         let right = (ui.available_width() - space::MEDIUM).min(space::COLUMN);
-        column(ui, right, |ui| actions::draw(ui, view, card));
+        column(ui, right, |ui| {
+            actions::first(ui, view, card);
+            actions::rest(ui, view, card);
+        });
     });
 }
 

@@ -2,7 +2,11 @@
 
 use crate::{
     bench::{CardInReader, Event, ReaderCondition, ReaderView},
-    desktop::{dialogs, model::Model, route::Route},
+    desktop::{
+        dialogs,
+        model::{Model, issue},
+        route::Route,
+    },
     domain::CardSerial,
 };
 
@@ -40,7 +44,12 @@ fn has_something(reader: &ReaderView) -> bool {
     !matches!(reader.condition, ReaderCondition::Empty | ReaderCondition::OwnCard(_))
 }
 
-/// What is shown: the reader the officer chose, or the only one with a card that may be theirs to work on.
+fn is_stock(reader: &ReaderView) -> bool {
+    matches!(&reader.condition, ReaderCondition::Card(card) if issue::is_blank(card))
+}
+
+/// What is shown: the reader the officer chose, or the only one with a card that may be theirs to work on; of several the
+/// one a card was just put into, or the only one whose card is not blank stock.
 #[must_use]
 pub fn shown(model: &Model) -> Shown<'_> {
     let readers = &model.bench.readers;
@@ -49,10 +58,18 @@ pub fn shown(model: &Model) -> Shown<'_> {
     {
         return Shown::Reader(chosen);
     }
-    let mut candidates = readers.iter().filter(|reader| has_something(reader));
-    match (candidates.next(), candidates.next()) {
-        (Some(only), None) => Shown::Reader(only),
-        (Some(_), Some(_)) => Shown::Which,
+    let candidates: Vec<&ReaderView> = readers.iter().filter(|reader| has_something(reader)).collect();
+    let just = model.bench.just_put_in.as_deref();
+    match candidates.as_slice() {
+        [only] => Shown::Reader(only),
+        [_, _, ..] => {
+            let in_use: Vec<&&ReaderView> = candidates.iter().filter(|reader| !is_stock(reader)).collect();
+            match (candidates.iter().find(|reader| just == Some(&reader.name)), in_use.as_slice()) {
+                (Some(reader), _) => Shown::Reader(reader),
+                (None, [only]) => Shown::Reader(only),
+                (None, _) => Shown::Which,
+            }
+        }
         _ if readers.is_empty() => Shown::NoReader,
         // The officer's own card is named for what it is; nothing is done to it.
         _ => match readers.iter().find(|reader| matches!(reader.condition, ReaderCondition::OwnCard(_))) {
@@ -74,9 +91,14 @@ pub fn here(model: &Model) -> Option<(&ReaderView, &CardInReader)> {
     }
 }
 
-/// From now on the card that is shown is followed.
+/// From now on the card that is shown is followed; another one in another reader does not take its place. Blank stock that
+/// lies about is not what anybody brought.
 pub(super) fn now(model: &mut Model) {
-    model.service.followed = here(model).map(|(reader, card)| (reader.name.clone(), card.serial.clone()));
+    let found = here(model).filter(|(_, card)| !issue::is_blank(card));
+    model.service.followed = found.map(|(reader, card)| (reader.name.clone(), card.serial.clone()));
+    if let Some((reader, _)) = &model.service.followed {
+        model.service.reader = Some(reader.clone());
+    }
 }
 
 /// A reader changed.

@@ -11,7 +11,6 @@ use crate::{
             service::{self, Offer, Standing, main_operation, offers, standing, trial},
         },
         route::Route,
-        theme::space,
         view::View,
         widgets::{
             button::{Button, Kind},
@@ -22,49 +21,54 @@ use crate::{
     tr,
 };
 
-/// Draws it.
-pub(super) fn draw(ui: &mut Ui, view: &View<'_>, card: &CardInReader) {
+/// What it was most likely brought for, as the one main action; where nothing is the matter with it, whether it works.
+pub(super) fn first(ui: &mut Ui, view: &View<'_>, card: &CardInReader) {
     let today = view.now.date();
-    let state = standing(card, today);
-    let main = main_operation(view.model, card, today);
-    match state {
+    match standing(card, today) {
         Standing::Blank => {
             main_button(ui, view, tr!(view, "service-issue-it"), Route::Find);
             page::weak(ui, view, &tr!(view, "service-issue-it-explained"));
-            return;
         }
         Standing::Unfinished if is_listed(view.model, card) => {
             main_button(ui, view, tr!(view, "end-unfinished-go"), Route::Unfinished);
-            ui.add_space(space::SMALL);
         }
-        _ => {}
+        Standing::InOrder if trial(view.model, card, today) == Some(None) => try_it(ui, view, None, true),
+        _ => {
+            if let Some(operation) = main_operation(view.model, card, today) {
+                offer(ui, view, &Offer { operation, refused: None }, true);
+            }
+        }
     }
+}
+
+/// Everything else: what may be done, then what may not.
+pub(super) fn rest(ui: &mut Ui, view: &View<'_>, card: &CardInReader) {
+    let today = view.now.date();
+    let state = standing(card, today);
     let all = offers(view.model, card, today);
     let tried = trial(view.model, card, today);
     if all.is_empty() {
-        page::weak(ui, view, &tr!(view, "service-nothing-offered"));
+        if state != Standing::Blank {
+            page::weak(ui, view, &tr!(view, "service-nothing-offered"));
+        }
         return;
     }
-    let listed = is_listed(view.model, card);
-    let of = |wanted: bool| all.iter().filter(move |offer| (offer.refused.is_none()) == wanted);
-    if let Some(first) = of(true).find(|offer| main == Some(offer.operation)) {
-        operation(ui, view, first, !listed);
+    let listed = state == Standing::Unfinished && is_listed(view.model, card);
+    // Where unfinished work comes first, everything stands here.
+    let main = main_operation(view.model, card, today).filter(|_| !listed);
+    let (may, may_not): (Vec<&Offer>, Vec<&Offer>) = all.iter().partition(|known| known.refused.is_none());
+    if tried == Some(None) && state != Standing::InOrder {
+        try_it(ui, view, None, false);
     }
-    // Where nothing is the matter with it, seeing whether it works is what it was brought for.
-    if let Some(refused) = &tried
-        && refused.is_none()
-    {
-        try_it(ui, view, None, state == Standing::InOrder);
-    }
-    for offer in of(true).filter(|offer| main != Some(offer.operation)) {
-        operation(ui, view, offer, false);
+    for known in may.into_iter().filter(|known| main != Some(known.operation)) {
+        offer(ui, view, known, false);
     }
     let refused_trial = tried.flatten();
-    if of(false).next().is_some() || refused_trial.is_some() {
+    if !may_not.is_empty() || refused_trial.is_some() {
         page::section(ui, &tr!(view, "service-not-now"));
     }
-    for offer in of(false) {
-        operation(ui, view, offer, false);
+    for known in may_not {
+        offer(ui, view, known, false);
     }
     if let Some(refused) = refused_trial {
         try_it(ui, view, Some(refused.to_string()), false);
@@ -83,7 +87,7 @@ fn main_button(ui: &mut Ui, view: &View<'_>, name: String, to: Route) {
     }
 }
 
-fn operation(ui: &mut Ui, view: &View<'_>, offer: &Offer, main: bool) {
+fn offer(ui: &mut Ui, view: &View<'_>, offer: &Offer, main: bool) {
     let name = name(view, offer.operation);
     let mut button = Button::new(name).wide().refused(offer.refused.as_ref().map(ToString::to_string));
     if main {
