@@ -9,8 +9,8 @@ use cardwright::{
         model::{service, work::Piece},
         route::Route,
     },
-    domain::{CancelReason, CardState, Operation},
-    operations::WhichPair,
+    domain::{CancelReason, CardState, CertificateSlot, Operation},
+    operations::{WhichPair, diagnosis::Finding},
 };
 use time::{Duration, OffsetDateTime};
 
@@ -41,8 +41,8 @@ pub fn tour(camera: &mut Camera) {
     let damaged = CardInReader {
         certificates: [None, due.certificates[1]],
         findings: vec![
-            "The authentication certificate is missing".to_owned(),
-            "The signing certificate is not the one on record for this card".to_owned(),
+            Finding::CertificateMissing { slot: CertificateSlot::Authentication },
+            Finding::CertificateNotOnRecord { slot: CertificateSlot::Signing },
         ],
         ..changed(&real, CardState::Active, 700)
     };

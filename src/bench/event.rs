@@ -17,7 +17,7 @@ use crate::{
     domain::{CardSerial, CardState, Holder, HolderId, JobId, PasscodeRules, Series},
     face::Photo,
     journal::QueueEntry,
-    operations::{OperationError, Progress, Standing, UnfinishedJob},
+    operations::{OperationError, Progress, Standing, UnfinishedJob, diagnosis::Finding},
 };
 
 /// Why something was not done: one sentence with what failed and the next action.
@@ -254,8 +254,10 @@ pub struct CardInReader {
     pub passcode_rules: PasscodeRules,
     /// Last day of each certificate on the chip: authentication, signing.
     pub certificates: [Option<Date>; 2],
-    /// What is wrong with it, in plain words, one sentence each; empty for a card that is as the service knows it.
-    pub findings: Vec<String>,
+    /// What is wrong with it; empty for a card that is as the service knows it.
+    pub findings: Vec<Finding>,
+    /// Whether there are certificates on it that this service's authority did not make.
+    pub stranger: bool,
     /// Another card of its holder that is in use.
     pub other_card: Option<CardSerial>,
 }

@@ -86,6 +86,7 @@ pub fn card(state: CardState, holder: Option<Holder>) -> CardInReader {
         passcode_rules: Default::default(),
         certificates: [None, None],
         findings: Vec::new(),
+        stranger: false,
         other_card: None,
         holder,
     }

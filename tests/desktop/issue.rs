@@ -76,6 +76,7 @@ pub fn card(reader: &str, serial: u32, state: CardState) -> Event {
         passcode_rules: Default::default(),
         certificates: [None, None],
         findings: Vec::new(),
+        stranger: false,
         other_card: None,
     };
     in_reader(reader, ReaderCondition::Card(Box::new(card)))

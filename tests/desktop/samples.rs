@@ -181,6 +181,7 @@ pub fn in_reader(number: u32) -> Event {
         passcode_rules: Default::default(),
         certificates: [None, None],
         findings: Vec::new(),
+        stranger: false,
         other_card: None,
     };
     reader(ReaderCondition::Card(Box::new(card)))

@@ -15,8 +15,9 @@ use cardwright::{
         route::Route,
         window::{Crew, Window},
     },
+    operations::diagnosis::Finding,
     domain::{
-        CardState, Operation, Role, Series,
+        CardState, CertificateSlot, Operation, Role, Series,
         eligibility::{
             Address, Certificates, Decision, Delivery, Photo, Realm, Situation, Subject, Task, decide,
         },
@@ -81,6 +82,7 @@ pub fn card(number: u32, state: CardState, days: Option<i64>) -> CardInReader {
         passcode_rules: Default::default(),
         certificates: [last, last],
         findings: Vec::new(),
+        stranger: false,
         other_card: None,
     }
 }
@@ -186,6 +188,7 @@ fn tells_nothing(window: &Harness<'_, Window>) {
 
 #[test]
 fn every_card_is_named_for_what_it_is_and_nothing_is_offered_that_writes() {
+    let stranger = CardInReader { stranger: true, ..card(17, CardState::Blank, Some(90)) };
     let unasked = CardInReader {
         record: Err(Trouble::unchanged("the gateway does not answer")),
         ..card(17, CardState::Active, Some(400))
@@ -195,8 +198,9 @@ fn every_card_is_named_for_what_it_is_and_nothing_is_offered_that_writes() {
         (
             "no record",
             ReaderCondition::Card(Box::new(card(17, CardState::Blank, Some(90)))),
-            "the service has no record of it",
+            "it has no record of the card",
         ),
+        ("a stranger's", ReaderCondition::Card(Box::new(stranger)), "issued by somebody else"),
         ("cancelled", ReaderCondition::Card(Box::new(card(17, CardState::Cancelled, Some(90)))), "was cancelled for good"),
         ("not asked", ReaderCondition::Card(Box::new(unasked)), "The gateway does not answer."),
         ("own", ReaderCondition::OwnCard(Box::new(card(3, CardState::Active, Some(90)))), "This is your own card"),
@@ -278,7 +282,7 @@ fn what_each_role_is_offered_on_each_card_is_what_the_rules_say() {
 #[test]
 fn what_the_card_was_brought_for_is_one_shortcut_away() {
     let damaged = CardInReader {
-        findings: vec!["the certificate to sign in is missing".into()],
+        findings: vec![Finding::CertificateMissing { slot: CertificateSlot::Authentication }],
         ..card(17, CardState::Active, Some(400))
     };
     let blocked = CardInReader { tries_left: Some(0), ..card(17, CardState::Active, Some(400)) };
@@ -287,7 +291,7 @@ fn what_the_card_was_brought_for_is_one_shortcut_away() {
         (blocked, "typed wrongly too often", "Siân, choose a passcode"),
         (card(17, CardState::Active, Some(90)), "end in 90 days: renew them now", "Siân, type your passcode"),
         (card(17, CardState::Active, Some(-1)), "have expired", "Siân, type your passcode"),
-        (damaged, "The certificate to sign in is missing.", "Repair the card of Siân Ŵyn-Morris"),
+        (damaged, "The authentication certificate is missing.", "Repair the card of Siân Ŵyn-Morris"),
         (card(17, CardState::Active, Some(91)), "This card is in order", "Siân, type your passcode"),
     ] {
         let mut window = window(at_page(card));

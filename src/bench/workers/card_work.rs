@@ -6,7 +6,7 @@ use super::{common::Common, on_card, queue, reader::ReaderDesk, recognise::patie
 use crate::{
     bench::{
         event::{Event, Trouble, WorkEnd, WorkEvent},
-        on_card::CardOrder,
+        on_card::{CardNow, CardOrder},
         order::{IssueOrder, PrintWish, WorkId},
     },
     card::reader::ReaderError,
@@ -58,7 +58,7 @@ pub fn carry_out(common: &Arc<Common>, reader: &ReaderDesk, job: CardJob) {
         CardJob::OnCard { card, approval, .. } => {
             on_card::perform(common, Some(reader), work, *card, approval, &mut begun)
         }
-        CardJob::Try { serial, passcode, .. } => Some(on_card::try_card(common, reader, &serial, passcode)),
+        CardJob::Try { serial, passcode, .. } => Some(on_card::try_card(common, reader, &serial, &passcode)),
     });
     let end = done.unwrap_or_else(|trouble| Some(fault(trouble, begun)));
     // Free before it is told: whoever hears of the end may order the next work at once.
@@ -166,15 +166,19 @@ fn enqueue(common: &Common, holder: &HolderId, serial: &CardSerial, printer: &Pr
 
 fn resume(common: &Arc<Common>, work: WorkId, job: &JobId, passcode: Option<Passcode>) -> WorkEnd {
     match common.workplace.desk().resume_one_with(job, passcode, &mut |news| tell_progress(common, work, news)) {
-        Ok(resumed) => match resumed.resumption {
-            Resumption::Finished => {
-                queue::was_printed(common, job);
-                WorkEnd::Done { queued: None }
+        Ok(resumed) => {
+            let now = CardNow { pair: resumed.which_pair, tries_left: None, note: resumed.note.clone() };
+            common.tell(Event::Work { work, event: WorkEvent::CardNow(now) });
+            match resumed.resumption {
+                Resumption::Finished => {
+                    queue::was_printed(common, job);
+                    WorkEnd::Done { queued: None }
+                }
+                Resumption::Undone { why } => WorkEnd::Undone { why, by_policy: false },
+                Resumption::LookAtPrinter { why } => WorkEnd::LookAtPrinter { why },
+                Resumption::StillOpen { why } => WorkEnd::Unfinished { why },
             }
-            Resumption::Undone { why } => WorkEnd::Undone { why, by_policy: false },
-            Resumption::LookAtPrinter { why } => WorkEnd::LookAtPrinter { why },
-            Resumption::StillOpen { why } => WorkEnd::Unfinished { why },
-        },
+        }
         Err(error) => not_done(&error),
     }
 }

@@ -140,19 +140,16 @@ fn prepared<T>(
 }
 
 /// Whether a card works: after its passcode it signs what the service chose.
-pub fn try_card(common: &Arc<Common>, reader: &ReaderDesk, serial: &CardSerial, passcode: Passcode) -> WorkEnd {
+pub fn try_card(common: &Arc<Common>, reader: &ReaderDesk, serial: &CardSerial, passcode: &Passcode) -> WorkEnd {
     let desk = common.workplace.desk();
-    let mut passcode = Some(passcode);
-    // A passcode goes to a card once: it is only tried again where the card could not be had at all.
-    let in_use = |error: &OperationError| matches!(error, OperationError::Reader(ReaderError::InUse { .. }));
-    let tried = patiently(reader, in_use, || {
-        let passcode = passcode.clone().ok_or(OperationError::NoPasscode)?;
-        desk.try_card(&reader.name, serial, passcode)
+    // Looking for the card is repeated while something else holds it; its passcode is sent to it once.
+    let found = prepared(Some(reader), || desk.prepare_authentication(Some(&reader.name)));
+    let tried = found.and_then(|card| match card.serial == *serial {
+        true => desk.authenticate(card, passcode).map(drop),
+        false => Err(OperationError::Swapped { looked_at: serial.clone(), found: card.serial }),
     });
-    passcode = None;
-    drop(passcode);
     match tried {
-        Ok(_) => WorkEnd::Done { queued: None },
+        Ok(()) => WorkEnd::Done { queued: None },
         Err(error) => WorkEnd::NotBegun(Trouble::from(&error)),
     }
 }

@@ -9,7 +9,7 @@ mod offers;
 
 pub use begin::{cancel_from_record, end_card, may_approve, typed, why_not_cancelled};
 pub use follow::{Changed, Shown, here, shown};
-pub use offers::{OPERATIONS, Offer, Standing, days_left, main_operation, offers, standing, trial};
+pub use offers::{OPERATIONS, Offer, Standing, days_left, is_damage, main_operation, offers, standing, trial};
 
 use super::Model;
 use crate::{

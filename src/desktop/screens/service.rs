@@ -13,7 +13,7 @@ use crate::{
         intent::Intent,
         model::{
             Model, NoticeKind,
-            service::{self, Changed, Shown, Standing, here, main_operation, shown, standing, trial},
+            service::{self, Changed, Shown, Standing, here, is_damage, main_operation, shown, standing, trial},
         },
         route::Route,
         theme::{Theme, space},
@@ -146,8 +146,8 @@ fn of_card(ui: &mut Ui, view: &View<'_>, card: &CardInReader) {
     let (kind, words) = headline(view, card, today);
     notice::boxed(ui, view, kind, &words, |ui| {
         let pair = notice::colours(view, kind);
-        for finding in &card.findings {
-            let words = format::sentence(finding);
+        for finding in card.findings.iter().filter(|finding| is_damage(finding)) {
+            let words = format::sentence(&finding.to_string());
             ui.add(Label::new(RichText::new(words).color(pair.words)).wrap());
         }
     });
@@ -194,6 +194,7 @@ fn headline(view: &View<'_>, card: &CardInReader, today: Date) -> (NoticeKind, S
         Standing::AwaitsDelivery => (NoticeKind::Warning, tr!(view, "standing-awaits-delivery")),
         Standing::Blank => (NoticeKind::Note, tr!(view, "standing-blank")),
         Standing::NoRecord => (NoticeKind::Danger, tr!(view, "standing-no-record")),
+        Standing::Stranger => (NoticeKind::Danger, tr!(view, "standing-stranger")),
         Standing::Unfinished => (NoticeKind::Warning, tr!(view, "standing-unfinished")),
         Standing::InWork => (NoticeKind::Warning, tr!(view, "standing-in-work")),
         Standing::Cancelled => (NoticeKind::Danger, tr!(view, "standing-cancelled")),

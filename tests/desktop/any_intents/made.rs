@@ -291,6 +291,7 @@ pub fn card(n: u8, state: CardState) -> CardInReader {
         passcode_rules: Default::default(),
         certificates: [None, None],
         findings: Vec::new(),
+        stranger: false,
         other_card: None,
     }
 }

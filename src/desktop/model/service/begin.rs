@@ -56,7 +56,7 @@ pub(super) fn start(model: &mut Model, operation: Operation) {
             let ask = RepairChoice {
                 serial: card.serial.clone(),
                 name: person.printed_name().to_owned(),
-                findings: card.findings.clone(),
+                findings: card.findings.iter().map(ToString::to_string).collect(),
             };
             model.dialogs.push_back(Dialog::Repair(ask));
         }

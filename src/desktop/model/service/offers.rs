@@ -11,6 +11,7 @@ use crate::{
             Address, Certificates, Decision, Delivery, Photo, RENEWAL_WINDOW, Refusal, Situation, Subject, Task, decide,
         },
     },
+    operations::diagnosis::Finding,
 };
 
 /// What a card in use may be brought here for, in the order of the page.
@@ -51,8 +52,10 @@ pub enum Standing {
     AwaitsDelivery,
     /// Blank stock.
     Blank,
-    /// Somebody's certificates are on it, and the service has no record of it.
+    /// Certificates of this service are on it, and there is no record of it.
     NoRecord,
+    /// Certificates that others made are on it.
+    Stranger,
     /// A job on it was cut off.
     Unfinished,
     /// A job is open on it.
@@ -74,6 +77,7 @@ pub fn days_left(last: Date, today: Date) -> i64 {
 pub fn standing(card: &CardInReader, today: Date) -> Standing {
     let Ok(record) = &card.record else { return Standing::NotAsked };
     match record.state {
+        CardState::Blank if card.stranger => Standing::Stranger,
         CardState::Blank if card.has_certificates => Standing::NoRecord,
         CardState::Blank => Standing::Blank,
         CardState::InWork => Standing::InWork,
@@ -81,7 +85,7 @@ pub fn standing(card: &CardInReader, today: Date) -> Standing {
         CardState::Cancelled => Standing::Cancelled,
         CardState::Locked if record.awaits_delivery => Standing::AwaitsDelivery,
         CardState::Locked => Standing::Locked,
-        CardState::Active if !card.findings.is_empty() => Standing::Damaged,
+        CardState::Active if card.findings.iter().any(is_damage) => Standing::Damaged,
         CardState::Active if card.tries_left == Some(0) => Standing::Blocked,
         CardState::Active => match record.certificates_expire.map(|at| days_left(at.date(), today)) {
             Some(left) if left < 0 => Standing::Expired,
@@ -91,13 +95,19 @@ pub fn standing(card: &CardInReader, today: Date) -> Standing {
     }
 }
 
+/// Whether a finding is more than what has a page's word of its own.
+#[must_use]
+pub fn is_damage(finding: &Finding) -> bool {
+    !matches!(finding, Finding::PasscodeLocked | Finding::CertificateExpired { .. })
+}
+
 /// Every operation with the answer to it. A card that is nobody's, or that the service knows nothing good of, is not
 /// offered anything that writes.
 #[must_use]
 pub fn offers(model: &Model, card: &CardInReader, today: Date) -> Vec<Offer> {
     let nothing = matches!(
         standing(card, today),
-        Standing::Blank | Standing::NoRecord | Standing::Cancelled | Standing::NotAsked
+        Standing::Blank | Standing::NoRecord | Standing::Stranger | Standing::Cancelled | Standing::NotAsked
     );
     let Some(holder) = card.holder.as_ref().filter(|_| !nothing) else { return Vec::new() };
     let decided = |operation| decided(model, card, holder, Task::Desk(operation), today);
@@ -109,7 +119,12 @@ pub fn offers(model: &Model, card: &CardInReader, today: Date) -> Vec<Offer> {
 pub fn trial(model: &Model, card: &CardInReader, today: Date) -> Option<Option<Refusal>> {
     let nothing = matches!(
         standing(card, today),
-        Standing::Blank | Standing::NoRecord | Standing::Cancelled | Standing::NotAsked | Standing::InWork
+        Standing::Blank
+            | Standing::NoRecord
+            | Standing::Stranger
+            | Standing::Cancelled
+            | Standing::NotAsked
+            | Standing::InWork
     );
     let holder = card.holder.as_ref().filter(|_| !nothing)?;
     decided(model, card, holder, Task::Authenticate, today)
