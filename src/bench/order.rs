@@ -301,6 +301,8 @@ pub enum TrainingCardMove {
     Back,
     /// A new blank card goes in; the old one is kept.
     NewBlank,
+    /// Its passcode is typed wrongly until it locks itself, to practise what helps.
+    Lock,
     /// A card that was kept goes in.
     Kept(CardSerial),
 }

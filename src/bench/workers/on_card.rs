@@ -22,7 +22,7 @@ use crate::{
         Service, ServiceError,
         wire::{Approve, Chip, SecretBase64, SignIn},
     },
-    domain::{CardSerial, OfficerId, Operation, Passcode},
+    domain::{CardSerial, JobId, OfficerId, Operation, Passcode},
     operations::{CardReport, CardWish, Desk, Ending, Need, OperationError},
 };
 
@@ -93,6 +93,7 @@ fn attempt(
         Operation::Repair | Operation::Renew => {
             let preflight = prepared(reader, || desk.prepare_recertify(&wish))?;
             *begun = true;
+            tell_begun(common, work, &preflight.plan.job, &preflight.plan.serial);
             let mut tell = |news: &_| tell_progress(common, work, news);
             match card.operation {
                 Operation::Repair => desk.repair(preflight, new, &mut tell),
@@ -114,6 +115,7 @@ fn on_card(
 ) -> Result<CardReport, OperationError> {
     let preflight = prepared(reader, || desk.prepare_on_card(wish))?;
     *begun = true;
+    tell_begun(common, work, &preflight.plan.job, &preflight.plan.serial);
     let mut tell = |news: &_| tell_progress(common, work, news);
     let needed = |passcode: Option<Passcode>| passcode.ok_or(OperationError::NoPasscode);
     match wish.operation {
@@ -124,6 +126,12 @@ fn on_card(
         Operation::Clear => desk.clear(preflight, &mut tell),
         _ => desk.cancel(preflight, &mut tell),
     }
+}
+
+/// The job is on record from here on.
+fn tell_begun(common: &Common, work: WorkId, job: &JobId, serial: &CardSerial) {
+    let event = WorkEvent::Begun { job: job.clone(), serial: serial.clone(), photo_advice: Vec::new() };
+    common.tell(Event::Work { work, event });
 }
 
 /// Prepares, a few times while something else holds the card for a moment.
