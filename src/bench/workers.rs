@@ -14,6 +14,7 @@ mod reader;
 mod recognise;
 mod service;
 mod teller;
+mod trial;
 mod watch;
 
 use std::{

@@ -227,7 +227,9 @@ pub fn cancel_all(model: &mut Model) {
 /// Withdraws every question about a card that lies in no reader any more.
 pub fn withdraw_missing(model: &mut Model) {
     let bench = &model.bench;
-    model.dialogs.retain(|dialog| dialog.card().is_none_or(|serial| bench.cards().any(|(_, card)| card.serial == *serial)));
+    model
+        .dialogs
+        .retain(|dialog| dialog.card().is_none_or(|serial| bench.cards().any(|(_, card)| card.serial == *serial)));
 }
 
 /// Work that waited for an answer is given up.

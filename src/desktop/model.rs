@@ -335,7 +335,9 @@ impl Model {
     #[must_use]
     pub fn section(&self) -> Section {
         match self.history.here() {
-            Route::Work(work) if self.work.all.get(work).is_some_and(|piece| piece.served.is_some()) => Section::Service,
+            Route::Work(work) if self.work.all.get(work).is_some_and(|piece| piece.served.is_some()) => {
+                Section::Service
+            }
             here => here.section(),
         }
     }

@@ -66,15 +66,8 @@ pub enum Section {
 
 impl Section {
     /// All, in the order of the navigation.
-    pub const ALL: [Self; 7] = [
-        Self::Find,
-        Self::Service,
-        Self::Queue,
-        Self::Unfinished,
-        Self::Activity,
-        Self::Settings,
-        Self::Help,
-    ];
+    pub const ALL: [Self; 7] =
+        [Self::Find, Self::Service, Self::Queue, Self::Unfinished, Self::Activity, Self::Settings, Self::Help];
 
     /// Where it leads.
     #[must_use]

@@ -15,8 +15,8 @@ use std::{
 
 use cardwright::{
     bench::{
-        Activity, Asks, CardInReader, CardNow, Event, Order, PrinterCondition, PrinterView, Profile, Proof, ReaderCondition,
-        ReaderView, Ticket, Trouble, WorkEnd, WorkEvent, WorkId,
+        Activity, Asks, CardInReader, CardNow, Event, Order, PrinterCondition, PrinterView, Profile, Proof,
+        ReaderCondition, ReaderView, Ticket, Trouble, WorkEnd, WorkEvent, WorkId,
     },
     cis2::wire::{AuditHead, AuditRow, Base64, CardRecord, HolderRecord, Session},
     desktop::{
@@ -306,7 +306,10 @@ fn live_through(moments: Vec<Moment>, drawn: bool) {
             Moment::AnswerAll => {
                 // Work goes on for longer than a question.
                 let works = |order: &Order| {
-                    matches!(order, Order::Issue { .. } | Order::Resume { .. } | Order::OnCard { .. } | Order::TryCard { .. })
+                    matches!(
+                        order,
+                        Order::Issue { .. } | Order::Resume { .. } | Order::OnCard { .. } | Order::TryCard { .. }
+                    )
                 };
                 let (later, now): (Vec<_>, Vec<_>) = questions.drain(..).partition(works);
                 questions = later;
@@ -433,7 +436,8 @@ fn holds(model: &Model) {
         assert!(shown.is_none() || shown == holder.as_ref().map(ToString::to_string).as_ref(), "another's face");
     }
     for serial in model.dialogs.iter().filter_map(Dialog::card) {
-        let certain = |reader: &ReaderView| matches!(reader.condition, ReaderCondition::Card(_) | ReaderCondition::Empty);
+        let certain =
+            |reader: &ReaderView| matches!(reader.condition, ReaderCondition::Card(_) | ReaderCondition::Empty);
         let lies = model.bench.cards().any(|(_, card)| card.serial == *serial);
         assert!(lies || !model.bench.readers.iter().all(certain), "a question about a card that is not there");
     }

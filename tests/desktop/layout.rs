@@ -247,7 +247,17 @@ fn the_frame_stays_in_sight_in_a_low_window() {
                 continue;
             }
             let harness = pure(model, size);
-            for button in ["Sign out", "Lock", "Find", "Service a card", "Print queue", "Unfinished", "Activity", "Settings", "Help"] {
+            for button in [
+                "Sign out",
+                "Lock",
+                "Find",
+                "Service a card",
+                "Print queue",
+                "Unfinished",
+                "Activity",
+                "Settings",
+                "Help",
+            ] {
                 let area = harness.get_by_role_and_label(Role::Button, button).rect();
                 let inside = area.top() >= -0.5 && area.bottom() <= size.1 + 0.5;
                 assert!(inside, "{name} at {size:?}: “{button}” at {area:?}");

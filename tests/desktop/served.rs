@@ -33,11 +33,8 @@ fn begun(operation: Operation) -> (Harness<'static, Window>, WorkId) {
     use cardwright::desktop::dialogs::{DialogIntent, EndCardWish};
     let mut model = at_page(card(17, CardState::Active, Some(400)));
     model.update(service::Intent::Start(operation).into());
-    for wish in [
-        EndCardWish::Reason(cardwright::domain::CancelReason::Lost),
-        EndCardWish::Sure(true),
-        EndCardWish::Go,
-    ] {
+    for wish in [EndCardWish::Reason(cardwright::domain::CancelReason::Lost), EndCardWish::Sure(true), EndCardWish::Go]
+    {
         model.update(Intent::Dialog(DialogIntent::EndCard(wish)));
     }
     let work = ordered(&mut model).expect("it is ordered");

@@ -15,13 +15,11 @@ use cardwright::{
         route::Route,
         window::{Crew, Window},
     },
-    operations::diagnosis::Finding,
     domain::{
         CardState, CertificateSlot, Operation, Role, Series,
-        eligibility::{
-            Address, Certificates, Decision, Delivery, Photo, Realm, Situation, Subject, Task, decide,
-        },
+        eligibility::{Address, Certificates, Decision, Delivery, Photo, Realm, Situation, Subject, Task, decide},
     },
+    operations::diagnosis::Finding,
 };
 use eframe::egui::{Event as Input, Key, Modifiers, accesskit::Role as Accessible};
 use egui_kittest::{
@@ -174,7 +172,10 @@ fn click(window: &mut Harness<'_, Window>, name: &str) {
 
 /// The newest order for a card.
 fn ordered(window: &mut Harness<'_, Window>) -> Option<CardOrder> {
-    orders(window).into_iter().filter_map(|order| if let Order::OnCard { card, .. } = order { Some(*card) } else { None }).next_back()
+    orders(window)
+        .into_iter()
+        .filter_map(|order| if let Order::OnCard { card, .. } = order { Some(*card) } else { None })
+        .next_back()
 }
 
 /// Neither the accessibility tree nor what can be printed of the model holds a passcode.
@@ -201,10 +202,18 @@ fn every_card_is_named_for_what_it_is_and_nothing_is_offered_that_writes() {
             "it has no record of the card",
         ),
         ("a stranger's", ReaderCondition::Card(Box::new(stranger)), "issued by somebody else"),
-        ("cancelled", ReaderCondition::Card(Box::new(card(17, CardState::Cancelled, Some(90)))), "was cancelled for good"),
+        (
+            "cancelled",
+            ReaderCondition::Card(Box::new(card(17, CardState::Cancelled, Some(90)))),
+            "was cancelled for good",
+        ),
         ("not asked", ReaderCondition::Card(Box::new(unasked)), "The gateway does not answer."),
         ("own", ReaderCondition::OwnCard(Box::new(card(3, CardState::Active, Some(90)))), "This is your own card"),
-        ("unknown", ReaderCondition::Unknown { why: "this is a Series 6 card: destroy it".into() }, "This is a Series 6 card"),
+        (
+            "unknown",
+            ReaderCondition::Unknown { why: "this is a Series 6 card: destroy it".into() },
+            "This is a Series 6 card",
+        ),
         ("silent", ReaderCondition::Unreadable, "the chip is damaged"),
         ("busy", ReaderCondition::InUse, "Another program holds this card"),
         ("being read", ReaderCondition::Reading, "The card is being read"),
@@ -574,9 +583,9 @@ fn with_two_cards_the_officer_says_which() {
     window.run();
     assert!(spoken(&window).contains("Stanisław"));
     // A tile of the bench leads to its own card.
-    let tile = window.query_all_by_role(Accessible::Button).find(|node| {
-        node.accesskit_node().label().is_some_and(|label| label.starts_with(&format!("{LEFT}: ")))
-    });
+    let tile = window
+        .query_all_by_role(Accessible::Button)
+        .find(|node| node.accesskit_node().label().is_some_and(|label| label.starts_with(&format!("{LEFT}: "))));
     tile.expect("the tile").click();
     window.run();
     assert!(usable(&window).contains(&Operation::Unlock), "{}", spoken(&window));

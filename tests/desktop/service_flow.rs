@@ -105,7 +105,7 @@ impl Desk {
         });
         let holder = holder(self.next);
         self.next += 1;
-        let passcode = passcode.map(|digits| chosen(digits));
+        let passcode = passcode.map(chosen);
         let model = &mut self.window.harness.state_mut().model;
         let work = model.new_work();
         model.work.all.insert(work, Piece::new(Operation::Issue, None, Some(READER.into())));
@@ -378,7 +378,12 @@ fn a_card_is_cancelled_in_hand_and_out_of_reach() {
         desk.window.wait_for("an empty reader", |model| model.bench.cards().next().is_none());
         desk.window.harness.state_mut().model.update(Intent::Go(Route::Holder(who)));
         desk.window.wait_for("the record", |model| {
-            model.holder.open.as_ref().and_then(|open| open.record.as_ref()).is_some_and(|known| !known.cards.is_empty())
+            model
+                .holder
+                .open
+                .as_ref()
+                .and_then(|open| open.record.as_ref())
+                .is_some_and(|known| !known.cards.is_empty())
         });
         desk.press(Role::Button, &format!("Cancel this card {lost}"));
         desk.press(Role::RadioButton, "Lost");
@@ -479,4 +484,49 @@ fn a_card_shows_within_a_second_of_being_put_in() {
     println!("shown {took:?} after it was put in");
     assert!(took < Duration::from_secs(5), "{took:?}, also on a machine that is busy");
     desk.says(&["This card is in order", "3 tries left"]);
+}
+
+#[test]
+fn a_card_is_seen_to_work_and_a_wrong_passcode_is_told() {
+    for by in By::BOTH {
+        let mut desk = Desk::usual(by);
+        let (_, serial) = desk.issued(Some(FIRST));
+        for (typed, words) in [
+            (WRONG, ["The card did not pass", "Nothing on it was changed."]),
+            (FIRST, ["This card works", "its key signs"]),
+        ] {
+            desk.serve();
+            desk.press(Role::Button, "Does this card work?");
+            desk.types("The passcode you have now", typed);
+            desk.take("Try the card");
+            assert_eq!(matches!(desk.end(), WorkEnd::Done { .. }), typed == FIRST, "{}", desk.window.spoken());
+            desk.says(&words);
+            desk.is(&serial, CardState::Active);
+            let left = if typed == FIRST { 3 } else { 2 };
+            desk.window.wait_for("the card's own count", |model| {
+                model.bench.cards().any(|(_, card)| card.tries_left == Some(left))
+            });
+        }
+    }
+}
+
+#[test]
+fn a_card_is_locked_for_practice() {
+    for by in By::BOTH {
+        let mut desk = Desk::usual(by);
+        let (_, serial) = desk.issued(Some(FIRST));
+        desk.press(Role::Button, "Card… in Training reader 1 (take it out or put one in)");
+        desk.press(Role::Button, "Type its passcode wrongly until it locks itself");
+        desk.window.wait_for("a locked card", |model| {
+            model.bench.cards().any(|(_, card)| card.serial == serial && card.tries_left == Some(0))
+        });
+        desk.serve();
+        desk.says(&["typed wrongly too often"]);
+        desk.key(Modifiers::COMMAND, Key::Enter);
+        desk.new_passcode(SECOND);
+        assert_eq!(desk.end(), WorkEnd::Done { queued: None }, "{}", desk.window.spoken());
+        desk.is(&serial, CardState::Active);
+        desk.wait_card(|state| state == CardState::Active);
+        desk.takes(SECOND);
+    }
 }

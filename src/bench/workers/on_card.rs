@@ -147,21 +147,6 @@ fn prepared<T>(
     }
 }
 
-/// Whether a card works: after its passcode it signs what the service chose.
-pub fn try_card(common: &Arc<Common>, reader: &ReaderDesk, serial: &CardSerial, passcode: &Passcode) -> WorkEnd {
-    let desk = common.workplace.desk();
-    // Looking for the card is repeated while something else holds it; its passcode is sent to it once.
-    let found = prepared(Some(reader), || desk.prepare_authentication(Some(&reader.name)));
-    let tried = found.and_then(|card| match card.serial == *serial {
-        true => desk.authenticate(card, passcode).map(drop),
-        false => Err(OperationError::Swapped { looked_at: serial.clone(), found: card.serial }),
-    });
-    match tried {
-        Ok(()) => WorkEnd::Done { queued: None },
-        Err(error) => WorkEnd::NotBegun(Trouble::from(&error)),
-    }
-}
-
 /// The officer proved once more who they are, or could not.
 pub fn step_up(common: &Arc<Common>, work: WorkId) {
     let Some(officer) = common.session().map(|session| session.officer.id) else {

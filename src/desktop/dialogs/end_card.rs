@@ -199,9 +199,8 @@ fn question(ui: &mut egui::Ui, view: &View<'_>, ask: &EndCard) {
 fn why(ui: &mut egui::Ui, view: &View<'_>, ask: &EndCard) {
     let label = tr!(view, "end-card-why");
     ui.label(RichText::new(&label).text_style(Theme::strong()));
-    let choices = CancelReason::ALL.map(|reason| {
-        Choice::new(reason_words(view, reason), String::new()).chosen(ask.reason == Some(reason))
-    });
+    let choices = CancelReason::ALL
+        .map(|reason| Choice::new(reason_words(view, reason), String::new()).chosen(ask.reason == Some(reason)));
     if let Some(place) = choice::row(ui, view, &label, choices.into())
         && let Some(reason) = CancelReason::ALL.get(place)
     {

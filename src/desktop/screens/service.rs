@@ -64,9 +64,8 @@ fn end_of(serial: &str) -> &str {
 
 /// Which reader is meant, where several have a card that may be.
 fn which(ui: &mut Ui, view: &View<'_>) {
-    let something = |reader: &&ReaderView| {
-        !matches!(reader.condition, ReaderCondition::Empty | ReaderCondition::OwnCard(_))
-    };
+    let something =
+        |reader: &&ReaderView| !matches!(reader.condition, ReaderCondition::Empty | ReaderCondition::OwnCard(_));
     let readers: Vec<&ReaderView> = view.model.bench.readers.iter().filter(something).collect();
     if readers.len() < 2 {
         return;
@@ -79,7 +78,9 @@ fn which(ui: &mut Ui, view: &View<'_>) {
         let name = view.model.preferences.reader_name(&reader.name);
         Choice::new(name, in_short(view, reader)).chosen(chosen == Some(reader.name.as_str()))
     });
-    if let Some(reader) = choice::row(ui, view, &tr!(view, "service-reader"), choices.collect()).and_then(|n| readers.get(n)) {
+    if let Some(reader) =
+        choice::row(ui, view, &tr!(view, "service-reader"), choices.collect()).and_then(|n| readers.get(n))
+    {
         view.send(service::Intent::Reader(reader.name.clone()));
     }
     ui.add_space(space::SMALL);

@@ -193,9 +193,7 @@ pub fn answer(order: &Order, fails: bool) -> Option<Event> {
             let what = if matches!(order, Order::StepUp { .. }) { Asks::StepUp } else { Asks::SecondOfficer };
             Event::Work { work: *work, event: WorkEvent::Asks { what, trouble: Some(trouble()) } }
         }
-        Order::GiveUp { work } => {
-            Event::Work { work: *work, event: WorkEvent::Ended(WorkEnd::NotBegun(trouble())) }
-        }
+        Order::GiveUp { work } => Event::Work { work: *work, event: WorkEvent::Ended(WorkEnd::NotBegun(trouble())) },
         Order::Issue { work, .. }
         | Order::Resume { work, .. }
         | Order::OnCard { work, .. }

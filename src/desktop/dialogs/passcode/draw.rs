@@ -72,7 +72,8 @@ fn keys(ui: &Ui, view: &View<'_>, entry: &PasscodeEntry) -> bool {
     let mut wishes = Vec::new();
     let mut enter = false;
     let has_focus = |place: &Place| ui.memory(|memory| memory.has_focus(id_of(*place)));
-    let before_last = entry.purpose.places().iter().any(|place| entry.place_after(*place).is_some() && has_focus(place));
+    let before_last =
+        entry.purpose.places().iter().any(|place| entry.place_after(*place).is_some() && has_focus(place));
     ui.input_mut(|input| {
         input.events.retain(|event| match event {
             Event::Text(typed) => {

@@ -19,8 +19,8 @@ use crate::{
     domain::{
         CardSerial, CardState, Holder, HolderId, HolderState, Operation, Role, Series,
         eligibility::{
-            Address, Certificates, ClientSoftware, Decision, Delivery, Photo, Realm, Reason, Refusal, Situation, Subject,
-            Task, Version, decide,
+            Address, Certificates, ClientSoftware, Decision, Delivery, Photo, Realm, Reason, Refusal, Situation,
+            Subject, Task, Version, decide,
         },
     },
 };
@@ -164,7 +164,8 @@ fn order_for(operation: Operation, reader: Option<String>, serial: CardSerial, h
 
 /// The card is to be ended, as the officer said in the dialogue.
 pub fn end_card(model: &mut Model, ask: &EndCard) {
-    let mut order = order_for(ask.operation(), ask.reader().map(str::to_owned), ask.serial().clone(), ask.holder().clone());
+    let mut order =
+        order_for(ask.operation(), ask.reader().map(str::to_owned), ask.serial().clone(), ask.holder().clone());
     order.reason = ask.reason();
     order.note = ask.note();
     let in_reader = holder::reader_with(model, ask.serial()).map(str::to_owned);
@@ -174,7 +175,9 @@ pub fn end_card(model: &mut Model, ask: &EndCard) {
             let Some(person) = same.and_then(|(_, card)| card.holder.clone()) else { return changed_meanwhile(model) };
             Some(person)
         }
-        false => model.holder.of(ask.holder()).and_then(|open| open.record.as_ref()).map(|record| record.holder.clone()),
+        false => {
+            model.holder.of(ask.holder()).and_then(|open| open.record.as_ref()).map(|record| record.holder.clone())
+        }
     };
     order.reader = order.reader.and(in_reader);
     begin(model, order, person);

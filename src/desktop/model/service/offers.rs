@@ -131,13 +131,7 @@ pub fn trial(model: &Model, card: &CardInReader, today: Date) -> Option<Option<R
 }
 
 /// The answer of the rules; `None` while nobody is at work.
-fn decided(
-    model: &Model,
-    card: &CardInReader,
-    holder: &Holder,
-    task: Task,
-    today: Date,
-) -> Option<Option<Refusal>> {
+fn decided(model: &Model, card: &CardInReader, holder: &Holder, task: Task, today: Date) -> Option<Option<Refusal>> {
     let officer = model.officer()?;
     let record = card.record.as_ref().ok()?;
     let decision = decide(&Situation {

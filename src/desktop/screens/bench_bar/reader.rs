@@ -22,7 +22,9 @@ const FEW_TRIES: u8 = 2;
 pub fn draw(ui: &mut Ui, view: &View<'_>, reader: &ReaderView, room: Room) {
     let name = view.model.preferences.reader_name(&reader.name);
     let mark = view.model.bench.just_put_in.as_ref() == Some(&reader.name);
-    tile(view, &reader.name, name, &reader.condition).mark(mark.then(|| tr!(view, "bench-just-put-in"))).show(ui, view, room);
+    tile(view, &reader.name, name, &reader.condition)
+        .mark(mark.then(|| tr!(view, "bench-just-put-in")))
+        .show(ui, view, room);
     if reader.training && view.model.realm == Realm::Training {
         let menu = Button::new(tr!(view, "training-card-menu"))
             .spoken(tr!(view, "training-card-menu-of", reader = name))

@@ -97,10 +97,7 @@ pub(super) fn offers(view: &View<'_>, work: WorkId, piece: &Piece, stage: Stage<
     let mut offered = match stage {
         Stage::Running | Stage::Asks(_) => return Vec::new(),
         Stage::Ended(WorkEnd::Unfinished { .. }) => {
-            vec![
-                (tr!(view, "end-unfinished-go"), Intent::Go(Route::Unfinished)),
-                back(tr!(view, "end-look-again")),
-            ]
+            vec![(tr!(view, "end-unfinished-go"), Intent::Go(Route::Unfinished)), back(tr!(view, "end-look-again"))]
         }
         _ if piece.reader.is_none() => return to_holder.into_iter().chain([back(tr!(view, "end-service"))]).collect(),
         Stage::Ended(_) => vec![back(tr!(view, "end-look-again"))],
