@@ -50,6 +50,7 @@ unfinished-repair-choose = Finish it, its holder chooses a passcode
 unfinished-repair-lock = Finish it, left locked
 unfinished-go-forward = Go on, with its holder's passcode
 unfinished-put-in-first = Put that card into a reader first: its holder's passcode is asked for then.
+unfinished-will-tell-gateway = This card was unlocked over the telephone while the service was silent. Going on tells the service how it ended and settles the card's unlock code; the card itself is left alone and need not be here.
 unfinished-finish = Finish this card
 unfinished-take-back-and-issue = Take it back, then issue again
 unfinished-take-back = Take it back

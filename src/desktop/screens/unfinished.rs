@@ -128,6 +128,7 @@ fn one(ui: &mut Ui, view: &View<'_>, job: &UnfinishedJob) {
             WhatNext::WillRepair => tr!(view, "unfinished-will-repair"),
             WhatNext::WillEmpty => tr!(view, "unfinished-will-empty"),
             WhatNext::WillRecordPrint => tr!(view, "unfinished-will-record"),
+            WhatNext::WillTellGateway => tr!(view, "unfinished-will-tell-gateway"),
         });
         ui.add_space(space::SMALL);
         let running = view.model.unfinished.running.get(&job.job).copied();
@@ -139,7 +140,7 @@ fn one(ui: &mut Ui, view: &View<'_>, job: &UnfinishedJob) {
 }
 
 fn needs_card(job: &UnfinishedJob) -> bool {
-    job.next != WhatNext::WillRecordPrint
+    !matches!(job.next, WhatNext::WillRecordPrint | WhatNext::WillTellGateway)
 }
 
 fn who(view: &View<'_>, holder: &HolderId) -> String {
@@ -219,7 +220,7 @@ fn actions(ui: &mut Ui, view: &View<'_>, job: &UnfinishedJob, running: Option<Wo
                     view.send(go_on());
                 }
             }
-            WhatNext::WillAskCard | WhatNext::WillEmpty => {
+            WhatNext::WillAskCard | WhatNext::WillEmpty | WhatNext::WillTellGateway => {
                 if button(ui, tr!(view, "unfinished-go-on"), kind).clicked() {
                     view.send(go_on());
                 }
