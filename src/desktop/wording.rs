@@ -17,13 +17,35 @@ pub fn event_key(event: &str) -> Option<&'static str> {
     Some(match event {
         "session.begun" => "event-session-begun",
         "session.ended" => "event-session-ended",
+        "session.stepped-up" => "event-session-stepped-up",
         "issuance.reserved" => "event-issuance-reserved",
         "issuance.refused" => "event-issuance-refused",
         "issuance.certified" => "event-issuance-certified",
         "issuance.confirmed" => "event-issuance-confirmed",
         "issuance.aborted" => "event-issuance-aborted",
         "issuance.expired" => "event-issuance-expired",
+        "issuance.reopened" => "event-issuance-reopened",
+        "on-card.begun" => "event-on-card-begun",
+        "on-card.refused" => "event-on-card-refused",
+        "on-card.ended" => "event-on-card-ended",
+        "workstation.enrolled" => "event-workstation-enrolled",
+        "telephone.challenge.wrong" => "event-telephone-challenge-wrong",
+        "telephone.begun" => "event-telephone-begun",
+        "telephone.code.wrong" => "event-telephone-code-wrong",
+        "telephone.ended" => "event-telephone-ended",
+        "approval.given" => "event-approval-given",
+        "session.card" => "event-session-card",
+        "issuance.reopen.refused" => "event-issuance-reopen-refused",
+        "card.authenticated" => "event-card-authenticated",
+        "card.authentication.refused" => "event-card-authentication-refused",
+        "self-service.code.sent" => "event-self-service-code-sent",
+        "self-service.code.not-sent" => "event-self-service-code-not-sent",
+        "self-service.code.refused" => "event-self-service-code-refused",
+        "self-service.code.wrong" => "event-self-service-code-wrong",
+        "self-service.session.begun" => "event-self-service-begun",
+        "self-service.session.ended" => "event-self-service-ended",
         "card.blanked" => "event-card-blanked",
+        "card.as-before" => "event-card-as-before",
         "card.spoiled" => "event-card-spoiled",
         "card.spoil.refused" => "event-card-spoil-refused",
         "card.clean-up.refused" => "event-card-clean-up-refused",
@@ -138,9 +160,21 @@ mod tests {
         sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/gateway"), &mut all);
         let mut seen = 0;
         for name in all.split('"') {
-            let is_event = ["session.", "issuance.", "card.", "print.", "holder.", "gateway."]
-                .iter()
-                .any(|begin| name.starts_with(begin))
+            let is_event = [
+                "session.",
+                "issuance.",
+                "on-card.",
+                "approval.",
+                "card.",
+                "print.",
+                "holder.",
+                "gateway.",
+                "telephone.",
+                "workstation.",
+                "self-service.",
+            ]
+            .iter()
+            .any(|begin| name.starts_with(begin))
                 && name.chars().all(|c| c.is_ascii_lowercase() || ".-".contains(c));
             if is_event {
                 seen += 1;

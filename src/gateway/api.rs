@@ -10,6 +10,7 @@ mod prints;
 mod public;
 mod self_service;
 mod spoil;
+mod telephone;
 
 use std::{collections::HashMap, future::poll_fn, pin::Pin, sync::Arc};
 
@@ -58,7 +59,7 @@ const fn route(method: &'static str, path: &'static str, access: Access, handler
     Route { method, path, access, body_limit: JSON_LIMIT, handler }
 }
 
-const ROUTES: [Route; 45] = [
+const ROUTES: [Route; 48] = [
     route("GET", "/ra/v1/openapi.json", Access::Anybody, public::openapi),
     route("GET", "/ra/v1/pki/chain.pem", Access::Anybody, public::chain),
     route("GET", "/ra/v1/pki/crl.pem", Access::Anybody, public::crl_pem),
@@ -92,6 +93,9 @@ const ROUTES: [Route; 45] = [
     route("POST", "/ra/v1/issuances/{job}/reopen", Access::AtWork, issuance::reopen),
     route("POST", "/ra/v1/on-cards", Access::AtWork, on_cards::begin),
     route("POST", "/ra/v1/on-cards/{job}/end", Access::AtWork, on_cards::end),
+    route("POST", "/ra/v1/workstations", Access::SignedIn, telephone::enrol),
+    route("POST", "/ra/v1/telephone-unlocks", Access::SignedIn, telephone::begin),
+    route("POST", "/ra/v1/telephone-unlocks/end", Access::SignedIn, telephone::end),
     route("POST", "/ra/v1/training/step-up", Access::SignedIn, people::step_up),
     route("POST", "/ra/v1/training/approvals", Access::SignedIn, people::approve),
     route("POST", "/ra/v1/issuances/{job}/confirm", Access::AtWork, issuance::confirm),

@@ -58,7 +58,7 @@ pub fn use_up_challenge(store: &Connection, challenge: &[u8], now: OffsetDateTim
     }
     Err(Fault::new(
         403,
-        "challenge-unknown",
+        "card-challenge-unknown",
         "What the card signed was not asked by this gateway, was answered before, or is too old",
         "Try again from the start",
     ))

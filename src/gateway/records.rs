@@ -60,8 +60,11 @@ fn read_card(columns: CardColumns) -> Result<CardRecord, Fault> {
     })
 }
 
-/// The good pair of a card, newest first: slot, hash, certificate.
-fn good_certificates(store: &Connection, serial: &CardSerial) -> Result<Option<[(String, Vec<u8>); 2]>, Fault> {
+/// A certificate: its SHA-256 and its DER.
+type Hashed = (String, Vec<u8>);
+
+/// The good pair of a card: the newest of each kind.
+fn good_certificates(store: &Connection, serial: &CardSerial) -> Result<Option<[Hashed; 2]>, Fault> {
     let sql = "SELECT sha256, der FROM certificates WHERE slot = ?2 AND status = 'good' \
                AND job IN (SELECT job FROM issuances WHERE serial = ?1) ORDER BY rowid DESC LIMIT 1";
     let newest =
@@ -148,7 +151,7 @@ fn cards_of_all(store: &Connection, holders: &[Holder]) -> Result<HashMap<Holder
 fn cards_of(store: &Connection, id: &HolderId) -> Result<Vec<CardRecord>, Fault> {
     let mut query = store.prepare_cached(&format!("{CARD} WHERE holder = ?1 ORDER BY changed DESC, rowid DESC"))?;
     let rows = query.query_map([id.as_str()], card_columns)?.collect::<rusqlite::Result<Vec<_>>>()?;
-    rows.into_iter().map(|row| with_pair(store, read_card(row)?)).collect()
+    rows.into_iter().map(read_card).collect()
 }
 
 /// A card; one never seen is blank.

@@ -1,26 +1,10 @@
--- Version 5. Cards sign their holders in, and holders help themselves. Tokens, challenges and codes are kept as hashes.
-
-CREATE INDEX certificates_by_hash ON certificates (sha256);
-
-CREATE TABLE card_challenges (challenge_sha256 TEXT PRIMARY KEY, expires INTEGER NOT NULL) STRICT;
-
--- What a card proved. Good once.
-CREATE TABLE card_proofs (
-    token_sha256 TEXT PRIMARY KEY, holder TEXT NOT NULL, serial TEXT NOT NULL, expires INTEGER NOT NULL
+-- Version 5. Workstations that can unlock cards when their gateway is silent. Each shares a key with it, kept sealed.
+CREATE TABLE workstations (
+    number INTEGER PRIMARY KEY, key BLOB NOT NULL, officer TEXT NOT NULL, at INTEGER NOT NULL
 ) STRICT;
 
--- `begun_with` is 'card' or 'code'.
-CREATE TABLE holder_sessions (
-    token_sha256 TEXT PRIMARY KEY, holder TEXT NOT NULL, serial TEXT NOT NULL, begun_with TEXT NOT NULL, expires INTEGER NOT NULL
+-- Unlocks by telephone. A challenge is answered for one job, and its answer is kept, sealed, to be read once more.
+CREATE TABLE telephone_unlocks (
+    challenge TEXT PRIMARY KEY, job TEXT NOT NULL UNIQUE, workstation INTEGER NOT NULL, response BLOB NOT NULL,
+    wrong_codes INTEGER NOT NULL DEFAULT 0
 ) STRICT;
-
--- Where one-time codes go. The desk is shown whether there is one, never which.
-ALTER TABLE holders ADD COLUMN email TEXT;
-ALTER TABLE holders ADD COLUMN mobile TEXT;
-
--- `state` is 'open', 'used', 'spent' (three wrong tries), 'replaced' or 'unsent'.
-CREATE TABLE one_time_codes (
-    request TEXT PRIMARY KEY, serial TEXT NOT NULL, holder TEXT NOT NULL, code_mac BLOB NOT NULL, tries_left INTEGER NOT NULL,
-    state TEXT NOT NULL, begun INTEGER NOT NULL, expires INTEGER NOT NULL
-) STRICT;
-CREATE INDEX one_time_codes_by_card ON one_time_codes (serial, begun);

@@ -38,7 +38,13 @@ pub fn at_work() -> Model {
     };
     model.update(session::Intent::Opened.into());
     model.update(session::Intent::SignIn(officer.id.clone()).into());
-    let session = Session { token: None, officer, realm: Realm::Training, expires: OffsetDateTime::UNIX_EPOCH };
+    let session = Session {
+        token: None,
+        officer,
+        realm: Realm::Training,
+        proved: OffsetDateTime::UNIX_EPOCH,
+        expires: OffsetDateTime::UNIX_EPOCH,
+    };
     model.on_event(&Event::SignedIn(Ok(session)));
     model.notices.clear();
     let _ = model.take_orders();
@@ -68,6 +74,8 @@ pub fn card(state: CardState, holder: Option<Holder>) -> CardInReader {
             open_job: None,
             last_job: None,
             certificates_expire: None,
+            good_pair: None,
+            awaits_delivery: false,
         }),
         serial: "0A1B2C3D4E5F".parse().expect("a serial"),
         series: Series::Series10,

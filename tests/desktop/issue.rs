@@ -61,6 +61,8 @@ pub fn card(reader: &str, serial: u32, state: CardState) -> Event {
         open_job: None,
         last_job: None,
         certificates_expire: None,
+        good_pair: None,
+        awaits_delivery: false,
     };
     let card = CardInReader {
         serial,
@@ -103,6 +105,7 @@ pub fn desk() -> Model {
             organisation: "X26TR".parse().expect("a code"),
         },
         realm: Realm::Training,
+        proved: OffsetDateTime::now_utc(),
         expires: OffsetDateTime::now_utc() + time::Duration::hours(8),
     });
     let id: HolderId = HOLDER.parse().expect("a number");

@@ -42,7 +42,13 @@ pub fn desk(realm: Realm, scheme: Scheme) -> Model {
         organisation: "X26TR".parse().expect("an organisation"),
     };
     model.update(session::Intent::SignIn(officer.id.clone()).into());
-    let session = Session { token: None, officer, realm, expires: datetime!(2026-11-24 18:00 UTC) };
+    let session = Session {
+        token: None,
+        officer,
+        realm,
+        proved: datetime!(2026-11-24 17:00 UTC),
+        expires: datetime!(2026-11-24 18:00 UTC),
+    };
     model.on_event(&Event::SignedIn(Ok(session)));
     model.on_event(&Event::Reader(ReaderView {
         name: "Training reader 1".into(),

@@ -191,7 +191,13 @@ fn signed_in_model(preferences: Preferences) -> Model {
         organisation: "X26TR".parse().expect("a code"),
     };
     let expires = OffsetDateTime::from_unix_timestamp(1_900_000_000).expect("a moment");
-    model.on_event(&Event::SignedIn(Ok(Session { token: None, officer, realm: Realm::Training, expires })));
+    model.on_event(&Event::SignedIn(Ok(Session {
+        token: None,
+        officer,
+        realm: Realm::Training,
+        proved: expires,
+        expires,
+    })));
     model
 }
 

@@ -41,7 +41,13 @@ pub fn officers() -> Vec<TrainingOfficer> {
 /// The session of an officer.
 pub fn session_of(officer: &str) -> Session {
     let known = officers().into_iter().find(|known| known.officer.id.as_str() == officer).expect("an officer");
-    Session { token: None, officer: known.officer, realm: Realm::Training, expires: datetime!(2099-01-01 0:00 UTC) }
+    Session {
+        token: None,
+        officer: known.officer,
+        realm: Realm::Training,
+        proved: datetime!(2099-01-01 0:00 UTC),
+        expires: datetime!(2099-01-01 0:00 UTC),
+    }
 }
 
 /// The session of the RA Agent.
@@ -112,6 +118,8 @@ pub fn card(holder: &Holder, place: usize, state: CardState) -> CardRecord {
         open_job: None,
         last_job: None,
         certificates_expire: Some(datetime!(2028-11-04 23:59:59 UTC)),
+        good_pair: None,
+        awaits_delivery: false,
     }
 }
 

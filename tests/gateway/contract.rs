@@ -7,6 +7,10 @@ use cardwright::{
         Service,
         wire::{self, Base64},
     },
+    domain::{
+        CardSerial, Operation,
+        telephone::{Conversation, TelephoneOutcome, WorkstationKey},
+    },
     gateway::{OPENAPI, contract_routes},
     training,
 };
@@ -14,6 +18,9 @@ use reqwest::{Method, blocking::Client};
 use serde_json::{Value, json};
 
 use crate::desk::{self, Chip, RA_AGENT, RA_MANAGER, SIAN, STANISLAW};
+
+/// A holder nobody else of these tests works with.
+const ANOTHER: &str = "555000000022";
 
 fn document() -> Value {
     serde_json::from_str(OPENAPI).expect("the contract is JSON")
@@ -246,6 +253,7 @@ fn every_answer_is_of_the_contract() {
     let mut again = print("magicard-doh-300-v2", "starting");
     again["reprint_reason"] = json!("x".repeat(201));
     assert_eq!(kind(&witness.post(&prints, &again)), "malformed");
+    on_a_card_in_use(&mut witness, &service);
     let spoil = format!("/cards/{}/spoil", chip.serial);
     let mut spoiled = json!({ "job": desk::job(), "holder": SIAN, "reason": "lost", "note": "on the floor" });
     assert_eq!(kind(&witness.post(&spoil, &spoiled)), "malformed");
@@ -270,4 +278,73 @@ fn every_answer_is_of_the_contract() {
         witness.seen.iter().filter_map(|place| place.rsplit_once(' ')).map(|(call, _)| call).collect();
     let all: BTreeSet<String> = contract_routes().map(|(method, path)| format!("{method} {path}")).collect();
     assert_eq!(reached, all.iter().map(String::as_str).collect(), "every call was tried");
+}
+
+/// Every call of an operation on a card in use.
+fn on_a_card_in_use(witness: &mut Witness, service: &dyn Service) {
+    let chip = Chip::new(11);
+    chip.issue(service, &desk::job(), ANOTHER);
+    let begin = |operation| {
+        let job = desk::job();
+        let request = desk::on_card(&job, operation, ANOTHER, &chip.serial);
+        (job, json!(request))
+    };
+    let (job, unlock) = begin(Operation::Unlock);
+    let mut asked = unlock.clone();
+    asked["chip"] = json!("not-here");
+    assert_eq!(kind(&witness.post("/on-cards", &asked)), "malformed");
+    assert_eq!(witness.post("/on-cards", &unlock).0, 201);
+    let end = format!("/on-cards/{job}/end");
+    assert_eq!(
+        kind(&witness.post(&format!("/on-cards/{}/end", desk::job()), &json!({ "outcome": "done" }))),
+        "issuance-unknown"
+    );
+    let delivered =
+        witness.send(Method::POST, &format!("/issuances/{job}/unlock-codes/delivered"), Vec::new(), Some("d1"));
+    assert_eq!(kind(&delivered), "wrong-state");
+    assert_eq!(kind(&witness.post(&end, &json!({ "outcome": "not-reached" }))), "wrong-state");
+    assert_eq!(witness.post(&end, &json!({ "outcome": "done", "unlock_code": "next" })).0, 200);
+    assert_eq!(witness.post(&end, &json!({ "outcome": "done" })).0, 200, "it is ended already");
+    by_telephone(witness, &chip.serial);
+    let own = json!({ "officer": RA_AGENT, "operation": "cancel", "serial": chip.serial });
+    assert_eq!(kind(&witness.post("/training/approvals", &own)), "approval-refused");
+    let second = json!({ "officer": RA_MANAGER, "operation": "cancel", "serial": chip.serial });
+    assert_eq!(witness.post("/training/approvals", &second).0, 201);
+    assert_eq!(witness.post("/training/step-up", &json!({ "officer": RA_AGENT })).0, 201);
+    assert_eq!(kind(&witness.post("/training/step-up", &json!({ "officer": RA_MANAGER }))), "other-officer");
+    let repair = desk::job();
+    let mut reserve = desk::reserve_request(&repair, ANOTHER, &chip.serial);
+    reserve.operation = Operation::Repair;
+    assert_eq!(witness.post("/issuances", &json!(reserve)).0, 201);
+    assert_eq!(kind(&witness.get(&format!("/issuances/{repair}/certificate"))), "wrong-state");
+    chip.prove_management_key(service, &repair).expect("proven");
+    service.unlock_codes(&repair, "repair-codes").expect("codes");
+    let new = Chip { serial: chip.serial.clone(), ..Chip::new(12) };
+    service.certify(&repair, "repair-certify", &new.certify_request()).expect("certified");
+    assert_eq!(witness.get(&format!("/issuances/{repair}/certificate")).0, 200);
+    let reopen = witness.send(Method::POST, &format!("/issuances/{repair}/reopen"), Vec::new(), Some("r1"));
+    assert_eq!(kind(&reopen), "wrong-state");
+    let abort = format!("/issuances/{repair}/abort");
+    assert_eq!(kind(&witness.post(&abort, &json!({ "reason": "no", "card": "blank" }))), "wrong-state");
+    assert_eq!(witness.post(&abort, &json!({ "reason": "no", "card": "as-before" })).0, 200);
+}
+
+/// Every call of an unlock by telephone.
+fn by_telephone(witness: &mut Witness, serial: &CardSerial) {
+    let (status, enrolled) = witness.send(Method::POST, "/workstations", Vec::new(), Some("enrol"));
+    assert_eq!(status, 201);
+    let enrolled: wire::EnrolledWorkstation = serde_json::from_value(enrolled).expect("a workstation");
+    let key = WorkstationKey::new(enrolled.key.0).expect("32 bytes");
+    let (challenge, there) = Conversation::begin(enrolled.number, 31_415_926, &key, serial);
+    let mut begin = json!({ "job": desk::job(), "holder": ANOTHER, "serial": "0A1B2C63", "challenge": challenge });
+    assert_eq!(kind(&witness.post("/telephone-unlocks", &begin)), "challenge-wrong");
+    let mut end = json!({ "challenge": challenge, "code": "000000" });
+    assert_eq!(kind(&witness.post("/telephone-unlocks/end", &end)), "challenge-unknown");
+    begin["serial"] = json!(serial);
+    assert_eq!(witness.post("/telephone-unlocks", &begin).0, 201);
+    begin["challenge"] = json!("1234");
+    assert_eq!(kind(&witness.post("/telephone-unlocks", &begin)), "malformed");
+    assert_eq!(kind(&witness.post("/telephone-unlocks/end", &end)), "completion-code-wrong");
+    end["code"] = json!(there.completion(TelephoneOutcome::Done));
+    assert_eq!(witness.post("/telephone-unlocks/end", &end).0, 200);
 }

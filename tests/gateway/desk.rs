@@ -8,7 +8,7 @@ use cardwright::{
         HttpConfig, HttpService, Service, ServiceError,
         wire::{self, Base64},
     },
-    domain::{CardSerial, HolderId, JobId, Series, eligibility::ClientSoftware},
+    domain::{CancelReason, CardSerial, HolderId, JobId, Operation, Series, eligibility::ClientSoftware},
     gateway::{Clock, Gateway, GatewayConfig, RunningGateway},
     training,
 };
@@ -77,6 +77,26 @@ pub fn reserve_request(job: &JobId, who: &str, card: &CardSerial) -> wire::Reser
         profile: "training".to_owned(),
         client_software: ClientSoftware::SmartcardConnect("4.1".parse().expect("a version")),
         locked: false,
+        operation: Operation::Issue,
+        keys: wire::KeysWanted::New,
+    }
+}
+
+/// An operation on a card in use.
+pub fn on_card(job: &JobId, operation: Operation, who: &str, card: &CardSerial) -> wire::BeginOnCard {
+    wire::BeginOnCard {
+        job: job.clone(),
+        operation,
+        holder: holder(who),
+        serial: card.clone(),
+        series: Series::Series10,
+        profile: "training".to_owned(),
+        client_software: ClientSoftware::SmartcardConnect("4.1".parse().expect("a version")),
+        chip: wire::Chip::InReader,
+        delivery: wire::DeliverySaid::NotSaid,
+        reason: (operation == Operation::Cancel).then_some(CancelReason::Lost),
+        note: None,
+        approval: None,
     }
 }
 
@@ -138,6 +158,7 @@ impl Chip {
             signing_sha256: sha256(&certified.signing.0),
             authentication_proof: sign(&self.authentication),
             signing_proof: sign(&self.signing),
+            locked: None,
         }
     }
 
@@ -154,6 +175,25 @@ impl Chip {
         service.confirm(job, &format!("{job}-confirm"), &self.confirm_request(&certified)).expect("confirmed");
         certified
     }
+}
+
+/// What a card of this key and certificate answers to a new challenge.
+pub fn card_answer(service: &dyn Service, key: &KeyPair, certificate: &[u8], card: &CardSerial) -> wire::CardAnswer {
+    let challenge = service.card_challenge().expect("a challenge").challenge;
+    wire::CardAnswer {
+        signature: Base64(key.sign(&challenge.0).expect("a signature")),
+        challenge,
+        certificate: Base64(certificate.to_vec()),
+        serial: card.clone(),
+        series: Series::Series10,
+        client_software: ClientSoftware::SmartcardConnect("4.1".parse().expect("a version")),
+    }
+}
+
+/// The proof of a card that signs in.
+pub fn card_proof(service: &dyn Service, chip: &Chip, certified: &wire::Certified) -> wire::CardProof {
+    let answer = card_answer(service, &chip.authentication, &certified.authentication.0, &chip.serial);
+    wire::CardProof { proof: service.authenticate_card(&answer).expect("authenticated").proof }
 }
 
 pub fn sha256(bytes: &[u8]) -> String {
@@ -203,4 +243,31 @@ pub fn openssl_crl(service: &dyn Service, issuer: &str) -> String {
     let of_issuer =
         |text: &String| text.lines().any(|line| line.contains("Issuer:") && line.to_lowercase().contains(issuer));
     texts.filter(of_issuer).collect()
+}
+
+/// What each version of the database added, taken away again: newest first.
+const UNDONE: [(u32, &str); 5] = [
+    (
+        6,
+        "DROP TABLE card_challenges; DROP TABLE card_proofs; DROP TABLE holder_sessions; DROP TABLE one_time_codes; \
+         DROP INDEX certificates_by_hash; ALTER TABLE holders DROP COLUMN email; ALTER TABLE holders DROP COLUMN mobile",
+    ),
+    (5, "DROP TABLE workstations; DROP TABLE telephone_unlocks"),
+    (
+        4,
+        "DROP TABLE approvals; DROP INDEX certificates_by_job; DROP INDEX certificates_by_key; \
+         ALTER TABLE sessions DROP COLUMN proved; ALTER TABLE cards DROP COLUMN awaits_delivery; \
+         ALTER TABLE issuances DROP COLUMN operation; ALTER TABLE issuances DROP COLUMN task; \
+         ALTER TABLE issuances DROP COLUMN card_before; ALTER TABLE issuances DROP COLUMN keys",
+    ),
+    (3, ""),
+    (2, "DROP INDEX audit_by_holder; DROP INDEX holders_listed; DROP INDEX issuances_by_card"),
+];
+
+/// Brings a database back to what an older program left.
+pub fn as_version(store: &rusqlite::Connection, version: u32) {
+    for (_, undone) in UNDONE.iter().filter(|(added, _)| *added > version) {
+        store.execute_batch(undone).expect("taken away");
+    }
+    store.execute("DELETE FROM migrations WHERE version > ?1", [version]).expect("forgotten");
 }

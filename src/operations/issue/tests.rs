@@ -190,6 +190,7 @@ impl World {
         let hashes = self.certified_keys.map(Self::hashes);
         Issuance {
             job: plan.job,
+            operation: crate::domain::Operation::Issue,
             holder: plan.holder,
             serial: plan.serial,
             state,

@@ -122,7 +122,13 @@ pub fn session() -> Session {
         role: Role::RaAgent,
         organisation: "X26TR".parse().expect("a code"),
     };
-    Session { token: None, officer, realm: Realm::Training, expires: OffsetDateTime::UNIX_EPOCH }
+    Session {
+        token: None,
+        officer,
+        realm: Realm::Training,
+        proved: OffsetDateTime::UNIX_EPOCH,
+        expires: OffsetDateTime::UNIX_EPOCH,
+    }
 }
 
 /// The right answer to a question, or a failure.
@@ -253,6 +259,8 @@ pub fn card(n: u8, state: CardState) -> CardInReader {
         open_job: None,
         last_job: None,
         certificates_expire: None,
+        good_pair: None,
+        awaits_delivery: false,
     };
     CardInReader {
         serial,
