@@ -4,6 +4,7 @@
 //! begins it, performs it, and writes what came of it. [`preflight`] proves reader, card, holder, photo, printer and
 //! gateway before the first step that cannot be taken back.
 
+pub mod authenticate;
 mod card_work;
 pub mod effect;
 mod error;
@@ -18,6 +19,7 @@ mod runner;
 pub mod undo;
 mod unfinished;
 
+pub use authenticate::{Authenticated, AuthenticationFault, CardToAuthenticate};
 pub use error::{OperationError, Standing};
 pub use progress::{Progress, Step, Verdict};
 pub use resume::{Resumed, Resumption};

@@ -150,9 +150,15 @@ mod tests {
         let without = people.holders.iter().filter(|holder| holder.email.is_none() && holder.mobile.is_none());
         assert_eq!(without.count(), 1, "one to whom no code can be sent");
         // RFC 2606 reserves `.invalid`, and Ofcom 07700 900000 to 900999 for drama: neither reaches anybody.
-        assert!(people.holders.iter().filter_map(|holder| holder.email.as_ref()).all(|email| email.ends_with(".invalid")));
         assert!(
-            people.holders.iter().filter_map(|holder| holder.mobile.as_ref()).all(|number| number.starts_with("07700900"))
+            people.holders.iter().filter_map(|holder| holder.email.as_ref()).all(|email| email.ends_with(".invalid"))
+        );
+        assert!(
+            people
+                .holders
+                .iter()
+                .filter_map(|holder| holder.mobile.as_ref())
+                .all(|number| number.starts_with("07700900"))
         );
     }
 }

@@ -14,7 +14,7 @@ use super::{
     store::{from_word, one},
 };
 use crate::{
-    cis2::wire::{CardAnswer, CardChallenge, Base64},
+    cis2::wire::{Base64, CardAnswer, CardChallenge},
     domain::{CardSerial, CertificateSlot, HolderId, Secret, sha256_hex},
 };
 
@@ -106,7 +106,8 @@ const TO_THE_DESK: &str = "Take the card to the Registration Authority desk";
 
 /// Issuer, purpose and dates.
 fn check_chain(authorities: &Authorities, der: &[u8], now: OffsetDateTime) -> Result<(), Fault> {
-    let shown = authorities.authentication.shows(der, now).ok_or_else(|| unreadable("it is no certificate (X.509, DER)"))?;
+    let shown =
+        authorities.authentication.shows(der, now).ok_or_else(|| unreadable("it is no certificate (X.509, DER)"))?;
     match shown {
         Shown::Good => Ok(()),
         Shown::OtherIssuer => {

@@ -5,8 +5,7 @@ use time::{Duration, OffsetDateTime};
 
 use super::{
     problem::Fault,
-    random,
-    records,
+    random, records,
     store::{from_word, moment, one, word},
 };
 use crate::{
@@ -89,13 +88,13 @@ pub fn begin(
 
 /// Whose token this is.
 pub fn find(store: &Connection, token: &Secret, now: OffsetDateTime) -> Result<Option<Found>, Fault> {
-    let sql = "SELECT holder, serial, begun_with, expires FROM holder_sessions WHERE token_sha256 = ?1 AND expires > ?2";
+    let sql =
+        "SELECT holder, serial, begun_with, expires FROM holder_sessions WHERE token_sha256 = ?1 AND expires > ?2";
     type Columns = (String, String, String, i64);
     let columns = |row: &rusqlite::Row<'_>| -> rusqlite::Result<Columns> {
         Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
     };
-    let found: Option<Columns> =
-        one(store, sql, params![sha256_hex(token.expose()), now.unix_timestamp()], columns)?;
+    let found: Option<Columns> = one(store, sql, params![sha256_hex(token.expose()), now.unix_timestamp()], columns)?;
     let Some((holder, serial, begun_with, expires)) = found else { return Ok(None) };
     Ok(Some(Found {
         holder: records::holder(store, &holder.parse()?)?,

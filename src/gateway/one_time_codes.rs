@@ -45,7 +45,8 @@ pub fn make(
 ) -> Result<MadeCode, Fault> {
     store.execute("DELETE FROM one_time_codes WHERE begun <= ?1", [(now - REMEMBERED).unix_timestamp()])?;
     let lately: i64 =
-        store.query_row("SELECT COUNT(*) FROM one_time_codes WHERE serial = ?1", [serial.as_str()], |row| row.get(0))?;
+        store
+            .query_row("SELECT COUNT(*) FROM one_time_codes WHERE serial = ?1", [serial.as_str()], |row| row.get(0))?;
     if lately >= MOST_IN_AN_HOUR {
         return Err(Fault::new(
             429,
@@ -57,7 +58,10 @@ pub fn make(
     let request = hex(&random::bytes::<16>()?);
     let code = random::six_digits()?;
     let expires = now + LIFE;
-    store.execute("UPDATE one_time_codes SET state = 'replaced' WHERE serial = ?1 AND state = 'open'", [serial.as_str()])?;
+    store.execute(
+        "UPDATE one_time_codes SET state = 'replaced' WHERE serial = ?1 AND state = 'open'",
+        [serial.as_str()],
+    )?;
     store.execute(
         "INSERT INTO one_time_codes VALUES (?1, ?2, ?3, ?4, ?5, 'open', ?6, ?7)",
         params![

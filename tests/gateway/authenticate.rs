@@ -30,7 +30,11 @@ struct Stage {
 
 impl Stage {
     fn new() -> Self {
-        let clock = Arc::new(ManualClock::starting(datetime!(2026-11-25 9:00 UTC)));
+        Self::at(datetime!(2026-11-25 9:00 UTC))
+    }
+
+    fn at(begin: OffsetDateTime) -> Self {
+        let clock = Arc::new(ManualClock::starting(begin));
         let site = desk::site_with_clock(clock.clone());
         let service = desk::sign_in(&site.gateway.url(), RA_AGENT);
         let chip = Chip::new(1);
@@ -62,7 +66,8 @@ impl Stage {
 
 #[test]
 fn a_good_card_says_who_and_which() {
-    let stage = Stage::new();
+    // OpenSSL has the computer's clock.
+    let stage = Stage::at(OffsetDateTime::now_utc());
     let (good, words) = desk::openssl_verify(&stage.service, &stage.certified.authentication.0, "-crl_check_all");
     assert!(good, "OpenSSL thinks so too: {words}");
     let found = stage.stranger().authenticate_card(&stage.answer()).expect("authenticated");
@@ -129,7 +134,8 @@ fn certificates_of_others_and_forgeries_are_told_apart() {
     let mut altered = stage.certified.authentication.0.clone();
     *altered.last_mut().expect("bytes") ^= 1;
     stage.refused(&with(altered), "certificate-forged");
-    for nonsense in [Vec::new(), vec![0x30; 40], vec![0; 9000], [&stage.certified.authentication.0[..], &[0]].concat()] {
+    for nonsense in [Vec::new(), vec![0x30; 40], vec![0; 9000], [&stage.certified.authentication.0[..], &[0]].concat()]
+    {
         stage.refused(&with(nonsense), "certificate-unreadable");
     }
     let mut signing = with(stage.certified.signing.0.clone());
@@ -152,8 +158,9 @@ fn what_is_not_good_any_more_or_not_yet_is_refused() {
     let stage = Stage::new();
     let other = Chip::new(2);
     let on_hold = other.up_to_certified(&stage.service, &desk::job(), STANISLAW);
-    let answer =
-        |chip: &Chip, pair: &wire::Certified| desk::card_answer(&stage.stranger(), &chip.authentication, &pair.authentication.0, &chip.serial);
+    let answer = |chip: &Chip, pair: &wire::Certified| {
+        desk::card_answer(&stage.stranger(), &chip.authentication, &pair.authentication.0, &chip.serial)
+    };
     stage.refused(&answer(&other, &on_hold), "certificate-on-hold");
     let spoil = wire::SpoilCard {
         job: desk::job(),
@@ -183,7 +190,7 @@ fn policy_has_the_last_word() {
     stage.stranger().authenticate_card(&with(agent())).expect("Identity Agent signs in until 28 February 2027");
     stage.refused(&with(ClientSoftware::NotFound), "refused");
     stage.clock.advance(Duration::from_secs(95 * 86_400));
-    assert_eq!(stage.clock.now().date(), time::macros::date!(2027-02-28));
+    assert_eq!(stage.clock.now().date(), time::macros::date!(2027 - 02 - 28));
     stage.stranger().authenticate_card(&with(agent())).expect("its last day");
     stage.clock.advance(Duration::from_secs(86_400));
     let ended = desk::problem(stage.stranger().authenticate_card(&with(agent())));

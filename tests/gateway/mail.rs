@@ -28,7 +28,7 @@ impl MailServer {
     fn start(mode: &str, rest: &[&str]) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/gateway/mail_server.py");
-        let mut child = Command::new("python3")
+        let mut child = Command::new("/usr/bin/python3")
             .arg(script)
             .arg(folder.path())
             .arg(mode)
@@ -154,12 +154,15 @@ fn not_sent(result: Result<wire::CodeSent, ServiceError>, why: &str) {
 fn a_code_goes_out_by_mail_and_by_text_message() {
     let server = MailServer::start("plain", &[]);
     let text_address = Some("{number}@text.trust.invalid".to_owned());
-    let post = Post::start(SmtpSettings { text_address, ..settings(&server, SmtpProtection::None) }).expect("a gateway");
+    let post =
+        Post::start(SmtpSettings { text_address, ..settings(&server, SmtpProtection::None) }).expect("a gateway");
     let sent = post.ask_as(1, "once").expect("sent");
     assert_eq!(post.ask_as(1, "once").expect("the same answer again"), sent);
     let kept = server.kept();
     assert_eq!(kept.len(), 1, "asking again sends nothing twice");
-    for part in ["from: ra@trust.invalid\n", "to: holder-017@people.training.invalid\n", "Subject: Your smartcard unlock code"] {
+    for part in
+        ["from: ra@trust.invalid\n", "to: holder-017@people.training.invalid\n", "Subject: Your smartcard unlock code"]
+    {
         assert!(kept[0].contains(part), "{part} is not in {}", kept[0]);
     }
     assert_eq!(post.ask(2).expect("sent").sent_to, "•••018");

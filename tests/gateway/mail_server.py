@@ -26,7 +26,7 @@ class Keeper:
 
     async def handle_DATA(self, server, session, envelope):
         self.count += 1
-        head = f"protected: {session.ssl is not None}\nfrom: {envelope.mail_from}\nto: {','.join(envelope.rcpt_tos)}\n"
+        head = f"protected: {server.transport.get_extra_info('sslcontext') is not None}\nfrom: {envelope.mail_from}\nto: {','.join(envelope.rcpt_tos)}\n"
         beside = self.folder / f"{self.count}.new"
         beside.write_bytes(head.encode() + envelope.content)
         beside.rename(self.folder / f"{self.count}.eml")
@@ -48,7 +48,9 @@ def main():
         expected = (rest[2].encode(), rest[3].encode())
 
         def judge(server, session, envelope, mechanism, data):
-            return AuthResult(success=(data.login, data.password) == expected)
+            right = (data.login, data.password) == expected
+            # “Handled” would mean that the refusal was spoken already.
+            return AuthResult(success=right, handled=right)
 
         arguments = {"authenticator": judge, "auth_required": True, "auth_require_tls": True}
     if mode == "starttls":

@@ -164,7 +164,7 @@ fn who_cannot_be_helped_is_told_what_to_do() {
     let nobody = Stage::new(LAYLA);
     let problem = desk::problem(nobody.ask());
     assert_eq!(problem.kind, "refused");
-    assert!(advice(&problem).contains("Registration Authority desk"), "{problem:?}");
+    assert!(advice(&problem).contains("take the card to its desk"), "{problem:?}");
     assert!(messages(nobody.site.folder.path()).is_empty(), "nobody is written to");
 
     let stage = Stage::new(SIAN);
@@ -177,10 +177,13 @@ fn who_cannot_be_helped_is_told_what_to_do() {
     let job = desk::job();
     stage
         .officer
-        .begin_on_card(&job, &wire::BeginOnCard {
-            chip: wire::Chip::NotHere,
-            ..desk::on_card(&job, Operation::Cancel, SIAN, &stage.chip.serial)
-        })
+        .begin_on_card(
+            &job,
+            &wire::BeginOnCard {
+                chip: wire::Chip::NotHere,
+                ..desk::on_card(&job, Operation::Cancel, SIAN, &stage.chip.serial)
+            },
+        )
         .expect("cancelled");
     let cancelled = desk::problem(stage.ask());
     assert!(advice(&cancelled).contains("cancelled"), "{cancelled:?}");
@@ -228,11 +231,9 @@ fn a_holder_may_do_nothing_but_work_on_their_own_card() {
     other.issue(&stage.officer, &desk::job(), STANISLAW);
     assert_eq!(desk::problem(kiosk.card(&other.serial)).kind, "not-your-card");
     assert_eq!(kiosk.card(&stage.chip.serial).expect("their own").state, CardState::Active);
-    for (operation, kind) in [
-        (Operation::Unlock, "sign-in-not-enough"),
-        (Operation::Clear, "refused"),
-        (Operation::Cancel, "refused"),
-    ] {
+    for (operation, kind) in
+        [(Operation::Unlock, "sign-in-not-enough"), (Operation::Clear, "refused"), (Operation::Cancel, "refused")]
+    {
         let job = desk::job();
         let begun = kiosk.begin_on_card(&job, &desk::on_card(&job, operation, SIAN, &stage.chip.serial));
         assert_eq!(desk::problem(begun).kind, kind, "{operation}");

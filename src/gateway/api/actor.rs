@@ -5,7 +5,11 @@ use time::OffsetDateTime;
 
 use super::Desk;
 use crate::{
-    domain::{CardSerial, Holder, HolderId, Officer, Operation, Secret, Series, eligibility::{ClientSoftware, Task}},
+    cis2::wire::CardRecord,
+    domain::{
+        CardSerial, Holder, HolderId, Officer, Operation, Secret, Series,
+        eligibility::{ClientSoftware, Task},
+    },
     gateway::{
         holder_sessions,
         issuances::{BegunAs, Job},
@@ -13,7 +17,6 @@ use crate::{
         problem::Fault,
         sessions,
     },
-    cis2::wire::CardRecord,
 };
 
 /// Who asks.

@@ -86,8 +86,7 @@ fn officer_of(desk: &Desk<'_>, call: &Call) -> Result<(Officer, Judged), Fault> 
 pub fn sign_in(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
     let (officer, judged) = officer_of(desk, call)?;
     let config = &desk.core.config;
-    let session =
-        sessions::begin(desk.store, &officer.id, config.realm, desk.now, desk.now + config.session_life)?;
+    let session = sessions::begin(desk.store, &officer.id, config.realm, desk.now, desk.now + config.session_life)?;
     desk.audit("session.card", &json!({ "serial": judged.serial, "holder": judged.holder }))?;
     Answer::created(&session)
 }

@@ -378,7 +378,11 @@ pub fn reopen(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
         series: job.series,
         software: &job.software,
     };
-    desk.check_wanted(&wanted, "issuance.reopen.refused", &json!({ "job": job.public.job, "serial": job.public.serial }))?;
+    desk.check_wanted(
+        &wanted,
+        "issuance.reopen.refused",
+        &json!({ "job": job.public.job, "serial": job.public.serial }),
+    )?;
     issuances::open_again(desk.store, &job.public.job, desk.now + desk.core.config.deadline)?;
     issuances::set_card(desk.store, &job, CardState::InWork, desk.now)?;
     desk.audit("issuance.reopened", &json!({ "job": job.public.job, "serial": job.public.serial }))?;

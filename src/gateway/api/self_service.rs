@@ -68,11 +68,7 @@ pub fn ask_for_code(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
         members.insert("by".to_owned(), json!(to.kind()));
     }
     let sent = CodeSent { request: made.request.clone(), sent_to: to.masked(), expires: made.expires };
-    let message = Message {
-        subject: "Your smartcard unlock code".to_owned(),
-        text: text(made.code.expose()),
-        to,
-    };
+    let message = Message { subject: "Your smartcard unlock code".to_owned(), text: text(made.code.expose()), to };
     let mut answer = Answer::created(&sent)?;
     answer.letter = Some(Box::new(Letter { message, request: made.request, detail }));
     Ok(answer)
@@ -134,8 +130,7 @@ pub fn sign_in(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
                 return Err(Fault::malformed("request or code is too long to be one"));
             }
             let detail = json!({ "request": request, "serial": serial });
-            let used =
-                one_time_codes::use_up(desk.store, &desk.core.seal, &request, &serial, &code.0, desk.now);
+            let used = one_time_codes::use_up(desk.store, &desk.core.seal, &request, &serial, &code.0, desk.now);
             match used {
                 Ok(holder) => (holder, serial, BegunWith::Code),
                 Err(fault) if fault.problem.status < 500 => {

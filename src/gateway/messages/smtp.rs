@@ -1,6 +1,6 @@
 //! Messages through a mail server (RFC 5321), with TLS before anything is said.
 
-use std::{fs, net::IpAddr, path::Path};
+use std::{fs, io, net::IpAddr, path::Path};
 
 use lettre::{
     SmtpTransport, Transport,
@@ -48,10 +48,8 @@ impl SmtpMessages {
                 return Err(wrong("codes may go without TLS to a mail server on this computer alone"));
             }
         };
-        let mut builder = SmtpTransport::builder_dangerous(&settings.host)
-            .port(settings.port)
-            .tls(tls)
-            .timeout(Some(settings.limit));
+        let mut builder =
+            SmtpTransport::builder_dangerous(&settings.host).port(settings.port).tls(tls).timeout(Some(settings.limit));
         if let Some(file) = &settings.credentials {
             builder = builder.credentials(credentials(file)?);
         }
@@ -127,9 +125,21 @@ impl Messages for SmtpMessages {
 fn not_sent(error: &Error) -> NotSent {
     match error.status() {
         Some(code) => NotSent::Refused(format!("code {code}")),
-        None if error.is_timeout() => NotSent::Unreachable("it took too long".to_owned()),
+        None if took_too_long(error) => NotSent::Unreachable("it took too long".to_owned()),
         None if error.is_tls() => NotSent::Unreachable("its certificate or its TLS is not trusted".to_owned()),
         None if error.is_client() => NotSent::Unreachable("it does not offer what was asked, such as TLS".to_owned()),
         None => NotSent::Unreachable("no connection".to_owned()),
     }
+}
+
+/// A time limit that passed; Unix says of a socket that it would block (`SO_RCVTIMEO`), Windows that it timed out.
+fn took_too_long(error: &Error) -> bool {
+    let mut source = std::error::Error::source(error);
+    while let Some(inner) = source {
+        if let Some(io) = inner.downcast_ref::<io::Error>() {
+            return matches!(io.kind(), io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock);
+        }
+        source = inner.source();
+    }
+    false
 }
