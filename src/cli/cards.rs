@@ -11,9 +11,8 @@ use super::{
 };
 use crate::{
     card::{
-        reader::{Access, Presence, ReaderStatus},
-        recognise::{self, Recognised},
-        transport::{ExchangeRecord, layered},
+        reader::{Presence, ReaderStatus},
+        recognise::{Depth, NotSeen, in_reader},
     },
     domain::upper_hex,
     workplace::{Bench, Readers},
@@ -76,26 +75,19 @@ fn look(bench: &Bench, reader: &ReaderStatus) -> Seen {
         Presence::InUse { .. } => {
             Seen { card: "in use".into(), remark: "another program is using this card".into(), ..Seen::default() }
         }
-        Presence::Present { atr } => match recognised(bench, &reader.name, atr) {
+        Presence::Present { .. } => match in_reader(&*bench.readers, &reader.name, &bench.profiles, Depth::Identity) {
             Ok(card) => Seen {
                 card: card.profile.series.to_string(),
                 serial: card.serial.to_string(),
                 profile: Some(card.profile.id.clone()),
                 remark: String::new(),
             },
-            Err(why) => Seen { card: "not recognised".into(), remark: why, ..Seen::default() },
+            Err(why) => {
+                // A card that cannot be worked with may be known all the same.
+                let series = if let NotSeen::Card(why) = &why { why.series() } else { None };
+                let card = series.map_or_else(|| "not recognised".to_owned(), |series| series.to_string());
+                Seen { card, remark: why.to_string(), ..Seen::default() }
+            }
         },
     }
-}
-
-/// Recognises a card without writing anything to it.
-fn recognised(bench: &Bench, reader: &str, atr: &[u8]) -> Result<Recognised, String> {
-    let mut connection = bench.readers.connect(reader, Access::Shared).map_err(|e| e.to_string())?;
-    let (link, record, mut found) = (recognise::link(), ExchangeRecord::default(), None);
-    connection
-        .transact(&mut |card| {
-            found = Some(recognise::recognise(&mut layered(card, &link, &record), atr, &bench.profiles));
-        })
-        .map_err(|e| e.to_string())?;
-    found.ok_or_else(|| "the card was not looked at: try again".to_owned())?.map_err(|e| e.to_string())
 }

@@ -7,6 +7,7 @@ mod issue;
 mod queue;
 mod reader;
 mod secrets;
+mod series_9;
 mod tour;
 mod unattended;
 mod usage;
