@@ -50,7 +50,7 @@ fn perform(arguments: &Arguments) -> Result<Answer, Failure> {
     match &arguments.command {
         None => window::run(common),
         Some(Command::Tour(tour)) => tour::run(common, tour),
-        Some(Command::Cards) => cards::run(common),
+        Some(Command::Cards(cards)) => cards::run(common, cards),
         Some(Command::Issue(issue)) => issue::run(common, issue),
         Some(Command::Print(print)) => print::run(common, print),
         Some(Command::Printers) => printers::run(common),

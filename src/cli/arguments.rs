@@ -33,6 +33,10 @@ pub struct Common {
     /// 12-digit number of the invented officer who signs in for training
     #[arg(long, global = true, value_name = "NUMBER")]
     pub officer: Option<OfficerId>,
+    /// Reader with the officer's own card, who signs in with it; its passcode is asked for, or is the first line of
+    /// standard input where there is no keyboard
+    #[arg(long, global = true, value_name = "READER", conflicts_with = "officer")]
+    pub sign_in_card: Option<String>,
 }
 
 /// Every command.
@@ -40,8 +44,8 @@ pub struct Common {
 pub enum Command {
     /// Issues and prints two training cards, unattended, and leaves everything they produced in a folder
     Tour(Tour),
-    /// Shows every reader and the card in it
-    Cards,
+    /// Shows every reader and the card in it, or tries whether a card works
+    Cards(Cards),
     /// Issues a blank card to a holder
     Issue(Issue),
     /// Prints the face of an issued card
@@ -68,6 +72,17 @@ pub struct Tour {
     /// Folder that receives what the tour leaves: new, empty, or of an earlier tour
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
+}
+
+/// `cards`.
+#[derive(Debug, Args)]
+pub struct Cards {
+    /// Instead: let the card in this reader sign in with its holder's passcode, which proves that it works
+    #[arg(long = "try", value_name = "READER")]
+    pub try_reader: Option<String>,
+    /// Read the passcode, one line, from standard input instead of asking for it
+    #[arg(long, requires = "try_reader")]
+    pub passcode_stdin: bool,
 }
 
 /// `issue`.

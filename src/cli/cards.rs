@@ -3,9 +3,10 @@
 use serde_json::{Value, json};
 
 use super::{
-    answer::{Answer, Failure},
-    arguments::Common,
+    answer::{Answer, Failure, progress},
+    arguments::{Cards, Common},
     exit::Exit,
+    passcode::{self, Source},
     table::Table,
     wording,
 };
@@ -15,10 +16,50 @@ use crate::{
         recognise::{Depth, NotSeen, in_reader},
     },
     domain::upper_hex,
-    workplace::{Bench, Readers},
+    workplace::{Bench, Readers, Workplace},
 };
 
-pub fn run(common: &Common) -> Result<Answer, Failure> {
+pub fn run(common: &Common, arguments: &Cards) -> Result<Answer, Failure> {
+    match &arguments.try_reader {
+        Some(reader) => try_card(common, reader, Source::of(arguments.passcode_stdin)),
+        None => show(common),
+    }
+}
+
+/// Does this card work? It signs in, and what it proved is thrown away.
+fn try_card(common: &Common, reader: &str, from: Source) -> Result<Answer, Failure> {
+    let places = wording::places(common)?;
+    let configuration = places.configuration().map_err(Failure::usage)?;
+    let workplace = Workplace::unattended(&places, configuration, Readers::AsConfigured)?;
+    let desk = workplace.desk();
+    let card = desk.prepare_authentication(Some(reader))?;
+    if let Some(left) = card.tries_left {
+        progress(&format!("Card {} in “{reader}”: tries left: {left}", card.serial));
+    }
+    let passcode = passcode::known(&format!("card {}", card.serial), from, card.rules())?;
+    let tried = desk.authenticate(card, &passcode)?;
+    let holder = &tried.card.holder;
+    let last = tried.card.certificates_expire.date();
+    let text = format!(
+        "The card works: it signed {} {} in. Its certificates are good until {} {} {}.",
+        holder.id.grouped(),
+        holder.printed_name(),
+        last.day(),
+        last.month(),
+        last.year()
+    );
+    let document = json!({
+        "reader": tried.reader,
+        "serial": tried.card.serial,
+        "series": tried.card.series,
+        "holder": holder.id,
+        "certificates_until": last.to_string(),
+        "apdus": tried.apdus,
+    });
+    Ok(Answer::done(text, document))
+}
+
+fn show(common: &Common) -> Result<Answer, Failure> {
     let places = wording::places(common)?;
     let configuration = places.configuration().map_err(Failure::usage)?;
     let bench = Bench::open(&places, configuration, Readers::AsConfigured)?;

@@ -15,16 +15,57 @@ const LONGEST_LINE: usize = 64;
 /// # Errors
 /// Nothing came, or it is no passcode this holder may have. The card has seen nothing.
 pub fn from_stdin(rules: PasscodeRules, holder: &HolderId) -> Result<Passcode, Failure> {
+    choose(line_of_stdin("passcode")?, rules, holder)
+}
+
+/// One line of stdin. Lines are read one by one: a command that needs two secrets reads two lines.
+///
+/// # Errors
+/// Nothing came.
+pub fn line_of_stdin(what: &str) -> Result<Secret, Failure> {
     let mut line = Zeroizing::new(Vec::with_capacity(LONGEST_LINE));
     io::Read::take(io::stdin().lock(), LONGEST_LINE as u64)
         .read_until(b'\n', &mut line)
-        .map_err(|e| Failure::failed(format!("the passcode could not be read ({e}); nothing was changed")))?;
+        .map_err(|e| Failure::failed(format!("the {what} could not be read ({e}); nothing was changed")))?;
     let end = line.iter().rposition(|b| !matches!(b, b'\n' | b'\r')).map_or(0, |last| last.saturating_add(1));
     line.truncate(end);
     if line.is_empty() {
-        return Err(Failure::usage("no passcode came on stdin: send one line with it; nothing was changed"));
+        return Err(Failure::usage(format!("no {what} came on stdin: send one line with it; nothing was changed")));
     }
-    choose(Secret::new(line.to_vec()), rules, holder)
+    Ok(Secret::new(line.to_vec()))
+}
+
+/// The passcode a card has already: one line of stdin, or at a prompt.
+///
+/// # Errors
+/// Nothing came, there is nobody to ask, or it is of another shape than passcodes of this card. The card has seen nothing.
+pub fn known(whose: &str, from: Source, rules: PasscodeRules) -> Result<Passcode, Failure> {
+    let typed = match from {
+        Source::Stdin => line_of_stdin("passcode")?,
+        Source::Prompt if io::stdin().is_terminal() => ask(&format!("Passcode of {whose} (nothing is shown): "))?,
+        Source::Prompt => {
+            return Err(Failure::usage(
+                "there is nobody at a keyboard to type the passcode: use --passcode-stdin; nothing was sent to the card",
+            ));
+        }
+    };
+    Passcode::shaped(typed, rules).map_err(|fault| refused(&fault))
+}
+
+/// Where a secret comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// One line of standard input.
+    Stdin,
+    /// Somebody at a keyboard.
+    Prompt,
+}
+
+impl Source {
+    /// As the options say.
+    pub fn of(stdin: bool) -> Self {
+        if stdin { Self::Stdin } else { Self::Prompt }
+    }
 }
 
 /// Asks for a new passcode twice, showing nothing.
@@ -46,7 +87,7 @@ pub fn from_prompt(rules: PasscodeRules, holder: &HolderId) -> Result<Passcode, 
     choose(first, rules, holder)
 }
 
-fn ask(question: &str) -> Result<Secret, Failure> {
+pub fn ask(question: &str) -> Result<Secret, Failure> {
     let typed = rpassword::prompt_password(question)
         .map_err(|e| Failure::failed(format!("the passcode could not be read ({e}); nothing was changed")))?;
     Ok(Secret::new(typed.into_bytes()))

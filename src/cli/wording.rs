@@ -1,6 +1,6 @@
 //! How operations are told on a terminal: progress lines, endings, errors and their exit codes.
 
-use std::time::Duration;
+use std::{io::IsTerminal, time::Duration};
 
 use serde_json::{Map, Value, json};
 
@@ -8,9 +8,10 @@ use super::{
     answer::{Answer, Failure, progress},
     arguments::Common,
     exit::Exit,
+    passcode::{self, Source},
 };
 use crate::{
-    cis2::ServiceError,
+    cis2::{Service, ServiceError, wire::CardProof},
     operations::{Ending, OperationError, Progress, Standing, Step, StepTime, Verdict},
     workplace::{Places, Readers, Workplace, WorkplaceError},
 };
@@ -19,7 +20,20 @@ use crate::{
 pub fn open(common: &Common) -> Result<Workplace, Failure> {
     let places = places(common)?;
     let configuration = places.configuration().map_err(Failure::usage)?;
-    Ok(Workplace::open(&places, configuration, common.officer.clone(), Readers::AsConfigured)?)
+    let Some(reader) = &common.sign_in_card else {
+        return Ok(Workplace::open(&places, configuration, common.officer.clone(), Readers::AsConfigured)?);
+    };
+    let mut workplace = Workplace::unattended(&places, configuration, Readers::AsConfigured)?;
+    let session = {
+        let desk = workplace.desk();
+        let card = desk.prepare_authentication(Some(reader))?;
+        let from = Source::of(!std::io::stdin().is_terminal());
+        let passcode = passcode::known("the officer's own card", from, card.rules())?;
+        let proof = desk.authenticate(card, &passcode)?.card.proof;
+        workplace.service.sign_in_with_card(&CardProof { proof })?
+    };
+    workplace.session = Some(session);
+    Ok(workplace)
 }
 
 /// Keeps the gateway's newest audit head after a job; one that cannot be had now is had after the next.

@@ -56,7 +56,8 @@ fn wrong_words(left: Option<u8>) -> String {
             "this is not the passcode of the card: one try is left, and after another wrong one it is locked".to_owned()
         }
         Some(left) => format!("this is not the passcode of the card: {left} tries are left. It was tried once"),
-        None => "this is not the passcode of the card. It was tried once; the card does not say how many are left".to_owned(),
+        None => "this is not the passcode of the card. It was tried once; the card does not say how many are left"
+            .to_owned(),
     }
 }
 
@@ -143,11 +144,7 @@ impl Desk<'_> {
     ///
     /// # Errors
     /// The passcode is wrong, the card does not sign, or the gateway does not accept the card, and which check failed.
-    pub fn authenticate(
-        &self,
-        card: CardToAuthenticate,
-        passcode: &Passcode,
-    ) -> Result<Authenticated, OperationError> {
+    pub fn authenticate(&self, card: CardToAuthenticate, passcode: &Passcode) -> Result<Authenticated, OperationError> {
         passcode.fits(card.rules())?;
         let CardToAuthenticate { reader, serial, series, profile, certificate, algorithm, mut session, .. } = card;
         let challenge = self.service.card_challenge()?.challenge;

@@ -10,6 +10,7 @@ macro_rules! report {
 }
 pub(crate) use report;
 
+mod authenticate;
 mod bad_input;
 mod budget;
 mod cuts;

@@ -8,6 +8,7 @@ mod queue;
 mod reader;
 mod secrets;
 mod series_9;
+mod sign_in;
 mod tour;
 mod unattended;
 mod usage;
