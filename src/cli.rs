@@ -16,6 +16,7 @@ mod print;
 mod printers;
 mod queue;
 mod resume;
+mod self_service;
 mod table;
 mod tour;
 mod training_card;
@@ -57,6 +58,7 @@ fn perform(arguments: &Arguments) -> Result<Answer, Failure> {
         Some(Command::Queue) => queue::run(common),
         Some(Command::Resume) => resume::run(common),
         Some(Command::Audit(audit)) => audit::run(common, audit),
+        Some(Command::SelfService(own)) => self_service::run(common, own),
         Some(Command::Gateway(gateway)) => gateway::run(common, gateway),
         Some(Command::TrainingCard(card)) => training_card::run(common, card),
         Some(Command::Config(config)) => config::run(common, config),

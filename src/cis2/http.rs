@@ -298,6 +298,12 @@ impl Service for HttpService {
         Ask::new(self, Method::GET, &["self-service", "session"]).json()
     }
 
+    fn holder_sign_out(&self) -> Result<(), ServiceError> {
+        let ended = Ask::new(self, Method::DELETE, &["self-service", "session"]).nothing();
+        self.set_token(None)?;
+        ended
+    }
+
     fn approve(&self, request: &wire::Approve) -> Result<wire::Approval, ServiceError> {
         Ask::new(self, Method::POST, &["training", "approvals"]).key(random_key()?.as_str()).body(request)?.json()
     }

@@ -83,6 +83,8 @@ pub trait Service: Send + Sync {
     fn holder_sign_in(&self, request: &wire::HolderSignIn) -> Result<wire::HolderSession, ServiceError>;
     /// Which holder is signed in, to which card.
     fn holder_session(&self) -> Result<wire::HolderSession, ServiceError>;
+    /// Ends a holder's session.
+    fn holder_sign_out(&self) -> Result<(), ServiceError>;
     /// A second officer approves one operation on one card of the signed-in officer.
     fn approve(&self, request: &wire::Approve) -> Result<wire::Approval, ServiceError>;
     /// Enrols this workstation, so that it can unlock cards when the gateway is silent.

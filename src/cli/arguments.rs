@@ -58,6 +58,8 @@ pub enum Command {
     Resume,
     /// The record of everything that was done
     Audit(Audit),
+    /// For holders, without an officer: change the passcode, renew or unlock their own card
+    SelfService(SelfService),
     /// Serves the training gateway to other computers or programs, until it is stopped
     Gateway(Gateway),
     /// Offers a virtual card to the smart card service through a vpcd reader, or puts a new one into a training reader
@@ -82,6 +84,36 @@ pub struct Cards {
     pub try_reader: Option<String>,
     /// Read the passcode, one line, from standard input instead of asking for it
     #[arg(long, requires = "try_reader")]
+    pub passcode_stdin: bool,
+}
+
+/// `self-service`.
+#[derive(Debug, Args)]
+pub struct SelfService {
+    /// What is done to the card.
+    #[command(subcommand)]
+    pub action: Option<SelfServiceAction>,
+}
+
+/// What a holder may do to their own card.
+#[derive(Debug, Subcommand)]
+pub enum SelfServiceAction {
+    /// A new passcode, with the old one
+    ChangePasscode(OwnCard),
+    /// New certificates, within 90 days before the old ones end
+    Renew(OwnCard),
+    /// A new passcode for a locked card, with a code that is sent to the holder
+    Unlock(OwnCard),
+}
+
+/// The holder's card.
+#[derive(Debug, Args)]
+pub struct OwnCard {
+    /// Reader with the card; may be left out when only one reader has a card
+    #[arg(long, value_name = "NAME")]
+    pub reader: Option<String>,
+    /// Read passcodes and code, a line each in the order they are asked for, from standard input
+    #[arg(long)]
     pub passcode_stdin: bool,
 }
 

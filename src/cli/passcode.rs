@@ -87,7 +87,18 @@ pub fn from_prompt(rules: PasscodeRules, holder: &HolderId) -> Result<Passcode, 
     choose(first, rules, holder)
 }
 
-pub fn ask(question: &str) -> Result<Secret, Failure> {
+/// What is typed at a prompt that shows nothing.
+///
+/// # Errors
+/// There is nobody to ask.
+pub fn asked(question: &str) -> Result<Secret, Failure> {
+    if io::stdin().is_terminal() {
+        return ask(question);
+    }
+    Err(Failure::usage("there is nobody at a keyboard to ask: use --passcode-stdin; the card is unchanged"))
+}
+
+fn ask(question: &str) -> Result<Secret, Failure> {
     let typed = rpassword::prompt_password(question)
         .map_err(|e| Failure::failed(format!("the passcode could not be read ({e}); nothing was changed")))?;
     Ok(Secret::new(typed.into_bytes()))

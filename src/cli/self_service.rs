@@ -16,7 +16,7 @@ use crate::{
     workplace::{Readers, Workplace},
 };
 
-/// Most bytes of what is typed as a code.
+/// Digits of a code.
 const CODE_DIGITS: usize = 6;
 
 pub fn run(common: &Common, arguments: &SelfService) -> Result<Answer, Failure> {
