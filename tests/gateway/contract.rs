@@ -353,7 +353,7 @@ fn by_telephone(witness: &mut Witness, serial: &CardSerial) {
 /// Every call of cards that sign in, and of holders on their own.
 fn without_an_officer(witness: &mut Witness, service: &dyn Service) {
     let token = witness.token.take();
-    let mut sign = |witness: &mut Witness, chip: &Chip, pair: &wire::Certified| {
+    let sign = |witness: &mut Witness, chip: &Chip, pair: &wire::Certified| {
         let (status, _) =
             witness.send(Method::POST, "/authentications/challenge", Vec::new(), Some(desk::job().as_str()));
         assert_eq!(status, 201);
@@ -369,7 +369,7 @@ fn without_an_officer(witness: &mut Witness, service: &dyn Service) {
     let mut nothing = sign(witness, &holders, &pair);
     nothing["certificate"] = json!("AAAA");
     assert_eq!(kind(&witness.post("/authentications", &nothing)), "certificate-unreadable");
-    let mut prove = |witness: &mut Witness, chip: &Chip, pair: &wire::Certified| {
+    let prove = |witness: &mut Witness, chip: &Chip, pair: &wire::Certified| {
         let answer = sign(witness, chip, pair);
         let (status, found) = witness.post("/authentications", &answer);
         assert_eq!(status, 201);

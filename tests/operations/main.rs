@@ -23,6 +23,7 @@ mod in_use;
 mod kills;
 mod printing;
 mod promise;
+mod self_service;
 mod take_over;
 mod tearing;
 mod unfinished;

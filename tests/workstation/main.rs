@@ -7,6 +7,7 @@ mod issue;
 mod queue;
 mod reader;
 mod secrets;
+mod self_service;
 mod series_9;
 mod sign_in;
 mod tour;
