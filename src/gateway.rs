@@ -18,7 +18,7 @@ pub mod messages;
 mod one_time_codes;
 mod people;
 mod policy;
-mod private_file;
+pub(crate) mod private_file;
 mod problem;
 mod public_key;
 mod random;

@@ -5,19 +5,15 @@ use serde_json::json;
 use super::{
     answer::{Answer, Failure, progress},
     arguments::{Common, SelfService, SelfServiceAction},
-    exit::Exit,
-    passcode::{self, Source},
+    passcode::Source,
     wording,
 };
 use crate::{
     cis2::{Service, wire::HolderSession},
-    domain::{HolderId, Operation, Passcode, PasscodeRules, Secret},
+    domain::{Operation, Passcode, PasscodeRules},
     operations::{CardReport, Desk, self_service::own_wish},
     workplace::{Readers, Workplace},
 };
-
-/// Digits of a code.
-const CODE_DIGITS: usize = 6;
 
 pub fn run(common: &Common, arguments: &SelfService) -> Result<Answer, Failure> {
     let Some(action) = &arguments.action else {
@@ -44,7 +40,7 @@ pub fn run(common: &Common, arguments: &SelfService) -> Result<Answer, Failure> 
 fn change_passcode(desk: &Desk<'_>, reader: Option<&str>, from: Source) -> Result<CardReport, Failure> {
     let (reader, session, old, rules) = signed_in(desk, reader, from)?;
     let preflight = desk.prepare_on_card(&own_wish(&session, &reader, Operation::ChangePasscode))?;
-    let new = chosen(rules, &session.holder.id, from)?;
+    let new = from.new_passcode(rules, &session.holder.id)?;
     let mut teller = wording::Teller::default();
     Ok(desk.change_passcode(preflight, old, new, &mut |news| teller.hear(news))?)
 }
@@ -67,7 +63,7 @@ fn signed_in(
         progress(&format!("Card {} in “{}”: tries left: {left}", card.serial, card.reader));
     }
     let (reader, rules) = (card.reader.clone(), card.rules());
-    let own = passcode::known("your card", from, rules)?;
+    let own = from.passcode_of("of your card", rules)?;
     let session = desk.sign_in_as_holder(card, &own)?;
     let holder = &session.holder;
     progress(&format!("The card of {} {}", holder.id.grouped(), holder.printed_name()));
@@ -84,32 +80,11 @@ fn unlock(desk: &Desk<'_>, reader: Option<&str>, from: Source) -> Result<CardRep
         until.hour(),
         until.minute()
     ));
-    let session = desk.sign_in_with_code(&card, &sent, code(from)?)?;
+    let session = desk.sign_in_with_code(&card, &sent, from.one_time_code()?)?;
     let preflight = desk.prepare_on_card(&own_wish(&session, &card.reader, Operation::Unlock))?;
-    let new = chosen(card.rules, &session.holder.id, from)?;
+    let new = from.new_passcode(card.rules, &session.holder.id)?;
     let mut teller = wording::Teller::default();
     Ok(desk.unlock(preflight, new, &mut |news| teller.hear(news))?)
-}
-
-/// The six digits of the message.
-fn code(from: Source) -> Result<Secret, Failure> {
-    let typed = match from {
-        Source::Stdin => passcode::line_of_stdin("code")?,
-        Source::Prompt => passcode::asked("The six digits of the message (nothing is shown): ")?,
-    };
-    let digits: Vec<u8> = typed.expose().iter().copied().filter(|byte| *byte != b' ').collect();
-    let digits = Secret::new(digits);
-    if digits.expose().len() == CODE_DIGITS && digits.expose().iter().all(u8::is_ascii_digit) {
-        return Ok(digits);
-    }
-    Err(Failure::new(Exit::Failed, "a code has six digits; this one was not sent on, and the card is unchanged"))
-}
-
-fn chosen(rules: PasscodeRules, holder: &HolderId, from: Source) -> Result<Passcode, Failure> {
-    match from {
-        Source::Stdin => passcode::from_stdin(rules, holder),
-        Source::Prompt => passcode::from_prompt(rules, holder),
-    }
 }
 
 fn answer(report: &CardReport) -> Result<Answer, Failure> {

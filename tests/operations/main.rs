@@ -26,4 +26,5 @@ mod promise;
 mod self_service;
 mod take_over;
 mod tearing;
+mod telephone;
 mod unfinished;
