@@ -238,10 +238,14 @@ fn reason(word: &str) -> Result<CancelReason, String> {
 
 /// `print`.
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub struct Print {
+    /// Instead of printing.
+    #[command(subcommand)]
+    pub action: Option<PrintAction>,
     /// Holder's 12-digit number
-    #[arg(long, value_name = "NUMBER")]
-    pub holder: String,
+    #[arg(long, value_name = "NUMBER", required = true)]
+    pub holder: Option<String>,
     /// Which of the holder's cards, by its chip's serial; may be left out when only one is in use
     #[arg(long, value_name = "SERIAL")]
     pub card: Option<CardSerial>,
@@ -251,6 +255,27 @@ pub struct Print {
     /// Also keep the proof, as PDF
     #[arg(long, value_name = "FILE")]
     pub proof: Option<PathBuf>,
+}
+
+/// What `print` does beside printing.
+#[derive(Debug, Subcommand)]
+pub enum PrintAction {
+    /// Shows what is in a print job, ours or one captured from another driver: its headers, and each panel as a picture
+    Inspect(Inspect),
+}
+
+/// `print inspect`.
+#[derive(Debug, Args)]
+pub struct Inspect {
+    /// The job
+    #[arg(value_name = "FILE")]
+    pub job: PathBuf,
+    /// Folder that receives the pictures, PNG
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Head position of the printer that the job is for, 0 to 100, in format 1
+    #[arg(long, value_name = "NUMBER", default_value_t = 50, value_parser = clap::value_parser!(u8).range(0..=100))]
+    pub head_position: u8,
 }
 
 /// `audit`.
