@@ -207,7 +207,11 @@ fn a_renewal_that_was_cut_off_goes_on_and_says_which_pair_works() {
         assert_eq!((&job["operation"], &job["which_pair"]), (&"renew".into(), &pair.into()), "{step}: {job}");
         // The card and the gateway have the same pair, and the holder's passcode is the one it was.
         let look = standing(&desk);
-        assert_eq!((&look["standing"], &look["diagnosis"]), (&"in-order".into(), &serde_json::json!([])), "{step}: {look}");
+        assert_eq!(
+            (&look["standing"], &look["diagnosis"]),
+            (&"in-order".into(), &serde_json::json!([])),
+            "{step}: {look}"
+        );
         let days = look["certificates"][0]["days_left"].as_i64().expect("days");
         assert_eq!(days > 100, pair == "new", "{step}: {look}");
         let words = [&["passcode", "--passcode-stdin"], &READER[..]].concat();
