@@ -160,7 +160,7 @@ pub fn offer(ui: &mut Ui, view: &View<'_>, card: &CardRecord) {
     };
     let Some(record) = view.model.holder.of(owner).and_then(|open| open.record.as_ref()) else { return };
     let refused = telephone::why_not(view.model, &record.holder, card).map(|why| why.to_string());
-    let button = Button::new(tr!(view, "card-by-telephone")).kind(Kind::Quiet);
+    let button = Button::new(tr!(view, "card-by-telephone"));
     let button = button.spoken(tr!(view, "card-by-telephone-of", serial = card.serial.as_str())).refused(refused);
     if button.show(ui, view).clicked() {
         view.send(Intent::Begin(owner.clone(), card.serial.clone()));
