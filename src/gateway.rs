@@ -6,12 +6,16 @@
 mod api;
 mod approvals;
 mod audit;
+mod authentications;
 mod authority;
 mod clock;
 mod config;
 mod folded;
+mod holder_sessions;
 mod issuances;
 mod keys;
+pub mod messages;
+mod one_time_codes;
 mod people;
 mod policy;
 pub(crate) mod private_file;
@@ -36,6 +40,7 @@ pub use api::contract_routes;
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use config::{AuthorityPart, GatewayConfig, GatewayError, SignInPart};
 pub use keys::{training_series_9_management_key, training_stock_channel_keys, training_stock_management_key};
+pub use messages::{MessagesPart, SmtpProtection, SmtpSettings};
 pub use people::{People, SeedHolder, SeedOfficer};
 pub use server::{Gateway, RunningGateway};
 
@@ -53,6 +58,7 @@ struct Core {
     channel_custody: keys::ChannelCustody,
     authorities: authority::Authorities,
     audit_key: Ed25519KeyPair,
+    messages: Box<dyn messages::Messages>,
 }
 
 impl Core {
@@ -70,7 +76,12 @@ impl Core {
         let channel_custody = keys::ChannelCustody::open(&keys.join("secure-channel-keys.toml"), config.realm)?;
         let authorities = authority::Authorities::open(&keys, now)?;
         let audit_key = open_audit_key(&keys.join("audit.key"))?;
-        let core = Self { config, store: Mutex::new(store), seal, custody, channel_custody, authorities, audit_key };
+        let messages: Box<dyn messages::Messages> = match &config.messages {
+            MessagesPart::Training => Box::new(messages::FileMessages::open(&config.data.join("messages"))?),
+            MessagesPart::Smtp(settings) => Box::new(messages::SmtpMessages::open(settings)?),
+        };
+        let store = Mutex::new(store);
+        let core = Self { config, store, seal, custody, channel_custody, authorities, audit_key, messages };
         core.sweep()?;
         Ok(core)
     }

@@ -1,17 +1,26 @@
--- Version 6. Secure channels. The channel of a job: the challenge that no card has answered yet, then what the card that
--- proved its keys told of them, and the keys that were handed out for it and are not known to be on it.
-CREATE TABLE secure_channels (
-    job TEXT PRIMARY KEY, key_set TEXT NOT NULL, begun INTEGER NOT NULL, host_challenge BLOB,
-    version INTEGER, diversification BLOB, put_version INTEGER, check_values BLOB
+-- Version 6. Cards sign their holders in, and holders help themselves. Tokens, challenges and codes are kept as hashes.
+
+CREATE INDEX certificates_by_hash ON certificates (sha256);
+
+CREATE TABLE card_challenges (challenge_sha256 TEXT PRIMARY KEY, expires INTEGER NOT NULL) STRICT;
+
+-- What a card proved. Good once.
+CREATE TABLE card_proofs (
+    token_sha256 TEXT PRIMARY KEY, holder TEXT NOT NULL, serial TEXT NOT NULL, expires INTEGER NOT NULL
 ) STRICT;
 
--- Which key set a card was last known to hold. What counts is the version in its own answer; this is for the records.
-CREATE TABLE card_key_sets (
-    serial TEXT PRIMARY KEY, key_set TEXT NOT NULL, version INTEGER NOT NULL, owner TEXT NOT NULL, at INTEGER NOT NULL
+-- `begun_with` is 'card' or 'code'.
+CREATE TABLE holder_sessions (
+    token_sha256 TEXT PRIMARY KEY, holder TEXT NOT NULL, serial TEXT NOT NULL, begun_with TEXT NOT NULL, expires INTEGER NOT NULL
 ) STRICT;
 
--- Key sets that proved wrong for a card. They are not tried again until the gateway's operator allows it.
-CREATE TABLE refused_key_sets (
-    serial TEXT NOT NULL, key_set TEXT NOT NULL, version INTEGER NOT NULL, job TEXT NOT NULL, at INTEGER NOT NULL,
-    PRIMARY KEY (serial, key_set, version)
+-- Where one-time codes go. The desk is shown whether there is one, never which.
+ALTER TABLE holders ADD COLUMN email TEXT;
+ALTER TABLE holders ADD COLUMN mobile TEXT;
+
+-- `state` is 'open', 'used', 'spent' (three wrong tries), 'replaced' or 'unsent'.
+CREATE TABLE one_time_codes (
+    request TEXT PRIMARY KEY, serial TEXT NOT NULL, holder TEXT NOT NULL, code_mac BLOB NOT NULL, tries_left INTEGER NOT NULL,
+    state TEXT NOT NULL, begun INTEGER NOT NULL, expires INTEGER NOT NULL
 ) STRICT;
+CREATE INDEX one_time_codes_by_card ON one_time_codes (serial, begun);

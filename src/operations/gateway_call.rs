@@ -164,7 +164,7 @@ fn call_service(desk: &Desk<'_>, plan: &JobPlan, pocket: &mut Pocket, call: &Gat
         }
         GatewayCall::ChannelKeys => {
             let answer = pocket.card_proof.take().ok_or(Trouble::Missing("the card's proof of its keys"))?;
-            let request = wire::CardProof { answer: Base64(answer.clone()) };
+            let request = wire::KeyProof { answer: Base64(answer.clone()) };
             let keys = service.channel_keys(job, &key(job, "channel-keys", &answer), &request)?;
             let owner = keys.owner;
             pocket.channel_keys = Some(keys);
