@@ -6,6 +6,7 @@
 
 mod event;
 mod order;
+mod telephone;
 mod workers;
 
 pub use event::{
@@ -13,4 +14,5 @@ pub use event::{
     ReaderView, Trouble, WorkEnd, WorkEvent,
 };
 pub use order::{FaceWanted, IssueOrder, MOST_FOUND, Order, PhotoEdit, PrintWish, Ticket, TrainingCardMove, WorkId};
+pub use telephone::{TelephoneOrder, TelephoneTold};
 pub use workers::{Workers, WorkersError};

@@ -6,6 +6,7 @@ use image::RgbaImage;
 use time::Date;
 
 use super::order::{Ticket, WorkId};
+use super::telephone::TelephoneTold;
 use crate::{
     cis2::{
         ServiceError,
@@ -68,6 +69,13 @@ pub enum Event {
         ticket: Ticket,
         /// The holders, in the service's order.
         result: Result<Arc<Vec<HolderRecord>>, Trouble>,
+    },
+    /// Answer to [`super::Order::Telephone`].
+    Telephone {
+        /// The question.
+        ticket: Ticket,
+        /// What came of it.
+        told: TelephoneTold,
     },
     /// Answer to [`super::Order::OpenProfile`].
     Profile {

@@ -2,6 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc};
 
+use super::telephone::TelephoneOrder;
 use crate::{
     domain::{CardSerial, HolderId, JobId, OfficerId, Passcode},
     face::Photo,
@@ -76,6 +77,13 @@ pub enum Order {
         work: WorkId,
         /// Which job.
         job: JobId,
+    },
+    /// Asks the service on behalf of a card at another desk.
+    Telephone {
+        /// The question.
+        ticket: Ticket,
+        /// What is asked.
+        order: TelephoneOrder,
     },
     /// The whole print queue.
     ListQueue,

@@ -12,6 +12,7 @@ mod queue;
 mod reader;
 mod recognise;
 mod service;
+mod telephone;
 mod teller;
 mod watch;
 

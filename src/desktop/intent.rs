@@ -3,7 +3,7 @@
 use super::{
     command::Command,
     dialogs::{Dialog, DialogIntent},
-    model::{activity, bench, find, help, holder, issue, photo, queue, session, settings, unfinished, work},
+    model::{activity, bench, find, help, holder, issue, photo, queue, session, settings, telephone, unfinished, work},
     route::Route,
 };
 
@@ -46,6 +46,8 @@ pub enum Intent {
     Issue(issue::Intent),
     /// A piece of card work.
     Work(work::Intent),
+    /// Unlock by telephone.
+    Telephone(telephone::Intent),
     /// The print queue.
     Queue(queue::Intent),
     /// Unfinished work.
@@ -80,6 +82,7 @@ of_area!(
     Issue(issue::Intent),
     Work(work::Intent),
     Queue(queue::Intent),
+    Telephone(telephone::Intent),
     Unfinished(unfinished::Intent),
     Activity(activity::Intent),
     Settings(settings::Intent),

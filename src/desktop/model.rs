@@ -12,6 +12,7 @@ pub mod photo;
 pub mod queue;
 pub mod session;
 pub mod settings;
+pub mod telephone;
 pub mod unfinished;
 pub mod work;
 
@@ -66,6 +67,8 @@ pub struct Model {
     pub issue: issue::State,
     /// Card work.
     pub work: work::State,
+    /// Unlock by telephone.
+    pub telephone: telephone::State,
     /// The print queue.
     pub queue: queue::State,
     /// Unfinished work.
@@ -150,6 +153,7 @@ impl Model {
             photo: photo::State::default(),
             issue: issue::State::default(),
             work: work::State::default(),
+            telephone: telephone::State::default(),
             queue: queue::State::default(),
             unfinished: unfinished::State::default(),
             activity: activity::State::default(),
@@ -191,6 +195,7 @@ impl Model {
             Intent::Photo(wish) => photo::update(self, wish),
             Intent::Issue(wish) => issue::update(self, wish),
             Intent::Work(wish) => work::update(self, wish),
+            Intent::Telephone(wish) => telephone::update(self, wish),
             Intent::Queue(wish) => queue::update(self, wish),
             Intent::Unfinished(wish) => unfinished::update(self, wish),
             Intent::Activity(wish) => activity::update(self, wish),
@@ -208,6 +213,7 @@ impl Model {
         photo::on_event(self, event);
         issue::on_event(self, event);
         work::on_event(self, event);
+        telephone::on_event(self, event);
         queue::on_event(self, event);
         unfinished::on_event(self, event);
         activity::on_event(self, event);
@@ -338,7 +344,7 @@ impl Model {
             Route::Unfinished => unfinished::arrived(self),
             Route::Activity => activity::arrived(self),
             Route::Help(topic) => help::arrived(self, &topic),
-            Route::Work(_) | Route::Settings => {}
+            Route::Telephone(..) | Route::Work(_) | Route::Settings => {}
         }
     }
 

@@ -6,7 +6,7 @@ use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentB
 use unic_langid::LanguageIdentifier;
 
 /// The files of British English, one an area of the window.
-const EN_GB: [(&str, &str); 11] = [
+const EN_GB: [(&str, &str); 12] = [
     ("activity", include_str!("../../assets/text/en-GB/activity.ftl")),
     ("bench", include_str!("../../assets/text/en-GB/bench.ftl")),
     ("find", include_str!("../../assets/text/en-GB/find.ftl")),
@@ -17,6 +17,7 @@ const EN_GB: [(&str, &str); 11] = [
     ("queue", include_str!("../../assets/text/en-GB/queue.ftl")),
     ("settings", include_str!("../../assets/text/en-GB/settings.ftl")),
     ("sign-in", include_str!("../../assets/text/en-GB/sign-in.ftl")),
+    ("telephone", include_str!("../../assets/text/en-GB/telephone.ftl")),
     ("unfinished", include_str!("../../assets/text/en-GB/unfinished.ftl")),
 ];
 

@@ -26,4 +26,5 @@ mod samples;
 mod settings;
 mod sign_in;
 mod snapshots;
+mod telephone;
 mod unfinished;

@@ -80,4 +80,5 @@ fn one(ui: &mut Ui, view: &View<'_>, card: &CardRecord, today: Date) {
         let serial = RichText::new(card.serial.as_str()).text_style(TextStyle::Monospace);
         ui.add(Label::new(serial).wrap());
     });
+    crate::desktop::screens::telephone::offer(ui, view, card);
 }
