@@ -10,7 +10,7 @@ use std::{
 };
 
 use super::transport::{Transport, TransportError};
-use crate::domain::upper_hex;
+use crate::domain::{NhsCode, upper_hex};
 
 /// The readers of this workstation.
 pub trait CardReaders: Send + Sync {
@@ -152,6 +152,21 @@ pub enum ReaderError {
         /// The system's own words.
         fault: String,
     },
+}
+
+impl ReaderError {
+    /// The published code that means the same: the card cannot be read. A name that fits no reader is none.
+    #[must_use]
+    pub fn nhs_code(&self) -> Option<NhsCode> {
+        match self {
+            Self::NoService
+            | Self::NoCard { .. }
+            | Self::InUse { .. }
+            | Self::Unreadable { .. }
+            | Self::Fault { .. } => Some(NhsCode::CardUnreadable),
+            Self::UnknownReader { .. } => None,
+        }
+    }
 }
 
 /// Something came or went.

@@ -10,7 +10,7 @@ use super::{
     profile::{CardProfile, Evidence, Personalise, Profiles, SerialSource},
     transport::{Link, Transport, TransportError},
 };
-use crate::domain::{CardSerial, CertificateSlot, Series};
+use crate::domain::{CardSerial, CertificateSlot, NhsCode, Series};
 
 /// What is known of a card.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,6 +78,18 @@ pub enum NotRecognised {
     /// The card did not answer as it should.
     #[error("the card could not be recognised, and nothing on it was changed: {0}")]
     Piv(#[from] PivError),
+}
+
+impl NotRecognised {
+    /// The published code that means the same: the card cannot be read. A card that was read, and is not one to work with
+    /// here, has no code.
+    #[must_use]
+    pub fn nhs_code(&self) -> Option<NhsCode> {
+        match self {
+            Self::NoSerial { .. } | Self::Piv(_) => Some(NhsCode::CardUnreadable),
+            Self::Blocked(_) | Self::NotPersonalised { .. } | Self::Unknown => None,
+        }
+    }
 }
 
 impl From<TransportError> for NotRecognised {

@@ -15,7 +15,7 @@ use crate::{
         recognise::{self, Recognised},
         transport::{ExchangeRecord, layered},
     },
-    domain::upper_hex,
+    domain::{NhsCode, upper_hex},
     workplace::{Bench, Readers},
 };
 
@@ -23,7 +23,7 @@ pub fn run(common: &Common) -> Result<Answer, Failure> {
     let places = wording::places(common)?;
     let configuration = places.configuration().map_err(Failure::usage)?;
     let bench = Bench::open(&places, configuration, Readers::AsConfigured)?;
-    let readers = bench.readers.list().map_err(Failure::failed)?;
+    let readers = bench.readers.list().map_err(|error| Failure::failed(&error).with_code(error.nhs_code()))?;
     if readers.is_empty() {
         let none = Answer::done("", json!({ "readers": [] }));
         return Ok(none.ending(Exit::Warning, "no card reader is connected: plug one in"));
@@ -32,7 +32,7 @@ pub fn run(common: &Common) -> Result<Answer, Failure> {
     let mut documents = Vec::new();
     for reader in &readers {
         let seen = look(&bench, reader);
-        table.row([reader.name.clone(), seen.card.clone(), seen.serial.clone(), seen.remark.clone()]);
+        table.row([reader.name.clone(), seen.card.clone(), seen.serial.clone(), seen.told()]);
         documents.push(seen.document(reader));
     }
     Ok(Answer::done(table.render(), json!({ "readers": documents })))
@@ -45,9 +45,18 @@ struct Seen {
     serial: String,
     profile: Option<String>,
     remark: String,
+    nhs_code: Option<NhsCode>,
 }
 
 impl Seen {
+    /// The remark, with the published code behind it.
+    fn told(&self) -> String {
+        match self.nhs_code {
+            Some(code) => format!("{} (NHS code {code})", self.remark),
+            None => self.remark.clone(),
+        }
+    }
+
     fn document(&self, reader: &ReaderStatus) -> Value {
         let given = |text: &String| (!text.is_empty()).then(|| text.clone());
         let atr = match &reader.card {
@@ -61,6 +70,7 @@ impl Seen {
             "profile": self.profile,
             "atr": atr,
             "remark": given(&self.remark),
+            "nhs_code": self.nhs_code,
         })
     }
 }
@@ -71,31 +81,40 @@ fn look(bench: &Bench, reader: &ReaderStatus) -> Seen {
         Presence::Unreadable => Seen {
             card: "not readable".into(),
             remark: "turn it so that the chip goes in first, wipe the chip, or try another card".into(),
+            nhs_code: Some(NhsCode::CardUnreadable),
             ..Seen::default()
         },
         Presence::InUse { .. } => {
-            Seen { card: "in use".into(), remark: "another program is using this card".into(), ..Seen::default() }
+            let remark = "another program is using this card".into();
+            Seen { card: "in use".into(), remark, nhs_code: Some(NhsCode::CardUnreadable), ..Seen::default() }
         }
         Presence::Present { atr } => match recognised(bench, &reader.name, atr) {
             Ok(card) => Seen {
                 card: card.profile.series.to_string(),
                 serial: card.serial.to_string(),
                 profile: Some(card.profile.id.clone()),
-                remark: String::new(),
+                ..Seen::default()
             },
-            Err(why) => Seen { card: "not recognised".into(), remark: why, ..Seen::default() },
+            Err((why, nhs_code)) => Seen { card: "not recognised".into(), remark: why, nhs_code, ..Seen::default() },
         },
     }
 }
 
+/// Why a card was not recognised, and the published code for it.
+type Why = (String, Option<NhsCode>);
+
 /// Recognises a card without writing anything to it.
-fn recognised(bench: &Bench, reader: &str, atr: &[u8]) -> Result<Recognised, String> {
-    let mut connection = bench.readers.connect(reader, Access::Shared).map_err(|e| e.to_string())?;
+fn recognised(bench: &Bench, reader: &str, atr: &[u8]) -> Result<Recognised, Why> {
+    let unreadable = |why: String| (why, Some(NhsCode::CardUnreadable));
+    let mut connection =
+        bench.readers.connect(reader, Access::Shared).map_err(|error| (error.to_string(), error.nhs_code()))?;
     let (link, record, mut found) = (recognise::link(), ExchangeRecord::default(), None);
     connection
         .transact(&mut |card| {
             found = Some(recognise::recognise(&mut layered(card, &link, &record), atr, &bench.profiles));
         })
-        .map_err(|e| e.to_string())?;
-    found.ok_or_else(|| "the card was not looked at: try again".to_owned())?.map_err(|e| e.to_string())
+        .map_err(|error| unreadable(error.to_string()))?;
+    found
+        .ok_or_else(|| unreadable("the card was not looked at: try again".to_owned()))?
+        .map_err(|why| (why.to_string(), why.nhs_code()))
 }

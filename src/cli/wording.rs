@@ -71,7 +71,7 @@ impl From<OperationError> for Failure {
             let words = |reason: &crate::domain::eligibility::Reason| json!({ "why": reason.to_string(), "remedy": reason.remedy() });
             failure.document = fields(&json!({ "reasons": refusal.reasons.iter().map(words).collect::<Vec<_>>() }));
         }
-        failure
+        failure.with_code(error.nhs_code())
     }
 }
 

@@ -19,7 +19,7 @@ use crate::{
     card::{profile::Profiles, reader::CardReaders},
     cis2::{Service, wire::PrintOutcome},
     domain::{
-        JobId, Operation, Passcode, Secret,
+        JobId, NhsCode, Operation, Passcode, Secret,
         eligibility::{ClientSoftware, Realm},
     },
     journal::{JobState, Journal},
@@ -60,6 +60,17 @@ pub enum Ending {
         /// Why, and what to do.
         why: String,
     },
+}
+
+impl Ending {
+    /// The code the NHS publishes for card work that was begun and not completed.
+    #[must_use]
+    pub fn nhs_code(&self) -> Option<NhsCode> {
+        match self {
+            Self::Unfinished { .. } => Some(NhsCode::NotCompleted),
+            Self::Undone { .. } | Self::Done => None,
+        }
+    }
 }
 
 /// One step and how long it took, all its effects together.

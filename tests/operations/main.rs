@@ -19,6 +19,7 @@ mod faulty_proxy;
 mod foreign_card;
 mod gateway_faults;
 mod kills;
+mod nhs_codes;
 mod printing;
 mod promise;
 mod take_over;

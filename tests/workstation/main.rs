@@ -4,6 +4,7 @@ mod audit;
 mod configuration;
 mod desk;
 mod issue;
+mod nhs_codes;
 mod queue;
 mod reader;
 mod secrets;

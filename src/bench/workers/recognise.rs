@@ -68,9 +68,11 @@ pub fn look(common: &Common, reader: &ReaderDesk) -> Seen {
         Failed::Reader(ReaderError::NoCard { .. }) => ReaderCondition::Empty,
         Failed::Reader(ReaderError::InUse { .. }) => ReaderCondition::InUse,
         Failed::Reader(ReaderError::Unreadable { .. }) => ReaderCondition::Unreadable,
-        Failed::Reader(fault @ ReaderError::Fault { .. }) => ReaderCondition::Unknown { why: fault.to_string() },
+        Failed::Reader(fault @ ReaderError::Fault { .. }) => {
+            ReaderCondition::Unknown { why: fault.to_string(), nhs_code: fault.nhs_code() }
+        }
         Failed::Card(NotRecognised::Piv(PivError::Transport(_))) => ReaderCondition::Unreadable,
-        Failed::Card(why) => ReaderCondition::Unknown { why: why.to_string() },
+        Failed::Card(why) => ReaderCondition::Unknown { why: why.to_string(), nhs_code: why.nhs_code() },
     })
 }
 
