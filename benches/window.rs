@@ -69,7 +69,13 @@ mod bench {
         model.update(session::Intent::Opened.into());
         model.update(session::Intent::SignIn(officer.id.clone()).into());
         let expires = OffsetDateTime::now_utc() + time::Duration::hours(8);
-        model.on_event(&Event::SignedIn(Ok(Session { token: None, officer, realm: Realm::Training, expires })));
+        model.on_event(&Event::SignedIn(Ok(Session {
+            token: None,
+            officer,
+            realm: Realm::Training,
+            expires,
+            proved: expires,
+        })));
         model
     }
 

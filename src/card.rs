@@ -8,6 +8,7 @@ pub mod piv;
 pub mod profile;
 pub mod reader;
 pub mod recognise;
+pub mod secure_channel;
 pub mod tlv;
 pub mod transport;
 pub mod virtual_card;

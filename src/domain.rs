@@ -11,6 +11,7 @@ mod officer;
 mod operation;
 mod passcode;
 mod secret;
+pub mod telephone;
 
 pub use card::{CardSerial, CardState, CertificateSlot, Series};
 pub use hexadecimal::{hex, sha256_hex, upper_hex};

@@ -24,6 +24,7 @@ mod server;
 mod sessions;
 mod store;
 mod unlock_codes;
+mod workstations;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

@@ -12,12 +12,27 @@ pub use collecting::Collecting;
 pub use recorder::{ExchangeLine, ExchangeRecord, Recorder};
 pub use tearer::{Moment, Tear, Tearer};
 
-use super::apdu::{Command, Response};
+use super::{
+    apdu::{Command, Response},
+    secure_channel::{Channel, ChannelFault, SecureChannel},
+};
 
 /// The layers the client stands on, over one card: long commands are cut, long answers collected, and what is really
 /// sent is recorded.
 pub fn layered<T: Transport>(card: T, link: &Link, record: &ExchangeRecord) -> impl Transport + use<T> {
     Chaining::new(Collecting::new(Recorder::new(card, record.clone())), link.clone())
+}
+
+/// The same inside an open secure channel. Extended length is not used there: what of it the code of a command covers is
+/// worded differently by every card.
+pub fn layered_in_channel<'a, T: Transport>(
+    card: T,
+    link: &Link,
+    record: &ExchangeRecord,
+    channel: &'a mut Channel,
+) -> impl Transport + use<'a, T> {
+    let link = link.short_pieces(channel.level().longest_piece());
+    Chaining::new(SecureChannel::new(Collecting::new(Recorder::new(card, record.clone())), channel), link)
 }
 
 /// Carries commands to one chip. A PC/SC card, the virtual card and a replay are transports; chaining, response
@@ -72,6 +87,12 @@ pub enum TransportError {
     /// The reader cannot carry a command or an answer of this length; the card did not see it.
     #[error("the reader cannot carry a command of this length: use another reader, or ask IT for a newer driver")]
     TooLong,
+    /// The secure channel to the card can no longer be used.
+    #[error(
+        "the protected connection to the card was lost ({0}): take the card out, put it back, then try again, or resume \
+         the job that was begun"
+    )]
+    Channel(#[from] ChannelFault),
     /// Anything else the reader reported.
     #[error(
         "the reader reported a fault ({0}): take the card out, put it back, then try again, or resume the job that was begun"

@@ -23,7 +23,8 @@ use zeroize::Zeroizing;
 
 use self::{
     piv::{Outcome, Piv},
-    state::{Application, CardMemory, PasscodeStatus, Session, Storage},
+    security_domain::{CardChannel, LengthForm, Received},
+    state::{Application, CardMemory, PasscodeStatus, Rest, Session, Storage},
 };
 use super::{
     apdu::{Command, Response, StatusWord},
@@ -164,11 +165,16 @@ impl VirtualCard {
     /// # Errors
     /// [`TransportError::Removed`] without power, and whatever an armed fault causes.
     pub fn transmit(&mut self, raw: &[u8]) -> Result<Vec<u8>, TransportError> {
-        self.carry_out(Command::parse(raw).ok().as_ref()).map(|response| response.encode().to_vec())
+        // The extended form has a zero where the short form has its length (ISO/IEC 7816-4:2020, 5.2).
+        let form = match raw {
+            [_, _, _, _, 0, _, ..] => LengthForm::Extended,
+            _ => LengthForm::Short,
+        };
+        self.carry_out(Command::parse(raw).ok().as_ref(), form).map(|response| response.encode().to_vec())
     }
 
     /// Counts, lets faults happen and keeps the state; `None` is a command whose lengths do not add up.
-    fn carry_out(&mut self, piece: Option<&Command>) -> Result<Response, TransportError> {
+    fn carry_out(&mut self, piece: Option<&Command>, form: LengthForm) -> Result<Response, TransportError> {
         if self.power == Power::Off {
             return Err(TransportError::Removed);
         }
@@ -187,7 +193,7 @@ impl VirtualCard {
             Some(Fault::Pulled(Moment::AfterEffect) | Fault::Answers(Moment::AfterEffect, _)) | None => {}
         }
         let response = self.lasting(|card| match piece {
-            Some(piece) => card.answer_piece(piece),
+            Some(piece) => card.answer_piece(piece, form),
             None => Response::new(Vec::new(), status::WRONG_LENGTH),
         });
         match fault {
@@ -213,7 +219,7 @@ impl VirtualCard {
         Response::new(Vec::new(), status::MEMORY_FAILURE)
     }
 
-    fn answer_piece(&mut self, piece: &Command) -> Response {
+    fn answer_piece(&mut self, piece: &Command, form: LengthForm) -> Response {
         let refused = |status| Response::new(Vec::new(), status);
         if piece.is_extended() && self.memory.behaviour.extended_length == behaviour::ExtendedLength::Refused {
             return refused(status::WRONG_LENGTH);
@@ -221,11 +227,29 @@ impl VirtualCard {
         // GET RESPONSE (ISO/IEC 7816-4:2020, 11.8.1).
         if (piece.cla, piece.ins) == (0x00, 0xC0) {
             return match std::mem::take(&mut self.session.rest) {
-                rest if rest.is_empty() => refused(status::CONDITIONS_NOT_MET),
+                rest if rest.data.is_empty() => refused(status::CONDITIONS_NOT_MET),
                 rest => self.part_of(rest, longest_answer(piece)),
             };
         }
-        self.session.rest = Zeroizing::default();
+        self.session.rest = Rest::default();
+        let longest = longest_answer(piece);
+        match security_domain::receive(&mut self.session, piece, form) {
+            Err(status) => refused(status),
+            Ok(Received::Plain) => {
+                let (data, status) = self.answer_plain(piece);
+                self.part_of(Rest { data: Zeroizing::new(data), status }, longest)
+            }
+            Ok(Received::Unwrapped(inside)) => {
+                let (data, status) = self.answer_plain(&inside);
+                let data = security_domain::protect(&self.session.channel, data, status);
+                self.part_of(Rest { data: Zeroizing::new(data), status }, longest)
+            }
+        }
+    }
+
+    /// The whole answer to one piece of a command that is not wrapped, or no longer is.
+    fn answer_plain(&mut self, piece: &Command) -> (Vec<u8>, StatusWord) {
+        let refused = |status| (Vec::new(), status);
         let header = [piece.ins, piece.p1, piece.p2];
         let mut gathered = match self.session.chain.take() {
             Some((begun, gathered)) if begun == header => gathered,
@@ -242,16 +266,18 @@ impl VirtualCard {
             return refused(StatusWord::OK);
         }
         let whole = Command::new(piece.cla, piece.ins, piece.p1, piece.p2).with_data(gathered.as_slice());
-        match self.perform(&whole) {
-            Ok(data) => self.part_of(Zeroizing::new(data), longest_answer(piece)),
-            Err(status) => refused(status),
-        }
+        self.perform(&whole).map_or_else(refused, |data| (data, StatusWord::OK))
     }
 
     fn perform(&mut self, command: &Command) -> Outcome {
+        if let Some(answer) = security_domain::open(&mut self.memory, &mut self.session, command) {
+            return answer;
+        }
         let mut piv = Piv { memory: &mut self.memory, session: &mut self.session, pace: self.pace.as_mut() };
         if (command.cla, command.ins, command.p1, command.p2) == (0x00, 0xA4, 0x04, 0x00) {
             let identifier = command.data.as_slice();
+            // A channel ends with the selection it was opened in (Card Specification 2.3.1, 10.2.3).
+            piv.session.channel = CardChannel::default();
             // The version at the end may be left out (SP 800-73-4 part 1, 2.2).
             if identifier.len() >= 5 && objects::PIV_AID.starts_with(identifier) {
                 return piv.select();
@@ -263,19 +289,20 @@ impl VirtualCard {
         }
         match piv.session.selected {
             Application::Piv => piv.perform(command),
-            Application::SecurityDomain => security_domain::perform(&self.memory, command),
+            Application::SecurityDomain => security_domain::perform(&mut self.memory, &self.session, command),
         }
     }
 
     /// As much of an answer as was asked for; the rest waits for GET RESPONSE.
-    fn part_of(&mut self, mut answer: Zeroizing<Vec<u8>>, longest: usize) -> Response {
-        let fits = longest.min(answer.len());
-        self.session.rest = Zeroizing::new(answer.split_off(fits));
-        let status = match self.session.rest.len() {
-            0 => StatusWord::OK,
+    fn part_of(&mut self, mut answer: Rest, longest: usize) -> Response {
+        let fits = longest.min(answer.data.len());
+        let rest = Zeroizing::new(answer.data.split_off(fits));
+        let status = match rest.len() {
+            0 => answer.status,
             waiting => status::more_waits(waiting),
         };
-        Response::new(std::mem::take(&mut *answer), status)
+        self.session.rest = Rest { data: rest, status: answer.status };
+        Response::new(std::mem::take(&mut *answer.data), status)
     }
 }
 
@@ -291,7 +318,8 @@ fn longest_answer(command: &Command) -> usize {
 
 impl Transport for VirtualCard {
     fn exchange(&mut self, command: &Command) -> Result<Response, TransportError> {
-        self.carry_out(Some(command))
+        let form = if command.is_extended() { LengthForm::Extended } else { LengthForm::Short };
+        self.carry_out(Some(command), form)
     }
 }
 

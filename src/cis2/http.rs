@@ -263,6 +263,26 @@ impl Service for HttpService {
         Ask::new(self, Method::POST, &["training", "approvals"]).key(random_key()?.as_str()).body(request)?.json()
     }
 
+    fn enrol_workstation(&self) -> Result<wire::EnrolledWorkstation, ServiceError> {
+        Ask::new(self, Method::POST, &["workstations"]).key(random_key()?.as_str()).json()
+    }
+
+    fn begin_by_telephone(
+        &self,
+        job: &JobId,
+        request: &wire::BeginByTelephone,
+    ) -> Result<wire::BegunByTelephone, ServiceError> {
+        Ask::new(self, Method::POST, &["telephone-unlocks"]).key(job.as_str()).body(request)?.json()
+    }
+
+    fn end_by_telephone(
+        &self,
+        key: &str,
+        request: &wire::EndByTelephone,
+    ) -> Result<wire::EndedByTelephone, ServiceError> {
+        Ask::new(self, Method::POST, &["telephone-unlocks", "end"]).key(key).body(request)?.json()
+    }
+
     fn record_print(&self, serial: &CardSerial, key: &str, request: &wire::PrintRecord) -> Result<(), ServiceError> {
         Ask::new(self, Method::POST, &["cards", serial.as_str(), "prints"]).key(key).body(request)?.nothing()
     }

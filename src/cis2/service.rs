@@ -71,6 +71,20 @@ pub trait Service: Send + Sync {
     fn step_up(&self, request: &wire::SignIn) -> Result<wire::Session, ServiceError>;
     /// A second officer approves one operation on one card of the signed-in officer.
     fn approve(&self, request: &wire::Approve) -> Result<wire::Approval, ServiceError>;
+    /// Enrols this workstation, so that it can unlock cards when the gateway is silent.
+    fn enrol_workstation(&self) -> Result<wire::EnrolledWorkstation, ServiceError>;
+    /// Begins an unlock at another desk, whose challenge was read over the telephone. `job` is the key.
+    fn begin_by_telephone(
+        &self,
+        job: &JobId,
+        request: &wire::BeginByTelephone,
+    ) -> Result<wire::BegunByTelephone, ServiceError>;
+    /// Tells how an unlock at another desk ended.
+    fn end_by_telephone(
+        &self,
+        key: &str,
+        request: &wire::EndByTelephone,
+    ) -> Result<wire::EndedByTelephone, ServiceError>;
     /// Records what became of a printed face.
     fn record_print(&self, serial: &CardSerial, key: &str, request: &wire::PrintRecord) -> Result<(), ServiceError>;
     /// Ends a spoiled card for good: both its certificates are revoked, and its holder may be issued another. `request`

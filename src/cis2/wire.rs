@@ -2,8 +2,10 @@
 //! hashes are lower-case hexadecimal SHA-256; times are RFC 3339 in UTC.
 
 mod on_cards;
+mod telephone;
 
 pub use on_cards::{Approval, Approve, BeginOnCard, Chip, DeliverySaid, EndOnCard, OnCardBegun, OnCardOutcome};
+pub use telephone::{BeginByTelephone, BegunByTelephone, EndByTelephone, EndedByTelephone, EnrolledWorkstation};
 
 use aws_lc_rs::signature::{ED25519, UnparsedPublicKey};
 use serde::{Deserialize, Serialize};
@@ -113,7 +115,8 @@ pub struct CardRecord {
     /// Last day its certificates are valid.
     #[serde(with = "time::serde::rfc3339::option", default)]
     pub certificates_expire: Option<OffsetDateTime>,
-    /// SHA-256 of the certificates it must hold (DER; authentication, signing), where it has a good pair.
+    /// SHA-256 of the certificates it must hold (DER; authentication, signing), where it has a good pair. Lists of cards
+    /// leave it out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub good_pair: Option<[String; 2]>,
     /// Whether it was issued locked and nobody has said yet that its holder has it.

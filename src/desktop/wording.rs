@@ -28,6 +28,11 @@ pub fn event_key(event: &str) -> Option<&'static str> {
         "on-card.begun" => "event-on-card-begun",
         "on-card.refused" => "event-on-card-refused",
         "on-card.ended" => "event-on-card-ended",
+        "workstation.enrolled" => "event-workstation-enrolled",
+        "telephone.challenge.wrong" => "event-telephone-challenge-wrong",
+        "telephone.begun" => "event-telephone-begun",
+        "telephone.code.wrong" => "event-telephone-code-wrong",
+        "telephone.ended" => "event-telephone-ended",
         "approval.given" => "event-approval-given",
         "card.blanked" => "event-card-blanked",
         "card.as-before" => "event-card-as-before",
@@ -145,9 +150,20 @@ mod tests {
         sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/gateway"), &mut all);
         let mut seen = 0;
         for name in all.split('"') {
-            let is_event = ["session.", "issuance.", "on-card.", "approval.", "card.", "print.", "holder.", "gateway."]
-                .iter()
-                .any(|begin| name.starts_with(begin))
+            let is_event = [
+                "session.",
+                "issuance.",
+                "on-card.",
+                "approval.",
+                "card.",
+                "print.",
+                "holder.",
+                "gateway.",
+                "telephone.",
+                "workstation.",
+            ]
+            .iter()
+            .any(|begin| name.starts_with(begin))
                 && name.chars().all(|c| c.is_ascii_lowercase() || ".-".contains(c));
             if is_event {
                 seen += 1;

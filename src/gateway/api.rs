@@ -7,6 +7,7 @@ mod people;
 mod prints;
 mod public;
 mod spoil;
+mod telephone;
 
 use std::{collections::HashMap, future::poll_fn, pin::Pin, sync::Arc};
 
@@ -61,7 +62,7 @@ const fn route(method: &'static str, path: &'static str, access: Access, handler
     Route { method, path, access, body_limit: JSON_LIMIT, handler }
 }
 
-const ROUTES: [Route; 37] = [
+const ROUTES: [Route; 40] = [
     route("GET", "/ra/v1/openapi.json", Access::Anybody, public::openapi),
     route("GET", "/ra/v1/pki/chain.pem", Access::Anybody, public::chain),
     route("GET", "/ra/v1/pki/crl.pem", Access::Anybody, public::crl_pem),
@@ -95,6 +96,9 @@ const ROUTES: [Route; 37] = [
     route("POST", "/ra/v1/issuances/{job}/reopen", Access::SignedIn, issuance::reopen),
     route("POST", "/ra/v1/on-cards", Access::SignedIn, on_cards::begin),
     route("POST", "/ra/v1/on-cards/{job}/end", Access::SignedIn, on_cards::end),
+    route("POST", "/ra/v1/workstations", Access::SignedIn, telephone::enrol),
+    route("POST", "/ra/v1/telephone-unlocks", Access::SignedIn, telephone::begin),
+    route("POST", "/ra/v1/telephone-unlocks/end", Access::SignedIn, telephone::end),
     route("POST", "/ra/v1/training/step-up", Access::SignedIn, people::step_up),
     route("POST", "/ra/v1/training/approvals", Access::SignedIn, people::approve),
     route("POST", "/ra/v1/issuances/{job}/confirm", Access::SignedIn, issuance::confirm),

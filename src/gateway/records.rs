@@ -142,7 +142,7 @@ fn cards_of_all(store: &Connection, holders: &[Holder]) -> Result<HashMap<Holder
 fn cards_of(store: &Connection, id: &HolderId) -> Result<Vec<CardRecord>, Fault> {
     let mut query = store.prepare_cached(&format!("{CARD} WHERE holder = ?1 ORDER BY changed DESC, rowid DESC"))?;
     let rows = query.query_map([id.as_str()], card_columns)?.collect::<rusqlite::Result<Vec<_>>>()?;
-    rows.into_iter().map(|row| with_pair(store, read_card(row)?)).collect()
+    rows.into_iter().map(read_card).collect()
 }
 
 /// A card; one never seen is blank.

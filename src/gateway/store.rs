@@ -18,11 +18,12 @@ enum Migration {
 }
 
 /// Each entry brings the database from the version of its index to the next.
-const MIGRATIONS: [Migration; 4] = [
+const MIGRATIONS: [Migration; 5] = [
     Migration::Statements(include_str!("schema.sql")),
     Migration::Statements(include_str!("schema-2.sql")),
     Migration::Work(fold_holders),
     Migration::Statements(include_str!("schema-4.sql")),
+    Migration::Statements(include_str!("schema-5.sql")),
 ];
 
 impl From<rusqlite::Error> for GatewayError {

@@ -81,6 +81,33 @@ pub fn release(
     Ok(codes)
 }
 
+/// Releases the codes of a card for an unlock at another desk. Where one code is known to be on the card, the one to change
+/// to is `derived`, which that desk works out too; where there are two candidates, it is the second of them, as always.
+pub fn release_for_telephone(
+    store: &Connection,
+    seal: &Seal,
+    serial: &CardSerial,
+    derived: &UnlockCode,
+) -> Result<UnlockCodes, Fault> {
+    let none = || Fault::wrong_state("this card has no unlock code of its own");
+    let Escrowed { mut current, next } = read(store, seal, serial)?.ok_or_else(none)?;
+    let (current, next) = match next {
+        Some(pending) => {
+            current.truncate(1);
+            let first = current.clone();
+            write(store, seal, serial, Escrowed { current: first, next: Some(pending.clone()) })?;
+            current.push(pending.clone());
+            (current, pending)
+        }
+        None => {
+            let next = SecretBase64(Secret::new(derived.expose().to_vec()));
+            write(store, seal, serial, Escrowed { current: current.clone(), next: Some(next.clone()) })?;
+            (current, next)
+        }
+    };
+    Ok(UnlockCodes { current, next })
+}
+
 /// Releases the code a card was delivered with as the one to change to. Which code the card holds now must be settled.
 pub fn release_delivered(
     store: &Connection,

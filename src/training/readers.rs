@@ -84,6 +84,7 @@ pub fn blank_card() -> Result<Blueprint, TrainingCardError> {
         management_key: ManagementKey::new(ManagementAlgorithm::Aes256, key).ok_or_else(|| parts(&"key length"))?,
         transport_passcode: Passcode::shaped(code(), PasscodeRules::default()).map_err(|e| parts(&e))?,
         transport_unlock_code: UnlockCode::new(code()).ok_or_else(|| parts(&"unlock code length"))?,
+        domain_keys: Vec::new(),
         behaviour: Behaviour::named("training").map_err(|e| parts(&e))?,
     })
 }

@@ -29,6 +29,7 @@ pub fn virtual_card() -> Arc<Mutex<VirtualCard>> {
         transport_passcode: Passcode::shaped(Secret::new(FACTORY_PASSCODE.to_vec()), PasscodeRules::default())
             .expect("6 digits"),
         transport_unlock_code: UnlockCode::new(Secret::new(FACTORY_UNLOCK_CODE.to_vec())).expect("8 bytes"),
+        domain_keys: Vec::new(),
         behaviour: Behaviour::named("training").expect("it comes along"),
     };
     Arc::new(Mutex::new(VirtualCard::new(&blueprint)))

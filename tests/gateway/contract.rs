@@ -7,7 +7,10 @@ use cardwright::{
         Service,
         wire::{self, Base64},
     },
-    domain::Operation,
+    domain::{
+        CardSerial, Operation,
+        telephone::{Conversation, TelephoneOutcome, WorkstationKey},
+    },
     gateway::{OPENAPI, contract_routes},
     training,
 };
@@ -302,6 +305,7 @@ fn on_a_card_in_use(witness: &mut Witness, service: &dyn Service) {
     assert_eq!(kind(&witness.post(&end, &json!({ "outcome": "not-reached" }))), "wrong-state");
     assert_eq!(witness.post(&end, &json!({ "outcome": "done", "unlock_code": "next" })).0, 200);
     assert_eq!(witness.post(&end, &json!({ "outcome": "done" })).0, 200, "it is ended already");
+    by_telephone(witness, &chip.serial);
     let own = json!({ "officer": RA_AGENT, "operation": "cancel", "serial": chip.serial });
     assert_eq!(kind(&witness.post("/training/approvals", &own)), "approval-refused");
     let second = json!({ "officer": RA_MANAGER, "operation": "cancel", "serial": chip.serial });
@@ -323,4 +327,24 @@ fn on_a_card_in_use(witness: &mut Witness, service: &dyn Service) {
     let abort = format!("/issuances/{repair}/abort");
     assert_eq!(kind(&witness.post(&abort, &json!({ "reason": "no", "card": "blank" }))), "wrong-state");
     assert_eq!(witness.post(&abort, &json!({ "reason": "no", "card": "as-before" })).0, 200);
+}
+
+/// Every call of an unlock by telephone.
+fn by_telephone(witness: &mut Witness, serial: &CardSerial) {
+    let (status, enrolled) = witness.send(Method::POST, "/workstations", Vec::new(), Some("enrol"));
+    assert_eq!(status, 201);
+    let enrolled: wire::EnrolledWorkstation = serde_json::from_value(enrolled).expect("a workstation");
+    let key = WorkstationKey::new(enrolled.key.0).expect("32 bytes");
+    let (challenge, there) = Conversation::begin(enrolled.number, 31_415_926, &key, serial);
+    let mut begin = json!({ "job": desk::job(), "holder": ANOTHER, "serial": "0A1B2C63", "challenge": challenge });
+    assert_eq!(kind(&witness.post("/telephone-unlocks", &begin)), "challenge-wrong");
+    let mut end = json!({ "challenge": challenge, "code": "000000" });
+    assert_eq!(kind(&witness.post("/telephone-unlocks/end", &end)), "challenge-unknown");
+    begin["serial"] = json!(serial);
+    assert_eq!(witness.post("/telephone-unlocks", &begin).0, 201);
+    begin["challenge"] = json!("1234");
+    assert_eq!(kind(&witness.post("/telephone-unlocks", &begin)), "malformed");
+    assert_eq!(kind(&witness.post("/telephone-unlocks/end", &end)), "completion-code-wrong");
+    end["code"] = json!(there.completion(TelephoneOutcome::Done));
+    assert_eq!(witness.post("/telephone-unlocks/end", &end).0, 200);
 }

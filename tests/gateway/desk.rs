@@ -225,3 +225,25 @@ pub fn openssl_crl(service: &dyn Service, issuer: &str) -> String {
         |text: &String| text.lines().any(|line| line.contains("Issuer:") && line.to_lowercase().contains(issuer));
     texts.filter(of_issuer).collect()
 }
+
+/// What each version of the database added, taken away again: newest first.
+const UNDONE: [(u32, &str); 4] = [
+    (5, "DROP TABLE workstations; DROP TABLE telephone_unlocks"),
+    (
+        4,
+        "DROP TABLE approvals; DROP INDEX certificates_by_job; DROP INDEX certificates_by_key; \
+         ALTER TABLE sessions DROP COLUMN proved; ALTER TABLE cards DROP COLUMN awaits_delivery; \
+         ALTER TABLE issuances DROP COLUMN operation; ALTER TABLE issuances DROP COLUMN task; \
+         ALTER TABLE issuances DROP COLUMN card_before; ALTER TABLE issuances DROP COLUMN keys",
+    ),
+    (3, ""),
+    (2, "DROP INDEX audit_by_holder; DROP INDEX holders_listed; DROP INDEX issuances_by_card"),
+];
+
+/// Brings a database back to what an older program left.
+pub fn as_version(store: &rusqlite::Connection, version: u32) {
+    for (_, undone) in UNDONE.iter().filter(|(added, _)| *added > version) {
+        store.execute_batch(undone).expect("taken away");
+    }
+    store.execute("DELETE FROM migrations WHERE version > ?1", [version]).expect("forgotten");
+}

@@ -11,3 +11,4 @@ mod on_cards;
 mod prints;
 mod promises;
 mod spoil;
+mod telephone;

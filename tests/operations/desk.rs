@@ -71,6 +71,7 @@ pub fn blueprint(high: u8, low: u8) -> Blueprint {
         .expect("32 bytes"),
         transport_passcode: Passcode::shaped(digits(b"123456"), PasscodeRules::default()).expect("digits"),
         transport_unlock_code: UnlockCode::new(digits(b"12345678")).expect("eight bytes"),
+        domain_keys: Vec::new(),
         behaviour: Behaviour::named("training").expect("bundled"),
     }
 }

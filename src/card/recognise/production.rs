@@ -3,14 +3,10 @@
 
 use crate::card::{
     apdu::{Command, Response},
+    secure_channel::ISSUER_SECURITY_DOMAIN,
     tlv::{self, Tag},
     transport::{Transport, TransportError},
 };
-
-/// The issuer security domain: GlobalPlatform's own identifier (Card Specification 2.3.1, H.1.3), and the one of the
-/// Open Platform era that older chips answer. It is named, because what is selected by default may be another application.
-const ISSUER_SECURITY_DOMAIN: [[u8; 8]; 2] =
-    [[0xA0, 0x00, 0x00, 0x01, 0x51, 0x00, 0x00, 0x00], [0xA0, 0x00, 0x00, 0x00, 0x03, 0x00, 0x00, 0x00]];
 
 /// Tag of the data, in GET DATA and around the answer.
 const PRODUCTION_DATA: Tag = Tag::known(0x9F7F);

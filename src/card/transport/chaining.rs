@@ -40,6 +40,12 @@ impl Link {
         self
     }
 
+    /// A link of its own with pieces of at most this many bytes and never extended length.
+    #[must_use]
+    pub fn short_pieces(&self, longest: usize) -> Self {
+        Self::in_pieces(self.piece.min(longest))
+    }
+
     /// Whether extended length is still believed to work.
     #[must_use]
     pub fn tries_extended(&self) -> bool {

@@ -1,5 +1,5 @@
 //! How a card words its answers. Cards that keep to the same standard still differ here (`facts/piv.md` 2.3), so each
-//! behaviour is a file of `assets/virtual-cards`, one for every kind of card that was measured.
+//! behaviour is a file of `assets/virtual-cards`, one for every kind of card that was measured and one that wants a secure channel.
 
 use serde::{Deserialize, Serialize};
 
@@ -40,6 +40,35 @@ pub struct Behaviour {
     pub extended_length: ExtendedLength,
     /// Data objects the factory leaves on the card.
     pub factory: Factory,
+    /// The secure channel of its security domain; absent in files from before there was one.
+    #[serde(default)]
+    pub secure_channel: ChannelRules,
+}
+
+/// What the card does with secure channels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct ChannelRules {
+    /// Which commands of the PIV application come through one only.
+    pub wanted_for: ChannelWanted,
+    /// Wrong EXTERNAL AUTHENTICATEs in a row until a key set blocks: 1 to 255.
+    pub tries: u8,
+}
+
+impl Default for ChannelRules {
+    fn default() -> Self {
+        Self { wanted_for: ChannelWanted::Nothing, tries: 10 }
+    }
+}
+
+/// Which commands of the PIV application come through a secure channel only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ChannelWanted {
+    /// None.
+    Nothing,
+    /// PUT DATA, GENERATE, and the change of the unlock code.
+    Writes,
 }
 
 /// A status word in a behaviour file: four hexadecimal digits.
@@ -168,13 +197,16 @@ pub enum BehaviourFault {
     #[error("the virtual card's behaviour has {0} tries; a card counts from 1 to 15")]
     Tries(u8),
     /// No such behaviour comes with the program.
-    #[error("there is no virtual card behaviour called “{0}”: choose one of training, column-c2, column-c3, column-c4")]
+    #[error(
+        "there is no virtual card behaviour called “{0}”: choose one of training, \
+         training-secure-channel, column-c2, column-c3, column-c4"
+    )]
     Unknown(String),
 }
 
 impl Behaviour {
     /// The behaviours that come with the program.
-    pub const NAMES: [&str; 4] = ["training", "column-c2", "column-c3", "column-c4"];
+    pub const NAMES: [&str; 5] = ["training", "training-secure-channel", "column-c2", "column-c3", "column-c4"];
 
     /// One that comes with the program.
     ///
@@ -183,6 +215,7 @@ impl Behaviour {
     pub fn named(name: &str) -> Result<Self, BehaviourFault> {
         Self::from_toml(match name {
             "training" => include_str!("../../../assets/virtual-cards/training.toml"),
+            "training-secure-channel" => include_str!("../../../assets/virtual-cards/training-secure-channel.toml"),
             "column-c2" => include_str!("../../../assets/virtual-cards/column-c2.toml"),
             "column-c3" => include_str!("../../../assets/virtual-cards/column-c3.toml"),
             "column-c4" => include_str!("../../../assets/virtual-cards/column-c4.toml"),

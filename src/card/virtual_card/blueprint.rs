@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::behaviour::Behaviour;
 use crate::{
-    card::algorithm::ManagementAlgorithm,
+    card::{algorithm::ManagementAlgorithm, secure_channel::KeySet},
     domain::{CardSerial, Malformed, Passcode, Secret, UnlockCode},
 };
 
@@ -21,6 +21,8 @@ pub struct Blueprint {
     pub transport_passcode: Passcode,
     /// Unlock code the card is delivered with.
     pub transport_unlock_code: UnlockCode,
+    /// Key sets of its security domain, the one that answers first in front. A card without any opens no channel.
+    pub domain_keys: Vec<KeySet>,
     /// How the card words its answers.
     pub behaviour: Behaviour,
 }
@@ -65,6 +67,15 @@ impl ProductionData {
             }
         }
         bytes
+    }
+
+    /// What a card's keys are diversified with, as INITIALIZE UPDATE tells it: maker, batch, serial and kind of the chip.
+    /// The specification leaves the contents to the issuer (Amendment D, 7.1.1.6).
+    #[must_use]
+    pub fn diversification(&self) -> [u8; 10] {
+        let ([a, b], [c, d], [e, f, g, h], [i, j]) =
+            (self.fabricator, self.chip_batch, self.chip_serial, self.chip_type);
+        [a, b, c, d, e, f, g, h, i, j]
     }
 
     /// Batch and chip serial, which together name the card.

@@ -4,7 +4,7 @@ use zeroize::Zeroizing;
 
 use super::{
     Pace,
-    behaviour::{Emptying, Misshapen, SelectAgain, TryAnswer},
+    behaviour::{ChannelWanted, Emptying, Misshapen, SelectAgain, TryAnswer},
     cipher::encipher,
     keys::{CardKey, random},
     objects,
@@ -72,6 +72,12 @@ impl Piv<'_> {
         let just_verified = self.session.passcode == PasscodeStatus::JustVerified;
         if just_verified {
             self.session.passcode = PasscodeStatus::Verified;
+        }
+        if self.memory.behaviour.secure_channel.wanted_for == ChannelWanted::Writes
+            && matches!((command.ins, command.p2), (0xDB | 0x47, _) | (0x24, 0x81))
+            && !self.session.channel.is_open()
+        {
+            return Err(status::NOT_ALLOWED);
         }
         match (command.cla, command.ins, command.p1, command.p2) {
             (0x00, 0xCB, 0x3F, 0xFF) => self.get_data(&command.data),

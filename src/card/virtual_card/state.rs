@@ -16,9 +16,10 @@ use super::{
     keys::CardKey,
     objects,
     sealed::Sealed,
+    security_domain::{CardChannel, KeySets},
 };
 
-use crate::card::algorithm::ManagementAlgorithm;
+use crate::card::{algorithm::ManagementAlgorithm, apdu::StatusWord};
 
 /// The card's lasting memory.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,6 +37,9 @@ pub(super) struct CardMemory {
     /// Tag to stored bytes: the value of 53, or for 7E and 7F61 the value of the object itself.
     #[serde(with = "base64_values")]
     pub(super) objects: BTreeMap<u32, Vec<u8>>,
+    /// Key sets of the security domain; a card file from before there were any has none.
+    #[serde(default)]
+    pub(super) domain: KeySets,
 }
 
 /// The one layout of a card file so far.
@@ -118,6 +122,7 @@ impl CardMemory {
             unlock_code: Reference::new(blueprint.transport_unlock_code.expose(), behaviour.unlock_tries),
             keys: BTreeMap::new(),
             objects: objects::from_factory(&behaviour.factory, &blueprint.production),
+            domain: KeySets::new(&blueprint.domain_keys),
             behaviour,
         }
     }
@@ -218,7 +223,22 @@ pub(super) struct Session {
     /// The begun chain: header of its pieces and data so far.
     pub(super) chain: Option<([u8; 3], Zeroizing<Vec<u8>>)>,
     /// The part of the last answer that was not fetched yet.
-    pub(super) rest: Zeroizing<Vec<u8>>,
+    pub(super) rest: Rest,
+    /// The secure channel.
+    pub(super) channel: CardChannel,
+}
+
+/// Data that wait for GET RESPONSE, and the status word they end with.
+#[derive(Debug)]
+pub(super) struct Rest {
+    pub(super) data: Zeroizing<Vec<u8>>,
+    pub(super) status: StatusWord,
+}
+
+impl Default for Rest {
+    fn default() -> Self {
+        Self { data: Zeroizing::default(), status: StatusWord::OK }
+    }
 }
 
 impl Session {

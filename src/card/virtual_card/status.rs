@@ -12,8 +12,12 @@ pub(super) const WRONG_LENGTH: StatusWord = StatusWord(0x6700);
 pub(super) const CHAIN_BROKEN: StatusWord = StatusWord(0x6883);
 /// 6982: something has to be unlocked first.
 pub(super) const NOT_ALLOWED: StatusWord = StatusWord(0x6982);
+/// 6983: too many wrong tries.
+pub(super) const BLOCKED: StatusWord = StatusWord(0x6983);
 /// 6985: the step before is missing.
 pub(super) const CONDITIONS_NOT_MET: StatusWord = StatusWord(0x6985);
+/// 6988: the code of a wrapped command is wrong.
+pub(super) const WRONG_SECURE_MESSAGING: StatusWord = StatusWord(0x6988);
 /// 6A80: wrong command data.
 pub(super) const WRONG_DATA: StatusWord = StatusWord(0x6A80);
 /// 6A82: no such data object or application.

@@ -23,6 +23,7 @@ fn blueprint(behaviour: &str, algorithm: ManagementAlgorithm, key_bytes: u8) -> 
         transport_passcode: Passcode::shaped(Secret::new(b"738164".to_vec()), PasscodeRules::default())
             .expect("digits"),
         transport_unlock_code: UnlockCode::new(Secret::new(b"90426183".to_vec())).expect("8 bytes"),
+        domain_keys: Vec::new(),
         behaviour: Behaviour::named(behaviour).expect("it comes along"),
     }
 }

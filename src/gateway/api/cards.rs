@@ -149,7 +149,8 @@ pub fn release_codes(desk: &Desk<'_>, job: &Job) -> Result<wire::UnlockCodes, Fa
     Ok(codes)
 }
 
-fn note_released(desk: &Desk<'_>, job: &Job, candidates: usize) -> Result<(), Fault> {
+/// Notes that a job of a card got its codes, in the job and in the audit.
+pub fn note_released(desk: &Desk<'_>, job: &Job, candidates: usize) -> Result<(), Fault> {
     desk.store.execute("UPDATE issuances SET codes_released = 1 WHERE job = ?1", [job.public.job.as_str()])?;
     desk.audit(
         "card.unlock-codes.released",

@@ -29,8 +29,17 @@ use crate::{
 
 pub fn begin(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
     let request: BeginOnCard = call.json()?;
-    let officer = desk.officer()?;
     check_shape(&request)?;
+    let (job, detail) = open(desk, &request)?;
+    let codes = take_effect(desk, &request, &job)?;
+    desk.audit("on-card.begun", &detail)?;
+    let job = issuances::get(desk.store, &request.job)?.public;
+    Answer::created(&OnCardBegun { job, codes })
+}
+
+/// Opens a job once everything speaks for it; gives what the audit is to say of it.
+pub fn open(desk: &Desk<'_>, request: &BeginOnCard) -> Result<(Job, serde_json::Value), Fault> {
+    let officer = desk.officer()?;
     if let Some(job) = issuances::find(desk.store, &request.job)? {
         job.check_officer(officer)?;
         return Err(Fault::wrong_state("this job number is taken"));
@@ -41,12 +50,12 @@ pub fn begin(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
         return Err(Fault::wrong_holder());
     }
     check_not_in_work(desk, &request.serial, &request.holder)?;
-    let detail = json!({
+    let mut detail = json!({
         "job": request.job, "operation": request.operation, "holder": holder.id, "serial": request.serial,
         "series": request.series, "client_software": request.client_software.to_string(), "chip": request.chip,
     });
-    // A card that is not here is ended on record and its chip is not touched, so neither what the workstation runs nor a
-    // series that nobody recognised can forbid it.
+    // A card that is not here is ended on record, or unlocked at another desk: so neither what this workstation runs nor
+    // a series that nobody recognised can forbid it.
     let on_record = request.chip == Chip::NotHere;
     let version = ClientSoftware::SmartcardConnect(Version::SMARTCARD_CONNECT_SERIES_10);
     let question = Question {
@@ -85,17 +94,13 @@ pub fn begin(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
         )?),
         false => None,
     };
-    let job = new_job(desk, &request, &card)?;
+    let job = new_job(desk, request, &card)?;
     issuances::insert(desk.store, &job)?;
-    let mut detail = detail;
     if let Some(members) = detail.as_object_mut() {
         members.extend([("reason".to_owned(), json!(request.reason)), ("note".to_owned(), json!(request.note))]);
         members.extend([("approved_by".to_owned(), json!(second)), ("delivery".to_owned(), json!(request.delivery))]);
     }
-    let codes = take_effect(desk, &request, &job)?;
-    desk.audit("on-card.begun", &detail)?;
-    let job = issuances::get(desk.store, &request.job)?.public;
-    Answer::created(&OnCardBegun { job, codes })
+    Ok((job, detail))
 }
 
 fn check_shape(request: &BeginOnCard) -> Result<(), Fault> {
