@@ -5,6 +5,7 @@ pub mod apdu;
 pub mod atr;
 pub mod pcsc;
 pub mod piv;
+pub mod pkcs11;
 pub mod profile;
 pub mod reader;
 pub mod recognise;

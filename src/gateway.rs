@@ -34,7 +34,7 @@ use rusqlite::Connection;
 pub use api::contract_routes;
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use config::{AuthorityPart, GatewayConfig, GatewayError, SignInPart};
-pub use keys::training_stock_management_key;
+pub use keys::{training_series_9_management_key, training_stock_management_key};
 pub use people::{People, SeedHolder, SeedOfficer};
 pub use server::{Gateway, RunningGateway};
 

@@ -22,6 +22,7 @@ pub use readers::SeveralReaders;
 use crate::{
     card::{
         pcsc::PcscReaders,
+        pkcs11::Middleware,
         profile::{ProfileError, Profiles},
         reader::{CardReaders, ReaderError},
     },
@@ -125,7 +126,9 @@ impl Bench {
             kinds.push(Arc::new(PcscReaders));
         }
         let printers = PrinterBench::open(places, &configuration)?;
-        Ok(Self { configuration, readers: Box::new(SeveralReaders::new(kinds)), profiles, printers, training })
+        let middleware = configuration.cards.series_8_module.as_ref().map(Middleware::new);
+        let readers = Box::new(SeveralReaders::new(kinds).with_middleware(middleware));
+        Ok(Self { configuration, readers, profiles, printers, training })
     }
 }
 

@@ -18,6 +18,7 @@ pub use content::{
 };
 pub use error::{Doing, PivError};
 pub use keys::PublicKey;
+pub(crate) use keys::digest_info;
 pub use objects::ObjectName;
 pub use request::SignedRequest;
 

@@ -14,7 +14,7 @@ use super::{
     algorithm::{KeyAlgorithm, ManagementAlgorithm},
     transport::Link,
 };
-use crate::domain::{PasscodeRules, Series};
+use crate::domain::{CertificateSlot, PasscodeRules, Series};
 
 /// Longest profile that is read, in bytes. Those of the product have about 2,000.
 const LONGEST_FILE: usize = 65_536;
@@ -48,6 +48,9 @@ pub struct CardProfile {
     pub link: LinkSettings,
     /// What is written besides certificates, CHUID and CCC.
     pub objects: Objects,
+    /// How the card looks through its maker's middleware; with [`Personalise::Pkcs11`] and only there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub middleware: Option<MiddlewareSettings>,
 }
 
 /// Whether and how this program writes to the card.
@@ -56,6 +59,8 @@ pub struct CardProfile {
 pub enum Personalise {
     /// With standard PIV commands after the relayed management-key authentication.
     Piv,
+    /// Through the PKCS#11 module of its maker, as far as the module goes.
+    Pkcs11,
     /// Not with this program; the card is recognised and refused politely.
     No,
 }
@@ -70,6 +75,8 @@ pub enum SerialSource {
     CplcChipSerial,
     /// Card identifier of the card capability container (tag F0): 21 bytes.
     Ccc,
+    /// What the middleware calls the token's serial: up to 16 characters.
+    Token,
 }
 
 /// The key pairs in 9A and 9C.
@@ -90,6 +97,31 @@ pub struct ManagementKey {
     pub algorithm: ManagementAlgorithm,
     /// Name of the gateway's rule that finds the key of one card.
     pub scheme: String,
+}
+
+/// How a card looks through its maker's middleware.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct MiddlewareSettings {
+    /// Texts of which the common name of the issuer of authentication certificates contains one.
+    pub authentication_issuers: Vec<String>,
+    /// Texts of which the common name of the issuer of signing certificates contains one.
+    pub signing_issuers: Vec<String>,
+    /// Label of a new authentication key and certificate.
+    pub authentication_label: String,
+    /// Label of a new signing key and certificate.
+    pub signing_label: String,
+}
+
+impl MiddlewareSettings {
+    /// Label of new objects of one half of the pair.
+    #[must_use]
+    pub fn label(&self, slot: CertificateSlot) -> &str {
+        match slot {
+            CertificateSlot::Authentication => &self.authentication_label,
+            CertificateSlot::Signing => &self.signing_label,
+        }
+    }
 }
 
 /// The passcode of such a card.
@@ -218,11 +250,22 @@ impl CardProfile {
             (1..=40).contains(&text.len())
                 && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
         };
+        let through_middleware = self.personalise == Personalise::Pkcs11;
         let rules = [
             (name_shaped(&self.id), "id", "use 1 to 40 lower-case letters, digits and hyphens"),
             (!self.name.trim().is_empty(), "name", "give the name an officer reads"),
             (name_shaped(&self.management_key.scheme), "management-key.scheme", "name a scheme of the gateway"),
             (!self.serial_sources.is_empty(), "serial-sources", "name at least one place a serial can be read from"),
+            (
+                self.serial_sources.iter().all(|source| (*source == SerialSource::Token) == through_middleware),
+                "serial-sources",
+                "use \"token\" with personalise = \"pkcs11\" and only there",
+            ),
+            (
+                self.middleware.is_some() == through_middleware,
+                "middleware",
+                "give this table with personalise = \"pkcs11\" and only there",
+            ),
             ((1..=255).contains(&self.link.command_chunk), "link.command-chunk", "use 1 to 255 bytes"),
             (self.passcode.max_digits <= 8, "passcode.max-digits", "use at most 8: the card has room for no more"),
             (

@@ -9,7 +9,10 @@ use std::{
     time::Duration,
 };
 
-use super::transport::{Transport, TransportError};
+use super::{
+    pkcs11::Middleware,
+    transport::{Transport, TransportError},
+};
 use crate::domain::{NhsCode, upper_hex};
 
 /// The readers of this workstation.
@@ -33,6 +36,11 @@ pub trait CardReaders: Send + Sync {
     /// The watch could not be set up at all. A smart card service that is not running is no such error: the watch
     /// reports it as [`ReaderEvent::ServiceLost`] and goes on when the service is back.
     fn watch(&self) -> Result<CardWatch, ReaderError>;
+
+    /// The middleware of this workstation, for cards that are reached through it alone; `None` where none is set up.
+    fn middleware(&self) -> Option<&Middleware> {
+        None
+    }
 }
 
 /// One open card. Dropping it closes it and resets the card, so that nothing stays unlocked.

@@ -1,12 +1,15 @@
 //! Which card is this? Behaviour decides: what the PIV application and the security domain answer. The answer to reset
 //! is a hint that only chooses between cards that behave alike.
 
+mod in_reader;
 mod production;
 
+pub use in_reader::{Depth, NotSeen, in_reader, through_middleware};
 pub use production::ProductionData;
 
 use super::{
     piv::{self, Application, ObjectName, Piv, PivError, Tries},
+    pkcs11::TokenError,
     profile::{CardProfile, Evidence, Personalise, Profiles, SerialSource},
     transport::{Link, Transport, TransportError},
 };
@@ -49,10 +52,27 @@ pub struct Contents {
 pub enum NotRecognised {
     /// Series 4, 5 or 6.
     #[error(
-        "this is a {0} card; these were blocked for good in April and May 2026 and cannot be used again. Nothing was \
-         changed: destroy it and issue a new card"
+        "this is a {0} card. The NHS blocked these for good in April and May 2026, so it cannot be used again. Nothing \
+         was changed: please destroy it and issue a Series 10 card in its place"
     )]
     Blocked(Series),
+    /// A card that only its maker's middleware drives, and none is set up here.
+    #[error(
+        "this is a {} card, which works through its maker's middleware alone, and none is set up on this computer. \
+         Nothing was changed: ask IT to install it and to name it in the configuration (cards.series-8-module), or issue \
+         a Series 10 card instead", .0.series
+    )]
+    NeedsMiddleware(Box<CardProfile>),
+    /// What its maker's middleware says of it.
+    #[error("this is a {series} card, and {error}")]
+    Middleware {
+        /// The profile's name for it.
+        name: String,
+        /// Its generation.
+        series: Series,
+        /// What the middleware says.
+        error: TokenError,
+    },
     /// A card whose profile says that this program cannot personalise it.
     #[error(
         "this card is of the kind “{name}”, which this program cannot personalise. Nothing was changed: use the maker's \
@@ -86,8 +106,22 @@ impl NotRecognised {
     #[must_use]
     pub fn nhs_code(&self) -> Option<NhsCode> {
         match self {
-            Self::NoSerial { .. } | Self::Piv(_) => Some(NhsCode::CardUnreadable),
+            Self::NoSerial { .. } | Self::Piv(_) | Self::NeedsMiddleware(_) | Self::Middleware { .. } => {
+                Some(NhsCode::CardUnreadable)
+            }
             Self::Blocked(_) | Self::NotPersonalised { .. } | Self::Unknown => None,
+        }
+    }
+
+    /// The generation of the card, where that much is known.
+    #[must_use]
+    pub fn series(&self) -> Option<Series> {
+        match self {
+            Self::Blocked(series) | Self::NotPersonalised { series, .. } | Self::Middleware { series, .. } => {
+                Some(*series)
+            }
+            Self::NeedsMiddleware(profile) => Some(profile.series),
+            Self::Unknown | Self::NoSerial { .. } | Self::Piv(_) => None,
         }
     }
 }
@@ -157,8 +191,15 @@ fn identify(
         applications: &applications,
     };
     let profile = profiles.choose(evidence).ok_or(NotRecognised::Unknown)?;
-    if profile.personalise == Personalise::No {
-        return Err(NotRecognised::NotPersonalised { name: profile.name.clone(), series: profile.series });
+    if matches!(profile.series, Series::Series4 | Series::Series5 | Series::Series6) {
+        return Err(NotRecognised::Blocked(profile.series));
+    }
+    match profile.personalise {
+        Personalise::Piv => {}
+        Personalise::Pkcs11 => return Err(NotRecognised::NeedsMiddleware(Box::new(profile.clone()))),
+        Personalise::No => {
+            return Err(NotRecognised::NotPersonalised { name: profile.name.clone(), series: profile.series });
+        }
     }
     let (serial, production) = read_serial(card, profile)?;
     Ok(Recognised {
@@ -191,6 +232,8 @@ fn read_serial(
                 })
             }
             SerialSource::Ccc => read_identifier(&mut Piv::select(card, profile)?)?.map(|id| id.to_vec()),
+            // The middleware tells it, where there is one.
+            SerialSource::Token => None,
         };
         // A serial that is all zeros or all ones was never written.
         let written = bytes.filter(|b| b.iter().any(|b| *b != 0) && b.iter().any(|b| *b != 0xFF));
@@ -252,6 +295,22 @@ mod tests {
     }
 
     #[test]
+    fn a_blocked_series_that_a_profile_names_is_refused_as_blocked() {
+        let bundled = include_str!("../../assets/card-profiles/series-8.toml");
+        let (before, rest) = bundled.split_once("[match]").unwrap();
+        let (_, after) = rest.split_once("[keys]").unwrap();
+        let shown = "[match]\npiv = \"silent\"\natrs = [\"3B 65 00 ..\"]\n[keys]";
+        let text = [before, shown, after].concat();
+        let text = text.replace("\"series8\"", "\"series4\"").replace("\"series-8\"", "\"series-4\"");
+        let mut profiles = Profiles::bundled().unwrap();
+        profiles.add(CardProfile::parse("series-4.toml", &text).unwrap());
+        let mut script = Script::new().then(&[0x6A, 0x82]).then(&[0x6A, 0x82]).then(&[0x6A, 0x82]);
+        let refused = recognise(&mut script, &[0x3B, 0x65, 0x00, 0x9C], &profiles).unwrap_err();
+        assert_eq!(refused, NotRecognised::Blocked(Series::Series4));
+        assert!(refused.to_string().contains("please destroy it and issue a Series 10 card"), "{refused}");
+    }
+
+    #[test]
     fn a_card_without_production_data_is_known_by_its_container() {
         let container = [[0x53, 23, 0xF0, 21].as_slice(), &[9; 21], &[0x90, 0]].concat();
         let mut script = Script::new()
@@ -272,7 +331,7 @@ mod tests {
         assert_eq!(judge(&mut script, BLOCKED[0]), Err(NotRecognised::Blocked(Series::Series6)));
         let mut script = Script::new().then(&[0x6A, 0x82]).then(&[0x90, 0]);
         let series_8 = judge(&mut script, &[0x3B, 0x80]);
-        assert!(matches!(series_8, Err(NotRecognised::NotPersonalised { series: Series::Series8, .. })));
+        assert!(matches!(series_8, Err(NotRecognised::NeedsMiddleware(profile)) if profile.series == Series::Series8));
         let mut script = Script::new().then(&[0x6A, 0x82]).then(&[0x6A, 0x82]).then(&[0x6A, 0x82]);
         assert_eq!(judge(&mut script, &[0x3B, 0x80]), Err(NotRecognised::Unknown));
         let mut script = Script::new().then_fails(TransportError::Removed);

@@ -11,9 +11,8 @@ use super::{
 };
 use crate::{
     card::{
-        reader::{Access, Presence, ReaderStatus},
-        recognise::{self, Recognised},
-        transport::{ExchangeRecord, layered},
+        reader::{Presence, ReaderStatus},
+        recognise::{Depth, NotSeen, in_reader},
     },
     domain::{NhsCode, upper_hex},
     workplace::{Bench, Readers},
@@ -88,33 +87,19 @@ fn look(bench: &Bench, reader: &ReaderStatus) -> Seen {
             let remark = "another program is using this card".into();
             Seen { card: "in use".into(), remark, nhs_code: Some(NhsCode::CardUnreadable), ..Seen::default() }
         }
-        Presence::Present { atr } => match recognised(bench, &reader.name, atr) {
+        Presence::Present { .. } => match in_reader(&*bench.readers, &reader.name, &bench.profiles, Depth::Identity) {
             Ok(card) => Seen {
                 card: card.profile.series.to_string(),
                 serial: card.serial.to_string(),
                 profile: Some(card.profile.id.clone()),
                 ..Seen::default()
             },
-            Err((why, nhs_code)) => Seen { card: "not recognised".into(), remark: why, nhs_code, ..Seen::default() },
+            Err(why) => {
+                // A card that cannot be worked with may be known all the same.
+                let series = if let NotSeen::Card(why) = &why { why.series() } else { None };
+                let card = series.map_or_else(|| "not recognised".to_owned(), |series| series.to_string());
+                Seen { card, remark: why.to_string(), nhs_code: why.nhs_code(), ..Seen::default() }
+            }
         },
     }
-}
-
-/// Why a card was not recognised, and the published code for it.
-type Why = (String, Option<NhsCode>);
-
-/// Recognises a card without writing anything to it.
-fn recognised(bench: &Bench, reader: &str, atr: &[u8]) -> Result<Recognised, Why> {
-    let unreadable = |why: String| (why, Some(NhsCode::CardUnreadable));
-    let mut connection =
-        bench.readers.connect(reader, Access::Shared).map_err(|error| (error.to_string(), error.nhs_code()))?;
-    let (link, record, mut found) = (recognise::link(), ExchangeRecord::default(), None);
-    connection
-        .transact(&mut |card| {
-            found = Some(recognise::recognise(&mut layered(card, &link, &record), atr, &bench.profiles));
-        })
-        .map_err(|error| unreadable(error.to_string()))?;
-    found
-        .ok_or_else(|| unreadable("the card was not looked at: try again".to_owned()))?
-        .map_err(|why| (why.to_string(), why.nhs_code()))
 }

@@ -29,6 +29,12 @@ pub fn training_stock_management_key(serial: &CardSerial) -> Secret {
     diversified(TRAINING_MASTER, serial, Algorithm::Aes256)
 }
 
+/// The triple-DES management key of training stock that stands in for Series 9, made in the same way.
+#[must_use]
+pub fn training_series_9_management_key(serial: &CardSerial) -> Secret {
+    diversified(TRAINING_MASTER, serial, Algorithm::TripleDes)
+}
+
 /// HKDF-SHA-256 (RFC 5869) of the master, over the algorithm and the serial.
 fn diversified(master: &[u8], serial: &CardSerial, algorithm: Algorithm) -> Secret {
     struct Length(usize);
@@ -50,10 +56,21 @@ fn diversified(master: &[u8], serial: &CardSerial, algorithm: Algorithm) -> Secr
 
 /// How the cards of one profile got their keys.
 enum Scheme {
-    Static { algorithm: Algorithm, key: Secret },
-    Listed { algorithm: Algorithm, keys: BTreeMap<CardSerial, Secret> },
-    Diversified { algorithm: Algorithm, master: Secret },
+    Static {
+        algorithm: Algorithm,
+        key: Secret,
+    },
+    Listed {
+        algorithm: Algorithm,
+        keys: BTreeMap<CardSerial, Secret>,
+    },
+    Diversified {
+        algorithm: Algorithm,
+        master: Secret,
+    },
     WellKnownTestKey,
+    /// Cards that are reached through their maker's middleware and have no such key.
+    Middleware,
 }
 
 impl Scheme {
@@ -64,6 +81,7 @@ impl Scheme {
             Self::Diversified { master, .. } => *master == Secret::new(TRAINING_MASTER.to_vec()),
             Self::Static { algorithm, key } => is_test_key(*algorithm, key),
             Self::Listed { algorithm, keys } => keys.values().any(|key| is_test_key(*algorithm, key)),
+            Self::Middleware => false,
         }
     }
 }
@@ -130,9 +148,11 @@ impl Custody {
             Scheme::WellKnownTestKey if matches!(asked, Algorithm::TripleDes | Algorithm::Aes192) => {
                 Ok(Secret::new(WELL_KNOWN_TEST_KEY.to_vec()))
             }
-            Scheme::Static { .. } | Scheme::Listed { .. } | Scheme::Diversified { .. } | Scheme::WellKnownTestKey => {
-                Err(NoKey::Algorithm)
-            }
+            Scheme::Static { .. }
+            | Scheme::Listed { .. }
+            | Scheme::Diversified { .. }
+            | Scheme::WellKnownTestKey
+            | Scheme::Middleware => Err(NoKey::Algorithm),
         }
     }
 
@@ -149,19 +169,27 @@ impl Custody {
     pub fn knows(&self, profile: &str, serial: &CardSerial) -> bool {
         self.set(profile).is_ok_and(|set| match &set.scheme {
             Scheme::Listed { keys, .. } => keys.contains_key(serial),
-            Scheme::Static { .. } | Scheme::Diversified { .. } | Scheme::WellKnownTestKey => true,
+            Scheme::Static { .. } | Scheme::Diversified { .. } | Scheme::WellKnownTestKey | Scheme::Middleware => true,
         })
+    }
+
+    /// Whether cards of this profile prove a management key before they are certified: all but those that have none.
+    pub fn asks_for_proof(&self, profile: &str) -> bool {
+        !self.set(profile).is_ok_and(|set| matches!(set.scheme, Scheme::Middleware))
     }
 }
 
 fn training_key_file() -> String {
+    let master = crate::domain::hex(TRAINING_MASTER);
     format!(
         "# How the cards of each profile got their management keys. TRAINING: every key here is public.\n\
          # What may stand here: cardwright config --explain\n\
-         [[key-set]]\nprofile = \"training\"\nscheme = \"diversified\"\nalgorithm = {}\nmaster = \"{}\"\n\n\
-         [[key-set]]\nprofile = \"generic-piv\"\nscheme = \"well-known-test-key\"\n",
+         [[key-set]]\nprofile = \"training\"\nscheme = \"diversified\"\nalgorithm = {}\nmaster = \"{master}\"\n\n\
+         [[key-set]]\nprofile = \"generic-piv\"\nscheme = \"well-known-test-key\"\n\n\
+         [[key-set]]\nprofile = \"series-9\"\nscheme = \"diversified\"\nalgorithm = {}\nmaster = \"{master}\"\n\n\
+         [[key-set]]\nprofile = \"series-8\"\nscheme = \"middleware\"\ntransport-unlock-code = \"3132333435363738\"\n",
         Algorithm::Aes256.identifier(),
-        crate::domain::hex(TRAINING_MASTER)
+        Algorithm::TripleDes.identifier(),
     )
 }
 

@@ -63,6 +63,9 @@ pub struct Software {
 pub struct Cards {
     /// A folder of card profiles that are read before the built-in ones.
     pub profiles: Option<PathBuf>,
+    /// The PKCS#11 module of the middleware for Series 8 cards.
+    #[serde(rename = "series-8-module")]
+    pub series_8_module: Option<PathBuf>,
 }
 
 /// Printing.
@@ -236,6 +239,13 @@ impl Configuration {
                 "Smartcard Connect replaces Identity Agent: give the versions of the one that is installed",
             );
         }
+        if self.cards.series_8_module.as_ref().is_some_and(|module| !module.has_root()) {
+            return found(
+                "cards.series-8-module",
+                "a module is a program that runs inside this one, so it is not looked for in whatever folder that was \
+                 started in: give its full path",
+            );
+        }
         if self.realm == Realm::Training { None } else { self.training_part() }
     }
 
@@ -344,6 +354,14 @@ mod tests {
         let good = Configuration::parse(&format!("{live}{url}"), "desk.toml").expect("no training part");
         assert_eq!(good.client_software(), ClientSoftware::NotFound, "live never guesses the software");
         assert!(!good.has_training_readers());
+    }
+
+    #[test]
+    fn a_module_is_named_by_its_full_path() {
+        let message = refused("cards.series-8-module = \"middleware.so\"");
+        assert!(message.contains("cards.series-8-module") && message.contains("full path"), "{message}");
+        let good = Configuration::parse("cards.series-8-module = \"/opt/maker/middleware.so\"", "desk.toml");
+        assert_eq!(good.expect("a full path").cards.series_8_module, Some("/opt/maker/middleware.so".into()));
     }
 
     #[test]

@@ -60,6 +60,13 @@ pub const KEYS: &[Key] = &[
         example: "\"card-profiles\"",
     },
     Key {
+        name: "cards.series-8-module",
+        meaning: "Full path of the PKCS#11 module that comes with the middleware of Series 8 cards. It must be made for the \
+                  same kind of computer as this program (64-bit as a rule).",
+        default: "none, and Series 8 cards are recognised and refused",
+        example: "\"/opt/maker/libpkcs11.so\"",
+    },
+    Key {
         name: "printing.profiles",
         meaning: "Folder of printer profiles (TOML) of your own. One with the id of a built-in profile takes its place.",
         default: "the built-in profiles alone",
@@ -128,6 +135,7 @@ mod tests {
             realm = "training"
             gateway.url = "https://gateway.example"
             cards.profiles = "card-profiles"
+            cards.series-8-module = "/opt/maker/libpkcs11.so"
             printing.profiles = "printer-profiles"
             [software]
             smartcard-connect = "4.1"

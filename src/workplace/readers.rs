@@ -5,7 +5,10 @@ use std::{
     thread,
 };
 
-use crate::card::reader::{Access, CardConnection, CardReaders, CardWatch, ReaderError, ReaderStatus};
+use crate::card::{
+    pkcs11::Middleware,
+    reader::{Access, CardConnection, CardReaders, CardWatch, ReaderError, ReaderStatus},
+};
 
 /// Events that may wait before the sender does: far more than readers on one desk.
 const WAITING_EVENTS: usize = 64;
@@ -13,13 +16,20 @@ const WAITING_EVENTS: usize = 64;
 /// The readers of several kinds, in order.
 pub struct SeveralReaders {
     kinds: Vec<Arc<dyn CardReaders>>,
+    middleware: Option<Middleware>,
 }
 
 impl SeveralReaders {
     /// All of them, in this order.
     #[must_use]
     pub fn new(kinds: Vec<Arc<dyn CardReaders>>) -> Self {
-        Self { kinds }
+        Self { kinds, middleware: None }
+    }
+
+    /// The same, with the middleware for cards that are reached through it alone.
+    #[must_use]
+    pub fn with_middleware(self, middleware: Option<Middleware>) -> Self {
+        Self { middleware, ..self }
     }
 }
 
@@ -75,6 +85,10 @@ impl CardReaders for SeveralReaders {
         }
         // A forwarder ends when the events of its kind do; one that waits for room sees that the receiving end is gone.
         Ok(CardWatch::new(receiver, move || stops.into_iter().for_each(|stop| stop())))
+    }
+
+    fn middleware(&self) -> Option<&Middleware> {
+        self.middleware.as_ref()
     }
 }
 

@@ -6,10 +6,27 @@ use cardwright::{
         Service,
         wire::{self, Base64},
     },
+    domain::Series,
     gateway::Gateway,
 };
 
 use crate::desk::{self, RA_AGENT, SIAN};
+
+/// A client that skips the window calls its card one that has no management key.
+#[test]
+fn no_card_gets_around_its_proof_by_another_name() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let gateway = Gateway::start(desk::config(folder.path())).expect("a gateway");
+    let service = desk::sign_in(&gateway.url(), RA_AGENT);
+    let (job, card) = (desk::job(), desk::serial(6));
+    let honest = desk::reserve_request(&job, SIAN, &card);
+    let forged = wire::Reserve { profile: "series-8".to_owned(), ..honest.clone() };
+    assert_eq!(desk::problem(service.reserve(&job, &forged)).kind, "wrong-state");
+    let series_8 = wire::Reserve { series: Series::Series8, ..forged };
+    let refused = desk::problem(service.reserve(&job, &series_8));
+    assert_eq!(refused.kind, "refused", "a Series 8 card is not issued");
+    service.reserve(&job, &honest).expect("the same card by its own name");
+}
 
 #[test]
 fn a_stock_described_in_the_file_relays_and_releases() {

@@ -8,6 +8,7 @@ mod nhs_codes;
 mod queue;
 mod reader;
 mod secrets;
+mod series_9;
 mod tour;
 mod unattended;
 mod usage;

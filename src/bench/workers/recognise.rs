@@ -12,9 +12,8 @@ use crate::{
     bench::event::{CardInReader, ReaderCondition, Trouble},
     card::{
         piv::{PivError, Tries},
-        reader::{Access, ReaderError},
-        recognise::{self, NotRecognised, Recognised},
-        transport::{ExchangeRecord, TransportError, layered},
+        reader::ReaderError,
+        recognise::{Depth, NotRecognised, NotSeen, Recognised, in_reader},
     },
     cis2::{Service, ServiceError},
 };
@@ -52,11 +51,11 @@ pub fn patiently<T, E>(
 /// Recognises the card in a reader and asks the service whose it is.
 pub fn look(common: &Common, reader: &ReaderDesk) -> Seen {
     // Other programs look at a new card in the same moment: one that was reset in the middle is read again.
-    let disturbed = |why: &Failed| {
+    let disturbed = |why: &NotSeen| {
         matches!(
             why,
-            Failed::Reader(ReaderError::InUse { .. } | ReaderError::Fault { .. })
-                | Failed::Card(NotRecognised::Piv(PivError::Transport(_)))
+            NotSeen::Reader(ReaderError::InUse { .. } | ReaderError::Fault { .. })
+                | NotSeen::Card(NotRecognised::Piv(PivError::Transport(_)))
         )
     };
     let failed = match patiently(reader, disturbed, || read(common, &reader.name)) {
@@ -64,40 +63,22 @@ pub fn look(common: &Common, reader: &ReaderDesk) -> Seen {
         Err(failed) => failed,
     };
     Seen::Is(match failed {
-        Failed::Reader(ReaderError::UnknownReader { .. } | ReaderError::NoService) => return Seen::NoReader,
-        Failed::Reader(ReaderError::NoCard { .. }) => ReaderCondition::Empty,
-        Failed::Reader(ReaderError::InUse { .. }) => ReaderCondition::InUse,
-        Failed::Reader(ReaderError::Unreadable { .. }) => ReaderCondition::Unreadable,
-        Failed::Reader(fault @ ReaderError::Fault { .. }) => {
+        NotSeen::Reader(ReaderError::UnknownReader { .. } | ReaderError::NoService) => return Seen::NoReader,
+        NotSeen::Reader(ReaderError::NoCard { .. }) => ReaderCondition::Empty,
+        NotSeen::Reader(ReaderError::InUse { .. }) => ReaderCondition::InUse,
+        NotSeen::Reader(ReaderError::Unreadable { .. }) => ReaderCondition::Unreadable,
+        NotSeen::Reader(fault @ ReaderError::Fault { .. }) => {
             ReaderCondition::Unknown { why: fault.to_string(), nhs_code: fault.nhs_code() }
         }
-        Failed::Card(NotRecognised::Piv(PivError::Transport(_))) => ReaderCondition::Unreadable,
-        Failed::Card(why) => ReaderCondition::Unknown { why: why.to_string(), nhs_code: why.nhs_code() },
+        NotSeen::Card(NotRecognised::Piv(PivError::Transport(_))) => ReaderCondition::Unreadable,
+        NotSeen::Card(why) => ReaderCondition::Unknown { why: why.to_string(), nhs_code: why.nhs_code() },
     })
 }
 
-/// Why a card was not read.
-enum Failed {
-    Reader(ReaderError),
-    Card(NotRecognised),
-}
-
 /// Reads the card. It is closed again before the service is asked, so that nobody waits for the network to use it.
-fn read(common: &Common, name: &str) -> Result<Recognised, Failed> {
+fn read(common: &Common, name: &str) -> Result<Recognised, NotSeen> {
     let bench = &common.workplace.bench;
-    let mut connection = bench.readers.connect(name, Access::Shared).map_err(Failed::Reader)?;
-    let atr = connection.atr().to_vec();
-    let mut found = None;
-    let begun = connection.transact(&mut |card| {
-        let (link, record) = (recognise::link(), ExchangeRecord::default());
-        found = Some(recognise::look_closely(&mut layered(card, &link, &record), &atr, &bench.profiles));
-    });
-    match (begun, found) {
-        (Err(TransportError::InUse), _) => Err(Failed::Reader(ReaderError::InUse { reader: name.to_owned() })),
-        (Err(error), _) => Err(Failed::Card(error.into())),
-        (Ok(()), Some(found)) => found.map_err(Failed::Card),
-        (Ok(()), None) => Err(Failed::Reader(ReaderError::Unreadable { reader: name.to_owned() })),
-    }
+    in_reader(&*bench.readers, name, &bench.profiles, Depth::Contents)
 }
 
 /// The card with what the service knows of it.

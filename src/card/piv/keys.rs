@@ -69,23 +69,44 @@ impl PublicKey {
     fn from_answer(algorithm: KeyAlgorithm, answer: &[u8]) -> Option<Self> {
         let inside = tlv::find(answer, PUBLIC_KEY).ok()??;
         let field = |tag| tlv::find(inside, tag).ok().flatten();
-        let (parameters, key) = match algorithm {
-            KeyAlgorithm::Rsa2048 => (Any::null(), rsa_public_key(field(MODULUS)?, field(EXPONENT)?)?),
-            KeyAlgorithm::P256 => {
-                let point = field(POINT)?;
-                p256::PublicKey::from_sec1_bytes(point).ok()?;
-                (Any::encode_from(&SECP256R1).ok()?, point.to_vec())
-            }
-            KeyAlgorithm::P384 => {
-                let point = field(POINT)?;
-                p384::PublicKey::from_sec1_bytes(point).ok()?;
-                (Any::encode_from(&SECP384R1).ok()?, point.to_vec())
-            }
+        match algorithm {
+            KeyAlgorithm::Rsa2048 => Self::from_numbers(field(MODULUS)?, field(EXPONENT)?),
+            KeyAlgorithm::P256 | KeyAlgorithm::P384 => Self::from_point(algorithm, field(POINT)?),
+        }
+    }
+
+    /// From the modulus and the exponent of an RSA key of 2048 bits, the most significant byte first and no zeros in
+    /// front; `None` when they make no sound key.
+    #[must_use]
+    pub fn from_numbers(modulus: &[u8], exponent: &[u8]) -> Option<Self> {
+        Self::assembled(KeyAlgorithm::Rsa2048, RSA_ENCRYPTION, Any::null(), &rsa_public_key(modulus, exponent)?)
+    }
+
+    /// From a point in uncompressed form (SEC 1, 2.3.3); `None` when it does not lie on the curve, or for RSA.
+    #[must_use]
+    pub fn from_point(algorithm: KeyAlgorithm, point: &[u8]) -> Option<Self> {
+        let curve = match algorithm {
+            KeyAlgorithm::Rsa2048 => return None,
+            KeyAlgorithm::P256 => p256::PublicKey::from_sec1_bytes(point).ok().map(|_| SECP256R1),
+            KeyAlgorithm::P384 => p384::PublicKey::from_sec1_bytes(point).ok().map(|_| SECP384R1),
         };
-        let oid = if algorithm == KeyAlgorithm::Rsa2048 { RSA_ENCRYPTION } else { EC_PUBLIC_KEY };
+        Self::assembled(algorithm, EC_PUBLIC_KEY, Any::encode_from(&curve?).ok()?, point)
+    }
+
+    /// The curve as an object identifier, DER; `None` for RSA.
+    #[must_use]
+    pub fn curve(algorithm: KeyAlgorithm) -> Option<Vec<u8>> {
+        match algorithm {
+            KeyAlgorithm::Rsa2048 => None,
+            KeyAlgorithm::P256 => SECP256R1.to_der().ok(),
+            KeyAlgorithm::P384 => SECP384R1.to_der().ok(),
+        }
+    }
+
+    fn assembled(algorithm: KeyAlgorithm, oid: ObjectIdentifier, parameters: Any, key: &[u8]) -> Option<Self> {
         let info = SubjectPublicKeyInfoOwned {
             algorithm: AlgorithmIdentifierOwned { oid, parameters: Some(parameters) },
-            subject_public_key: BitString::from_bytes(&key).ok()?,
+            subject_public_key: BitString::from_bytes(key).ok()?,
         };
         Some(Self { algorithm, der: info.to_der().ok()? })
     }
@@ -169,9 +190,14 @@ impl Piv<'_> {
     }
 }
 
+/// DigestInfo (RFC 8017, 9.2) of a SHA-256 digest, DER.
+pub(crate) fn digest_info(digest: &[u8]) -> Vec<u8> {
+    [SHA256_DIGEST_INFO.as_slice(), digest].concat()
+}
+
 /// EMSA-PKCS1-v1_5 (RFC 8017, 9.2): 00 01 FF .. FF 00, then the DigestInfo.
 fn padded_digest(digest: &[u8]) -> Vec<u8> {
-    let tail = [SHA256_DIGEST_INFO.as_slice(), digest].concat();
+    let tail = digest_info(digest);
     let filling = RSA_BYTES.saturating_sub(tail.len() + 3);
     [[0x00, 0x01].as_slice(), &vec![0xFF; filling], &[0x00], &tail].concat()
 }

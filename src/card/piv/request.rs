@@ -28,6 +28,32 @@ const ECDSA_WITH_SHA384: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.84
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignedRequest(pub Vec<u8>);
 
+impl SignedRequest {
+    /// Puts a request together and has it signed, whatever card the key is on. `garbled` is the error for parts that do
+    /// not make a request.
+    pub(crate) fn build<E>(
+        key: &PublicKey,
+        common_name: &str,
+        garbled: impl Fn() -> E,
+        sign: impl FnOnce(&[u8]) -> Result<Vec<u8>, E>,
+    ) -> Result<Self, E> {
+        let broken = |_: der::Error| garbled();
+        let info = CertReqInfo {
+            version: Version::V1,
+            subject: name(common_name).map_err(broken)?,
+            public_key: SubjectPublicKeyInfoOwned::from_der(key.der()).map_err(broken)?,
+            attributes: Default::default(),
+        };
+        let signature = sign(&info.to_der().map_err(broken)?)?;
+        let request = CertReq {
+            info,
+            algorithm: signature_algorithm(key.algorithm()),
+            signature: BitString::from_bytes(&signature).map_err(broken)?,
+        };
+        request.to_der().map(Self).map_err(broken)
+    }
+}
+
 impl Piv<'_> {
     /// Makes the request for a key in a slot, signed by that key. The passcode must have been verified; for 9C just
     /// before.
@@ -40,20 +66,8 @@ impl Piv<'_> {
         key: &PublicKey,
         common_name: &str,
     ) -> Result<SignedRequest, PivError> {
-        let garbled = |_: der::Error| PivError::Garbled { doing: Doing::Signing };
-        let info = CertReqInfo {
-            version: Version::V1,
-            subject: name(common_name).map_err(garbled)?,
-            public_key: SubjectPublicKeyInfoOwned::from_der(key.der()).map_err(garbled)?,
-            attributes: Default::default(),
-        };
-        let signature = self.sign(slot, key.algorithm(), &info.to_der().map_err(garbled)?)?;
-        let request = CertReq {
-            info,
-            algorithm: signature_algorithm(key.algorithm()),
-            signature: BitString::from_bytes(&signature).map_err(garbled)?,
-        };
-        request.to_der().map(SignedRequest).map_err(garbled)
+        let garbled = || PivError::Garbled { doing: Doing::Signing };
+        SignedRequest::build(key, common_name, garbled, |message| self.sign(slot, key.algorithm(), message))
     }
 }
 

@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 use super::{Answer, Call, Desk};
 use crate::{
     cis2::wire::{self, CardAfterAbort, Issuance, IssuanceState, KeysWanted},
-    domain::{CardSerial, CardState, CertificateSlot, HolderId, JobId, Operation, hex, sha256_hex},
+    domain::{CardSerial, CardState, CertificateSlot, HolderId, JobId, Operation, Series, hex, sha256_hex},
     gateway::{
         authority,
         issuances::{self, BegunAs, Certificate, Job},
@@ -63,6 +63,11 @@ pub fn reserve(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
     }
     if !desk.core.custody.knows(&request.profile, &request.serial) {
         return Err(Fault::no_key_set(&request.profile));
+    }
+    // A card that has no management key proves none. That is not the desk's word alone: the record must say it too.
+    let without = request.operation == Operation::Renew && [card.series, request.series] == [Series::Series8; 2];
+    if !(without || desk.core.custody.asks_for_proof(&request.profile)) {
+        return Err(Fault::wrong_state("only a Series 8 card that is renewed proves no management key"));
     }
     let public = Issuance {
         job: request.job,
@@ -187,7 +192,7 @@ pub fn certify(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
             answer => return answer,
         }
     }
-    if !job.proven {
+    if !job.proven && desk.core.custody.asks_for_proof(&job.profile) {
         return Err(Fault::wrong_state("the card has not proved its management key in this job"));
     }
     let renews = job.public.operation == Operation::Renew;

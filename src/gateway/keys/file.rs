@@ -76,9 +76,10 @@ fn key_set(entry: &Table) -> Result<KeySet, Wrong> {
         ));
     }
     let profile = word(entry, "profile", "name the scheme of the card profile, e.g. \"series-10\"")?.to_owned();
-    const SCHEMES: &str = "write \"static\", \"diversified\", \"listed\" or \"well-known-test-key\"";
+    const SCHEMES: &str = "write \"static\", \"diversified\", \"listed\", \"well-known-test-key\" or \"middleware\"";
     let scheme = match word(entry, "scheme", SCHEMES)? {
         "well-known-test-key" => Scheme::WellKnownTestKey,
+        "middleware" => Scheme::Middleware,
         "static" => {
             let algorithm = algorithm(entry)?;
             let remedy = "write the key in hexadecimal, of the algorithm's length";

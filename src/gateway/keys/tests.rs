@@ -13,6 +13,24 @@ fn the_training_gateway_derives_what_the_factory_put_on_the_card() {
     assert_ne!(training_stock_management_key(&card), training_stock_management_key(&serial("0A1B2C3E")));
     assert_eq!(custody.key("training", &card, Algorithm::TripleDes), Err(NoKey::Algorithm));
     assert_eq!(custody.key("series-10", &card, Algorithm::Aes256), Err(NoKey::Profile));
+    let series_9 = custody.key("series-9", &card, Algorithm::TripleDes);
+    assert_eq!(series_9, Ok(training_series_9_management_key(&card)));
+    assert_eq!(series_9.map(|key| key.expose().len()), Ok(24));
+}
+
+#[test]
+fn cards_reached_through_middleware_have_an_unlock_code_and_no_management_key() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let custody = Custody::open(&folder.path().join("keys.toml"), Realm::Training).expect("training keys");
+    let card = serial("0A1B2C3D");
+    assert!(custody.knows("series-8", &card) && !custody.asks_for_proof("series-8"));
+    assert_eq!(custody.key("series-8", &card, Algorithm::TripleDes), Err(NoKey::Algorithm));
+    assert_eq!(custody.transport_code("series-8").map(UnlockCode::expose), Ok(b"12345678".as_slice()));
+    assert!(custody.asks_for_proof("training"));
+    assert!(custody.asks_for_proof("never heard of"), "a profile without a key set gets nothing for nothing");
+    let without_code = "[[key-set]]\nprofile = \"series-8\"\nscheme = \"middleware\"\n";
+    let refused = file::key_sets(Path::new("stock.toml"), without_code).err().expect("refused").to_string();
+    assert!(refused.contains("“transport-unlock-code” is missing"), "{refused}");
 }
 
 /// NIST's known answers: AES from FIPS 197 appendix C, triple DES from SP 800-67 B.1 read as one block.
@@ -53,7 +71,7 @@ fn live_work_refuses_keys_that_everybody_knows() {
     assert!(missing.contains("only training may start without"), "{missing}");
     Custody::open(&path, Realm::Training).expect("training keys");
     let refused = Custody::open(&path, Realm::Live).err().expect("refused").to_string();
-    assert!(refused.contains("training, generic-piv"), "{refused}");
+    assert!(refused.contains("training, generic-piv, series-9"), "{refused}");
 }
 
 #[test]

@@ -81,10 +81,8 @@ fn cards_of_the_wrong_series() {
     let authentic = [0xA0, 0, 0, 0, 0x77, 1, 0, 0x70, 0x0A, 0x10, 0, 0xF1, 0, 0, 1, 0];
     let jcop_41 = [0x3B, 0x6A, 0x00, 0xFF, 0x4A, 0x43, 0x4F, 0x50, 0x34, 0x31, 0x56, 0x32, 0x32, 0x31];
     let kind = |error: &OperationError| match error {
-        OperationError::NotRecognised(
-            NotRecognised::NotPersonalised { series, .. } | NotRecognised::Blocked(series),
-        ) => *series,
         OperationError::NotRecognised(NotRecognised::Unknown) => Series::Unknown,
+        OperationError::NotRecognised(why) => why.series().unwrap_or_else(|| panic!("{why}")),
         other => panic!("{other}"),
     };
     for (atr, application, series, words) in [
@@ -92,9 +90,14 @@ fn cards_of_the_wrong_series() {
             &[0x3B, 0x80, 0x80, 0x01, 0x01][..],
             Some(&authentic[..]),
             Series::Series8,
-            ["NHS Series 8 (Oberthur)", "Nothing was changed", "issue a Series 10 card instead"],
+            ["Series 8", "Nothing was changed", "issue a Series 10 card instead"],
         ),
-        (&jcop_41, None, Series::Series6, ["Series 6", "Nothing was changed", "destroy it and issue a new card"]),
+        (
+            &jcop_41,
+            None,
+            Series::Series6,
+            ["Series 6", "Nothing was changed", "please destroy it and issue a Series 10 card"],
+        ),
         (
             &[0x3B, 0x80, 0x80, 0x01, 0x01],
             None,

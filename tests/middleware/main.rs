@@ -1,0 +1,14 @@
+//! Cards that are reached through PKCS#11 middleware: SoftHSM2, and OpenSC over our own PIV cards, judged by OpenSC's tools
+//! and OpenSSL.
+
+mod child;
+#[allow(dead_code, reason = "the desk of another test program, of which a part is used")]
+#[path = "../workstation/desk.rs"]
+mod desk;
+mod faults;
+mod old_cards;
+mod opensc;
+mod soft_token;
+mod softhsm;
+#[path = "../cards/workbench/mod.rs"]
+mod workbench;
