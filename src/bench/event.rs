@@ -354,6 +354,8 @@ pub enum WorkEnd {
         why: String,
         /// Whether policy refused it.
         by_policy: bool,
+        /// The published code of what ended it, if there is one.
+        nhs_code: Option<NhsCode>,
     },
     /// A print whose end nobody knows.
     LookAtPrinter {
@@ -374,7 +376,8 @@ impl WorkEnd {
         match self {
             Self::NotBegun(trouble) => trouble.nhs_code,
             Self::Unfinished { .. } => Some(NhsCode::NotCompleted),
-            Self::Undone { .. } | Self::LookAtPrinter { .. } | Self::Done { .. } => None,
+            Self::Undone { nhs_code, .. } => *nhs_code,
+            Self::LookAtPrinter { .. } | Self::Done { .. } => None,
         }
     }
 }

@@ -111,7 +111,7 @@ fn answer(report: &IssueReport) -> Result<Answer, Failure> {
         "steps": wording::steps(&report.steps),
     });
     let text = format!("Card {} is issued to {}. {handed_over}", plan.serial, plan.holder.grouped());
-    wording::ended(&report.ending, text, &document).map_err(|failure| failure.with_code(report.ending.nhs_code()))
+    wording::ended(&report.ending, text, &document)
 }
 
 /// An issued card whose print failed is issued all the same.

@@ -123,10 +123,12 @@ impl Drop for Teller {
 
 /// The answer of a job that ended in this way; `text` and `document` say what it did.
 pub fn ended(ending: &Ending, text: String, document: &Value) -> Result<Answer, Failure> {
-    let failure = |exit, why: &str| Failure { document: fields(document), ..Failure::new(exit, why) };
+    let failure = |exit, why: &str| {
+        Failure { document: fields(document), ..Failure::new(exit, why) }.with_code(ending.nhs_code())
+    };
     match ending {
         Ending::Done => Ok(Answer::done(text, document.clone())),
-        Ending::Undone { why, by_policy: true } => {
+        Ending::Undone { why, by_policy: true, .. } => {
             Err(failure(Exit::Refused, &format!("{why}. What had been begun was undone")))
         }
         Ending::Undone { why, .. } => Err(failure(Exit::Failed, &format!("{why}. What had been begun was undone"))),

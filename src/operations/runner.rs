@@ -10,16 +10,18 @@ use super::{
     error::OperationError,
     gateway_call,
     issue::{self, PasscodeChoice},
+    on_card,
     pocket::Pocket,
     preflight::{IssuePreflight, PrintPreflight},
     print,
     progress::{Progress, Step, Verdict},
+    recertify,
 };
 use crate::{
     card::{profile::Profiles, reader::CardReaders},
     cis2::{Service, wire::PrintOutcome},
     domain::{
-        JobId, NhsCode, Operation, Passcode, Secret,
+        CardSerial, HolderId, JobId, NhsCode, Operation, Passcode, Secret, Series,
         eligibility::{ClientSoftware, Realm},
     },
     journal::{JobState, Journal},
@@ -54,6 +56,9 @@ pub enum Ending {
         why: String,
         /// Whether policy refused it.
         by_policy: bool,
+        /// The published code of what ended it, if there is one.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        nhs_code: Option<NhsCode>,
     },
     /// Cut off; it stays on record and `resume` finishes or undoes it.
     Unfinished {
@@ -68,7 +73,8 @@ impl Ending {
     pub fn nhs_code(&self) -> Option<NhsCode> {
         match self {
             Self::Unfinished { .. } => Some(NhsCode::NotCompleted),
-            Self::Undone { .. } | Self::Done => None,
+            Self::Undone { nhs_code, .. } => *nhs_code,
+            Self::Done => None,
         }
     }
 }
@@ -117,6 +123,10 @@ pub enum JobPlan {
     Issue(issue::Plan),
     /// A print.
     Print(print::Plan),
+    /// Unlock, change passcode, clear or cancel.
+    OnCard(on_card::Plan),
+    /// Repair or renew.
+    Recertify(recertify::Plan),
 }
 
 impl JobPlan {
@@ -125,6 +135,77 @@ impl JobPlan {
         match self {
             Self::Issue(plan) => &plan.job,
             Self::Print(plan) => &plan.job,
+            Self::OnCard(plan) => &plan.job,
+            Self::Recertify(plan) => &plan.job,
+        }
+    }
+
+    /// What it does.
+    pub fn operation(&self) -> Operation {
+        match self {
+            Self::Issue(_) => Operation::Issue,
+            Self::Print(_) => Operation::Print,
+            Self::OnCard(plan) => plan.operation,
+            Self::Recertify(plan) => plan.operation,
+        }
+    }
+
+    /// For whom.
+    pub fn holder(&self) -> &HolderId {
+        match self {
+            Self::Issue(plan) => &plan.holder,
+            Self::Print(plan) => &plan.holder,
+            Self::OnCard(plan) => &plan.holder,
+            Self::Recertify(plan) => &plan.holder,
+        }
+    }
+
+    /// On which card.
+    pub fn serial(&self) -> &CardSerial {
+        match self {
+            Self::Issue(plan) => &plan.serial,
+            Self::Print(plan) => &plan.serial,
+            Self::OnCard(plan) => &plan.serial,
+            Self::Recertify(plan) => &plan.serial,
+        }
+    }
+
+    /// Its series.
+    pub fn series(&self) -> Series {
+        match self {
+            Self::Issue(plan) => plan.series,
+            Self::Print(plan) => plan.series,
+            Self::OnCard(plan) => plan.series,
+            Self::Recertify(plan) => plan.series,
+        }
+    }
+
+    /// The card profile that recognised it; empty where no chip is needed.
+    pub fn profile(&self) -> &str {
+        match self {
+            Self::Issue(plan) => &plan.profile,
+            Self::Print(_) => "",
+            Self::OnCard(plan) => &plan.profile,
+            Self::Recertify(plan) => &plan.profile,
+        }
+    }
+
+    /// The GUID the card gets with its new certificates, 32 hexadecimal digits.
+    pub fn guid(&self) -> Option<&str> {
+        match self {
+            Self::Issue(plan) => Some(&plan.guid),
+            Self::Recertify(plan) => Some(&plan.guid),
+            Self::Print(_) | Self::OnCard(_) => None,
+        }
+    }
+
+    /// As the journal keeps it.
+    pub(super) fn to_json(&self) -> Result<serde_json::Value, OperationError> {
+        match self {
+            Self::Issue(plan) => to_json(plan),
+            Self::Print(plan) => to_json(plan),
+            Self::OnCard(plan) => to_json(plan),
+            Self::Recertify(plan) => to_json(plan),
         }
     }
 }
@@ -162,7 +243,11 @@ pub struct Rest<M> {
     pub stalled: Option<String>,
     /// Whether a refusal on the way was one of policy.
     pub by_policy: bool,
+    /// The published code of the first fault on the way.
+    pub nhs_code: Option<NhsCode>,
     pub steps: Vec<StepTime>,
+    /// Calls of the gateway.
+    pub gateway_calls: u32,
 }
 
 impl Desk<'_> {
@@ -249,7 +334,8 @@ impl Desk<'_> {
         mut spool: Option<&mut (dyn Spool + '_)>,
         tell: &mut dyn FnMut(&Progress),
     ) -> Result<Rest<M>, OperationError> {
-        let (mut steps, mut by_policy, job) = (Vec::new(), false, plan.job());
+        let (mut steps, mut by_policy, mut gateway_calls, job) = (Vec::new(), false, 0, plan.job());
+        let mut nhs_code = None;
         while let Some(effect) = machine.pending() {
             let step = Step::of(&effect);
             self.journal.intend(job, &to_json(&effect)?)?;
@@ -257,7 +343,10 @@ impl Desk<'_> {
             let begun = Instant::now();
             let outcome = match &effect {
                 Effect::Card(work) => card_work::perform(self, plan, pocket, *work),
-                Effect::Gateway(call) => gateway_call::perform(self, plan, pocket, call),
+                Effect::Gateway(call) => {
+                    gateway_calls += 1;
+                    gateway_call::perform(self, plan, pocket, call)
+                }
                 Effect::Print(PrintWork::Send) => send(pocket, spool.as_deref_mut()),
             };
             let took = begun.elapsed();
@@ -268,12 +357,31 @@ impl Desk<'_> {
             if let Outcome::Failed(fault) = &outcome {
                 let (Fault::Interrupted { why } | Fault::Refused { why, .. }) = fault;
                 by_policy |= matches!(fault, Fault::Refused { by_policy: true, .. });
+                nhs_code = nhs_code.or(code_of(&effect, fault, pocket));
                 if machine.pending().as_ref() == Some(&effect) {
-                    return Ok(Rest { machine, stalled: Some(why.clone()), by_policy, steps });
+                    return Ok(Rest { machine, stalled: Some(why.clone()), by_policy, nhs_code, steps, gateway_calls });
                 }
             }
         }
-        Ok(Rest { machine, stalled: None, by_policy, steps })
+        Ok(Rest { machine, stalled: None, by_policy, nhs_code, steps, gateway_calls })
+    }
+}
+
+impl<M> Rest<M> {
+    /// Given up, for this reason.
+    pub fn undone(&self, why: String) -> Ending {
+        Ending::Undone { why, by_policy: self.by_policy, nhs_code: self.nhs_code }
+    }
+}
+
+/// The published code of a fault: what the service named, or that the work on the card could not be completed. A printer is
+/// no card, and what policy says or the service asks for first has a code only where the service named one.
+fn code_of(effect: &Effect, fault: &Fault, pocket: &Pocket) -> Option<NhsCode> {
+    let decided = pocket.need.is_some() || matches!(fault, Fault::Refused { by_policy: true, .. });
+    match effect {
+        Effect::Gateway(_) if pocket.nhs_code.is_some() || decided => pocket.nhs_code,
+        Effect::Card(_) | Effect::Gateway(_) => Some(NhsCode::NotCompleted),
+        Effect::Print(_) => None,
     }
 }
 
@@ -281,7 +389,7 @@ impl Desk<'_> {
 pub fn issue_ending(rest: &Rest<issue::State>) -> Ending {
     match (&rest.machine.stage, &rest.stalled) {
         (issue::Stage::Done, _) => Ending::Done,
-        (issue::Stage::Undone { why }, _) => Ending::Undone { why: why.clone(), by_policy: rest.by_policy },
+        (issue::Stage::Undone { why }, _) => rest.undone(why.clone()),
         (_, why) => Ending::Unfinished { why: why.clone().unwrap_or_default() },
     }
 }
@@ -290,9 +398,7 @@ pub fn issue_ending(rest: &Rest<issue::State>) -> Ending {
 pub fn print_ending(rest: &Rest<print::State>) -> (Ending, Option<PrintOutcome>) {
     match &rest.machine.stage {
         print::Stage::Ended { outcome: Some(PrintOutcome::Printed), .. } => (Ending::Done, Some(PrintOutcome::Printed)),
-        print::Stage::Ended { outcome, why } => {
-            (Ending::Undone { why: why.clone().unwrap_or_default(), by_policy: rest.by_policy }, *outcome)
-        }
+        print::Stage::Ended { outcome, why } => (rest.undone(why.clone().unwrap_or_default()), *outcome),
         _ => (Ending::Unfinished { why: rest.stalled.clone().unwrap_or_default() }, None),
     }
 }
@@ -314,7 +420,9 @@ fn send(pocket: &mut Pocket, spool: Option<&mut (dyn Spool + '_)>) -> Outcome {
 fn verdict(outcome: &Outcome) -> Verdict {
     match outcome {
         Outcome::Failed(Fault::Interrupted { .. }) => Verdict::Interrupted,
-        Outcome::Failed(Fault::Refused { .. }) | Outcome::UnlockCodeWrong { .. } => Verdict::Refused,
+        Outcome::Failed(Fault::Refused { .. }) | Outcome::UnlockCodeWrong { .. } | Outcome::PasscodeWrong { .. } => {
+            Verdict::Refused
+        }
         _ => Verdict::Good,
     }
 }

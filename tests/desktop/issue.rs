@@ -265,7 +265,11 @@ fn repaint(window: &Harness<'_, Window>) -> std::time::Duration {
 fn every_end_says_what_failed_and_what_to_do_next() {
     let ends = [
         (WorkEnd::NotBegun(Trouble::unchanged("no card")), "Nothing was begun", "Try again"),
-        (WorkEnd::Undone { why: "the service said no".into(), by_policy: true }, "not issued", "Try again"),
+        (
+            WorkEnd::Undone { why: "the service said no".into(), by_policy: true, nhs_code: None },
+            "not issued",
+            "Try again",
+        ),
         (WorkEnd::Unfinished { why: "the card was pulled".into() }, "not finished", "Go to unfinished work"),
         (WorkEnd::LookAtPrinter { why: "look".into() }, "Look at the printer", "Open the print queue"),
         (WorkEnd::Done { queued: None }, "not in the print queue", "Put it into the print queue"),

@@ -69,6 +69,20 @@ fn a_service_that_cannot_give_the_unlock_code_is_err1009() {
 }
 
 #[test]
+fn work_that_ends_for_want_of_the_unlock_code_keeps_its_code() {
+    let mut bench = TestDesk::new();
+    let mut strange = bench.profiles.all().iter().find(|profile| profile.id == "training").expect("bundled").clone();
+    strange.management_key.scheme = "a stock nobody described".into();
+    bench.profiles.add(strange);
+    let readers = desk::card(Make::Virtual, 1);
+    let report = desk::issue(&bench.desk(&*readers), desk::holder(1), PasscodeChoice::LeftLocked).expect("it begins");
+    assert!(matches!(report.ending, Ending::Undone { by_policy: false, .. }), "{:?}", report.ending);
+    assert_eq!(report.ending.nhs_code(), Some(NhsCode::NoUnlockCode));
+    let document = serde_json::to_value(&report.ending).expect("JSON");
+    assert_eq!(document["nhs_code"], "ERR1009", "{document}");
+}
+
+#[test]
 fn work_that_was_cut_off_is_err5022() {
     let bench = TestDesk::new();
     let (readers, tear) = desk::tearing(desk::card(Make::Virtual, 1));

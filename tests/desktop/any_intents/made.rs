@@ -227,7 +227,7 @@ pub fn work_event(work: WorkId, message: u8) -> WorkEvent {
             good: Verdict::Good,
         }),
         3 => WorkEvent::Ended(WorkEnd::Unfinished { why: "the card was taken out".into() }),
-        4 => WorkEvent::Ended(WorkEnd::Undone { why: "refused".into(), by_policy: true }),
+        4 => WorkEvent::Ended(WorkEnd::Undone { why: "refused".into(), by_policy: true, nhs_code: None }),
         _ => WorkEvent::Ended(WorkEnd::Done { queued: Some(1) }),
     }
 }
