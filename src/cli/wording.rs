@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     cis2::ServiceError,
+    domain::eligibility::Reason,
     operations::{Ending, OperationError, Progress, Standing, Step, StepTime, Verdict},
     workplace::{Places, Readers, Workplace, WorkplaceError},
 };
@@ -19,7 +20,14 @@ use crate::{
 pub fn open(common: &Common) -> Result<Workplace, Failure> {
     let places = places(common)?;
     let configuration = places.configuration().map_err(Failure::usage)?;
-    Ok(Workplace::open(&places, configuration, common.officer.clone(), Readers::AsConfigured)?)
+    let workplace = Workplace::open(&places, configuration, common.officer.clone(), Readers::AsConfigured)?;
+    // Done while the gateway answers: once it is silent, it is too late.
+    if let Err(error) = workplace.desk().enrol(workplace.gateway_name()) {
+        progress(&format!(
+            "This desk cannot unlock cards by telephone yet, and nothing else is touched by it ({error})"
+        ));
+    }
+    Ok(workplace)
 }
 
 /// Keeps the gateway's newest audit head after a job; one that cannot be had now is had after the next.
@@ -68,8 +76,7 @@ impl From<OperationError> for Failure {
         };
         let mut failure = Self::new(exit, &error);
         if let Some(refusal) = reasons {
-            let words = |reason: &crate::domain::eligibility::Reason| json!({ "why": reason.to_string(), "remedy": reason.remedy() });
-            failure.document = fields(&json!({ "reasons": refusal.reasons.iter().map(words).collect::<Vec<_>>() }));
+            failure.document = fields(&json!({ "reasons": refusal.reasons.iter().map(reason).collect::<Vec<_>>() }));
         }
         failure.with_code(error.nhs_code())
     }
@@ -79,6 +86,15 @@ impl From<ServiceError> for Failure {
     fn from(error: ServiceError) -> Self {
         OperationError::Service(error).into()
     }
+}
+
+/// A reason of a refusal, for documents; with the code the NHS publishes for the same, where there is one.
+pub fn reason(reason: &Reason) -> Value {
+    let mut document = json!({ "why": reason.to_string(), "remedy": reason.remedy() });
+    if let Some(code) = reason.nhs_code() {
+        document["nhs_code"] = json!(code);
+    }
+    document
 }
 
 /// Tells the steps of a job on stderr: a line for each, with its time, once the next one begins.
