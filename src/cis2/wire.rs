@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use crate::domain::{
-    CardSerial, CardState, Holder, HolderId, JobId, Officer, OfficerId, Operation, Secret, Series,
+    CardSerial, CardState, Holder, HolderId, JobId, NhsCode, Officer, OfficerId, Operation, Secret, Series,
     eligibility::{ClientSoftware, Realm, Refusal},
     sha256_hex,
 };
@@ -482,6 +482,9 @@ pub struct Problem {
     /// The next action.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub remedy: Option<String>,
+    /// The code that the NHS publishes for the same, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub nhs_code: Option<NhsCode>,
     /// For `refused`: the operation and every reason with its remedy.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub refusal: Option<(Operation, Refusal)>,

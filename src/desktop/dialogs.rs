@@ -27,7 +27,7 @@ use super::{
     theme::{Theme, space},
     view::View,
 };
-use crate::tr;
+use crate::{domain::NhsCode, tr};
 
 /// A dialogue.
 #[derive(Debug, Clone)]
@@ -52,6 +52,8 @@ pub enum Dialog {
         name: String,
         /// Why it cannot be worked with.
         why: String,
+        /// The published code that means the same, if there is one.
+        nhs_code: Option<NhsCode>,
     },
     /// Where the activity shown is to be written.
     Export(Export),
@@ -212,7 +214,7 @@ pub fn draw(ui: &mut egui::Ui, view: &View<'_>) {
                 Dialog::Passcode(entry) => passcode::draw(ui, view, entry),
                 Dialog::NameReader(asking) => name_reader::draw(ui, view, asking),
                 Dialog::TrainingReader(reader) => training_reader::draw(ui, view, reader),
-                Dialog::Explain { why, .. } => training_reader::explain(ui, view, why),
+                Dialog::Explain { why, nhs_code, .. } => training_reader::explain(ui, view, why, *nhs_code),
                 Dialog::Export(export) => export::draw(ui, view, export),
             }
         });

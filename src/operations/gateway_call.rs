@@ -25,6 +25,7 @@ pub fn perform(desk: &Desk<'_>, plan: &JobPlan, pocket: &mut Pocket, call: &Gate
         Ok(outcome) => outcome,
         Err(Trouble::Service(error)) => {
             pocket.need = Need::of(&error);
+            pocket.nhs_code = error.nhs_code();
             Outcome::Failed(fault(&error))
         }
         Err(Trouble::Missing(what)) => Outcome::Failed(Fault::Refused {

@@ -9,7 +9,7 @@ use crate::{
         transport::{ExchangeRecord, Link},
     },
     cis2::wire::{self, SecretBase64},
-    domain::{Holder, Passcode, Secret},
+    domain::{Holder, NhsCode, Passcode, Secret},
 };
 
 /// One open card: nobody else reaches it, and what is sent to it is counted.
@@ -48,6 +48,8 @@ pub struct Pocket {
     pub tries_left: Option<u8>,
     /// What the gateway asked for before it lets this begin.
     pub need: Option<Need>,
+    /// The published code that the gateway named in its last refusal.
+    pub nhs_code: Option<NhsCode>,
     /// How often the job was resumed. A call that is asked again in another run may have to be answered anew.
     pub resumptions: usize,
 }

@@ -20,6 +20,7 @@ mod foreign_card;
 mod gateway_faults;
 mod in_use;
 mod kills;
+mod nhs_codes;
 mod printing;
 mod promise;
 mod take_over;

@@ -268,6 +268,7 @@ fn result(ui: &mut Ui, view: &View<'_>, job: &UnfinishedJob, end: &WorkEnd) {
         }
     };
     notice::boxed(ui, view, kind, &words, |ui| {
+        notice::code(ui, view, end.nhs_code());
         if matches!(end, WorkEnd::Undone { .. })
             && Button::new(tr!(view, "unfinished-issue-again")).show(ui, view).clicked()
         {

@@ -227,7 +227,7 @@ pub fn work_event(work: WorkId, message: u8) -> WorkEvent {
             good: Verdict::Good,
         }),
         3 => WorkEvent::Ended(WorkEnd::Unfinished { why: "the card was taken out".into() }),
-        4 => WorkEvent::Ended(WorkEnd::Undone { why: "refused".into(), by_policy: true }),
+        4 => WorkEvent::Ended(WorkEnd::Undone { why: "refused".into(), by_policy: true, nhs_code: None }),
         _ => WorkEvent::Ended(WorkEnd::Done { queued: Some(1) }),
     }
 }
@@ -239,7 +239,7 @@ pub fn reader(n: u8, condition: u8) -> Event {
         1 => ReaderCondition::Empty,
         2 => ReaderCondition::Reading,
         3 => ReaderCondition::InUse,
-        4 => ReaderCondition::Unknown { why: "not ours".into() },
+        4 => ReaderCondition::Unknown { why: "not ours".into(), nhs_code: None },
         5 => ReaderCondition::Unreadable,
         6 => ReaderCondition::Card(Box::new(card(n, CardState::Active))),
         7 => ReaderCondition::OwnCard(Box::new(card(n, CardState::Active))),
