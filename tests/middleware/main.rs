@@ -1,7 +1,9 @@
 //! Cards that are reached through PKCS#11 middleware: SoftHSM2, and OpenSC over our own PIV cards, judged by OpenSC's tools
 //! and OpenSSL.
 
+mod card_like;
 mod child;
+mod cuts;
 #[allow(dead_code, reason = "the desk of another test program, of which a part is used")]
 #[path = "../workstation/desk.rs"]
 mod desk;
