@@ -20,7 +20,7 @@ pub mod gateway;
 // Card printers: profiles, job encoders, spools and the virtual printer.
 pub mod printer;
 
-// Issue and print as pure state machines, and the one runner that performs their effects.
+// Every card operation as a pure state machine, and the one runner that performs their effects.
 pub mod operations;
 // Invented people, their photos, and the parts a training session stands on.
 pub mod training;

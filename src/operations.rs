@@ -1,25 +1,41 @@
-//! Issue and print as pure state machines, and the one runner that performs their effects.
+//! Every card operation as a pure state machine, and the one runner that performs their effects.
 //!
-//! [`issue`], [`undo`] and [`mod@print`] decide; the runner performs: it writes each effect into the journal before it
+//! [`issue`], [`undo`], [`mod@print`], [`mod@unlock`], [`passcode`], [`clear`], [`cancel`] and [`recertify`] (repair and
+//! renew) decide; the runner performs: it writes each effect into the journal before it
 //! begins it, performs it, and writes what came of it. [`preflight`] proves reader, card, holder, photo, printer and
 //! gateway before the first step that cannot be taken back.
 
+pub mod cancel;
+mod card_look;
 mod card_work;
+pub mod clear;
+pub mod diagnosis;
 pub mod effect;
 mod error;
 mod gateway_call;
+mod in_use;
 pub mod issue;
+pub mod on_card;
+pub mod passcode;
 mod pocket;
 pub mod preflight;
+mod prepare;
 pub mod print;
 mod progress;
+pub mod recertify;
+pub mod relay;
+mod report;
 mod resume;
 mod runner;
 pub mod undo;
 mod unfinished;
+pub mod unlock;
 
+pub use card_look::{CardLook, CardStanding, CertificateOnCard};
 pub use error::{OperationError, Standing};
+pub use prepare::{CardWish, OnCardPreflight, RecertifyPreflight};
 pub use progress::{Progress, Step, Verdict};
+pub use report::{CardReport, Need, WhichPair};
 pub use resume::{Resumed, Resumption};
 pub use runner::{Desk, Ending, IssueReport, PrintReport, StepTime};
 pub use unfinished::{Kept, UnfinishedJob, WhatNext};

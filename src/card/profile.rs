@@ -4,11 +4,13 @@
 
 mod hints;
 mod set;
+mod upkeep;
 
 use serde::{Deserialize, Serialize};
 
 pub use hints::{AtrPattern, Hexadecimal, Hints};
 pub use set::{Evidence, Profiles};
+pub use upkeep::{ClearSettings, ClearedKeys, ClearedPasscode, ClearedUnlockCode, RenewalKeys, RenewalSettings};
 
 use super::{
     algorithm::{KeyAlgorithm, ManagementAlgorithm},
@@ -48,6 +50,12 @@ pub struct CardProfile {
     pub link: LinkSettings,
     /// What is written besides certificates, CHUID and CCC.
     pub objects: Objects,
+    /// How it is cleared for reuse.
+    #[serde(default)]
+    pub clear: ClearSettings,
+    /// How it is renewed.
+    #[serde(default)]
+    pub renewal: RenewalSettings,
     /// How the card looks through its maker's middleware; with [`Personalise::Pkcs11`] and only there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub middleware: Option<MiddlewareSettings>,

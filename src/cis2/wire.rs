@@ -328,6 +328,9 @@ pub enum CardAfterAbort {
     NotReached,
     /// As it was before a repair or renewal began: its certificates go on being good.
     AsBefore,
+    /// As it was before a repair or renewal began, but for its passcode: that is locked, and its certificates go on being
+    /// good.
+    Locked,
     /// Its keys are gone and the new ones were not proved: a repair brings it back.
     NeedsRepair,
 }

@@ -207,10 +207,11 @@ pub fn insert(store: &Connection, job: &Job) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Gives a job that ran out of time another one.
+/// Gives a job that ran out of time another one. That its card proved its management key stays on record: its keys may be
+/// gone, and should the time run out once more the card is still unfinished.
 pub fn open_again(store: &Connection, job: &JobId, deadline: OffsetDateTime) -> Result<(), Fault> {
     store.execute(
-        "UPDATE issuances SET state = 'reserved', proven = 0, deadline = ?2 WHERE job = ?1",
+        "UPDATE issuances SET state = 'reserved', deadline = ?2 WHERE job = ?1",
         params![job.as_str(), deadline.unix_timestamp()],
     )?;
     Ok(())

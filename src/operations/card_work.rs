@@ -1,9 +1,11 @@
 //! Performs groups of card exchanges: one transaction each, secrets from the pocket, every answer an outcome.
 
+mod in_use;
+
 use super::{
     effect::{CardWork, Fault, Outcome},
-    issue,
-    pocket::Pocket,
+    error::OperationError,
+    pocket::{CardSession, Pocket},
     runner::{Desk, JobPlan, random_passcode},
 };
 use crate::{
@@ -20,11 +22,11 @@ use crate::{
 
 /// Performs one group of exchanges on the job's card.
 pub fn perform(desk: &Desk<'_>, plan: &JobPlan, pocket: &mut Pocket, work: CardWork) -> Outcome {
-    let JobPlan::Issue(plan) = plan else {
+    if matches!(plan, JobPlan::Print(_)) {
         return refused("this job does not work on a card".into());
-    };
+    }
     if pocket.session.is_none() {
-        match desk.find_card(&plan.serial) {
+        match desk.find_card(plan.serial()) {
             Ok((session, profile)) => {
                 pocket.session = Some(session);
                 pocket.profile = Some(profile);
@@ -35,10 +37,10 @@ pub fn perform(desk: &Desk<'_>, plan: &JobPlan, pocket: &mut Pocket, work: CardW
     let mut done = work_on_card(plan, pocket, work);
     // Another program reset the card between two steps. A step that selects the application anyway is begun again, on
     // a card that is recognised again; what the others rely on is gone with the reset.
-    let selects = matches!(work, CardWork::Witness | CardWork::Lock);
+    let selects = matches!(work, CardWork::Witness | CardWork::Lock | CardWork::Block | CardWork::ReadTries);
     if selects && matches!(done, Err(Trouble::Piv(PivError::Transport(TransportError::Reset)))) {
         pocket.session = None;
-        if let Ok((session, _)) = desk.find_card(&plan.serial) {
+        if let Ok((session, _)) = desk.find_card(plan.serial()) {
             pocket.session = Some(session);
             done = work_on_card(plan, pocket, work);
         }
@@ -53,6 +55,7 @@ pub fn perform(desk: &Desk<'_>, plan: &JobPlan, pocket: &mut Pocket, work: CardW
         Err(Trouble::Piv(error)) => refused(error.to_string()),
         Err(Trouble::Missing(what)) => refused(format!("this step needs {what}, which this run does not have")),
         Err(Trouble::Content(what)) => refused(what),
+        Err(Trouble::Waits(what)) => interrupted(what),
     }
 }
 
@@ -71,6 +74,8 @@ enum Trouble {
     Missing(&'static str),
     /// An object could not be put together.
     Content(String),
+    /// Somebody has to do something first; the job stays open for it.
+    Waits(String),
 }
 
 impl From<PivError> for Trouble {
@@ -79,7 +84,7 @@ impl From<PivError> for Trouble {
     }
 }
 
-/// Runs one transaction with the PIV application, selected anew or as the last step left it.
+/// Runs one transaction with the PIV application of the job's card, selected anew or as the last step left it.
 fn with_piv<R>(
     pocket: &mut Pocket,
     selection: Selection,
@@ -87,28 +92,47 @@ fn with_piv<R>(
 ) -> Result<R, Trouble> {
     let session = pocket.session.as_mut().ok_or(Trouble::Missing("the open card"))?;
     let profile = pocket.profile.as_ref().ok_or(Trouble::Missing("the card's profile"))?;
+    Ok(composed(session, profile, selection, work)?)
+}
+
+/// Selects the PIV application of a card that was just opened, and runs one transaction with it: for looking.
+pub fn selected<R>(
+    session: &mut CardSession,
+    profile: &CardProfile,
+    work: impl FnOnce(&mut Piv<'_>) -> Result<R, PivError>,
+) -> Result<R, OperationError> {
+    composed(session, profile, Selection::Anew, work).map_err(|error| OperationError::NotRecognised(error.into()))
+}
+
+/// The one place where the layers stand on each other.
+fn composed<R>(
+    session: &mut CardSession,
+    profile: &CardProfile,
+    selection: Selection,
+    work: impl FnOnce(&mut Piv<'_>) -> Result<R, PivError>,
+) -> Result<R, PivError> {
     let (mut work, mut answer) = (Some(work), None);
     let (link, record) = (&session.link, &session.record);
-    let begun = session.connection.transact(&mut |card| {
+    session.connection.transact(&mut |card| {
         let Some(work) = work.take() else { return };
         let mut card = layered(card, link, record);
         answer = Some(match selection {
             Selection::Anew => Piv::select(&mut card, profile).and_then(|mut piv| work(&mut piv)),
             Selection::Kept => work(&mut Piv::still_selected(&mut card, profile)),
         });
-    });
-    begun.map_err(|error| Trouble::Piv(error.into()))?;
-    Ok(answer.ok_or(Trouble::Missing("the card's answer"))??)
+    })?;
+    // A transaction that began ran its work.
+    answer.unwrap_or(Err(PivError::Transport(TransportError::Garbled)))
 }
 
 /// Whether the application is selected again, which on most cards ends what was proved to it.
-#[derive(Clone, Copy)]
-enum Selection {
+#[derive(Debug, Clone, Copy)]
+pub enum Selection {
     Anew,
     Kept,
 }
 
-fn work_on_card(plan: &issue::Plan, pocket: &mut Pocket, work: CardWork) -> Result<Outcome, Trouble> {
+fn work_on_card(plan: &JobPlan, pocket: &mut Pocket, work: CardWork) -> Result<Outcome, Trouble> {
     use Selection::{Anew, Kept};
     Ok(match work {
         CardWork::Witness => {
@@ -169,6 +193,25 @@ fn work_on_card(plan: &issue::Plan, pocket: &mut Pocket, work: CardWork) -> Resu
             lock(pocket)?;
             Outcome::Locked
         }
+        CardWork::Block => {
+            with_piv(pocket, Anew, |piv| piv.block_passcode())?;
+            Outcome::Locked
+        }
+        CardWork::ReadTries => in_use::read_tries(pocket, Anew)?,
+        CardWork::CheckTries => in_use::read_tries(pocket, Kept)?,
+        CardWork::SettleUnlockCode { which } => {
+            let (found, next) = (unlock_code(pocket, which.into())?, unlock_code(pocket, Code::Next)?);
+            let tried = with_piv(pocket, Kept, |piv| piv.change_unlock_code(&found, &next));
+            judged(pocket, tried)?
+        }
+        CardWork::CheckPasscode => in_use::check_passcode(pocket)?,
+        CardWork::ChangePasscode => in_use::change_passcode(pocket)?,
+        CardWork::OverwriteKey(slot) => {
+            let algorithm = profile(pocket)?.clear.algorithm.unwrap_or(profile(pocket)?.keys.algorithm);
+            with_piv(pocket, Kept, |piv| piv.generate(slot, algorithm))?;
+            Outcome::Generated
+        }
+        CardWork::ReadPair => in_use::read_pair(pocket)?,
     })
 }
 
@@ -245,14 +288,14 @@ fn index(slot: CertificateSlot) -> usize {
 }
 
 /// Both requests. The signing key wants the passcode just before each use; the authentication key is content with it.
-fn sign_requests(plan: &issue::Plan, pocket: &mut Pocket) -> Result<[Vec<u8>; 2], Trouble> {
+fn sign_requests(plan: &JobPlan, pocket: &mut Pocket) -> Result<[Vec<u8>; 2], Trouble> {
     let passcode = pocket.passcode.clone().ok_or(Trouble::Missing("the passcode"))?;
     let [Some(authentication), Some(signing)] = pocket.public_keys.clone() else {
         return Err(Trouble::Missing("both public keys"));
     };
     with_piv(pocket, Selection::Kept, |piv| {
         piv.verify(&passcode)?;
-        let name = plan.holder.as_str();
+        let name = plan.holder().as_str();
         let first = piv.certificate_request(CertificateSlot::Authentication, &authentication, name)?;
         piv.verify(&passcode)?;
         let second = piv.certificate_request(CertificateSlot::Signing, &signing, name)?;
@@ -261,14 +304,14 @@ fn sign_requests(plan: &issue::Plan, pocket: &mut Pocket) -> Result<[Vec<u8>; 2]
 }
 
 /// The object to write, from what the pocket holds.
-fn object(plan: &issue::Plan, pocket: &mut Pocket, name: ObjectName) -> Result<CardObject, Trouble> {
+fn object(plan: &JobPlan, pocket: &mut Pocket, name: ObjectName) -> Result<CardObject, Trouble> {
     let certified = || pocket.certified.as_ref().ok_or(Trouble::Missing("the certificates"));
     let expires = || last_day(&certified()?.authentication.0);
     Ok(match name {
         ObjectName::AuthenticationCertificate => CardObject::Certificate { der: certified()?.authentication.0.clone() },
         ObjectName::SigningCertificate => CardObject::Certificate { der: certified()?.signing.0.clone() },
         ObjectName::CardHolderUniqueIdentifier => {
-            let guid = bytes_of(&plan.guid).and_then(|bytes| bytes.try_into().ok());
+            let guid = plan.guid().and_then(bytes_of).and_then(|bytes| bytes.try_into().ok());
             CardObject::CardHolderUniqueIdentifier {
                 guid: guid.ok_or(Trouble::Missing("the GUID of this issue"))?,
                 expires: expires()?,
@@ -278,7 +321,7 @@ fn object(plan: &issue::Plan, pocket: &mut Pocket, name: ObjectName) -> Result<C
             // The card's own identifier stays: on some cards it is the only serial there is.
             let present = with_piv(pocket, Selection::Kept, |piv| piv.get_object(name))?;
             let kept = present.as_deref().and_then(|content| identifier_in(content).ok().flatten());
-            let serial = bytes_of(plan.serial.as_str()).unwrap_or_default();
+            let serial = bytes_of(plan.serial().as_str()).unwrap_or_default();
             CardObject::CardCapabilityContainer { identifier: kept.unwrap_or_else(|| card_identifier(&serial)) }
         }
         ObjectName::Discovery => CardObject::Discovery,
@@ -288,7 +331,7 @@ fn object(plan: &issue::Plan, pocket: &mut Pocket, name: ObjectName) -> Result<C
                 name: holder.printed_name().to_owned(),
                 affiliation: holder.organisation.to_string(),
                 expires: expires()?,
-                serial: plan.serial.to_string(),
+                serial: plan.serial().to_string(),
                 issuer: holder.organisation.to_string(),
             })
         }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     card::piv::ObjectName,
-    cis2::wire::{CardAfterAbort, Issuance, UnlockCodeSettled},
+    cis2::wire::{CardAfterAbort, Issuance, OnCardOutcome, UnlockCodeSettled},
     domain::CertificateSlot,
 };
 
@@ -54,6 +54,25 @@ pub enum CardWork {
     ProveKeys,
     /// Use up the tries so that the card must be unlocked.
     Lock,
+    /// Use up the tries of a card that is ended, however its profile leaves cards locked.
+    Block,
+    /// Find the card by its serial, select, and read its own counter of passcode tries.
+    ReadTries,
+    /// Read that counter once more, with nothing selected anew.
+    CheckTries,
+    /// Change the unlock code from this one to the next one: shows which one the card holds, and leaves its passcode alone.
+    SettleUnlockCode {
+        /// Which of the released codes.
+        which: UnlockCodeSettled,
+    },
+    /// Check the holder's own passcode, once; never sent to a card whose counter says that it is locked.
+    CheckPasscode,
+    /// Change the passcode from the holder's old one to their new one, once; never sent to a locked card.
+    ChangePasscode,
+    /// Put a throw-away key over the one in this slot.
+    OverwriteKey(CertificateSlot),
+    /// Read the certificates on the card, and take their keys as those to certify once more.
+    ReadPair,
 }
 
 /// One call of the service.
@@ -74,11 +93,27 @@ pub enum GatewayCall {
         signing_sha256: String,
         authentication_proof: Vec<u8>,
         signing_proof: Vec<u8>,
+        /// Whether the card was left locked, where that came out otherwise than it was reserved.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        locked: Option<bool>,
     },
     Abort {
         card: CardAfterAbort,
     },
     AskIssuance,
+    /// Begin an operation on a card in use; its codes come with the answer where it needs them.
+    BeginOnCard,
+    /// End it.
+    EndOnCard {
+        outcome: OnCardOutcome,
+        unlock_code: Option<UnlockCodeSettled>,
+    },
+    /// Take the code the card was delivered with as the one to change to.
+    ReleaseDeliveredCode,
+    /// Take the certificates of this job once more.
+    FetchCertified,
+    /// Open a repair or renewal again whose time ran out.
+    Reopen,
     /// Ask whether this print may start, and record that it does.
     RecordPrintStarting,
     /// Record how the print ended.
@@ -114,9 +149,30 @@ pub enum Outcome {
         /// Whether another code may be tried: never when the card's last try would be spent on it.
         may_try_more: bool,
     },
+    /// An operation on a card in use has begun.
+    Begun {
+        /// How many codes the card may hold; 0 where none was released.
+        candidates: usize,
+    },
+    Ended,
+    /// The card's own counter of its passcode.
+    Tries {
+        /// So many until it locks; 0 is locked; `None` where the card does not tell.
+        left: Option<u8>,
+    },
+    PasscodeRight,
+    /// The one try was wrong, or was not made because the card is locked.
+    PasscodeWrong {
+        /// Tries the card has left, as it says itself.
+        left: Option<u8>,
+        /// Whether it was sent to the card at all.
+        sent: bool,
+    },
     Settled,
     PasscodeSet,
     Generated,
+    /// The keys on the card are known from its certificates.
+    PairRead,
     RequestsSigned,
     Certified {
         sha256: [String; 2],
@@ -146,6 +202,8 @@ pub enum Outcome {
     PrintRecorded,
     /// The program begins again after a cut.
     Resumed,
+    /// The program begins again after a cut, and the holder is there and has typed a passcode.
+    ResumedWithHolder,
     /// This workstation takes over a card that another one left unfinished.
     TakenOver,
     Failed(Fault),

@@ -3,7 +3,7 @@
 use crate::{
     card::{reader::ReaderError, recognise::NotRecognised, transport::TransportError},
     cis2::ServiceError,
-    domain::{CardSerial, HolderId, JobId, PasscodeFault, eligibility::Refusal},
+    domain::{CardSerial, HolderId, JobId, Operation, PasscodeFault, eligibility::Refusal},
     face::{FaceError, PhotoError},
     journal::JournalError,
     printer::{
@@ -50,6 +50,31 @@ pub enum OperationError {
     NotBlank { serial: CardSerial },
     #[error("the card with serial {serial} is in no reader: put that card in and resume; its job stays on record")]
     CardNotHere { serial: CardSerial },
+    #[error(
+        "this is another card ({found}) than the one that was looked at ({looked_at}): put that one back, or look at this \
+         one first; nothing was changed"
+    )]
+    Swapped { looked_at: CardSerial, found: CardSerial },
+    #[error("nobody is on record as the holder of card {serial}: look at the card first; nothing was changed")]
+    NobodysCard { serial: CardSerial },
+    #[error("no card was named: choose the card from its holder's record; nothing was changed")]
+    NoCardNamed,
+    #[error("to {operation} a card its chip must be in a reader: put the card in, chip first; nothing was changed")]
+    ChipNeeded { operation: Operation },
+    #[error("{operation} does not go this way: choose it by its own name; nothing was changed")]
+    WrongOperation { operation: Operation },
+    #[error("a card is cancelled for a reason: choose one; nothing was changed")]
+    ReasonNeeded,
+    #[error(
+        "the passcode of card {serial} is locked after too many wrong tries, so nothing was sent to it; its keys and \
+         certificates are unharmed: unlock the card"
+    )]
+    PasscodeLocked { serial: CardSerial },
+    #[error(
+        "an earlier {operation} of card {serial} was cut off and its certificates do not work: repair the card; nothing was \
+         changed"
+    )]
+    RepairIt { serial: CardSerial, operation: Operation },
     #[error("{0} Nothing was changed.")]
     Refused(Refusal),
     #[error("{}", with_state(.0))]

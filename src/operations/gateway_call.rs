@@ -4,7 +4,10 @@ use sha2::{Digest, Sha256};
 
 use super::{
     effect::{Fault, GatewayCall, Outcome},
+    on_card,
     pocket::Pocket,
+    recertify,
+    report::Need,
     runner::{Desk, JobPlan},
 };
 use crate::{
@@ -12,14 +15,17 @@ use crate::{
         ServiceError,
         wire::{self, Base64},
     },
-    domain::{CardState, JobId, Operation, hex, sha256_hex},
+    domain::{CardState, JobId, hex, sha256_hex},
 };
 
 /// Performs one call.
 pub fn perform(desk: &Desk<'_>, plan: &JobPlan, pocket: &mut Pocket, call: &GatewayCall) -> Outcome {
     match call_service(desk, plan, pocket, call) {
         Ok(outcome) => outcome,
-        Err(Trouble::Service(error)) => Outcome::Failed(fault(&error)),
+        Err(Trouble::Service(error)) => {
+            pocket.need = Need::of(&error);
+            Outcome::Failed(fault(&error))
+        }
         Err(Trouble::Missing(what)) => Outcome::Failed(Fault::Refused {
             why: format!("this step needs {what}, which this run does not have"),
             by_policy: false,
@@ -44,18 +50,7 @@ fn call_service(desk: &Desk<'_>, plan: &JobPlan, pocket: &mut Pocket, call: &Gat
     let (service, job) = (desk.service, plan.job());
     Ok(match call {
         GatewayCall::Reserve => {
-            let JobPlan::Issue(issue) = plan else { return Err(Trouble::Missing("an issue plan")) };
-            let request = wire::Reserve {
-                job: issue.job.clone(),
-                holder: issue.holder.clone(),
-                serial: issue.serial.clone(),
-                series: issue.series,
-                profile: pocket.profile.as_ref().map_or(&issue.profile, |known| &known.management_key.scheme).clone(),
-                client_software: desk.software.clone(),
-                locked: issue.passcode == super::issue::PasscodeChoice::LeftLocked,
-                operation: Operation::Issue,
-                keys: wire::KeysWanted::New,
-            };
+            let request = reservation(desk, plan, pocket)?;
             service.reserve(job, &request)?;
             Outcome::Reserved
         }
@@ -77,32 +72,54 @@ fn call_service(desk: &Desk<'_>, plan: &JobPlan, pocket: &mut Pocket, call: &Gat
             Outcome::CardAnswerRight
         }
         GatewayCall::ReleaseCodes => {
-            let codes = service.unlock_codes(job, &key(job, "unlock-codes", &[]))?;
-            let candidates = codes.current.len();
-            pocket.codes = Some(codes);
-            Outcome::CodesReleased { candidates }
+            let codes = service.unlock_codes(job, &key(job, "unlock-codes", &pocket.turn()))?;
+            keep_codes(pocket, codes)
+        }
+        GatewayCall::ReleaseDeliveredCode => {
+            let codes = service.delivered_code(job, &key(job, "delivered-code", &pocket.turn()))?;
+            keep_codes(pocket, codes)
         }
         GatewayCall::SettleUnlockCode { which } => {
-            let body = serde_json::to_vec(which).unwrap_or_default();
+            let body = [serde_json::to_vec(which).unwrap_or_default(), pocket.turn()].concat();
             service.unlock_code_settled(job, &key(job, "unlock-code-settled", &body), which)?;
             Outcome::Settled
         }
         GatewayCall::Certify => {
             let [authentication, signing] = pocket.requests.clone().ok_or(Trouble::Missing("the requests"))?;
-            let body = [authentication.as_slice(), signing.as_slice()].concat();
+            let body = [authentication.as_slice(), signing.as_slice(), &pocket.turn()].concat();
             let request = wire::Certify { authentication_csr: Base64(authentication), signing_csr: Base64(signing) };
             let certified = service.certify(job, &key(job, "certificate", &body), &request)?;
-            let sha256 = [sha256_hex(&certified.authentication.0), sha256_hex(&certified.signing.0)];
-            pocket.certified = Some(certified);
-            Outcome::Certified { sha256 }
+            keep_certified(pocket, certified)
         }
-        GatewayCall::Confirm { authentication_sha256, signing_sha256, authentication_proof, signing_proof } => {
+        GatewayCall::FetchCertified => {
+            let certified = service.certified(job)?;
+            keep_certified(pocket, certified)
+        }
+        GatewayCall::Reopen => {
+            service.reopen(job, &key(job, "reopen", &pocket.turn()))?;
+            Outcome::Reserved
+        }
+        GatewayCall::BeginOnCard => {
+            let JobPlan::OnCard(on_card) = plan else { return Err(Trouble::Missing("a plan for a card in use")) };
+            let request = begin_on_card(desk, on_card, pocket);
+            let begun = service.begin_on_card(job, &request)?;
+            let candidates = begun.codes.as_ref().map_or(0, |codes| codes.current.len());
+            pocket.codes = begun.codes;
+            Outcome::Begun { candidates }
+        }
+        GatewayCall::EndOnCard { outcome, unlock_code } => {
+            let request = wire::EndOnCard { outcome: *outcome, unlock_code: *unlock_code };
+            let body = [serde_json::to_vec(&request).unwrap_or_default(), pocket.turn()].concat();
+            service.end_on_card(job, &key(job, "end", &body), &request)?;
+            Outcome::Ended
+        }
+        GatewayCall::Confirm { authentication_sha256, signing_sha256, authentication_proof, signing_proof, locked } => {
             let request = wire::Confirm {
                 authentication_sha256: authentication_sha256.clone(),
                 signing_sha256: signing_sha256.clone(),
                 authentication_proof: Base64(authentication_proof.clone()),
                 signing_proof: Base64(signing_proof.clone()),
-                locked: None,
+                locked: *locked,
             };
             let body = [authentication_proof.as_slice(), signing_proof.as_slice()].concat();
             service.confirm(job, &key(job, "confirm", &body), &request)?;
@@ -136,6 +153,60 @@ fn call_service(desk: &Desk<'_>, plan: &JobPlan, pocket: &mut Pocket, call: &Gat
             Outcome::PrintRecorded
         }
     })
+}
+
+fn keep_codes(pocket: &mut Pocket, codes: wire::UnlockCodes) -> Outcome {
+    let candidates = codes.current.len();
+    pocket.codes = Some(codes);
+    Outcome::CodesReleased { candidates }
+}
+
+fn keep_certified(pocket: &mut Pocket, certified: wire::Certified) -> Outcome {
+    let sha256 = [sha256_hex(&certified.authentication.0), sha256_hex(&certified.signing.0)];
+    pocket.certified = Some(certified);
+    Outcome::Certified { sha256 }
+}
+
+/// What a job that makes certificates is reserved with.
+fn reservation(desk: &Desk<'_>, plan: &JobPlan, pocket: &Pocket) -> Result<wire::Reserve, Trouble> {
+    let (passcode, keys) = match plan {
+        JobPlan::Issue(issue) => (issue.passcode, wire::KeysWanted::New),
+        JobPlan::Recertify(recertify::Plan { passcode, keys, .. }) => (*passcode, *keys),
+        JobPlan::Print(_) | JobPlan::OnCard(_) => return Err(Trouble::Missing("a plan that makes certificates")),
+    };
+    Ok(wire::Reserve {
+        job: plan.job().clone(),
+        holder: plan.holder().clone(),
+        serial: plan.serial().clone(),
+        series: plan.series(),
+        profile: scheme(pocket, plan.profile()),
+        client_software: desk.software.clone(),
+        locked: passcode == super::issue::PasscodeChoice::LeftLocked,
+        operation: plan.operation(),
+        keys,
+    })
+}
+
+/// The management-key scheme of the card's profile: what the gateway finds its key by.
+fn scheme(pocket: &Pocket, profile: &str) -> String {
+    pocket.profile.as_ref().map_or(profile, |known| &known.management_key.scheme).to_owned()
+}
+
+fn begin_on_card(desk: &Desk<'_>, plan: &on_card::Plan, pocket: &mut Pocket) -> wire::BeginOnCard {
+    wire::BeginOnCard {
+        job: plan.job.clone(),
+        operation: plan.operation,
+        holder: plan.holder.clone(),
+        serial: plan.serial.clone(),
+        series: plan.series,
+        profile: scheme(pocket, &plan.profile),
+        client_software: desk.software.clone(),
+        chip: plan.chip,
+        delivery: plan.delivery,
+        reason: plan.reason,
+        note: plan.note.clone(),
+        approval: pocket.approval.take(),
+    }
 }
 
 fn record_print(desk: &Desk<'_>, plan: &JobPlan, outcome: wire::PrintOutcome) -> Result<(), Trouble> {

@@ -152,6 +152,7 @@ impl State {
                     signing_sha256,
                     authentication_proof,
                     signing_proof,
+                    locked: None,
                 })
             }
             Stage::AskGateway { .. } => Effect::Gateway(GatewayCall::AskIssuance),

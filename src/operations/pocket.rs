@@ -1,5 +1,6 @@
 //! What a running job holds in memory and nowhere else: the open card, secrets, names and the photo.
 
+use super::report::Need;
 use crate::{
     card::{
         piv::PublicKey,
@@ -7,7 +8,7 @@ use crate::{
         reader::CardConnection,
         transport::{ExchangeRecord, Link},
     },
-    cis2::wire,
+    cis2::wire::{self, SecretBase64},
     domain::{Holder, Passcode, Secret},
 };
 
@@ -28,6 +29,10 @@ pub struct Pocket {
     pub facial_image: Option<Vec<u8>>,
     /// The holder's passcode, or a random one while a card that is left locked is in work.
     pub passcode: Option<Passcode>,
+    /// The passcode the holder has, where they change it.
+    pub old_passcode: Option<Passcode>,
+    /// A second officer's approval, for the call that begins the job.
+    pub approval: Option<SecretBase64>,
     pub encrypted_witness: Option<Vec<u8>>,
     pub answer: Option<(Secret, Vec<u8>)>,
     pub encrypted_challenge: Option<Vec<u8>>,
@@ -39,4 +44,17 @@ pub struct Pocket {
     pub certified: Option<wire::Certified>,
     /// The printer job, ready to be sent.
     pub print_job: Option<Vec<u8>>,
+    /// The card's own count of passcode tries, as it was last told.
+    pub tries_left: Option<u8>,
+    /// What the gateway asked for before it lets this begin.
+    pub need: Option<Need>,
+    /// How often the job was resumed. A call that is asked again in another run may have to be answered anew.
+    pub resumptions: usize,
+}
+
+impl Pocket {
+    /// What makes the idempotency keys of one run differ from those of another; nothing in the first run.
+    pub fn turn(&self) -> Vec<u8> {
+        if self.resumptions == 0 { Vec::new() } else { self.resumptions.to_be_bytes().to_vec() }
+    }
 }

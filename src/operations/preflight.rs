@@ -3,6 +3,7 @@
 use time::OffsetDateTime;
 
 use super::{
+    card_work::selected,
     error::OperationError,
     issue::{self, PasscodeChoice},
     pocket::CardSession,
@@ -11,7 +12,7 @@ use super::{
 };
 use crate::{
     card::{
-        piv::{ObjectName, Piv},
+        piv::ObjectName,
         profile::{CardProfile, ObjectWriting},
         reader::{Access, Presence},
         recognise::{self, Recognised},
@@ -268,7 +269,7 @@ impl Desk<'_> {
     }
 
     /// The photo on record, decoded and checked.
-    fn portrait(&self, holder: &Holder) -> Result<Portrait, OperationError> {
+    pub(super) fn portrait(&self, holder: &Holder) -> Result<Portrait, OperationError> {
         if holder.photo_sha256.is_none() {
             return Err(OperationError::NoPhoto { holder: holder.id.clone() });
         }
@@ -276,11 +277,19 @@ impl Desk<'_> {
     }
 
     /// Asks the same rules the gateway will decide by.
-    fn check(&self, operation: Operation, facts: &Facts<'_>) -> Result<(), OperationError> {
+    pub(super) fn check(&self, operation: Operation, facts: &Facts<'_>) -> Result<(), OperationError> {
+        match self.decision(operation, facts) {
+            Decision::Allowed => Ok(()),
+            Decision::Refused(refusal) => Err(OperationError::Refused(refusal)),
+        }
+    }
+
+    /// What those rules say.
+    pub(super) fn decision(&self, operation: Operation, facts: &Facts<'_>) -> Decision {
         let holder = &facts.holder.holder;
         let in_use = |card: &&CardRecord| matches!(card.state, CardState::Active | CardState::Locked);
         let other = facts.holder.cards.iter().filter(in_use).find(|card| card.serial != facts.card.serial);
-        let decision = decide(&Situation {
+        decide(&Situation {
             task: Task::Desk(operation),
             role: facts.officer.role,
             subject: if facts.officer.id == holder.id { Subject::Own } else { Subject::Another },
@@ -299,26 +308,16 @@ impl Desk<'_> {
             printer: facts.printer,
             realm: self.realm,
             today: OffsetDateTime::now_utc().date(),
-        });
-        match decision {
-            Decision::Allowed => Ok(()),
-            Decision::Refused(refusal) => Err(OperationError::Refused(refusal)),
-        }
+        })
     }
 }
 
 /// Whether there is a certificate on the chip: then it is somebody's card, whatever the service knows of it.
 fn holds_certificates(session: &mut CardSession, profile: &CardProfile) -> Result<bool, OperationError> {
-    let (link, record, mut found) = (&session.link, &session.record, Ok(false));
-    let begun = session.connection.transact(&mut |card| {
-        let mut card = layered(card, link, record);
-        found = Piv::select(&mut card, profile).and_then(|mut piv| {
-            let authentication = piv.get_object(ObjectName::AuthenticationCertificate)?;
-            Ok(authentication.is_some() || piv.get_object(ObjectName::SigningCertificate)?.is_some())
-        });
-    });
-    begun.map_err(OperationError::Card)?;
-    found.map_err(|error| OperationError::NotRecognised(error.into()))
+    selected(session, profile, |piv| {
+        let authentication = piv.get_object(ObjectName::AuthenticationCertificate)?;
+        Ok(authentication.is_some() || piv.get_object(ObjectName::SigningCertificate)?.is_some())
+    })
 }
 
 /// A face, and the printer that is ready for it.
@@ -330,12 +329,12 @@ struct ReadyFace {
 
 /// What a decision is made from.
 #[derive(Clone, Copy)]
-struct Facts<'a> {
-    officer: &'a Officer,
-    holder: &'a HolderRecord,
-    card: &'a CardRecord,
-    series: Series,
-    printer: Option<&'a str>,
+pub(super) struct Facts<'a> {
+    pub officer: &'a Officer,
+    pub holder: &'a HolderRecord,
+    pub card: &'a CardRecord,
+    pub series: Series,
+    pub printer: Option<&'a str>,
 }
 
 /// The card to print on: the one that was named, or the newest in use.
@@ -363,7 +362,7 @@ pub(super) fn objects_of(profile: &CardProfile) -> Vec<ObjectName> {
     .collect()
 }
 
-fn new_job() -> Result<JobId, OperationError> {
+pub(super) fn new_job() -> Result<JobId, OperationError> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).map_err(|e| OperationError::Randomness(e.to_string()))?;
     Ok(JobId::from_random(bytes))

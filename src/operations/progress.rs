@@ -63,6 +63,13 @@ pub enum Step {
     StartPrint,
     Print,
     RecordPrint,
+    Begin,
+    ReadCard,
+    CheckPasscode,
+    ChangePasscode,
+    OverwriteKeys,
+    BlockCard,
+    End,
 }
 
 impl Step {
@@ -72,16 +79,27 @@ impl Step {
         match effect {
             Effect::Card(CardWork::Witness | CardWork::ProveManagementKey)
             | Effect::Gateway(GatewayCall::AnswerWitness | GatewayCall::CheckCardAnswer) => Self::ProveCard,
-            Effect::Card(CardWork::SetUnlockCode { .. } | CardWork::TryUnlockCode { .. })
-            | Effect::Gateway(GatewayCall::ReleaseCodes | GatewayCall::SettleUnlockCode { .. }) => Self::SetUnlockCode,
+            Effect::Card(
+                CardWork::SetUnlockCode { .. } | CardWork::TryUnlockCode { .. } | CardWork::SettleUnlockCode { .. },
+            )
+            | Effect::Gateway(
+                GatewayCall::ReleaseCodes | GatewayCall::ReleaseDeliveredCode | GatewayCall::SettleUnlockCode { .. },
+            ) => Self::SetUnlockCode,
+            Effect::Card(CardWork::ReadTries | CardWork::CheckTries | CardWork::ReadPair) => Self::ReadCard,
+            Effect::Card(CardWork::CheckPasscode) => Self::CheckPasscode,
+            Effect::Card(CardWork::ChangePasscode) => Self::ChangePasscode,
+            Effect::Card(CardWork::OverwriteKey(_)) => Self::OverwriteKeys,
+            Effect::Card(CardWork::Block) => Self::BlockCard,
             Effect::Card(CardWork::SetPasscode) => Self::SetPasscode,
             Effect::Card(CardWork::Generate(_) | CardWork::SignRequests) => Self::MakeKeys,
             Effect::Card(CardWork::Write(_)) => Self::WriteCard,
             Effect::Card(CardWork::Erase(_)) => Self::EmptyCard,
             Effect::Card(CardWork::ReadBack | CardWork::ProveKeys) => Self::CheckCard,
             Effect::Card(CardWork::Lock) => Self::LockCard,
-            Effect::Gateway(GatewayCall::Reserve) => Self::Reserve,
-            Effect::Gateway(GatewayCall::Certify) => Self::Certify,
+            Effect::Gateway(GatewayCall::Reserve | GatewayCall::Reopen) => Self::Reserve,
+            Effect::Gateway(GatewayCall::BeginOnCard) => Self::Begin,
+            Effect::Gateway(GatewayCall::EndOnCard { .. }) => Self::End,
+            Effect::Gateway(GatewayCall::Certify | GatewayCall::FetchCertified) => Self::Certify,
             Effect::Gateway(GatewayCall::Confirm { .. }) => Self::Confirm,
             Effect::Gateway(GatewayCall::Abort { .. }) => Self::GiveUp,
             Effect::Gateway(GatewayCall::AskIssuance) => Self::AskGateway,
@@ -96,7 +114,7 @@ impl Step {
     #[must_use]
     pub const fn usual_seconds(self) -> RangeInclusive<u32> {
         match self {
-            Self::MakeKeys => 4..=90,
+            Self::MakeKeys | Self::OverwriteKeys => 4..=90,
             Self::WriteCard => 2..=10,
             Self::CheckCard => 2..=8,
             Self::Print => 18..=60,
@@ -124,6 +142,13 @@ impl fmt::Display for Step {
             Self::StartPrint => "Asking whether this may be printed",
             Self::Print => "Handing the print job over",
             Self::RecordPrint => "Putting the print on record",
+            Self::Begin => "Asking whether this may be done, and putting it on record",
+            Self::ReadCard => "Reading the card",
+            Self::CheckPasscode => "Checking the holder's passcode",
+            Self::ChangePasscode => "Changing the passcode",
+            Self::OverwriteKeys => "Putting throw-away keys over the old ones",
+            Self::BlockCard => "Locking the card for good",
+            Self::End => "Putting on record what became of the card",
         })
     }
 }

@@ -1,19 +1,25 @@
 //! Unfinished work: finishes or undoes what was cut off, and says which.
 
 use super::{
+    cancel, clear,
     effect::Outcome,
     error::OperationError,
     issue::{self, PasscodeChoice},
+    on_card, passcode,
     pocket::Pocket,
     preflight::objects_of,
+    prepare::emptied,
     print,
     progress::Progress,
-    runner::{Desk, Ending, JobPlan, Machine, issue_ending, print_ending, to_json},
+    recertify,
+    report::{CardMachine, WhichPair, told},
+    runner::{Desk, Ending, JobPlan, Machine, issue_ending, print_ending, random_passcode, to_json},
+    unlock,
 };
 use crate::{
-    card::reader::Presence,
-    cis2::wire::PrintOutcome,
-    domain::{CardState, JobId, Operation},
+    card::{piv::ObjectName, profile::CardProfile, reader::Presence},
+    cis2::wire::{Chip, DeliverySaid, Issuance, PrintOutcome},
+    domain::{CardSerial, CardState, JobId, Operation, Passcode},
     journal::{Entry, JobRecord, JobState, QueueState},
 };
 
@@ -24,6 +30,10 @@ pub struct Resumed {
     pub record: JobRecord,
     /// Finished, undone, or still open.
     pub resumption: Resumption,
+    /// Which pair of certificates the card works with after a repair or renewal; none while neither does.
+    pub which_pair: Option<WhichPair>,
+    /// What else the officer should know of a card that is finished.
+    pub note: Option<String>,
 }
 
 /// How resuming went.
@@ -56,7 +66,7 @@ impl Desk<'_> {
     pub fn resume(&self, tell: &mut dyn FnMut(&Progress)) -> Result<Vec<Resumed>, OperationError> {
         let mut all = Vec::new();
         for record in self.journal.open_jobs()? {
-            all.extend(self.resume_claimed(record, tell)?);
+            all.extend(self.resume_claimed(record, None, tell)?);
         }
         Ok(all)
     }
@@ -67,23 +77,38 @@ impl Desk<'_> {
     /// [`OperationError::NothingToResume`] for a job that is not open here, also when another window ended it at this
     /// moment; the journal cannot be read or written.
     pub fn resume_one(&self, job: &JobId, tell: &mut dyn FnMut(&Progress)) -> Result<Resumed, OperationError> {
+        self.resume_one_with(job, None, tell)
+    }
+
+    /// Resumes one open job whose holder is there: a renewal that was cut off goes on with the passcode they have, a repair
+    /// with a new one they choose. Nothing else looks at it.
+    ///
+    /// # Errors
+    /// As [`Desk::resume_one`].
+    pub fn resume_one_with(
+        &self,
+        job: &JobId,
+        passcode: Option<Passcode>,
+        tell: &mut dyn FnMut(&Progress),
+    ) -> Result<Resumed, OperationError> {
         let nothing = || OperationError::NothingToResume { job: job.clone() };
         let record = self.journal.job(job)?.filter(|record| record.state == JobState::Open).ok_or_else(nothing)?;
-        self.resume_claimed(record, tell)?.ok_or_else(nothing)
+        self.resume_claimed(record, passcode, tell)?.ok_or_else(nothing)
     }
 
     /// Resumes a job under its claim; `None` when it was ended between the look at it and the claim.
     fn resume_claimed(
         &self,
         record: JobRecord,
+        passcode: Option<Passcode>,
         tell: &mut dyn FnMut(&Progress),
     ) -> Result<Option<Resumed>, OperationError> {
-        let resumption = match self.journal.claim(&record.job) {
+        let (resumption, which_pair, note) = match self.journal.claim(&record.job) {
             Ok(_claim) if !self.is_open(&record)? => return Ok(None),
-            Ok(_claim) => self.resume_job(&record, tell)?,
-            Err(in_use) => Resumption::StillOpen { why: in_use.to_string() },
+            Ok(_claim) => self.resume_job(&record, passcode, tell)?,
+            Err(in_use) => (Resumption::StillOpen { why: in_use.to_string() }, None, None),
         };
-        Ok(Some(Resumed { record, resumption }))
+        Ok(Some(Resumed { record, resumption, which_pair, note }))
     }
 
     /// Does [`Desk::take_over`] for every card there is. One that cannot be read or is held by another program is left.
@@ -96,18 +121,24 @@ impl Desk<'_> {
         {
             match self.take_over(Some(&reader.name), tell) {
                 Ok(resumed) => all.extend(resumed),
-                Err(OperationError::NotRecognised(_) | OperationError::Reader(_) | OperationError::Card(_)) => {}
+                Err(
+                    OperationError::NotRecognised(_)
+                    | OperationError::Reader(_)
+                    | OperationError::Card(_)
+                    // It is somebody's card, and that person has to be asked.
+                    | OperationError::RepairIt { .. },
+                ) => {}
                 Err(error) => return Err(error),
             }
         }
         Ok(all)
     }
 
-    /// Brings the card in a reader back to blank when a job on it was begun elsewhere and never finished. `None` when
-    /// the service counts nothing on this card as unfinished.
+    /// Brings the card in a reader back to blank when an issue or a clear of it was begun elsewhere and never finished.
+    /// `None` when the service counts nothing on this card as unfinished.
     ///
     /// # Errors
-    /// The card cannot be read, the service does not answer, or the journal cannot be written.
+    /// [`OperationError::RepairIt`] for a holder's card, which is never made blank here; the card cannot be read, the service does not answer, or the journal cannot be written.
     pub fn take_over(
         &self,
         reader: Option<&str>,
@@ -123,10 +154,25 @@ impl Desk<'_> {
             return Ok(None);
         }
         let issuance = self.service.issuance(&job)?;
+        let serial = card.serial.clone();
+        match issuance.operation {
+            Operation::Issue => {}
+            Operation::Clear => {
+                let plan = JobPlan::OnCard(cleared_elsewhere(issuance, card.serial, &card.profile));
+                let pocket = Pocket {
+                    session: Some(session),
+                    profile: Some(card.profile),
+                    passcode: Some(random_passcode()?),
+                    ..Pocket::default()
+                };
+                return self.take_over_clear(&plan, known.as_ref(), pocket, tell);
+            }
+            operation => return Err(OperationError::RepairIt { serial, operation }),
+        }
         let plan = issue::Plan {
             job: job.clone(),
             holder: issuance.holder,
-            serial: card.serial,
+            serial,
             series: card.profile.series,
             profile: card.profile.id.clone(),
             passcode: PasscodeChoice::LeftLocked,
@@ -134,55 +180,184 @@ impl Desk<'_> {
             objects: objects_of(&card.profile),
         };
         let _claim = self.journal.claim(&job)?;
-        match known {
-            Some(_) => self.journal.reopen(&job)?,
-            None => self.journal.begin(&job, Operation::Issue, &to_json(&plan)?)?,
-        }
-        self.journal.outcome(&job, &to_json(&Outcome::TakenOver)?)?;
+        self.put_taken_over(&JobPlan::Issue(plan.clone()), known.as_ref())?;
         let machine = issue::step(issue::State::new(plan.clone()), &Outcome::TakenOver);
         let mut pocket = Pocket { session: Some(session), profile: Some(card.profile), ..Pocket::default() };
         let rest = self.drive(machine, &JobPlan::Issue(plan), &mut pocket, None, tell)?;
         let ending = issue_ending(&rest);
         self.close(&job, &ending)?;
-        Ok(self.journal.job(&job)?.map(|record| Resumed { record, resumption: ending.into() }))
+        let resumed = |record| Resumed { record, resumption: ending.into(), which_pair: None, note: None };
+        Ok(self.journal.job(&job)?.map(resumed))
+    }
+
+    /// Goes on to blank with a clear that another workstation began.
+    fn take_over_clear(
+        &self,
+        plan: &JobPlan,
+        known: Option<&JobRecord>,
+        mut pocket: Pocket,
+        tell: &mut dyn FnMut(&Progress),
+    ) -> Result<Option<Resumed>, OperationError> {
+        let JobPlan::OnCard(on_card) = plan else { return Ok(None) };
+        let _claim = self.journal.claim(plan.job())?;
+        self.put_taken_over(plan, known)?;
+        pocket.resumptions = self.outcomes_of(plan.job())?.len();
+        let machine = clear::step(clear::State::new(on_card.clone()), &Outcome::TakenOver);
+        let rest = self.drive(machine, plan, &mut pocket, None, tell)?;
+        let (ending, note) = told(&rest);
+        self.close(plan.job(), &ending)?;
+        let resumed = |record| Resumed { record, resumption: ending.into(), which_pair: None, note };
+        Ok(self.journal.job(plan.job())?.map(resumed))
+    }
+
+    /// Puts on record that this workstation takes a job over.
+    fn put_taken_over(&self, plan: &JobPlan, known: Option<&JobRecord>) -> Result<(), OperationError> {
+        match known {
+            Some(_) => self.journal.reopen(plan.job())?,
+            None => self.journal.begin(plan.job(), plan.operation(), &plan.to_json()?)?,
+        }
+        self.journal.outcome(plan.job(), &to_json(&Outcome::TakenOver)?)?;
+        Ok(())
     }
 
     fn is_open(&self, record: &JobRecord) -> Result<bool, OperationError> {
         Ok(self.journal.job(&record.job)?.is_some_and(|now| now.state == record.state))
     }
 
-    fn resume_job(&self, record: &JobRecord, tell: &mut dyn FnMut(&Progress)) -> Result<Resumption, OperationError> {
-        let unreadable = |e: serde_json::Error| OperationError::JournalEntry(e.to_string());
-        let outcomes = self.outcomes(record)?;
-        match record.operation {
-            Operation::Print => {
-                let plan: print::Plan = serde_json::from_value(record.plan.clone()).map_err(unreadable)?;
+    fn resume_job(
+        &self,
+        record: &JobRecord,
+        passcode: Option<Passcode>,
+        tell: &mut dyn FnMut(&Progress),
+    ) -> Result<Told, OperationError> {
+        let outcomes = self.outcomes_of(&record.job)?;
+        match plan_of(record)? {
+            JobPlan::Print(plan) => {
                 let state = replay(print::State::new(plan.clone()), &outcomes);
-                let machine = self.mark_resumed(record, state)?;
-                let plan = JobPlan::Print(plan);
-                let rest = self.drive(machine, &plan, &mut Pocket::default(), None, tell)?;
+                let machine = self.mark_resumed(record, state, &Outcome::Resumed)?;
+                let rest = self.drive(machine, &JobPlan::Print(plan), &mut Pocket::default(), None, tell)?;
                 let (ending, outcome) = print_ending(&rest);
                 self.close(&record.job, &ending)?;
                 self.tell_queue(&record.job, &ending)?;
-                Ok(match ending {
+                let resumption = match ending {
                     Ending::Undone { why, .. } if outcome == Some(PrintOutcome::Uncertain) => {
                         Resumption::LookAtPrinter { why }
                     }
                     other => other.into(),
-                })
+                };
+                Ok((resumption, None, None))
             }
-            _ => {
-                let plan: issue::Plan = serde_json::from_value(record.plan.clone()).map_err(unreadable)?;
+            JobPlan::Issue(plan) => {
                 let state = replay(issue::State::new(plan.clone()), &outcomes);
-                let machine = self.mark_resumed(record, state)?;
+                let machine = self.mark_resumed(record, state, &Outcome::Resumed)?;
                 let mut pocket = Pocket { profile: self.profiles.by_id(&plan.profile).cloned(), ..Pocket::default() };
-                let plan = JobPlan::Issue(plan);
-                let rest = self.drive(machine, &plan, &mut pocket, None, tell)?;
+                let rest = self.drive(machine, &JobPlan::Issue(plan), &mut pocket, None, tell)?;
                 let ending = issue_ending(&rest);
                 self.close(&record.job, &ending)?;
-                Ok(ending.into())
+                Ok((ending.into(), None, None))
             }
+            plan @ JobPlan::OnCard(_) => self.resume_on_card(record, &plan, &outcomes, tell),
+            plan @ JobPlan::Recertify(_) => self.resume_recertify(record, &plan, &outcomes, passcode, tell),
         }
+    }
+
+    fn resume_on_card(
+        &self,
+        record: &JobRecord,
+        plan: &JobPlan,
+        outcomes: &[Outcome],
+        tell: &mut dyn FnMut(&Progress),
+    ) -> Result<Told, OperationError> {
+        let JobPlan::OnCard(on_card) = plan.clone() else { return Err(not_such_a_plan()) };
+        let pocket = self.pocket_of(plan, outcomes)?;
+        match record.operation {
+            Operation::Unlock => self.go_on(record, unlock::State::new(on_card), plan, outcomes, pocket, tell),
+            Operation::ChangePasscode => {
+                self.go_on(record, passcode::State::new(on_card), plan, outcomes, pocket, tell)
+            }
+            Operation::Clear => {
+                let pocket = Pocket { passcode: Some(random_passcode()?), ..pocket };
+                self.go_on(record, clear::State::new(on_card), plan, outcomes, pocket, tell)
+            }
+            Operation::Cancel => self.go_on(record, cancel::State::new(on_card), plan, outcomes, pocket, tell),
+            _ => Err(not_such_a_plan()),
+        }
+    }
+
+    fn resume_recertify(
+        &self,
+        record: &JobRecord,
+        plan: &JobPlan,
+        outcomes: &[Outcome],
+        passcode: Option<Passcode>,
+        tell: &mut dyn FnMut(&Progress),
+    ) -> Result<Told, OperationError> {
+        let JobPlan::Recertify(recertify) = plan.clone() else { return Err(not_such_a_plan()) };
+        let mut pocket = self.pocket_of(plan, outcomes)?;
+        let holder_is_here = passcode.is_some();
+        if let (Some(chosen), Some(profile)) = (&passcode, &pocket.profile) {
+            chosen.fits(profile.passcode.rules())?;
+        }
+        pocket.passcode = match (passcode, recertify.operation) {
+            (None, Operation::Repair) => Some(random_passcode()?),
+            (passcode, _) => passcode,
+        };
+        let state = replay(recertify::State::new(recertify.clone()), outcomes);
+        if state.goes_forward()
+            && let Err(error) = self.fill(&mut pocket, &recertify)
+        {
+            return Ok((Resumption::StillOpen { why: error.to_string() }, None, None));
+        }
+        let mark = if holder_is_here { Outcome::ResumedWithHolder } else { Outcome::Resumed };
+        let machine = self.mark_resumed(record, state, &mark)?;
+        self.finish(record, machine, plan, pocket, tell)
+    }
+
+    /// What a card gets besides its certificates is asked for anew: names and photos are in no journal.
+    fn fill(&self, pocket: &mut Pocket, plan: &recertify::Plan) -> Result<(), OperationError> {
+        let wants = |name| plan.objects.contains(&name);
+        if wants(ObjectName::PrintedInformation) || wants(ObjectName::FacialImage) {
+            let holder = self.service.holder(&plan.holder)?.holder;
+            if let (true, Some(profile)) = (wants(ObjectName::FacialImage), &pocket.profile) {
+                let room = profile.objects.facial_image_max_bytes;
+                pocket.facial_image = Some(self.portrait(&holder)?.facial_image(room)?);
+            }
+            pocket.holder = Some(holder);
+        }
+        Ok(())
+    }
+
+    fn pocket_of(&self, plan: &JobPlan, outcomes: &[Outcome]) -> Result<Pocket, OperationError> {
+        // Every run is told apart from those before it, whatever it was cut at.
+        let resumptions = outcomes.iter().filter(|outcome| is_resumption(outcome)).count() + 1;
+        Ok(Pocket { profile: self.profiles.by_id(plan.profile()).cloned(), resumptions, ..Pocket::default() })
+    }
+
+    fn go_on<M: CardMachine>(
+        &self,
+        record: &JobRecord,
+        machine: M,
+        plan: &JobPlan,
+        outcomes: &[Outcome],
+        pocket: Pocket,
+        tell: &mut dyn FnMut(&Progress),
+    ) -> Result<Told, OperationError> {
+        let machine = self.mark_resumed(record, replay(machine, outcomes), &Outcome::Resumed)?;
+        self.finish(record, machine, plan, pocket, tell)
+    }
+
+    fn finish<M: CardMachine>(
+        &self,
+        record: &JobRecord,
+        machine: M,
+        plan: &JobPlan,
+        mut pocket: Pocket,
+        tell: &mut dyn FnMut(&Progress),
+    ) -> Result<Told, OperationError> {
+        let rest = self.drive(machine, plan, &mut pocket, None, tell)?;
+        let (ending, note) = told(&rest);
+        self.close(&record.job, &ending)?;
+        Ok((ending.into(), rest.machine.which_pair(), note))
     }
 
     /// Tells the print queue what became of a card it was printing when the program stopped.
@@ -196,13 +371,13 @@ impl Desk<'_> {
     }
 
     /// The resumption itself goes on record, so that a second cut replays to the same place.
-    fn mark_resumed<M: Machine>(&self, record: &JobRecord, state: M) -> Result<M, OperationError> {
-        self.journal.outcome(&record.job, &to_json(&Outcome::Resumed)?)?;
-        Ok(state.step(&Outcome::Resumed))
+    fn mark_resumed<M: Machine>(&self, record: &JobRecord, state: M, mark: &Outcome) -> Result<M, OperationError> {
+        self.journal.outcome(&record.job, &to_json(mark)?)?;
+        Ok(state.step(mark))
     }
 
-    pub(super) fn outcomes(&self, record: &JobRecord) -> Result<Vec<Outcome>, OperationError> {
-        let entries = self.journal.entries(&record.job)?;
+    pub(super) fn outcomes_of(&self, job: &JobId) -> Result<Vec<Outcome>, OperationError> {
+        let entries = self.journal.entries(job)?;
         let outcomes = entries.into_iter().filter_map(|entry| match entry {
             Entry::Outcome(body) => Some(serde_json::from_value(body)),
             Entry::Intended(_) => None,
@@ -214,6 +389,50 @@ impl Desk<'_> {
 /// Where the machine stood when it was cut: every outcome on record, stepped through again.
 pub(super) fn replay<M: Machine>(machine: M, outcomes: &[Outcome]) -> M {
     outcomes.iter().fold(machine, Machine::step)
+}
+
+/// What became of a job, which pair the card works with, and what else there is to say.
+type Told = (Resumption, Option<WhichPair>, Option<String>);
+
+/// The plan of a job on record, by its operation.
+pub(super) fn plan_of(record: &JobRecord) -> Result<JobPlan, OperationError> {
+    fn read<T: serde::de::DeserializeOwned>(record: &JobRecord) -> Result<T, OperationError> {
+        serde_json::from_value(record.plan.clone()).map_err(|e| OperationError::JournalEntry(e.to_string()))
+    }
+    Ok(match record.operation {
+        Operation::Issue => JobPlan::Issue(read(record)?),
+        Operation::Print => JobPlan::Print(read(record)?),
+        Operation::Unlock | Operation::ChangePasscode | Operation::Clear | Operation::Cancel => {
+            JobPlan::OnCard(read(record)?)
+        }
+        Operation::Repair | Operation::Renew => JobPlan::Recertify(read(record)?),
+    })
+}
+
+fn not_such_a_plan() -> OperationError {
+    OperationError::JournalEntry("the plan is of another operation".into())
+}
+
+fn is_resumption(outcome: &Outcome) -> bool {
+    matches!(outcome, Outcome::Resumed | Outcome::ResumedWithHolder | Outcome::TakenOver)
+}
+
+/// The plan of a clear that was begun at another workstation.
+fn cleared_elsewhere(issuance: Issuance, serial: CardSerial, profile: &CardProfile) -> on_card::Plan {
+    on_card::Plan {
+        job: issuance.job,
+        operation: Operation::Clear,
+        holder: issuance.holder,
+        serial,
+        series: profile.series,
+        profile: profile.id.clone(),
+        chip: Chip::InReader,
+        delivery: DeliverySaid::NotSaid,
+        reason: None,
+        note: None,
+        objects: emptied(profile),
+        clear: profile.clear,
+    }
 }
 
 impl From<Ending> for Resumption {

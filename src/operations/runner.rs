@@ -10,16 +10,18 @@ use super::{
     error::OperationError,
     gateway_call,
     issue::{self, PasscodeChoice},
+    on_card,
     pocket::Pocket,
     preflight::{IssuePreflight, PrintPreflight},
     print,
     progress::{Progress, Step, Verdict},
+    recertify,
 };
 use crate::{
     card::{profile::Profiles, reader::CardReaders},
     cis2::{Service, wire::PrintOutcome},
     domain::{
-        JobId, Operation, Passcode, Secret,
+        CardSerial, HolderId, JobId, Operation, Passcode, Secret, Series,
         eligibility::{ClientSoftware, Realm},
     },
     journal::{JobState, Journal},
@@ -106,6 +108,10 @@ pub enum JobPlan {
     Issue(issue::Plan),
     /// A print.
     Print(print::Plan),
+    /// Unlock, change passcode, clear or cancel.
+    OnCard(on_card::Plan),
+    /// Repair or renew.
+    Recertify(recertify::Plan),
 }
 
 impl JobPlan {
@@ -114,6 +120,77 @@ impl JobPlan {
         match self {
             Self::Issue(plan) => &plan.job,
             Self::Print(plan) => &plan.job,
+            Self::OnCard(plan) => &plan.job,
+            Self::Recertify(plan) => &plan.job,
+        }
+    }
+
+    /// What it does.
+    pub fn operation(&self) -> Operation {
+        match self {
+            Self::Issue(_) => Operation::Issue,
+            Self::Print(_) => Operation::Print,
+            Self::OnCard(plan) => plan.operation,
+            Self::Recertify(plan) => plan.operation,
+        }
+    }
+
+    /// For whom.
+    pub fn holder(&self) -> &HolderId {
+        match self {
+            Self::Issue(plan) => &plan.holder,
+            Self::Print(plan) => &plan.holder,
+            Self::OnCard(plan) => &plan.holder,
+            Self::Recertify(plan) => &plan.holder,
+        }
+    }
+
+    /// On which card.
+    pub fn serial(&self) -> &CardSerial {
+        match self {
+            Self::Issue(plan) => &plan.serial,
+            Self::Print(plan) => &plan.serial,
+            Self::OnCard(plan) => &plan.serial,
+            Self::Recertify(plan) => &plan.serial,
+        }
+    }
+
+    /// Its series.
+    pub fn series(&self) -> Series {
+        match self {
+            Self::Issue(plan) => plan.series,
+            Self::Print(plan) => plan.series,
+            Self::OnCard(plan) => plan.series,
+            Self::Recertify(plan) => plan.series,
+        }
+    }
+
+    /// The card profile that recognised it; empty where no chip is needed.
+    pub fn profile(&self) -> &str {
+        match self {
+            Self::Issue(plan) => &plan.profile,
+            Self::Print(_) => "",
+            Self::OnCard(plan) => &plan.profile,
+            Self::Recertify(plan) => &plan.profile,
+        }
+    }
+
+    /// The GUID the card gets with its new certificates, 32 hexadecimal digits.
+    pub fn guid(&self) -> Option<&str> {
+        match self {
+            Self::Issue(plan) => Some(&plan.guid),
+            Self::Recertify(plan) => Some(&plan.guid),
+            Self::Print(_) | Self::OnCard(_) => None,
+        }
+    }
+
+    /// As the journal keeps it.
+    pub(super) fn to_json(&self) -> Result<serde_json::Value, OperationError> {
+        match self {
+            Self::Issue(plan) => to_json(plan),
+            Self::Print(plan) => to_json(plan),
+            Self::OnCard(plan) => to_json(plan),
+            Self::Recertify(plan) => to_json(plan),
         }
     }
 }
@@ -152,6 +229,8 @@ pub struct Rest<M> {
     /// Whether a refusal on the way was one of policy.
     pub by_policy: bool,
     pub steps: Vec<StepTime>,
+    /// Calls of the gateway.
+    pub gateway_calls: u32,
 }
 
 impl Desk<'_> {
@@ -238,7 +317,7 @@ impl Desk<'_> {
         mut spool: Option<&mut (dyn Spool + '_)>,
         tell: &mut dyn FnMut(&Progress),
     ) -> Result<Rest<M>, OperationError> {
-        let (mut steps, mut by_policy, job) = (Vec::new(), false, plan.job());
+        let (mut steps, mut by_policy, mut gateway_calls, job) = (Vec::new(), false, 0, plan.job());
         while let Some(effect) = machine.pending() {
             let step = Step::of(&effect);
             self.journal.intend(job, &to_json(&effect)?)?;
@@ -246,7 +325,10 @@ impl Desk<'_> {
             let begun = Instant::now();
             let outcome = match &effect {
                 Effect::Card(work) => card_work::perform(self, plan, pocket, *work),
-                Effect::Gateway(call) => gateway_call::perform(self, plan, pocket, call),
+                Effect::Gateway(call) => {
+                    gateway_calls += 1;
+                    gateway_call::perform(self, plan, pocket, call)
+                }
                 Effect::Print(PrintWork::Send) => send(pocket, spool.as_deref_mut()),
             };
             let took = begun.elapsed();
@@ -258,11 +340,11 @@ impl Desk<'_> {
                 let (Fault::Interrupted { why } | Fault::Refused { why, .. }) = fault;
                 by_policy |= matches!(fault, Fault::Refused { by_policy: true, .. });
                 if machine.pending().as_ref() == Some(&effect) {
-                    return Ok(Rest { machine, stalled: Some(why.clone()), by_policy, steps });
+                    return Ok(Rest { machine, stalled: Some(why.clone()), by_policy, steps, gateway_calls });
                 }
             }
         }
-        Ok(Rest { machine, stalled: None, by_policy, steps })
+        Ok(Rest { machine, stalled: None, by_policy, steps, gateway_calls })
     }
 }
 
@@ -303,7 +385,9 @@ fn send(pocket: &mut Pocket, spool: Option<&mut (dyn Spool + '_)>) -> Outcome {
 fn verdict(outcome: &Outcome) -> Verdict {
     match outcome {
         Outcome::Failed(Fault::Interrupted { .. }) => Verdict::Interrupted,
-        Outcome::Failed(Fault::Refused { .. }) | Outcome::UnlockCodeWrong { .. } => Verdict::Refused,
+        Outcome::Failed(Fault::Refused { .. }) | Outcome::UnlockCodeWrong { .. } | Outcome::PasscodeWrong { .. } => {
+            Verdict::Refused
+        }
         _ => Verdict::Good,
     }
 }

@@ -2,7 +2,12 @@
 
 use time::OffsetDateTime;
 
-use super::{error::OperationError, issue, print, resume::replay, runner::Desk};
+use super::{
+    error::OperationError,
+    issue, recertify,
+    resume::{plan_of, replay},
+    runner::{Desk, JobPlan},
+};
 use crate::{
     cis2::{
         ServiceError,
@@ -50,6 +55,16 @@ pub enum WhatNext {
     WillUndo,
     /// Nothing is printed; what became of the print goes on record.
     WillRecordPrint,
+    /// The card's own counter is asked how far it came, and that goes on record; no passcode is tried.
+    WillAskCard,
+    /// A repair or renewal that has changed nothing of the pair yet is taken back: the card works as it did.
+    WillGoBack,
+    /// A repair that has no way back is finished, and the card is left locked unless its holder chooses a passcode.
+    WillRepair,
+    /// A renewal that has no way back is finished: the holder has to type the passcode they have.
+    NeedsHolder,
+    /// The card is emptied: a clear goes on to blank, a cancelled card is made useless.
+    WillEmpty,
 }
 
 impl Desk<'_> {
@@ -80,19 +95,28 @@ impl Desk<'_> {
     }
 
     fn look_at(&self, record: JobRecord) -> Result<UnfinishedJob, OperationError> {
-        let unreadable = |e: serde_json::Error| OperationError::JournalEntry(e.to_string());
-        let (holder, serial, next) = match record.operation {
-            Operation::Print => {
-                let plan: print::Plan = serde_json::from_value(record.plan).map_err(unreadable)?;
-                (plan.holder, plan.serial, WhatNext::WillRecordPrint)
+        let outcomes = || self.outcomes_of(&record.job);
+        let plan = plan_of(&record)?;
+        let next = match &plan {
+            JobPlan::Print(_) => WhatNext::WillRecordPrint,
+            JobPlan::Issue(plan) => {
+                let state = replay(issue::State::new(plan.clone()), &outcomes()?);
+                if state.will_finish() { WhatNext::WillFinish } else { WhatNext::WillUndo }
             }
-            _ => {
-                let plan: issue::Plan = serde_json::from_value(record.plan.clone()).map_err(unreadable)?;
-                let state = replay(issue::State::new(plan.clone()), &self.outcomes(&record)?);
-                let next = if state.will_finish() { WhatNext::WillFinish } else { WhatNext::WillUndo };
-                (plan.holder, plan.serial, next)
+            JobPlan::OnCard(_) if matches!(record.operation, Operation::Clear | Operation::Cancel) => {
+                WhatNext::WillEmpty
+            }
+            JobPlan::OnCard(_) => WhatNext::WillAskCard,
+            JobPlan::Recertify(plan) => {
+                let state = replay(recertify::State::new(plan.clone()), &outcomes()?);
+                match (state.goes_forward(), state.needs_holder()) {
+                    (false, _) => WhatNext::WillGoBack,
+                    (true, true) => WhatNext::NeedsHolder,
+                    (true, false) => WhatNext::WillRepair,
+                }
             }
         };
+        let (holder, serial) = (plan.holder().clone(), plan.serial().clone());
         Ok(UnfinishedJob {
             job: record.job,
             operation: record.operation,

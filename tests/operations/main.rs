@@ -18,6 +18,7 @@ mod desk;
 mod faulty_proxy;
 mod foreign_card;
 mod gateway_faults;
+mod in_use;
 mod kills;
 mod printing;
 mod promise;

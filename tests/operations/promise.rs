@@ -44,6 +44,12 @@ impl GatewayRecord {
         rows.collect::<Result<_, _>>().expect("reads")
     }
 
+    /// Whether a code was released for this card of which nobody said whether the card took it.
+    pub fn code_in_doubt(&self, serial: &CardSerial) -> bool {
+        let sql = "SELECT COUNT(*) FROM unlock_codes WHERE serial = ?1 AND next IS NOT NULL";
+        self.0.query_row(sql, [serial.as_str()], |row| row.get::<_, u32>(0)).expect("reads") > 0
+    }
+
     /// Certificates that are neither good nor revoked.
     pub fn on_hold(&self, serial: &CardSerial) -> u32 {
         let sql = "SELECT COUNT(*) FROM certificates c JOIN issuances i USING (job) \

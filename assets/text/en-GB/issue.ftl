@@ -138,6 +138,13 @@ step-give-up = Taking everything back
 step-start-print = Asking whether this may be printed
 step-print = Printing the card
 step-record-print = Putting the print on record
+step-begin = Asking whether this may be done
+step-read-card = Reading the card
+step-check-passcode = Checking the holder's passcode
+step-change-passcode = Changing the passcode
+step-overwrite-keys = Putting throw-away keys over the old ones
+step-block-card = Locking the card for good
+step-end = Putting the card's state on record
 # How it ended.
 end-issued = The card is issued
 end-done = Done

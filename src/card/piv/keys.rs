@@ -64,6 +64,22 @@ impl PublicKey {
         &self.der
     }
 
+    /// The key of a certificate (DER); `None` when it cannot be read or is of a kind that is not made here.
+    #[must_use]
+    pub fn from_certificate(certificate: &[u8]) -> Option<Self> {
+        let (_, parsed) = x509_parser::parse_x509_certificate(certificate).ok()?;
+        let der = parsed.tbs_certificate.subject_pki.raw.to_vec();
+        let info = SubjectPublicKeyInfoOwned::from_der(&der).ok()?;
+        let curve = || info.algorithm.parameters.as_ref()?.decode_as::<ObjectIdentifier>().ok();
+        let algorithm = match info.algorithm.oid {
+            RSA_ENCRYPTION => KeyAlgorithm::Rsa2048,
+            EC_PUBLIC_KEY if curve()? == SECP256R1 => KeyAlgorithm::P256,
+            EC_PUBLIC_KEY if curve()? == SECP384R1 => KeyAlgorithm::P384,
+            _ => return None,
+        };
+        Some(Self { algorithm, der })
+    }
+
     /// Reads the answer to GENERATE; `None` when it holds no sound key of this kind. A point off the curve, an even
     /// modulus or one of another length is no sound key.
     fn from_answer(algorithm: KeyAlgorithm, answer: &[u8]) -> Option<Self> {

@@ -123,6 +123,11 @@ fn one(ui: &mut Ui, view: &View<'_>, job: &UnfinishedJob) {
             WhatNext::WillFinish => tr!(view, "unfinished-will-finish"),
             WhatNext::WillUndo => tr!(view, "unfinished-will-undo"),
             WhatNext::WillRecordPrint => tr!(view, "unfinished-will-record"),
+            WhatNext::WillAskCard => tr!(view, "unfinished-will-ask-card"),
+            WhatNext::WillGoBack => tr!(view, "unfinished-will-go-back"),
+            WhatNext::WillRepair => tr!(view, "unfinished-will-repair"),
+            WhatNext::NeedsHolder => tr!(view, "unfinished-needs-holder"),
+            WhatNext::WillEmpty => tr!(view, "unfinished-will-empty"),
         });
         ui.add_space(space::SMALL);
         let running = view.model.unfinished.running.get(&job.job).copied();
@@ -212,6 +217,15 @@ fn actions(ui: &mut Ui, view: &View<'_>, job: &UnfinishedJob, running: Option<Wo
                     view.send(go_on());
                 }
             }
+            WhatNext::WillAskCard
+            | WhatNext::WillGoBack
+            | WhatNext::WillRepair
+            | WhatNext::NeedsHolder
+            | WhatNext::WillEmpty => {
+                if button(ui, tr!(view, "unfinished-go-on"), kind).clicked() {
+                    view.send(go_on());
+                }
+            }
             WhatNext::WillRecordPrint => {
                 if button(ui, tr!(view, "unfinished-record"), kind).clicked() {
                     view.send(go_on());
@@ -270,6 +284,6 @@ pub fn main_action(model: &Model) -> Option<Intent> {
     }
     Some(match job.next {
         WhatNext::WillUndo => unfinished::Intent::TakeBackAndIssue(job.job.clone()).into(),
-        WhatNext::WillFinish | WhatNext::WillRecordPrint => unfinished::Intent::GoOn(job.job.clone()).into(),
+        _ => unfinished::Intent::GoOn(job.job.clone()).into(),
     })
 }

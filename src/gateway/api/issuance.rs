@@ -409,6 +409,9 @@ pub fn abort(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
     let card = match request.card {
         CardAfterAbort::Blank if issues => CardState::Blank,
         CardAfterAbort::AsBefore if !issues => job.card_before,
+        // An unfinished card stays one, whatever its passcode is like.
+        CardAfterAbort::Locked if !issues && job.card_before == CardState::Unfinished => CardState::Unfinished,
+        CardAfterAbort::Locked if !issues => CardState::Locked,
         CardAfterAbort::NotReached => CardState::Unfinished,
         CardAfterAbort::NeedsRepair if !issues => CardState::Unfinished,
         _ => return Err(Fault::wrong_state("this is no end of such a job")),
@@ -431,7 +434,7 @@ pub fn abort(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
             super::cards::may_clean_up(desk, &job)?;
             issuances::set_card(desk.store, &job, CardState::Blank, desk.now)?;
             desk.audit("card.blanked", &detail)?;
-        } else if unfinished && request.card == CardAfterAbort::AsBefore {
+        } else if unfinished && matches!(request.card, CardAfterAbort::AsBefore | CardAfterAbort::Locked) {
             // Its time ran out, and its workstation knows that nothing on the chip was changed.
             job.check_officer(desk.officer()?)?;
             issuances::set_card(desk.store, &job, card, desk.now)?;

@@ -227,7 +227,11 @@ fn may_end(desk: &Desk<'_>, job: &Job, card: &CardRecord) -> Result<bool, Fault>
         return Ok(false);
     }
     let last = card.last_job.as_ref() == Some(&job.public.job);
-    if job.public.state == IssuanceState::Expired && last {
+    // A clear that was given up goes on to blank when its card turns up again.
+    let given_up_clear = job.public.state == IssuanceState::Aborted
+        && job.public.operation == Operation::Clear
+        && card.state == CardState::Unfinished;
+    if last && (job.public.state == IssuanceState::Expired || given_up_clear) {
         // An emptied card may be given back by anyone who may clear cards; the rest is between desk and holder.
         if job.public.operation == Operation::Clear {
             super::cards::may_clean_up(desk, job)?;

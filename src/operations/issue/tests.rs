@@ -121,6 +121,7 @@ impl World {
                 self.locked = true;
                 Outcome::Locked
             }
+            other => panic!("an issue does not do {other:?}"),
         }
     }
 
@@ -154,7 +155,9 @@ impl World {
                 self.escrow = self.pending.take().expect("codes were released");
                 Outcome::Certified { sha256: Self::hashes(self.keys) }
             }
-            GatewayCall::Confirm { authentication_sha256, signing_sha256, authentication_proof, signing_proof } => {
+            GatewayCall::Confirm {
+                authentication_sha256, signing_sha256, authentication_proof, signing_proof, ..
+            } => {
                 if self.issuance == Some(IssuanceState::Confirmed) {
                     return Outcome::Confirmed;
                 }
@@ -181,7 +184,7 @@ impl World {
                 issuance: self.issuance.map(|s| Box::new(self.record(s))),
                 card_settled: self.issuance == Some(IssuanceState::Aborted) && !self.unreachable_card,
             },
-            GatewayCall::RecordPrintStarting | GatewayCall::RecordPrint { .. } => panic!("an issue prints nothing"),
+            other => panic!("an issue does not do {other:?}"),
         }
     }
 

@@ -75,5 +75,12 @@ fn name(view: &View<'_>, step: Step) -> String {
         Step::StartPrint => tr!(view, "step-start-print"),
         Step::Print => tr!(view, "step-print"),
         Step::RecordPrint => tr!(view, "step-record-print"),
+        Step::Begin => tr!(view, "step-begin"),
+        Step::ReadCard => tr!(view, "step-read-card"),
+        Step::CheckPasscode => tr!(view, "step-check-passcode"),
+        Step::ChangePasscode => tr!(view, "step-change-passcode"),
+        Step::OverwriteKeys => tr!(view, "step-overwrite-keys"),
+        Step::BlockCard => tr!(view, "step-block-card"),
+        Step::End => tr!(view, "step-end"),
     }
 }

@@ -1,0 +1,224 @@
+//! Service a card: what the card in a reader is, whose it is, what is wrong with it, and what this officer may do to it
+//! now. Nothing is written to any card that is looked at.
+
+use std::fmt;
+
+use time::OffsetDateTime;
+
+use super::{
+    card_work::selected,
+    diagnosis::{self, CardContents, Finding},
+    error::OperationError,
+    preflight::Facts,
+    runner::Desk,
+};
+use crate::{
+    card::{reader::ReaderError, recognise::NotRecognised},
+    cis2::wire::CardRecord,
+    domain::{CardSerial, CardState, CertificateSlot, Holder, Operation, Series, eligibility::Decision},
+};
+
+/// What an officer sees of a card.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CardLook {
+    /// The reader it is in.
+    pub reader: String,
+    /// Its serial; none where it could not be told.
+    pub serial: Option<CardSerial>,
+    /// Its generation.
+    pub series: Series,
+    /// Its kind, in the words of its profile.
+    pub profile_name: Option<String>,
+    /// What it is.
+    pub standing: CardStanding,
+    /// Whose it is.
+    pub holder: Option<Holder>,
+    /// What the service knows of it.
+    pub record: Option<CardRecord>,
+    /// The certificates on it, in the order of [`CertificateSlot::BOTH`].
+    pub certificates: Vec<CertificateOnCard>,
+    /// Tries left of its passcode, as the card itself says; none where it does not tell.
+    pub tries_left: Option<u8>,
+    /// What is wrong with it.
+    pub diagnosis: Vec<Finding>,
+    /// What this officer may do to it now, each refusal with its reasons. Empty for a card that nothing can be done to.
+    pub offers: Vec<(Operation, Decision)>,
+}
+
+/// One certificate on a card.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CertificateOnCard {
+    /// Which.
+    pub slot: CertificateSlot,
+    /// Its last moment.
+    pub expires: OffsetDateTime,
+    /// Whole days until then; negative when it is past.
+    pub days_left: i64,
+}
+
+/// What a card is, in words for the officer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CardStanding {
+    /// Somebody's card, and nothing is wrong with it.
+    InOrder,
+    /// Somebody's card that must be unlocked.
+    Locked,
+    /// Somebody's card with something wrong, which the diagnosis names.
+    Faulty,
+    /// Blank stock.
+    Empty,
+    /// Cancelled for good.
+    Cancelled,
+    /// Certificates of a holder number that this service knows, and no record of the card.
+    NoRecord,
+    /// Certificates that others issued.
+    OtherIssuer,
+    /// An earlier job on it was not finished.
+    Unfinished,
+    /// A job is open on it.
+    InWork,
+    /// The officer's own card.
+    OwnCard,
+    /// Not a card this program works with; the text says what it is and what to do.
+    NotKnown(String),
+}
+
+impl fmt::Display for CardStanding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::InOrder => "This card is in order",
+            Self::Locked => "This card is locked: unlock it for its holder",
+            Self::Faulty => "Something is wrong with this card",
+            Self::Empty => "This card is empty: it can be issued to somebody",
+            Self::Cancelled => "This card was cancelled for good: destroy it",
+            Self::NoRecord => {
+                "There is no record of this card, though it holds certificates of this organisation: put it aside and tell \
+                 the gateway's operator its serial"
+            }
+            Self::OtherIssuer => "This card was issued by somebody else: give it back to its holder",
+            Self::Unfinished => "An earlier job on this card was not finished",
+            Self::InWork => "A job is open on this card: finish it where it was begun",
+            Self::OwnCard => "This is your own card, and nobody works on their own card",
+            Self::NotKnown(why) => why,
+        })
+    }
+}
+
+impl Desk<'_> {
+    /// Looks at the card in a reader: at most 12 exchanges with it, and three questions to the gateway. Nothing is written.
+    ///
+    /// # Errors
+    /// There is no card to look at, another program has it, or the gateway does not answer.
+    pub fn look_at_card(&self, reader: Option<&str>) -> Result<CardLook, OperationError> {
+        let reader = self.choose_reader(reader)?;
+        let (mut session, card) = match self.open_card(&reader) {
+            Ok(opened) => opened,
+            Err(OperationError::NotRecognised(NotRecognised::Piv(error))) => {
+                return Err(NotRecognised::Piv(error).into());
+            }
+            Err(OperationError::NotRecognised(why)) => return Ok(not_known(reader, &why)),
+            Err(OperationError::Reader(error @ ReaderError::Unreadable { .. })) => {
+                return Ok(CardLook { standing: CardStanding::NotKnown(error.to_string()), ..nothing(reader) });
+            }
+            Err(error) => return Err(error),
+        };
+        let contents = selected(&mut session, &card.profile, CardContents::read)?;
+        let officer = self.service.session()?.officer;
+        let record = self.service.card(&card.serial)?;
+        let holder = record.holder.as_ref().map(|id| self.service.holder(id)).transpose()?;
+        let certificates = certificates(&contents);
+        let mut look = CardLook {
+            serial: Some(card.serial),
+            series: card.series,
+            profile_name: Some(card.profile.name.clone()),
+            certificates,
+            tries_left: contents.tries_left,
+            ..nothing(reader)
+        };
+        look.diagnosis = match record.state {
+            CardState::Active | CardState::Locked | CardState::Unfinished => {
+                diagnosis::diagnose(&contents, &record, OffsetDateTime::now_utc())
+            }
+            CardState::Blank | CardState::InWork | CardState::Cancelled => Vec::new(),
+        };
+        look.standing = match record.holder.as_ref() {
+            Some(owner) if *owner == officer.id => CardStanding::OwnCard,
+            _ => standing(&record, &look.diagnosis, self.strangers(&contents)?),
+        };
+        if let Some(holder) = &holder {
+            let facts = Facts { officer: &officer, holder, card: &record, series: card.series, printer: None };
+            let offered = Operation::ALL.into_iter().filter(|operation| *operation != Operation::Print);
+            look.offers = offered.map(|operation| (operation, self.decision(operation, &facts))).collect();
+        }
+        look.holder = holder.map(|holder| holder.holder);
+        look.record = Some(record);
+        Ok(look)
+    }
+
+    /// Whose certificates are on a card that the service counts as blank; `None` when there are none.
+    fn strangers(&self, contents: &CardContents) -> Result<Option<CardStanding>, OperationError> {
+        let found = CertificateSlot::BOTH.into_iter().find_map(|slot| contents.certificate(slot));
+        let Some(der) = found else { return Ok(None) };
+        let Ok((_, certificate)) = x509_parser::parse_x509_certificate(der) else {
+            return Ok(Some(CardStanding::OtherIssuer));
+        };
+        let chain = self.service.chain_pem()?;
+        let issuers = x509_parser::pem::Pem::iter_from_buffer(chain.as_bytes()).filter_map(Result::ok);
+        let mut ours = false;
+        for issuer in issuers {
+            let Ok(issuer) = issuer.parse_x509() else { continue };
+            ours |= issuer.subject() == certificate.issuer();
+        }
+        Ok(Some(if ours { CardStanding::NoRecord } else { CardStanding::OtherIssuer }))
+    }
+}
+
+fn standing(record: &CardRecord, diagnosis: &[Finding], strangers: Option<CardStanding>) -> CardStanding {
+    match record.state {
+        CardState::Blank => strangers.unwrap_or(CardStanding::Empty),
+        CardState::InWork => CardStanding::InWork,
+        CardState::Unfinished => CardStanding::Unfinished,
+        CardState::Cancelled => CardStanding::Cancelled,
+        CardState::Active | CardState::Locked if diagnosis.iter().any(|found| *found != Finding::PasscodeLocked) => {
+            CardStanding::Faulty
+        }
+        CardState::Locked => CardStanding::Locked,
+        CardState::Active if diagnosis.is_empty() => CardStanding::InOrder,
+        CardState::Active => CardStanding::Locked,
+    }
+}
+
+fn certificates(contents: &CardContents) -> Vec<CertificateOnCard> {
+    let now = OffsetDateTime::now_utc();
+    let one = |slot| {
+        let (_, certificate) = x509_parser::parse_x509_certificate(contents.certificate(slot)?).ok()?;
+        let expires = certificate.validity().not_after.to_datetime();
+        Some(CertificateOnCard { slot, expires, days_left: (expires - now).whole_days() })
+    };
+    CertificateSlot::BOTH.into_iter().filter_map(one).collect()
+}
+
+fn not_known(reader: String, why: &NotRecognised) -> CardLook {
+    let (series, name) = match why {
+        NotRecognised::Blocked(series) => (*series, None),
+        NotRecognised::NotPersonalised { name, series } => (*series, Some(name.clone())),
+        _ => (Series::Unknown, None),
+    };
+    CardLook { series, profile_name: name, standing: CardStanding::NotKnown(why.to_string()), ..nothing(reader) }
+}
+
+fn nothing(reader: String) -> CardLook {
+    CardLook {
+        reader,
+        serial: None,
+        series: Series::Unknown,
+        profile_name: None,
+        standing: CardStanding::Empty,
+        holder: None,
+        record: None,
+        certificates: Vec::new(),
+        tries_left: None,
+        diagnosis: Vec::new(),
+        offers: Vec::new(),
+    }
+}

@@ -1,0 +1,338 @@
+//! Proves reader, card, holder and officer before an operation on a card in use.
+
+use super::{
+    card_work::selected,
+    diagnosis::{self, CardContents, Finding},
+    error::OperationError,
+    issue::PasscodeChoice,
+    on_card,
+    pocket::CardSession,
+    preflight::{Facts, new_job, objects_of},
+    recertify::{self, PairBefore},
+    runner::Desk,
+};
+use crate::{
+    card::{
+        piv::{ObjectName, Tries},
+        profile::{CardProfile, ClearSettings, RenewalKeys},
+    },
+    cis2::wire::{CardRecord, Chip, DeliverySaid, HolderRecord, KeysWanted, LONGEST_NOTE, SecretBase64},
+    domain::{CancelReason, CardSerial, Holder, HolderId, Operation, Series},
+};
+
+/// What an officer asks for on a card in use.
+#[derive(Debug, Clone)]
+pub struct CardWish {
+    /// What.
+    pub operation: Operation,
+    /// In which reader; `None` takes the only one with a card in it.
+    pub reader: Option<String>,
+    /// The card the officer looked at: another card in the reader is refused. A card that is not here is named by it.
+    pub serial: Option<CardSerial>,
+    /// Whose card it is; `None` takes the holder on record.
+    pub holder: Option<HolderId>,
+    /// What the officer says of its delivery.
+    pub delivery: DeliverySaid,
+    /// Why it is cancelled.
+    pub reason: Option<CancelReason>,
+    /// More about it for the audit, at most [`LONGEST_NOTE`] characters; no name.
+    pub note: Option<String>,
+    /// A second officer's approval.
+    pub approval: Option<SecretBase64>,
+    /// Where the chip is.
+    pub chip: Chip,
+}
+
+impl CardWish {
+    /// An operation on the card in the only reader that has one.
+    #[must_use]
+    pub fn new(operation: Operation) -> Self {
+        Self {
+            operation,
+            reader: None,
+            serial: None,
+            holder: None,
+            delivery: DeliverySaid::NotSaid,
+            reason: None,
+            note: None,
+            approval: None,
+            chip: Chip::InReader,
+        }
+    }
+}
+
+/// Everything unlock, change of passcode, clear or cancel needs, proved; nothing has been changed.
+pub struct OnCardPreflight {
+    /// What will be done.
+    pub plan: on_card::Plan,
+    /// Whose card it is; `None` when the wish named holder and card and nobody was asked.
+    pub holder: Option<Holder>,
+    /// What the service knows of the card; `None` likewise.
+    pub record: Option<CardRecord>,
+    /// The profile of the card; `None` when it is not here.
+    pub profile: Option<CardProfile>,
+    /// The reader it is in; `None` when it is not here.
+    pub reader: Option<String>,
+    /// Tries left of its passcode, as the card itself says. One: the next wrong one locks it. `None` also when nothing was
+    /// asked because the card was looked at before.
+    pub tries_left: Option<u8>,
+    pub(super) session: Option<CardSession>,
+    pub(super) approval: Option<SecretBase64>,
+}
+
+/// Everything a repair or renewal needs, proved; nothing has been changed.
+pub struct RecertifyPreflight {
+    /// What will be done.
+    pub plan: recertify::Plan,
+    /// Whose card it is.
+    pub holder: Holder,
+    /// What the service knows of the card.
+    pub record: CardRecord,
+    /// The profile of the card.
+    pub profile: CardProfile,
+    /// The reader it is in.
+    pub reader: String,
+    /// Tries left of its passcode, as the card itself says.
+    pub tries_left: Option<u8>,
+    /// What is wrong with the card, if anything.
+    pub diagnosis: Vec<Finding>,
+    pub(super) facial_image: Option<Vec<u8>>,
+    pub(super) session: CardSession,
+}
+
+/// The open card of a wish.
+struct CardHere {
+    reader: String,
+    session: CardSession,
+    profile: CardProfile,
+    serial: CardSerial,
+}
+
+impl Desk<'_> {
+    /// Proves everything an unlock, a change of passcode, a clear or a cancel needs. The card stays open for it.
+    ///
+    /// An unlock whose wish names card and holder asks the gateway nothing here: the call that begins it decides.
+    ///
+    /// # Errors
+    /// What is missing, and what to do about it. Nothing was changed.
+    pub fn prepare_on_card(&self, wish: &CardWish) -> Result<OnCardPreflight, OperationError> {
+        let operation = wish.operation;
+        match operation {
+            Operation::Unlock | Operation::ChangePasscode | Operation::Clear | Operation::Cancel => {}
+            _ => return Err(OperationError::WrongOperation { operation }),
+        }
+        if operation == Operation::Cancel && wish.reason.is_none() {
+            return Err(OperationError::ReasonNeeded);
+        }
+        if wish.note.as_ref().is_some_and(|note| note.chars().count() > LONGEST_NOTE) {
+            return Err(OperationError::ReasonTooLong);
+        }
+        if wish.chip == Chip::NotHere {
+            return self.prepare_without_chip(wish);
+        }
+        let mut here = self.card_of(wish)?;
+        let asked_nothing = operation == Operation::Unlock && wish.serial.is_some() && wish.holder.is_some();
+        let (record, holder) = match asked_nothing {
+            true => (None, None),
+            false => {
+                let (record, holder) =
+                    self.whose(&here.serial, wish.holder.as_ref(), operation, here.profile.series)?;
+                (Some(record), Some(holder.holder))
+            }
+        };
+        // The card that was looked at told its tries then; an unlock asks it once more before it sends anything.
+        let tries_left = match asked_nothing {
+            true => None,
+            false => count(selected(&mut here.session, &here.profile, |piv| piv.passcode_tries())?),
+        };
+        if operation == Operation::ChangePasscode && tries_left == Some(0) {
+            return Err(OperationError::PasscodeLocked { serial: here.serial });
+        }
+        let owner = holder.as_ref().map(|holder| holder.id.clone()).or_else(|| wish.holder.clone());
+        let owner = owner.ok_or_else(|| OperationError::NobodysCard { serial: here.serial.clone() })?;
+        let plan = on_card::Plan {
+            profile: here.profile.id.clone(),
+            objects: emptied(&here.profile),
+            clear: here.profile.clear,
+            ..plan_of(wish, owner, here.serial, here.profile.series)?
+        };
+        Ok(OnCardPreflight {
+            plan,
+            holder,
+            record,
+            profile: Some(here.profile),
+            reader: Some(here.reader),
+            tries_left,
+            session: Some(here.session),
+            approval: wish.approval.clone(),
+        })
+    }
+
+    /// A card that is not here is ended on record alone; the gateway decides, whatever this workstation runs.
+    fn prepare_without_chip(&self, wish: &CardWish) -> Result<OnCardPreflight, OperationError> {
+        if wish.operation != Operation::Cancel {
+            return Err(OperationError::ChipNeeded { operation: wish.operation });
+        }
+        let serial = wish.serial.clone().ok_or(OperationError::NoCardNamed)?;
+        let officer = self.service.session()?.officer;
+        let record = self.service.card(&serial)?;
+        let nobody = || OperationError::NobodysCard { serial: serial.clone() };
+        let owner = wish.holder.clone().or_else(|| record.holder.clone()).ok_or_else(nobody)?;
+        if owner == officer.id {
+            return Err(OperationError::OwnCard { serial });
+        }
+        let holder = self.service.holder(&owner)?;
+        let plan = plan_of(wish, owner, serial.clone(), record.series)?;
+        Ok(OnCardPreflight {
+            plan,
+            holder: Some(holder.holder),
+            record: Some(record),
+            profile: None,
+            reader: None,
+            tries_left: None,
+            session: None,
+            approval: wish.approval.clone(),
+        })
+    }
+
+    /// Proves everything a repair or renewal needs, and says what is wrong with the card. The card stays open for it.
+    ///
+    /// # Errors
+    /// What is missing, and what to do about it. Nothing was changed.
+    pub fn prepare_recertify(&self, wish: &CardWish) -> Result<RecertifyPreflight, OperationError> {
+        let operation = wish.operation;
+        if !matches!(operation, Operation::Repair | Operation::Renew) {
+            return Err(OperationError::WrongOperation { operation });
+        }
+        let mut here = self.card_of(wish)?;
+        let (record, holder) = self.whose(&here.serial, wish.holder.as_ref(), operation, here.profile.series)?;
+        let contents = selected(&mut here.session, &here.profile, CardContents::read)?;
+        let profile = here.profile;
+        if operation == Operation::Renew && contents.tries_left == Some(0) {
+            return Err(OperationError::PasscodeLocked { serial: here.serial });
+        }
+        let diagnosis = diagnosis::diagnose(&contents, &record, time::OffsetDateTime::now_utc());
+        let pair = if diagnosis.iter().any(Finding::is_of_the_pair) { PairBefore::Damaged } else { PairBefore::Whole };
+        let mut objects = match operation {
+            Operation::Renew => objects_of(&profile).into_iter().filter(carries_expiry).collect(),
+            _ => objects_of(&profile),
+        };
+        if holder.holder.photo_sha256.is_none() {
+            // A card is repaired without a picture rather than not at all.
+            objects.retain(|object| *object != ObjectName::FacialImage);
+        }
+        let facial_image = match objects.contains(&ObjectName::FacialImage) {
+            true => Some(self.portrait(&holder.holder)?.facial_image(profile.objects.facial_image_max_bytes)?),
+            false => None,
+        };
+        let keys = match (operation, profile.renewal.keys) {
+            (Operation::Renew, RenewalKeys::Same) => KeysWanted::Same,
+            _ => KeysWanted::New,
+        };
+        let plan = recertify::Plan {
+            job: new_job()?,
+            operation,
+            holder: holder.holder.id.clone(),
+            serial: here.serial,
+            series: profile.series,
+            profile: profile.id.clone(),
+            passcode: PasscodeChoice::ChosenByHolder,
+            keys,
+            guid: new_job()?.as_str().to_owned(),
+            objects,
+            pair,
+        };
+        Ok(RecertifyPreflight {
+            plan,
+            holder: holder.holder,
+            record,
+            profile,
+            reader: here.reader,
+            tries_left: contents.tries_left,
+            diagnosis,
+            facial_image,
+            session: here.session,
+        })
+    }
+
+    /// The card in the reader, if it is the one that was looked at.
+    fn card_of(&self, wish: &CardWish) -> Result<CardHere, OperationError> {
+        let reader = self.choose_reader(wish.reader.as_deref())?;
+        let (session, card) = self.open_card(&reader)?;
+        match &wish.serial {
+            Some(looked_at) if *looked_at != card.serial => {
+                Err(OperationError::Swapped { looked_at: looked_at.clone(), found: card.serial })
+            }
+            _ => Ok(CardHere { reader, session, profile: card.profile, serial: card.serial }),
+        }
+    }
+
+    /// What the service knows of a card and its holder, and whether this officer may do this to it.
+    fn whose(
+        &self,
+        serial: &CardSerial,
+        named: Option<&HolderId>,
+        operation: Operation,
+        series: Series,
+    ) -> Result<(CardRecord, HolderRecord), OperationError> {
+        let officer = self.service.session()?.officer;
+        let record = self.service.card(serial)?;
+        if record.holder.as_ref() == Some(&officer.id) {
+            return Err(OperationError::OwnCard { serial: serial.clone() });
+        }
+        let owner = named.or(record.holder.as_ref());
+        let owner = owner.ok_or_else(|| OperationError::NobodysCard { serial: serial.clone() })?;
+        let holder = self.service.holder(owner)?;
+        let facts = Facts { officer: &officer, holder: &holder, card: &record, series, printer: None };
+        self.check(operation, &facts)?;
+        Ok((record, holder))
+    }
+}
+
+fn plan_of(
+    wish: &CardWish,
+    holder: HolderId,
+    serial: CardSerial,
+    series: Series,
+) -> Result<on_card::Plan, OperationError> {
+    let note = wish.note.as_deref().map(str::trim).filter(|note| !note.is_empty());
+    Ok(on_card::Plan {
+        job: new_job()?,
+        operation: wish.operation,
+        holder,
+        serial,
+        series,
+        profile: String::new(),
+        chip: wish.chip,
+        delivery: wish.delivery,
+        reason: wish.reason,
+        note: note.map(str::to_owned),
+        objects: Vec::new(),
+        clear: ClearSettings::default(),
+    })
+}
+
+fn count(tries: Tries) -> Option<u8> {
+    match tries {
+        Tries::Left(left) => Some(left),
+        Tries::Verified | Tries::Unknown => None,
+    }
+}
+
+/// What a clear and a cancel empty. The capability container stays, because on some cards it holds the only serial; the
+/// discovery object says the same on a blank card.
+pub(super) fn emptied(profile: &CardProfile) -> Vec<ObjectName> {
+    let kept = [ObjectName::CardCapabilityContainer, ObjectName::Discovery];
+    objects_of(profile).into_iter().filter(|object| !kept.contains(object)).collect()
+}
+
+/// Whether an object holds a certificate, or the last day or the identity that goes with one.
+fn carries_expiry(object: &ObjectName) -> bool {
+    matches!(
+        object,
+        ObjectName::AuthenticationCertificate
+            | ObjectName::SigningCertificate
+            | ObjectName::CardHolderUniqueIdentifier
+            | ObjectName::PrintedInformation
+    )
+}

@@ -1,0 +1,76 @@
+//! Going on with a repair or renewal after a cut: back while that is possible, forward from the first changed key on.
+
+use super::{HolderHere, Relay, Stage, State, back};
+use crate::{
+    cis2::wire::{Issuance, IssuanceState, KeysWanted},
+    operations::{on_card::End, report::WhichPair},
+};
+
+/// The first step on the card.
+pub fn first(state: &State) -> Stage {
+    if state.renews() { Stage::CheckPasscode } else { Stage::Relay(Relay::Witness) }
+}
+
+/// Begins again after a cut: ask the gateway first, whatever the stage was.
+pub fn resumed(mut state: State, holder: HolderHere) -> State {
+    if state.end().is_none() {
+        state.resumptions += 1;
+        state.holder = holder;
+        let cut_at = match std::mem::replace(&mut state.stage, Stage::Reserve) {
+            Stage::AskGateway { cut_at } => cut_at,
+            stage => Box::new(stage),
+        };
+        state.stage = Stage::AskGateway { cut_at };
+    }
+    state
+}
+
+/// It came to its good end.
+pub fn done(state: State) -> State {
+    let note = state.left_locked.then(|| "The card is locked: unlock it when its holder is here".to_owned());
+    state.ended(End::Done { note }, Some(WhichPair::New))
+}
+
+pub fn after_asking(mut state: State, cut_at: Stage, issuance: Option<&Issuance>, card_settled: bool) -> State {
+    let Some(issuance) = issuance else {
+        let old = state.old_pair();
+        return state.ended(End::undone("it had not begun, and the card is as it was"), old);
+    };
+    let old = if state.goes_forward() { None } else { state.old_pair() };
+    match (issuance.state, cut_at) {
+        (IssuanceState::Confirmed, _) => done(state),
+        (IssuanceState::Aborted, Stage::Back { why, .. }) => state.ended(End::Undone { why }, old),
+        (IssuanceState::Aborted, _) => state.ended(End::undone("it was given up since: look at the card again"), old),
+        (IssuanceState::Expired, _) if card_settled => {
+            state.ended(End::undone("the card has been worked on since: look at it again"), None)
+        }
+        // It was on its way back: for good, or because nothing is lost yet.
+        (_, Stage::Back { stage: stage @ back::Back::Abort(_), why }) => state.going_back(stage, why),
+        (_, Stage::Back { why, .. }) => {
+            let stage = back::begin(&state);
+            state.going_back(stage, why)
+        }
+        (_, _) if !state.goes_forward() => {
+            let why = "it was cut off before anything of its keys and certificates was changed";
+            let stage = back::begin(&state);
+            state.going_back(stage, why)
+        }
+        (IssuanceState::Expired, _) => {
+            // What was certified is revoked: with the keys the card has, or with new ones, it is certified again.
+            state.fetch = false;
+            state.keys_made = state.plan.keys == KeysWanted::Same;
+            state.stage = Stage::Reopen;
+            state
+        }
+        // Whole and proved: nothing is missing but the last word.
+        (IssuanceState::Certified, stage @ (Stage::Lock | Stage::Confirm)) => {
+            state.stage = stage;
+            state
+        }
+        (known, _) => {
+            state.fetch = known == IssuanceState::Certified && state.keys_made;
+            state.stage = first(&state);
+            state
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! The card is pulled at every exchange of every operation, before and after its effect; then `resume` keeps the promise.
+
+use std::collections::HashMap;
+
+use cardwright::{
+    card::transport::Moment,
+    operations::{Ending, Resumption, WhatNext, WhichPair},
+};
+
+use super::{
+    Bench, Task, card,
+    judge::{self, Stands},
+    new_passcode, run,
+    works::after,
+};
+use crate::{
+    desk::{self, Make, READER},
+    promise::Chip,
+};
+
+/// How a card may stand after a cut of a task, besides as it stands after one that was not cut.
+fn also_possible(task: Task) -> &'static [Stands] {
+    match task {
+        Task::Unlock => &[Stands::Locked],
+        Task::ChangePasscode | Task::Clear | Task::Cancel => &[Stands::Old],
+        Task::RepairWithHolder => &[Stands::Old, Stands::Locked],
+        Task::RepairLeftLocked => &[Stands::Old],
+        Task::RenewNewKeys | Task::RenewSameKeys => &[],
+    }
+}
+
+/// Cuts one task on one make of card everywhere, and says how often.
+fn cut_everywhere(task: Task, make: Make) {
+    let bench = Bench::new(task);
+    let exchanges = uncut(&bench, task, make);
+    let (mut cuts, mut ends): (u16, HashMap<Stands, u32>) = (0, HashMap::new());
+    let (mut unbegun, mut finished, mut undone, mut waited) = (0, 0, 0, 0);
+    for at in 0..exchanges {
+        for moment in Moment::BOTH {
+            cuts += 1;
+            let what = format!("{task:?}, {make:?}, cut at {at} {moment:?}");
+            let (readers, serial) = card(make, cuts);
+            let (readers, tear) = desk::tearing(readers);
+            bench.ready(task, cuts, &readers);
+            let before = Chip::read(&readers, READER).certificates;
+            tear.arm(at, moment);
+            let workplace = bench.desk(&readers);
+            let report = run(&workplace, task);
+            assert!(tear.is_torn(), "{what}: the cut happened");
+            tear.put_back();
+            let mut which = None;
+            match report {
+                Err(error) => {
+                    assert!(bench.journal.open_jobs().expect("reads").is_empty(), "{what}: {error}");
+                    unbegun += 1;
+                }
+                Ok(report) => {
+                    assert!(matches!(report.ending, Ending::Unfinished { .. }), "{what}: {:?}", report.ending)
+                }
+            }
+            for told in workplace.look_at_unfinished().expect("reads") {
+                let alone = workplace.resume_one(&told.job, &mut |_| {}).expect(&what);
+                let resumed = match alone.resumption {
+                    Resumption::StillOpen { why } => {
+                        assert_eq!(told.next, WhatNext::NeedsHolder, "{what}: {why}");
+                        assert_eq!(alone.which_pair, None, "{what}: neither pair works now");
+                        assert!(why.contains("holder"), "{what}: {why}");
+                        waited += 1;
+                        workplace.resume_one_with(&told.job, Some(desk::passcode()), &mut |_| {}).expect(&what)
+                    }
+                    _ => alone,
+                };
+                match resumed.resumption {
+                    Resumption::Finished => finished += 1,
+                    Resumption::Undone { .. } => undone += 1,
+                    other => panic!("{what}: {other:?}"),
+                }
+                which = resumed.which_pair;
+            }
+            let changed = Chip::read(&readers, READER).certificates != before;
+            match which {
+                Some(WhichPair::Old) => assert!(!changed, "{what}: told that the old pair works"),
+                Some(WhichPair::New) => assert!(changed, "{what}: told that the new pair works"),
+                None => assert!(!changed || !matches!(after(task), Stands::Old | Stands::New), "{what}: told nothing"),
+            }
+            let stands = judge::held(&bench, &readers, &serial, &desk::holder(cuts), &what);
+            assert!(stands == after(task) || also_possible(task).contains(&stands), "{what}: {stands:?}");
+            *ends.entry(stands).or_default() += 1;
+        }
+    }
+    assert_eq!(bench.journal.broken_at().expect("reads"), None);
+    crate::report!(
+        "{task:?}, {make:?}: {cuts} cuts at {exchanges} exchanges: {unbegun} not begun, {finished} finished, {undone} \
+         undone, {waited} waited for the holder; cards {ends:?}"
+    );
+    assert!(cuts > 0 && finished + undone > 0 && ends.contains_key(&after(task)), "{ends:?}");
+    assert_eq!(waited > 0, task.renews(), "a renewal without a way back waits for the holder, and nothing else does");
+}
+
+fn uncut(bench: &Bench, task: Task, make: Make) -> u64 {
+    let (readers, tear) = desk::tearing(card(make, 0).0);
+    bench.ready(task, 0, &readers);
+    tear.put_back();
+    let report = run(&bench.desk(&readers), task).expect("prepared");
+    assert_eq!(report.ending, Ending::Done);
+    assert_eq!(report.apdus, tear.exchanges(), "the report counts what was sent");
+    report.apdus
+}
+
+/// One test each: they run beside each other.
+macro_rules! cuts {
+    ($($name:ident: $task:ident, $make:ident;)*) => {$(
+        #[test]
+        fn $name() {
+            cut_everywhere(Task::$task, Make::$make);
+        }
+    )*};
+}
+
+cuts! {
+    unlock_of_the_virtual_card: Unlock, Virtual;
+    unlock_of_the_independent_card: Unlock, Independent;
+    change_of_passcode_of_the_virtual_card: ChangePasscode, Virtual;
+    change_of_passcode_of_the_independent_card: ChangePasscode, Independent;
+    clear_of_the_virtual_card: Clear, Virtual;
+    clear_of_the_independent_card: Clear, Independent;
+    cancel_of_the_virtual_card: Cancel, Virtual;
+    cancel_of_the_independent_card: Cancel, Independent;
+    repair_of_the_virtual_card_with_its_holder: RepairWithHolder, Virtual;
+    repair_of_the_independent_card_with_its_holder: RepairWithHolder, Independent;
+    repair_of_the_virtual_card_left_locked: RepairLeftLocked, Virtual;
+    repair_of_the_independent_card_left_locked: RepairLeftLocked, Independent;
+    renewal_of_the_virtual_card: RenewNewKeys, Virtual;
+    renewal_of_the_independent_card: RenewNewKeys, Independent;
+    renewal_of_the_virtual_card_with_its_keys: RenewSameKeys, Virtual;
+    renewal_of_the_independent_card_with_its_keys: RenewSameKeys, Independent;
+}
+
+/// A repair that was cut, and whose holder is there for the resumption, ends with the passcode they choose.
+#[test]
+fn a_repair_goes_on_with_its_holder() {
+    let bench = Bench::new(Task::RepairLeftLocked);
+    let (readers, serial) = card(Make::Virtual, 1);
+    let (readers, tear) = desk::tearing(readers);
+    bench.ready(Task::RepairLeftLocked, 1, &readers);
+    tear.arm(20, Moment::AfterEffect);
+    let workplace = bench.desk(&readers);
+    let report = run(&workplace, Task::RepairLeftLocked).expect("prepared");
+    assert!(matches!(report.ending, Ending::Unfinished { .. }), "{:?}", report.ending);
+    tear.put_back();
+    let told = workplace.look_at_unfinished().expect("reads");
+    assert!(matches!(&told[..], [one] if one.next == WhatNext::WillRepair), "{told:?}");
+    let resumed = workplace.resume_one_with(&told[0].job, Some(new_passcode()), &mut |_| {}).expect("resumes");
+    assert_eq!((resumed.resumption, resumed.which_pair), (Resumption::Finished, Some(WhichPair::New)));
+    assert_eq!(judge::held(&bench, &readers, &serial, &desk::holder(1), "with its holder"), Stands::New);
+}
+
+/// Cut in every resumption as well: the third one is left in peace.
+#[test]
+fn cut_again_and_again() {
+    for task in [Task::Unlock, Task::Clear, Task::RepairLeftLocked, Task::RenewNewKeys] {
+        let bench = Bench::new(task);
+        let mut number = 0;
+        for (first, second) in [(6, 4), (9, 6), (14, 8), (18, 12), (22, 9)] {
+            for moment in Moment::BOTH {
+                number += 1;
+                let what = format!("{task:?}, cut at {first} and at {second} {moment:?}");
+                let (readers, serial) = card(Make::Virtual, number);
+                let (readers, tear) = desk::tearing(readers);
+                bench.ready(task, number, &readers);
+                let workplace = bench.desk(&readers);
+                tear.arm(first, moment);
+                let _ = run(&workplace, task);
+                for _ in 0..2 {
+                    tear.arm(second, moment);
+                    for job in workplace.look_at_unfinished().expect("reads") {
+                        workplace.resume_one_with(&job.job, holders(task), &mut |_| {}).expect(&what);
+                    }
+                }
+                tear.put_back();
+                for job in workplace.look_at_unfinished().expect("reads") {
+                    workplace.resume_one_with(&job.job, holders(task), &mut |_| {}).expect(&what);
+                }
+                judge::held(&bench, &readers, &serial, &desk::holder(number), &what);
+            }
+        }
+    }
+}
+
+fn holders(task: Task) -> Option<cardwright::domain::Passcode> {
+    task.renews().then(desk::passcode)
+}

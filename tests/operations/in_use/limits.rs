@@ -1,0 +1,289 @@
+//! Budgets, counters, time that ran out, and two workstations at once.
+
+use std::{
+    sync::{Arc, Barrier, Mutex},
+    time::Duration,
+};
+
+use cardwright::{
+    card::{
+        profile::Profiles,
+        transport::Moment,
+        virtual_card::{VirtualCard, VirtualReaders},
+    },
+    cis2::wire::DeliverySaid,
+    domain::Operation,
+    gateway::GatewayConfig,
+    journal::Journal,
+    operations::{
+        CardReport, CardWish, Ending, Need, OperationError, Resumption, issue::PasscodeChoice, preflight::IssueRequest,
+    },
+};
+use time::OffsetDateTime;
+
+use super::{
+    Bench, Task, card, digits,
+    judge::{self, Stands},
+    long_ago, new_passcode, run, run_wish, wish,
+};
+use crate::{
+    desk::{self, Make, READER},
+    faulty_proxy::FaultyProxy,
+};
+
+/// Most commands of an unlock from "card in" to "done", recognition included, and most calls of the gateway.
+const UNLOCK: (u64, usize) = (12, 2);
+/// Most commands of a renewal where card and reader take extended length.
+const RENEW: u64 = 35;
+
+#[test]
+fn an_unlock_keeps_to_its_budget() {
+    for make in [Make::Virtual, Make::Independent] {
+        let bench = Bench::new(Task::Unlock);
+        let (readers, serial) = card(make, 1);
+        let (readers, wire) = desk::tearing(readers);
+        bench.ready(Task::Unlock, 1, &readers);
+        let proxy = FaultyProxy::start(bench.gateway.address());
+        let service = desk::signed_in(&proxy.url());
+        let workplace = desk::desk(&service, &readers, &bench.profiles, &bench.journal);
+        let (calls, wish) = (proxy.calls(), looked_at(Task::Unlock, &serial));
+        wire.put_back();
+        let report = run_wish(&workplace, Task::Unlock, &wish).expect("prepared");
+        assert_eq!(report.ending, Ending::Done);
+        let (commands, calls) = (wire.exchanges(), proxy.calls() - calls);
+        crate::report!("unlock, {make:?}: {commands} commands, {calls} gateway calls");
+        assert_eq!((report.apdus, report.gateway_calls as usize), (commands, calls), "the report counts what was sent");
+        assert!(commands <= UNLOCK.0 && calls <= UNLOCK.1, "{commands} commands, {calls} calls");
+    }
+}
+
+/// A wish for the card that was looked at, with its holder.
+fn looked_at(task: Task, serial: &cardwright::domain::CardSerial) -> CardWish {
+    CardWish { serial: Some(serial.clone()), holder: Some(desk::holder(1)), ..wish(task) }
+}
+
+#[test]
+fn a_renewal_keeps_to_its_budget() {
+    for make in [Make::Virtual, Make::Independent] {
+        let mut bench = Bench::with(Task::RenewNewKeys, long_addresses);
+        bench.profiles = Profiles::bundled().expect("bundled");
+        let (readers, wire) = desk::tearing(card(make, 1).0);
+        bench.ready(Task::RenewNewKeys, 1, &readers);
+        wire.put_back();
+        let report = run(&bench.desk(&readers), Task::RenewNewKeys).expect("prepared");
+        assert_eq!(report.ending, Ending::Done);
+        crate::report!("renewal of RSA-2048, {make:?}: {} commands, {} calls", wire.exchanges(), report.gateway_calls);
+        assert_eq!(report.apdus, wire.exchanges());
+        assert!(wire.exchanges() <= RENEW, "{} commands", wire.exchanges());
+    }
+}
+
+/// Certificates as long as those of a large authority, because their addresses are.
+fn long_addresses(config: &mut GatewayConfig) {
+    config.public_url = format!("{}/{}", config.public_url, "certificates/".repeat(60).trim_end_matches('/'));
+}
+
+fn why(report: &CardReport) -> &str {
+    match &report.ending {
+        Ending::Undone { why, .. } | Ending::Unfinished { why } => why,
+        Ending::Done => panic!("it was done"),
+    }
+}
+
+#[test]
+fn three_wrong_passcodes_lock_and_a_fourth_is_never_sent() {
+    for make in [Make::Virtual, Make::Independent] {
+        let bench = Bench::new(Task::ChangePasscode);
+        let (readers, serial) = card(make, 1);
+        bench.ready(Task::ChangePasscode, 1, &*readers);
+        let workplace = bench.desk(&*readers);
+        let whole = judge::tries_of(&*readers);
+        for left in (0..whole).rev() {
+            let preflight = workplace.prepare_on_card(&wish(Task::ChangePasscode)).expect("prepared");
+            assert_eq!(preflight.tries_left.map(u16::from), Some(left + 1), "{make:?}: shown before");
+            let report =
+                workplace.change_passcode(preflight, digits(b"000000"), new_passcode(), &mut |_| {}).expect("begun");
+            assert_eq!(report.tries_left.map(u16::from), Some(left), "{make:?}: the card's own number");
+            assert_eq!(judge::tries_of(&*readers), left, "{make:?}: one try each");
+            match left {
+                0 => assert!(why(&report).contains("unlock the card"), "{make:?}: {}", why(&report)),
+                1 => assert!(why(&report).contains("one try is left"), "{make:?}: {}", why(&report)),
+                _ => assert!(why(&report).contains(&format!("{left} tries are left")), "{make:?}: {}", why(&report)),
+            }
+        }
+        let fourth = workplace.prepare_on_card(&wish(Task::ChangePasscode)).map(drop);
+        assert!(
+            matches!(fourth, Err(OperationError::Refused(_) | OperationError::PasscodeLocked { .. })),
+            "{fourth:?}"
+        );
+        let held = judge::held(&bench, &*readers, &serial, &desk::holder(1), "locked by wrong tries");
+        assert_eq!(held, Stands::Locked, "and the record says so");
+    }
+}
+
+#[test]
+fn a_passcode_that_was_locked_elsewhere_is_sent_nothing() {
+    let bench = Bench::new(Task::ChangePasscode);
+    let (readers, wire) = desk::tearing(card(Make::Virtual, 1).0);
+    bench.ready(Task::ChangePasscode, 1, &readers);
+    let workplace = bench.desk(&readers);
+    let preflight = workplace.prepare_on_card(&wish(Task::ChangePasscode)).expect("prepared");
+    drop(preflight);
+    judge::lock_with_wrong_tries(&readers);
+    wire.put_back();
+    let refused = workplace.prepare_on_card(&wish(Task::ChangePasscode)).map(drop);
+    assert!(matches!(refused, Err(OperationError::PasscodeLocked { .. })), "{refused:?}");
+    assert_eq!(wire.exchanges(), 5, "recognised, selected, and asked for its counter");
+}
+
+#[test]
+fn a_renewal_tries_the_passcode_once() {
+    let bench = Bench::new(Task::RenewNewKeys);
+    let (readers, serial) = card(Make::Virtual, 1);
+    bench.ready(Task::RenewNewKeys, 1, &*readers);
+    let workplace = bench.desk(&*readers);
+    for left in [2, 1, 0] {
+        let preflight = workplace.prepare_recertify(&wish(Task::RenewNewKeys)).expect("prepared");
+        let report = workplace.renew(preflight, digits(b"000000"), &mut |_| {}).expect("begun");
+        assert!(why(&report).contains("passcode"), "{}", why(&report));
+        assert_eq!((report.tries_left, judge::tries_of(&*readers)), (Some(left), u16::from(left)));
+    }
+    let held = judge::held(&bench, &*readers, &serial, &desk::holder(1), "locked by wrong tries");
+    assert_eq!(held, Stands::Locked, "and the record says so");
+}
+
+#[test]
+fn a_cut_renewal_tries_a_wrong_passcode_once_and_stays_open() {
+    let bench = Bench::new(Task::RenewNewKeys);
+    let (readers, serial) = card(Make::Virtual, 1);
+    let (readers, tear) = desk::tearing(readers);
+    bench.ready(Task::RenewNewKeys, 1, &readers);
+    let workplace = bench.desk(&readers);
+    tear.arm(18, Moment::AfterEffect);
+    let report = run(&workplace, Task::RenewNewKeys).expect("prepared");
+    assert!(matches!(report.ending, Ending::Unfinished { .. }) && report.which_pair.is_none(), "{report:?}");
+    tear.put_back();
+    let resumed = workplace.resume_one_with(&report.job, Some(digits(b"000000")), &mut |_| {}).expect("resumes");
+    let Resumption::StillOpen { why } = &resumed.resumption else { panic!("{resumed:?}") };
+    assert!(why.contains("2 tries are left"), "{why}");
+    assert_eq!(judge::tries_of(&readers), 2);
+    let resumed = workplace.resume_one_with(&report.job, Some(desk::passcode()), &mut |_| {}).expect("resumes");
+    assert_eq!(resumed.resumption, Resumption::Finished);
+    assert_eq!(judge::held(&bench, &readers, &serial, &desk::holder(1), "renewed after all"), Stands::Old);
+}
+
+/// The gateway's time ran out between the cut and the resumption.
+#[test]
+fn late_resumptions_keep_the_promise() {
+    for task in Task::ALL {
+        let bench = Bench::new(task);
+        for (number, at) in (1..).zip([5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 26, 29]) {
+            let what = format!("{task:?}, cut at {at} and resumed too late");
+            let (readers, serial) = card(Make::Virtual, number);
+            let (readers, tear) = desk::tearing(readers);
+            bench.ready(task, number, &readers);
+            tear.arm(at, Moment::AfterEffect);
+            let workplace = bench.desk(&readers);
+            let _ = run(&workplace, task);
+            tear.put_back();
+            bench.clock.set(bench.now + Duration::from_secs(16 * 60));
+            for job in workplace.look_at_unfinished().expect("reads") {
+                let holder = task.renews().then(desk::passcode);
+                let resumed = workplace.resume_one_with(&job.job, holder, &mut |_| {}).expect(&what);
+                assert!(!matches!(resumed.resumption, Resumption::StillOpen { .. }), "{what}: {resumed:?}");
+            }
+            bench.clock.set(bench.now);
+            judge::held(&bench, &readers, &serial, &desk::holder(number), &what);
+        }
+    }
+}
+
+/// Two workstations at once: on one card, and on two cards of one holder.
+#[test]
+fn of_two_workstations_one_wins_and_the_other_is_told_who_and_when() {
+    for cards in [[1, 1], [1, 2]] {
+        let bench = Bench::new(Task::Unlock);
+        let file = |name: &str| bench.folder.path().join(format!("{name}.json"));
+        let bench_of = |name: &str, number: u8| {
+            let readers = VirtualReaders::new([READER]);
+            let chip = VirtualCard::open(&file(name), || desk::blueprint(0, number)).expect("the card's file");
+            readers.insert(READER, Arc::new(Mutex::new(chip))).expect("the reader is there");
+            readers
+        };
+        bench.ready(Task::Unlock, 1, &bench_of("first", 1));
+        if cards == [1, 1] {
+            // One chip cannot be in two readers, so the other workstation has a copy of it.
+            std::fs::copy(file("first"), file("second")).expect("a copy");
+        }
+        let both = Barrier::new(2);
+        let one = |name: &str, number: u8| {
+            let journal = Journal::open(&bench.folder.path().join(name)).expect("a journal");
+            let service = desk::signed_in(&bench.gateway.url());
+            let readers = bench_of(name, number);
+            let workplace = desk::desk(&service, &readers, &bench.profiles, &journal);
+            if number == 2 {
+                let request = IssueRequest {
+                    holder: desk::holder(1),
+                    reader: None,
+                    passcode: PasscodeChoice::LeftLocked,
+                    print: None,
+                };
+                both.wait();
+                // A holder has one card: the other one is refused, whoever is first.
+                return workplace
+                    .prepare_issue(&request)
+                    .map(|_| Ending::Done)
+                    .unwrap_or_else(|error| Ending::Undone { why: error.to_string(), by_policy: true });
+            }
+            let wish = looked_at(Task::Unlock, &desk::serial(Make::Virtual, 1));
+            let preflight = workplace.prepare_on_card(&wish).expect("prepared");
+            both.wait();
+            workplace.unlock(preflight, new_passcode(), &mut |_| {}).expect("begun or refused").ending
+        };
+        let [first, second] = cards;
+        let ends = std::thread::scope(|scope| {
+            let handles = [scope.spawn(|| one("first", first)), scope.spawn(|| one("second", second))];
+            handles.map(|handle| handle.join().expect("no panic"))
+        });
+        let lost: Vec<&str> = ends
+            .iter()
+            .filter_map(|end| if let Ending::Undone { why, .. } = end { Some(why.as_str()) } else { None })
+            .collect();
+        assert_eq!(lost.len(), 1, "{ends:?}");
+        if cards == [1, 1] {
+            assert!(lost[0].contains("began job") && lost[0].contains("UTC"), "who and when: {}", lost[0]);
+            assert!(lost[0].contains("Tomos Llewelyn-Pryce"), "who and when: {}", lost[0]);
+        }
+    }
+}
+
+#[test]
+fn what_the_gateway_asks_for_is_told_apart() {
+    let bench = Bench::with(Task::Clear, |config| config.second_officer = vec![Operation::Clear]);
+    let (readers, _) = card(Make::Virtual, 1);
+    bench.ready(Task::Clear, 1, &*readers);
+    let workplace = bench.desk(&*readers);
+    let second = run(&workplace, Task::Clear).expect("prepared");
+    assert_eq!(second.need, Some(Need::SecondOfficer), "{second:?}");
+    bench.clock.set(bench.now + Duration::from_secs(6 * 60));
+    let stale = run(&workplace, Task::Clear).expect("prepared");
+    assert_eq!(stale.need, Some(Need::StepUp), "{stale:?}");
+    bench.clock.set(bench.now);
+    let (other, serial) = card(Make::Virtual, 2);
+    let workplace = bench.desk(&*other);
+    let issued = desk::issue(&workplace, desk::holder(2), PasscodeChoice::LeftLocked).expect("prepared");
+    assert_eq!(issued.ending, Ending::Done);
+    let unsaid = run(&workplace, Task::Unlock).expect("prepared");
+    assert_eq!(unsaid.need, Some(Need::Delivery), "{unsaid:?}");
+    let confirmed = CardWish { delivery: DeliverySaid::Confirmed, ..wish(Task::Unlock) };
+    assert_eq!(run_wish(&workplace, Task::Unlock, &confirmed).expect("prepared").ending, Ending::Done);
+    assert_eq!(judge::held(&bench, &*other, &serial, &desk::holder(2), "delivered"), Stands::New);
+    assert!(bench.journal.open_jobs().expect("reads").is_empty());
+}
+
+#[test]
+fn the_bench_makes_certificates_that_may_be_renewed() {
+    let now = OffsetDateTime::now_utc();
+    let left = (long_ago(now).replace_year(now.year()).expect("a day") - now).whole_days();
+    assert!((25..=35).contains(&left), "{left} days left");
+}

@@ -1,0 +1,184 @@
+//! Operations on cards in use: a bench whose clock can be set, one way to run each of them, and the judgement of a card
+//! after whatever happened to it.
+
+mod cut;
+mod judge;
+mod killed;
+mod limits;
+mod looks;
+mod refused;
+mod works;
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use cardwright::{
+    card::{profile::RenewalKeys, reader::CardReaders},
+    cis2::{HttpService, wire::Chip},
+    domain::{CancelReason, CardSerial, Operation, Passcode, PasscodeRules, Secret},
+    gateway::{Clock, Gateway, GatewayConfig, RunningGateway},
+    journal::Journal,
+    operations::{CardReport, CardWish, Desk, Ending, OperationError, issue::PasscodeChoice},
+};
+use time::{Duration, OffsetDateTime};
+
+use crate::desk::{self, Make, READER};
+
+/// What is done to a card, and with which of the choices there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Task {
+    Unlock,
+    ChangePasscode,
+    Clear,
+    Cancel,
+    RepairWithHolder,
+    RepairLeftLocked,
+    RenewNewKeys,
+    RenewSameKeys,
+}
+
+impl Task {
+    pub const ALL: [Self; 8] = [
+        Self::Unlock,
+        Self::ChangePasscode,
+        Self::Clear,
+        Self::Cancel,
+        Self::RepairWithHolder,
+        Self::RepairLeftLocked,
+        Self::RenewNewKeys,
+        Self::RenewSameKeys,
+    ];
+
+    pub fn operation(self) -> Operation {
+        match self {
+            Self::Unlock => Operation::Unlock,
+            Self::ChangePasscode => Operation::ChangePasscode,
+            Self::Clear => Operation::Clear,
+            Self::Cancel => Operation::Cancel,
+            Self::RepairWithHolder | Self::RepairLeftLocked => Operation::Repair,
+            Self::RenewNewKeys | Self::RenewSameKeys => Operation::Renew,
+        }
+    }
+
+    pub fn renews(self) -> bool {
+        self.operation() == Operation::Renew
+    }
+}
+
+/// The passcode a holder takes when they may choose a new one.
+pub fn new_passcode() -> Passcode {
+    digits(b"905172")
+}
+
+pub fn digits(text: &[u8]) -> Passcode {
+    Passcode::shaped(Secret::new(text.to_vec()), PasscodeRules::default()).expect("digits")
+}
+
+/// A clock that is set to any moment: certificates are made long ago and renewed today.
+#[derive(Debug)]
+pub struct SetClock(Mutex<OffsetDateTime>);
+
+impl SetClock {
+    pub fn set(&self, at: OffsetDateTime) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = at;
+    }
+}
+
+impl Clock for SetClock {
+    fn now(&self) -> OffsetDateTime {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// So long ago were the certificates made of a card that has 30 days left: they live for three years.
+pub fn long_ago(now: OffsetDateTime) -> OffsetDateTime {
+    now.replace_year(now.year() - 3).unwrap_or(now) + Duration::days(30)
+}
+
+/// A workstation and a gateway whose clock is set.
+pub struct Bench {
+    pub folder: tempfile::TempDir,
+    pub gateway: RunningGateway,
+    pub clock: Arc<SetClock>,
+    pub now: OffsetDateTime,
+    pub service: HttpService,
+    pub journal: Journal,
+    pub profiles: cardwright::card::profile::Profiles,
+}
+
+impl Bench {
+    pub fn new(task: Task) -> Self {
+        Self::with(task, |_| {})
+    }
+
+    pub fn with(task: Task, change: impl FnOnce(&mut GatewayConfig)) -> Self {
+        let folder = desk::quick_folder();
+        let now = OffsetDateTime::now_utc();
+        let clock = Arc::new(SetClock(Mutex::new(now)));
+        let mut config = desk::gateway_config(&folder.path().join("gateway"));
+        config.clock = clock.clone();
+        change(&mut config);
+        let gateway = Gateway::start(config).expect("a gateway");
+        let service = desk::signed_in(&gateway.url());
+        let journal = Journal::open(&folder.path().join("desk")).expect("a journal");
+        Self { folder, gateway, clock, now, service, journal, profiles: profiles(task) }
+    }
+
+    pub fn data(&self) -> std::path::PathBuf {
+        self.folder.path().join("gateway")
+    }
+
+    pub fn desk<'a>(&'a self, readers: &'a dyn CardReaders) -> Desk<'a> {
+        desk::desk(&self.service, readers, &self.profiles, &self.journal)
+    }
+
+    /// Makes a card ready for a task: issued, where it is to be renewed long ago, and locked where it is to be unlocked.
+    pub fn ready(&self, task: Task, number: u16, readers: &dyn CardReaders) {
+        self.clock.set(if task.renews() { long_ago(self.now) } else { self.now });
+        let issued = desk::issue(&self.desk(readers), desk::holder(number), PasscodeChoice::ChosenByHolder);
+        assert_eq!(issued.expect("prepared").ending, Ending::Done, "{task:?}");
+        self.clock.set(self.now);
+        if task == Task::Unlock {
+            judge::lock_with_wrong_tries(readers);
+        }
+    }
+}
+
+/// Quick profiles, renewing as the task wants it.
+pub fn profiles(task: Task) -> cardwright::card::profile::Profiles {
+    let mut profiles = desk::quick_profiles();
+    for mut profile in profiles.all().to_vec() {
+        profile.renewal.keys = if task == Task::RenewSameKeys { RenewalKeys::Same } else { RenewalKeys::New };
+        profiles.add(profile);
+    }
+    profiles
+}
+
+pub fn wish(task: Task) -> CardWish {
+    let reason = (task == Task::Cancel).then_some(CancelReason::Damaged);
+    CardWish { reason, reader: Some(READER.into()), chip: Chip::InReader, ..CardWish::new(task.operation()) }
+}
+
+/// Prepares and runs a task.
+pub fn run(desk: &Desk<'_>, task: Task) -> Result<CardReport, OperationError> {
+    run_wish(desk, task, &wish(task))
+}
+
+pub fn run_wish(desk: &Desk<'_>, task: Task, wish: &CardWish) -> Result<CardReport, OperationError> {
+    let tell = &mut |_: &_| {};
+    match task {
+        Task::Unlock => desk.unlock(desk.prepare_on_card(wish)?, new_passcode(), tell),
+        Task::ChangePasscode => {
+            desk.change_passcode(desk.prepare_on_card(wish)?, desk::passcode(), new_passcode(), tell)
+        }
+        Task::Clear => desk.clear(desk.prepare_on_card(wish)?, tell),
+        Task::Cancel => desk.cancel(desk.prepare_on_card(wish)?, tell),
+        Task::RepairWithHolder => desk.repair(desk.prepare_recertify(wish)?, Some(new_passcode()), tell),
+        Task::RepairLeftLocked => desk.repair(desk.prepare_recertify(wish)?, None, tell),
+        Task::RenewNewKeys | Task::RenewSameKeys => desk.renew(desk.prepare_recertify(wish)?, desk::passcode(), tell),
+    }
+}
+
+/// A card of a make, as it left the factory, and its serial.
+pub fn card(make: Make, number: u16) -> (Box<dyn CardReaders>, CardSerial) {
+    (desk::card(make, number), desk::serial(make, number))
+}
