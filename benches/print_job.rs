@@ -33,7 +33,7 @@ fn job(tag: HeadTag) -> Vec<u8> {
     let profiles = Profiles::bundled().expect("the bundled profiles are sound");
     let mut profile = profiles.find("magicard-doh-300-v2").expect("it is bundled").clone();
     profile.head.tag = tag;
-    let encoder = encoder(&profile).expect("format 1 has an encoder");
+    let encoder = encoder(&profile);
     encoder.encode(&face(), &JobOptions::one_card(1)).expect("the face can be printed")
 }
 
@@ -42,7 +42,7 @@ fn encode(bencher: Bencher, tag: HeadTag) {
     let profiles = Profiles::bundled().expect("the bundled profiles are sound");
     let mut profile = profiles.find("magicard-doh-300-v2").expect("it is bundled").clone();
     profile.head.tag = tag;
-    let (face, encoder) = (face(), encoder(&profile).expect("format 1 has an encoder"));
+    let (face, encoder) = (face(), encoder(&profile));
     bencher
         .counter(BytesCount::new(job(tag).len()))
         .bench_local(|| encoder.encode(black_box(&face), &JobOptions::one_card(1)));

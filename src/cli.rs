@@ -6,19 +6,27 @@
 pub mod answer;
 pub mod arguments;
 mod audit;
+mod cancel;
 mod cards;
+mod change_passcode;
+mod clear;
 mod config;
 pub mod exit;
 mod gateway;
 mod issue;
+mod on_card;
 mod passcode;
 mod print;
 mod printers;
 mod queue;
+mod renew;
+mod repair;
 mod resume;
 mod table;
+mod telephone;
 mod tour;
 mod training_card;
+mod unlock;
 mod window;
 mod wording;
 
@@ -50,12 +58,18 @@ fn perform(arguments: &Arguments) -> Result<Answer, Failure> {
     match &arguments.command {
         None => window::run(common),
         Some(Command::Tour(tour)) => tour::run(common, tour),
-        Some(Command::Cards) => cards::run(common),
+        Some(Command::Cards(cards)) => cards::run(common, cards),
         Some(Command::Issue(issue)) => issue::run(common, issue),
         Some(Command::Print(print)) => print::run(common, print),
         Some(Command::Printers) => printers::run(common),
         Some(Command::Queue) => queue::run(common),
-        Some(Command::Resume) => resume::run(common),
+        Some(Command::Unlock(unlock)) => unlock::run(common, unlock),
+        Some(Command::Repair(repair)) => repair::run(common, repair),
+        Some(Command::Renew(renew)) => renew::run(common, renew),
+        Some(Command::Clear(clear)) => clear::run(common, clear),
+        Some(Command::Cancel(cancel)) => cancel::run(common, cancel),
+        Some(Command::Passcode(passcode)) => change_passcode::run(common, passcode),
+        Some(Command::Resume(resume)) => resume::run(common, resume),
         Some(Command::Audit(audit)) => audit::run(common, audit),
         Some(Command::Gateway(gateway)) => gateway::run(common, gateway),
         Some(Command::TrainingCard(card)) => training_card::run(common, card),

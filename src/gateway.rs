@@ -14,7 +14,7 @@ mod issuances;
 mod keys;
 mod people;
 mod policy;
-mod private_file;
+pub(crate) mod private_file;
 mod problem;
 mod public_key;
 mod random;

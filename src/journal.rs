@@ -173,6 +173,12 @@ impl Journal {
         self
     }
 
+    /// The data folder it is in.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// Takes a job for this process, until the claim is dropped or the process ends, however it ends.
     ///
     /// # Errors

@@ -1,7 +1,7 @@
 //! Every card operation as a pure state machine, and the one runner that performs their effects.
 //!
-//! [`issue`], [`undo`], [`mod@print`], [`mod@unlock`], [`passcode`], [`clear`], [`cancel`] and [`recertify`] (repair and
-//! renew) decide; the runner performs: it writes each effect into the journal before it
+//! [`issue`], [`undo`], [`mod@print`], [`mod@unlock`], [`passcode`], [`clear`], [`cancel`], [`recertify`] (repair and
+//! renew) and [`telephone`] decide; the runner performs: it writes each effect into the journal before it
 //! begins it, performs it, and writes what came of it. [`preflight`] proves reader, card, holder, photo, printer and
 //! gateway before the first step that cannot be taken back.
 
@@ -27,6 +27,7 @@ pub mod relay;
 mod report;
 mod resume;
 mod runner;
+pub mod telephone;
 pub mod undo;
 mod unfinished;
 pub mod unlock;

@@ -2,9 +2,11 @@
 //!
 //! A printed face goes one way: [`profile::Profile`] says how a model wants its jobs, [`magicard::encoder`] turns the
 //! planes of the face into the bytes of a job, and a [`spool::Spool`] carries those bytes to a printer or a file.
-//! [`virtual_printer`] stands at the other end in training and in tests and shows the card that would have come out.
+//! [`decoder`] reads jobs back, ours and those of other drivers; [`virtual_printer`] stands at the other end in training
+//! and in tests and shows the card that would have come out.
 
 pub mod choice;
+pub mod decoder;
 pub mod magicard;
 pub mod profile;
 pub mod spool;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::domain::{CardSerial, OfficerId};
+use crate::domain::{CancelReason, CardSerial, OfficerId};
 
 /// Issues and prints NHS smartcards at the Registration Authority desk, without a window.
 #[derive(Debug, Parser)]
@@ -40,10 +40,22 @@ pub struct Common {
 pub enum Command {
     /// Issues and prints two training cards, unattended, and leaves everything they produced in a folder
     Tour(Tour),
-    /// Shows every reader and the card in it
-    Cards,
+    /// Shows every reader and the card in it: whose it is, how it stands, and what may be done with it
+    Cards(Cards),
     /// Issues a blank card to a holder
     Issue(Issue),
+    /// Gives a card a new passcode: in a reader here, in a reader with no gateway, or at another desk by telephone
+    Unlock(Unlock),
+    /// Brings a damaged card back: new keys and certificates on the same chip
+    Repair(Repair),
+    /// Renews a card's certificates, with its holder's own passcode
+    Renew(Renew),
+    /// Empties a card for reuse; its certificates end at once
+    Clear(Clear),
+    /// Ends a card for good; its certificates end at once
+    Cancel(Cancel),
+    /// Changes the passcode of a card whose holder knows it
+    Passcode(Passcode),
     /// Prints the face of an issued card
     Print(Print),
     /// Shows the printers of this desk
@@ -51,7 +63,7 @@ pub enum Command {
     /// Shows the print queue of this desk
     Queue,
     /// Finishes or undoes work that was cut off
-    Resume,
+    Resume(Resume),
     /// The record of everything that was done
     Audit(Audit),
     /// Serves the training gateway to other computers or programs, until it is stopped
@@ -90,12 +102,150 @@ pub struct Issue {
     pub print: Option<String>,
 }
 
+/// `cards`.
+#[derive(Debug, Args)]
+pub struct Cards {
+    /// Only this reader
+    #[arg(long, value_name = "NAME")]
+    pub reader: Option<String>,
+    /// Ask no gateway: tell only what stands on the cards
+    #[arg(long)]
+    pub offline: bool,
+}
+
+/// `unlock`.
+#[derive(Debug, Args)]
+pub struct Unlock {
+    /// Reader with the card; may be left out when only one reader has a card
+    #[arg(long, value_name = "NAME", conflicts_with = "telephone")]
+    pub reader: Option<String>,
+    /// The holder has the card in hand: asked for before a card that was issued locked is unlocked
+    #[arg(long)]
+    pub delivered: bool,
+    /// Read the new passcode, one line, from standard input instead of asking for it twice. With --offline the response
+    /// comes in a line before it; with --telephone the challenge and then the completion code come so
+    #[arg(long)]
+    pub passcode_stdin: bool,
+    /// No gateway answers here: shows a challenge for an officer who has one, and takes the response
+    #[arg(long, conflicts_with_all = ["telephone", "delivered"])]
+    pub offline: bool,
+    /// The card is at another desk with no gateway: takes its challenge and gives the response to read back
+    #[arg(long, requires_all = ["holder", "card"])]
+    pub telephone: bool,
+    /// With --telephone: the holder's 12-digit number
+    #[arg(long, value_name = "NUMBER", requires = "telephone")]
+    pub holder: Option<String>,
+    /// With --telephone: the serial of the holder's card
+    #[arg(long, value_name = "SERIAL", requires = "telephone")]
+    pub card: Option<CardSerial>,
+}
+
+/// `repair`.
+#[derive(Debug, Args)]
+pub struct Repair {
+    /// Reader with the card; may be left out when only one reader has a card
+    #[arg(long, value_name = "NAME")]
+    pub reader: Option<String>,
+    /// Read the new passcode, one line, from standard input instead of asking for it twice
+    #[arg(long)]
+    pub passcode_stdin: bool,
+    /// Leave the card locked: its holder is not here
+    #[arg(long, conflicts_with = "passcode_stdin")]
+    pub locked: bool,
+}
+
+/// `renew`.
+#[derive(Debug, Args)]
+pub struct Renew {
+    /// Reader with the card; may be left out when only one reader has a card
+    #[arg(long, value_name = "NAME")]
+    pub reader: Option<String>,
+    /// Read the holder's passcode, one line, from standard input instead of asking for it
+    #[arg(long)]
+    pub passcode_stdin: bool,
+}
+
+/// What both ways to end a card take.
+#[derive(Debug, Args)]
+pub struct Ending {
+    /// Do not ask first whether it is meant
+    #[arg(long)]
+    pub yes: bool,
+    /// A second officer at this desk who approves it, where the gateway asks for one (training sign-in)
+    #[arg(long, value_name = "NUMBER")]
+    pub second_officer: Option<OfficerId>,
+}
+
+/// `clear`.
+#[derive(Debug, Args)]
+pub struct Clear {
+    /// Reader with the card; may be left out when only one reader has a card
+    #[arg(long, value_name = "NAME")]
+    pub reader: Option<String>,
+    /// What every ending takes.
+    #[command(flatten)]
+    pub ending: Ending,
+}
+
+/// `cancel`.
+#[derive(Debug, Args)]
+pub struct Cancel {
+    /// Why: lost, stolen, damaged, left, misprinted or other
+    #[arg(long, value_name = "REASON", value_parser = reason)]
+    pub reason: CancelReason,
+    /// More about it for the record, in at most 200 characters and without a name
+    #[arg(long, value_name = "TEXT")]
+    pub note: Option<String>,
+    /// The card is not here: its chip's serial
+    #[arg(long, value_name = "SERIAL", requires = "holder", conflicts_with = "reader")]
+    pub card: Option<CardSerial>,
+    /// The card is not here: its holder's 12-digit number
+    #[arg(long, value_name = "NUMBER", requires = "card")]
+    pub holder: Option<String>,
+    /// Reader with the card; may be left out when only one reader has a card
+    #[arg(long, value_name = "NAME")]
+    pub reader: Option<String>,
+    /// What every ending takes.
+    #[command(flatten)]
+    pub ending: Ending,
+}
+
+/// `passcode`.
+#[derive(Debug, Args)]
+pub struct Passcode {
+    /// Reader with the card; may be left out when only one reader has a card
+    #[arg(long, value_name = "NAME")]
+    pub reader: Option<String>,
+    /// Read the current and the new passcode, two lines, from standard input instead of asking for them
+    #[arg(long)]
+    pub passcode_stdin: bool,
+}
+
+/// `resume`.
+#[derive(Debug, Args)]
+pub struct Resume {
+    /// Read the holder's passcode, one line, from standard input: a renewal that was cut off goes forward with it, and is
+    /// taken back without it. The holder is asked for it where somebody is at the keyboard
+    #[arg(long)]
+    pub passcode_stdin: bool,
+}
+
+/// The reason of a cancel, in the word of the contract.
+fn reason(word: &str) -> Result<CancelReason, String> {
+    serde_json::from_value(serde_json::Value::String(word.to_owned()))
+        .map_err(|_| "say lost, stolen, damaged, left, misprinted or other".to_owned())
+}
+
 /// `print`.
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub struct Print {
+    /// Instead of printing.
+    #[command(subcommand)]
+    pub action: Option<PrintAction>,
     /// Holder's 12-digit number
-    #[arg(long, value_name = "NUMBER")]
-    pub holder: String,
+    #[arg(long, value_name = "NUMBER", required = true)]
+    pub holder: Option<String>,
     /// Which of the holder's cards, by its chip's serial; may be left out when only one is in use
     #[arg(long, value_name = "SERIAL")]
     pub card: Option<CardSerial>,
@@ -105,6 +255,27 @@ pub struct Print {
     /// Also keep the proof, as PDF
     #[arg(long, value_name = "FILE")]
     pub proof: Option<PathBuf>,
+}
+
+/// What `print` does beside printing.
+#[derive(Debug, Subcommand)]
+pub enum PrintAction {
+    /// Shows what is in a print job, ours or one captured from another driver: its headers, and each panel as a picture
+    Inspect(Inspect),
+}
+
+/// `print inspect`.
+#[derive(Debug, Args)]
+pub struct Inspect {
+    /// The job
+    #[arg(value_name = "FILE")]
+    pub job: PathBuf,
+    /// Folder that receives the pictures, PNG
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Head position of the printer that the job is for, 0 to 100, in format 1
+    #[arg(long, value_name = "NUMBER", default_value_t = 50, value_parser = clap::value_parser!(u8).range(0..=100))]
+    pub head_position: u8,
 }
 
 /// `audit`.
@@ -175,5 +346,14 @@ mod tests {
                 assert!(!(takes_a_value && name.contains("passcode")), "{} takes {name}", command.get_name());
             }
         }
+    }
+
+    #[test]
+    fn every_reason_of_a_cancel_has_its_word() {
+        for expected in CancelReason::ALL {
+            let word = serde_json::to_value(expected).expect("a word");
+            assert_eq!(reason(word.as_str().expect("text")), Ok(expected));
+        }
+        assert!(reason("gone").expect_err("no reason").contains("misprinted"));
     }
 }

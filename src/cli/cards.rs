@@ -1,10 +1,13 @@
-//! `cards`: every reader and the card in it.
+//! `cards`: every reader and the card in it: whose it is, how it stands, and what may be done with it now.
 
-use serde_json::{Value, json};
+mod seen;
 
+use serde_json::json;
+
+use self::seen::Seen;
 use super::{
     answer::{Answer, Failure},
-    arguments::Common,
+    arguments::{Cards, Common},
     exit::Exit,
     table::Table,
     wording,
@@ -14,80 +17,80 @@ use crate::{
         reader::{Presence, ReaderStatus},
         recognise::{Depth, NotSeen, in_reader},
     },
-    domain::upper_hex,
-    workplace::{Bench, Readers},
+    workplace::{Bench, Readers, Workplace},
 };
 
-pub fn run(common: &Common) -> Result<Answer, Failure> {
+pub fn run(common: &Common, arguments: &Cards) -> Result<Answer, Failure> {
     let places = wording::places(common)?;
     let configuration = places.configuration().map_err(Failure::usage)?;
-    let bench = Bench::open(&places, configuration, Readers::AsConfigured)?;
-    let readers = bench.readers.list().map_err(Failure::failed)?;
+    // A gateway that is silent does not hide what stands on the cards.
+    let (workplace, silent) = if arguments.offline {
+        (None, None)
+    } else {
+        match wording::open(common) {
+            Ok(workplace) => (Some(workplace), None),
+            Err(failure) if failure.exit == Exit::Usage => return Err(failure),
+            Err(failure) => (None, Some(failure.message)),
+        }
+    };
+    let alone;
+    let bench = match &workplace {
+        Some(workplace) => &workplace.bench,
+        None => {
+            alone = Bench::open(&places, configuration, Readers::AsConfigured)?;
+            &alone
+        }
+    };
+    let mut readers = bench.readers.list().map_err(Failure::failed)?;
     if readers.is_empty() {
         let none = Answer::done("", json!({ "readers": [] }));
         return Ok(none.ending(Exit::Warning, "no card reader is connected: plug one in"));
     }
-    let mut table = Table::new(["Reader", "Card", "Serial", "Remark"]);
-    let mut documents = Vec::new();
-    for reader in &readers {
-        let seen = look(&bench, reader);
-        table.row([reader.name.clone(), seen.card.clone(), seen.serial.clone(), seen.remark.clone()]);
-        documents.push(seen.document(reader));
-    }
-    Ok(Answer::done(table.render(), json!({ "readers": documents })))
-}
-
-/// One card as it is told.
-#[derive(Default)]
-struct Seen {
-    card: String,
-    serial: String,
-    profile: Option<String>,
-    remark: String,
-}
-
-impl Seen {
-    fn document(&self, reader: &ReaderStatus) -> Value {
-        let given = |text: &String| (!text.is_empty()).then(|| text.clone());
-        let atr = match &reader.card {
-            Presence::Present { atr } | Presence::InUse { atr } if !atr.is_empty() => Some(upper_hex(atr)),
-            _ => None,
-        };
-        json!({
-            "reader": reader.name,
-            "card": self.card,
-            "serial": given(&self.serial),
-            "profile": self.profile,
-            "atr": atr,
-            "remark": given(&self.remark),
-        })
-    }
-}
-
-fn look(bench: &Bench, reader: &ReaderStatus) -> Seen {
-    match &reader.card {
-        Presence::Empty => Seen { card: "none".into(), ..Seen::default() },
-        Presence::Unreadable => Seen {
-            card: "not readable".into(),
-            remark: "turn it so that the chip goes in first, wipe the chip, or try another card".into(),
-            ..Seen::default()
-        },
-        Presence::InUse { .. } => {
-            Seen { card: "in use".into(), remark: "another program is using this card".into(), ..Seen::default() }
+    if let Some(named) = &arguments.reader {
+        readers.retain(|reader| reader.name == *named);
+        if readers.is_empty() {
+            return Err(Failure::failed(format!(
+                "there is no reader “{named}”: plug it in, or name another; nothing was changed"
+            )));
         }
-        Presence::Present { .. } => match in_reader(&*bench.readers, &reader.name, &bench.profiles, Depth::Identity) {
-            Ok(card) => Seen {
-                card: card.profile.series.to_string(),
-                serial: card.serial.to_string(),
-                profile: Some(card.profile.id.clone()),
-                remark: String::new(),
-            },
-            Err(why) => {
-                // A card that cannot be worked with may be known all the same.
-                let series = if let NotSeen::Card(why) = &why { why.series() } else { None };
-                let card = series.map_or_else(|| "not recognised".to_owned(), |series| series.to_string());
-                Seen { card, remark: why.to_string(), ..Seen::default() }
-            }
-        },
+    }
+    let all: Vec<Seen> = readers.iter().map(|reader| look(bench, workplace.as_ref(), reader)).collect();
+    let mut table = Table::new(["Reader", "Card", "Serial", "Holder", "Remark"]);
+    all.iter().zip(&readers).for_each(|(seen, reader)| table.row(seen.row(&reader.name)));
+    let more: String = all.iter().zip(&readers).filter_map(|(seen, reader)| seen.in_words(&reader.name)).collect();
+    let documents: Vec<_> = all.iter().zip(&readers).map(|(seen, reader)| seen.document(reader)).collect();
+    let answer = Answer::done(format!("{}{more}", table.render()), json!({ "readers": documents }));
+    Ok(match silent {
+        Some(why) => answer.ending(Exit::Warning, format!("only what stands on the cards is told: {why}")),
+        None => answer,
+    })
+}
+
+fn look(bench: &Bench, workplace: Option<&Workplace>, reader: &ReaderStatus) -> Seen {
+    match &reader.card {
+        Presence::Empty => return Seen::of("none", ""),
+        Presence::Unreadable => {
+            let remark = "turn it so that the chip goes in first, wipe the chip, or try another card";
+            return Seen::of("not readable", remark);
+        }
+        Presence::InUse { .. } => return Seen::of("in use", "another program is using this card"),
+        Presence::Present { .. } => {}
+    }
+    let looked = workplace.map(|workplace| workplace.desk().look_at_card(Some(&reader.name)));
+    match looked {
+        // A card of which its serial cannot be told so is looked at as one that nobody is asked about: its middleware may
+        // tell more.
+        Some(Ok(look)) if look.serial.is_some() => return Seen::looked(look, &bench.profiles),
+        Some(Err(error)) => return Seen::of("not looked at", &error.to_string()),
+        Some(Ok(_)) | None => {}
+    }
+    match in_reader(&*bench.readers, &reader.name, &bench.profiles, Depth::Contents) {
+        Ok(card) => Seen::recognised(&card),
+        Err(why) => {
+            // A card that cannot be worked with may be known all the same.
+            let series = if let NotSeen::Card(why) = &why { why.series() } else { None };
+            let card = series.map_or_else(|| "not recognised".to_owned(), |series| series.to_string());
+            Seen::of(&card, &why.to_string())
+        }
     }
 }

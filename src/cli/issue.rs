@@ -20,6 +20,9 @@ use crate::{
     workplace::Workplace,
 };
 
+/// What an issue can do without a passcode.
+const OTHERWISE: &str = ", or --locked to leave the card locked";
+
 /// Most holders named when a search is answered instead of a number.
 const NAMED_HOLDERS: usize = 10;
 
@@ -47,7 +50,7 @@ pub fn run(common: &Common, arguments: &Issue) -> Result<Answer, Failure> {
     let passcode = match (arguments.locked, arguments.passcode_stdin) {
         (true, _) => None,
         (false, true) => Some(passcode::from_stdin(rules, &holder)?),
-        (false, false) => Some(passcode::from_prompt(rules, &holder)?),
+        (false, false) => Some(passcode::from_prompt(rules, &holder, OTHERWISE)?),
     };
     let mut teller = wording::Teller::default();
     let report = desk.issue(preflight, passcode, &mut |news| teller.hear(news))?;

@@ -1,43 +1,92 @@
-//! How a passcode comes in: by stdin or at a prompt that shows nothing, never by argument.
+//! How a passcode comes in: by stdin or at a prompt that shows nothing, never by argument. Other lines that are read
+//! aloud, and answers to a question, come in here too.
 
-use std::io::{self, BufRead, IsTerminal};
+use std::io::{self, BufRead, IsTerminal, Write};
 
 use zeroize::Zeroizing;
 
-use super::{answer::Failure, exit::Exit};
+use super::{
+    answer::{Failure, progress},
+    exit::Exit,
+};
 use crate::domain::{HolderId, Passcode, PasscodeFault, PasscodeRules, Secret};
 
-/// Longest line taken for a passcode, in bytes; anything longer is no passcode and is not read to its end.
+/// Longest line taken, in bytes; anything longer is no passcode and is not read to its end.
 const LONGEST_LINE: usize = 64;
+
+/// Where secrets come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// Lines on standard input.
+    Stdin,
+    /// Prompts that show nothing.
+    Prompt,
+}
+
+impl Source {
+    /// As the option `--passcode-stdin` says.
+    #[must_use]
+    pub fn of(stdin: bool) -> Self {
+        if stdin { Self::Stdin } else { Self::Prompt }
+    }
+
+    /// A new passcode, from one line or typed twice.
+    ///
+    /// # Errors
+    /// Nothing came, nobody is there to ask, the two entries differ, or it is no passcode this holder may have. The card
+    /// has seen nothing.
+    pub fn new_passcode(self, rules: PasscodeRules, holder: &HolderId) -> Result<Passcode, Failure> {
+        match self {
+            Self::Stdin => choose(secret_line("passcode")?, rules, holder),
+            Self::Prompt => from_prompt(rules, holder, ""),
+        }
+    }
+
+    /// The passcode the holder has already. It is checked by the card alone, once.
+    ///
+    /// # Errors
+    /// Nothing came, nobody is there to ask, or it does not have the shape of a passcode. The card has seen nothing.
+    pub fn own_passcode(self, rules: PasscodeRules) -> Result<Passcode, Failure> {
+        let typed = match self {
+            Self::Stdin => secret_line("passcode")?,
+            Self::Prompt => {
+                somebody_there("")?;
+                ask("The passcode the holder has now (nothing is shown): ")?
+            }
+        };
+        Passcode::shaped(typed, rules).map_err(|fault| refused(&fault))
+    }
+
+    /// One line that is not secret: something read over the telephone. `None` when there is no more.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn spoken(self, question: &str) -> Result<Option<String>, Failure> {
+        if self == Self::Prompt {
+            somebody_there("")?;
+            write!(io::stderr(), "{question}").and_then(|()| io::stderr().flush()).map_err(unreadable)?;
+        } else {
+            progress(question.trim_end());
+        }
+        let line = line()?;
+        Ok((!line.is_empty()).then(|| String::from_utf8_lossy(&line).trim().to_owned()))
+    }
+}
 
 /// Reads a new passcode from stdin: one line.
 ///
 /// # Errors
 /// Nothing came, or it is no passcode this holder may have. The card has seen nothing.
 pub fn from_stdin(rules: PasscodeRules, holder: &HolderId) -> Result<Passcode, Failure> {
-    let mut line = Zeroizing::new(Vec::with_capacity(LONGEST_LINE));
-    io::Read::take(io::stdin().lock(), LONGEST_LINE as u64)
-        .read_until(b'\n', &mut line)
-        .map_err(|e| Failure::failed(format!("the passcode could not be read ({e}); nothing was changed")))?;
-    let end = line.iter().rposition(|b| !matches!(b, b'\n' | b'\r')).map_or(0, |last| last.saturating_add(1));
-    line.truncate(end);
-    if line.is_empty() {
-        return Err(Failure::usage("no passcode came on stdin: send one line with it; nothing was changed"));
-    }
-    choose(Secret::new(line.to_vec()), rules, holder)
+    choose(secret_line("passcode")?, rules, holder)
 }
 
-/// Asks for a new passcode twice, showing nothing.
+/// Asks for a new passcode twice, showing nothing. `otherwise` says what else this command can do without one.
 ///
 /// # Errors
 /// There is nobody to ask, the two entries differ, or it is no passcode this holder may have.
-pub fn from_prompt(rules: PasscodeRules, holder: &HolderId) -> Result<Passcode, Failure> {
-    if !io::stdin().is_terminal() {
-        return Err(Failure::usage(
-            "there is nobody at a keyboard to choose the passcode: use --passcode-stdin, or --locked to leave the card \
-             locked; nothing was changed",
-        ));
-    }
+pub fn from_prompt(rules: PasscodeRules, holder: &HolderId, otherwise: &str) -> Result<Passcode, Failure> {
+    somebody_there(otherwise)?;
     let first = ask("New passcode, chosen by the holder (nothing is shown): ")?;
     let second = ask("The same again: ")?;
     if first != second {
@@ -46,10 +95,58 @@ pub fn from_prompt(rules: PasscodeRules, holder: &HolderId) -> Result<Passcode, 
     choose(first, rules, holder)
 }
 
+/// Asks whether it is meant. Anything but a typed “yes” is no.
+///
+/// # Errors
+/// There is nobody to ask.
+pub fn is_meant(question: &str) -> Result<bool, Failure> {
+    if !io::stdin().is_terminal() {
+        return Err(Failure::usage(
+            "there is nobody at a keyboard to say whether this is meant: use --yes once you are sure; nothing was changed",
+        ));
+    }
+    write!(io::stderr(), "{question} Type yes to go on: ").and_then(|()| io::stderr().flush()).map_err(unreadable)?;
+    Ok(line()?.trim_ascii().eq_ignore_ascii_case(b"yes"))
+}
+
+/// Whether somebody can be asked.
+#[must_use]
+pub fn is_anybody_there() -> bool {
+    io::stdin().is_terminal()
+}
+
+fn somebody_there(otherwise: &str) -> Result<(), Failure> {
+    if is_anybody_there() {
+        return Ok(());
+    }
+    Err(Failure::usage(format!(
+        "there is nobody at a keyboard to type the passcode: use --passcode-stdin{otherwise}; nothing was changed"
+    )))
+}
+
+/// The next line of stdin without its end; empty at the end of input.
+fn line() -> Result<Zeroizing<Vec<u8>>, Failure> {
+    let mut line = Zeroizing::new(Vec::with_capacity(LONGEST_LINE));
+    io::Read::take(io::stdin().lock(), LONGEST_LINE as u64).read_until(b'\n', &mut line).map_err(unreadable)?;
+    let end = line.iter().rposition(|b| !matches!(b, b'\n' | b'\r')).map_or(0, |last| last.saturating_add(1));
+    line.truncate(end);
+    Ok(line)
+}
+
+fn secret_line(what: &str) -> Result<Secret, Failure> {
+    let line = line()?;
+    if line.is_empty() {
+        return Err(Failure::usage(format!("no {what} came on stdin: send one line with it; nothing was changed")));
+    }
+    Ok(Secret::new(line.to_vec()))
+}
+
+fn unreadable(error: io::Error) -> Failure {
+    Failure::failed(format!("what was typed could not be read ({error}); nothing was changed"))
+}
+
 fn ask(question: &str) -> Result<Secret, Failure> {
-    let typed = rpassword::prompt_password(question)
-        .map_err(|e| Failure::failed(format!("the passcode could not be read ({e}); nothing was changed")))?;
-    Ok(Secret::new(typed.into_bytes()))
+    Ok(Secret::new(rpassword::prompt_password(question).map_err(unreadable)?.into_bytes()))
 }
 
 fn choose(typed: Secret, rules: PasscodeRules, holder: &HolderId) -> Result<Passcode, Failure> {

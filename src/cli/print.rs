@@ -1,5 +1,7 @@
 //! `print`: the face of an issued card.
 
+mod inspect;
+
 use std::path::Path;
 
 use serde_json::{Map, Value, json};
@@ -7,7 +9,7 @@ use time::OffsetDateTime;
 
 use super::{
     answer::{Answer, Failure, progress},
-    arguments::{Common, Print},
+    arguments::{Common, Print, PrintAction},
     exit::Exit,
     issue, wording,
 };
@@ -23,8 +25,11 @@ use crate::{
 };
 
 pub fn run(common: &Common, arguments: &Print) -> Result<Answer, Failure> {
+    if let Some(PrintAction::Inspect(job)) = &arguments.action {
+        return inspect::run(job);
+    }
     let workplace = wording::open(common)?;
-    let holder = issue::holder(&workplace, &arguments.holder)?;
+    let holder = issue::holder(&workplace, arguments.holder.as_deref().unwrap_or_default())?;
     let printer = workplace.bench.printers.choose(arguments.printer.as_deref()).map_err(Failure::usage)?;
     let preflight = prepare(&workplace, &holder, arguments.card.as_ref(), printer)?;
     if let Some(file) = &arguments.proof {

@@ -1,70 +1,119 @@
 //! `resume`: finishes or undoes work that was cut off, and says which.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{
-    answer::{Answer, Failure},
-    arguments::Common,
+    answer::{Answer, Failure, progress},
+    arguments::{Common, Resume},
     exit::Exit,
+    passcode::{Source, is_anybody_there},
     wording,
 };
-use crate::operations::Resumption;
+use crate::{
+    domain::{Passcode, PasscodeRules},
+    operations::{Desk, OperationError, Progress, Resumed, Resumption, UnfinishedJob, WhatNext},
+};
 
-pub fn run(common: &Common) -> Result<Answer, Failure> {
+pub fn run(common: &Common, arguments: &Resume) -> Result<Answer, Failure> {
     let workplace = wording::open(common)?;
+    let desk = workplace.desk();
     let mut teller = wording::Teller::default();
-    let mut resumed = workplace.desk().resume(&mut |news| teller.hear(news))?;
+    let mut resumed = all_here(&desk, arguments, &mut |news| teller.hear(news))?;
     // Cards in the readers that another workstation left unfinished and never came back to.
-    resumed.extend(workplace.desk().take_over_all(&mut |news| teller.hear(news))?);
+    resumed.extend(desk.take_over_all(&mut |news| teller.hear(news))?);
     drop(teller);
     if resumed.is_empty() {
         return Ok(Answer::done("Nothing is unfinished.", json!({ "jobs": [] })));
     }
     wording::witness(&workplace);
-    let (mut lines, mut documents, mut still_open, mut uncertain) = (Vec::new(), Vec::new(), 0_usize, false);
-    for job in &resumed {
-        let record = &job.record;
-        let (word, why) = match &job.resumption {
-            Resumption::Finished => ("finished", None),
-            Resumption::Undone { why } => ("undone", Some(why)),
-            Resumption::LookAtPrinter { why } => {
-                uncertain = true;
-                ("uncertain", Some(why))
-            }
-            Resumption::StillOpen { why } => {
-                still_open = still_open.saturating_add(1);
-                ("still-open", Some(why))
-            }
-        };
-        let told = why.map(|why| format!(" ({why})")).unwrap_or_default();
-        let spoken = word.replace('-', " ");
-        let of_plan = |key: &str| record.plan.get(key).and_then(serde_json::Value::as_str).unwrap_or("unknown");
-        let (serial, holder) = (of_plan("serial"), of_plan("holder"));
-        lines.push(format!(
-            "{} of card {serial} for holder {holder}, begun {} (job {}): {spoken}{told}",
-            record.operation,
-            record.opened,
-            record.job.short()
-        ));
-        documents.push(json!({
-            "job": record.job,
-            "operation": record.operation,
-            "holder": holder,
-            "serial": serial,
-            "begun": record.opened,
-            "resumption": word,
-            "why": why,
-        }));
-    }
+    let lines: Vec<String> = resumed.iter().map(line).collect();
+    let documents: Vec<Value> = resumed.iter().map(document).collect();
     let answer = Answer::done(lines.join("\n"), json!({ "jobs": documents }));
-    if still_open == 0 && uncertain {
-        let look =
-            "a card may or may not have been printed: look at the printer, and print again only if it is not there";
-        return Ok(answer.ending(Exit::Warning, look));
+    let still_open = resumed.iter().filter(|job| matches!(job.resumption, Resumption::StillOpen { .. })).count();
+    let uncertain = resumed.iter().any(|job| matches!(job.resumption, Resumption::LookAtPrinter { .. }));
+    Ok(match still_open {
+        0 if uncertain => answer.ending(
+            Exit::Warning,
+            "a card may or may not have been printed: look at the printer, and print again only if it is not there",
+        ),
+        0 => answer,
+        1 => answer.ending(Exit::Unfinished, "one job is still open: do what is said above, then resume again"),
+        count => answer
+            .ending(Exit::Unfinished, format!("{count} jobs are still open: do what is said above, then resume again")),
+    })
+}
+
+/// Every open job of this desk, oldest first. For the ones that go forward only with their holder, the holder is asked.
+fn all_here(desk: &Desk<'_>, arguments: &Resume, tell: &mut dyn FnMut(&Progress)) -> Result<Vec<Resumed>, Failure> {
+    let mut all = Vec::new();
+    for job in desk.look_at_unfinished()? {
+        let passcode = if job.next == WhatNext::NeedsHolder { holders_passcode(&job, arguments)? } else { None };
+        match desk.resume_one_with(&job.job, passcode, tell) {
+            Ok(resumed) => all.push(resumed),
+            // Another window ended it meanwhile.
+            Err(OperationError::NothingToResume { .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
     }
-    if still_open == 0 {
-        return Ok(answer);
+    Ok(all)
+}
+
+/// The passcode of the holder whose renewal was cut off; none where nobody is there to type it.
+fn holders_passcode(job: &UnfinishedJob, arguments: &Resume) -> Result<Option<Passcode>, Failure> {
+    let source = Source::of(arguments.passcode_stdin);
+    if source == Source::Prompt && !is_anybody_there() {
+        return Ok(None);
     }
-    let count = if still_open == 1 { "one job is".to_owned() } else { format!("{still_open} jobs are") };
-    Ok(answer.ending(Exit::Unfinished, format!("{count} still open: do what is said above, then resume again")))
+    progress(&format!(
+        "The {} of card {} of {} was cut off, and goes forward with its holder's passcode.",
+        job.operation,
+        job.serial,
+        job.holder.grouped()
+    ));
+    source.own_passcode(PasscodeRules::default()).map(Some)
+}
+
+/// The word of a resumption, and why.
+fn ending(resumption: &Resumption) -> (&'static str, Option<&str>) {
+    match resumption {
+        Resumption::Finished => ("finished", None),
+        Resumption::Undone { why } => ("undone", Some(why)),
+        Resumption::LookAtPrinter { why } => ("uncertain", Some(why)),
+        Resumption::StillOpen { why } => ("still-open", Some(why)),
+    }
+}
+
+fn of_plan<'a>(job: &'a Resumed, key: &str) -> &'a str {
+    job.record.plan.get(key).and_then(Value::as_str).unwrap_or("unknown")
+}
+
+fn line(job: &Resumed) -> String {
+    let (word, why) = ending(&job.resumption);
+    let why = why.map(|why| format!(" ({why})")).unwrap_or_default();
+    let pair = job.which_pair.map(|pair| format!(". It works with {pair}")).unwrap_or_default();
+    let note = job.note.as_ref().map(|note| format!(". {note}")).unwrap_or_default();
+    format!(
+        "{} of card {} for holder {}, begun {} (job {}): {}{why}{pair}{note}",
+        job.record.operation,
+        of_plan(job, "serial"),
+        of_plan(job, "holder"),
+        job.record.opened,
+        job.record.job.short(),
+        word.replace('-', " "),
+    )
+}
+
+fn document(job: &Resumed) -> Value {
+    let (word, why) = ending(&job.resumption);
+    json!({
+        "job": job.record.job,
+        "operation": job.record.operation,
+        "holder": of_plan(job, "holder"),
+        "serial": of_plan(job, "serial"),
+        "begun": job.record.opened,
+        "resumption": word,
+        "why": why,
+        "which_pair": job.which_pair,
+        "note": job.note,
+    })
 }

@@ -19,7 +19,14 @@ use crate::{
 pub fn open(common: &Common) -> Result<Workplace, Failure> {
     let places = places(common)?;
     let configuration = places.configuration().map_err(Failure::usage)?;
-    Ok(Workplace::open(&places, configuration, common.officer.clone(), Readers::AsConfigured)?)
+    let workplace = Workplace::open(&places, configuration, common.officer.clone(), Readers::AsConfigured)?;
+    // Done while the gateway answers: once it is silent, it is too late.
+    if let Err(error) = workplace.desk().enrol(workplace.gateway_name()) {
+        progress(&format!(
+            "This desk cannot unlock cards by telephone yet, and nothing else is touched by it ({error})"
+        ));
+    }
+    Ok(workplace)
 }
 
 /// Keeps the gateway's newest audit head after a job; one that cannot be had now is had after the next.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     card::piv::ObjectName,
     cis2::wire::{CardAfterAbort, Issuance, OnCardOutcome, UnlockCodeSettled},
-    domain::CertificateSlot,
+    domain::{CertificateSlot, telephone::TelephoneOutcome},
 };
 
 /// One group of card exchanges, one gateway call, or one print action.
@@ -112,6 +112,10 @@ pub enum GatewayCall {
         outcome: OnCardOutcome,
         unlock_code: Option<UnlockCodeSettled>,
     },
+    /// Tell how an unlock without a gateway ended, now that it answers.
+    EndByTelephone {
+        outcome: TelephoneOutcome,
+    },
     /// Take the code the card was delivered with as the one to change to.
     ReleaseDeliveredCode,
     /// Take the certificates of this job once more.
@@ -159,6 +163,7 @@ pub enum Outcome {
         candidates: usize,
     },
     Ended,
+    ToldByTelephone,
     /// The card's own counter of its passcode.
     Tries {
         /// So many until it locks; 0 is locked; `None` where the card does not tell.

@@ -75,6 +75,19 @@ pub enum OperationError {
          changed"
     )]
     RepairIt { serial: CardSerial, operation: Operation },
+    #[error(
+        "this workstation cannot unlock cards by telephone yet: sign in here once while the gateway answers; nothing was changed"
+    )]
+    NotEnrolled,
+    #[error(
+        "the key this workstation shares with its gateway cannot be used ({0}): check the data folder's rights; nothing was \
+         changed"
+    )]
+    WorkstationKey(String),
+    #[error(
+        "this card holds no certificate that says whose it is: it cannot be unlocked without a gateway; nothing was changed"
+    )]
+    HolderUnknown,
     #[error("{0} Nothing was changed.")]
     Refused(Refusal),
     #[error("{}", with_state(.0))]

@@ -9,6 +9,7 @@ use super::{
     recertify,
     report::Need,
     runner::{Desk, JobPlan},
+    telephone,
 };
 use crate::{
     cis2::{
@@ -107,6 +108,15 @@ fn call_service(desk: &Desk<'_>, plan: &JobPlan, pocket: &mut Pocket, call: &Gat
             pocket.codes = begun.codes;
             Outcome::Begun { candidates }
         }
+        GatewayCall::EndByTelephone { outcome } => {
+            let JobPlan::Telephone(plan) = plan else { return Err(Trouble::Missing("an unlock by telephone")) };
+            let conversation =
+                desk.conversation_of(plan).map_err(|_| Trouble::Missing("the key of this workstation"))?;
+            let code = conversation.completion(*outcome);
+            let request = wire::EndByTelephone { challenge: plan.challenge.clone(), code };
+            service.end_by_telephone(&telephone::key_of(&request), &request)?;
+            Outcome::ToldByTelephone
+        }
         GatewayCall::EndOnCard { outcome, unlock_code } => {
             let request = wire::EndOnCard { outcome: *outcome, unlock_code: *unlock_code };
             let body = [serde_json::to_vec(&request).unwrap_or_default(), pocket.turn()].concat();
@@ -172,7 +182,9 @@ fn reservation(desk: &Desk<'_>, plan: &JobPlan, pocket: &Pocket) -> Result<wire:
     let (passcode, keys) = match plan {
         JobPlan::Issue(issue) => (issue.passcode, wire::KeysWanted::New),
         JobPlan::Recertify(recertify::Plan { passcode, keys, .. }) => (*passcode, *keys),
-        JobPlan::Print(_) | JobPlan::OnCard(_) => return Err(Trouble::Missing("a plan that makes certificates")),
+        JobPlan::Print(_) | JobPlan::OnCard(_) | JobPlan::Telephone(_) => {
+            return Err(Trouble::Missing("a plan that makes certificates"));
+        }
     };
     Ok(wire::Reserve {
         job: plan.job().clone(),

@@ -215,8 +215,9 @@ impl Desk<'_> {
         if let Some(status) = &status {
             options.firmware = &status.firmware;
             options.head_position = status.head_position;
+            options.head_type = status.head_type;
         }
-        let job_bytes = print.printer.encoder()?.encode(face.planes(), &options)?;
+        let job_bytes = print.printer.encoder().encode(face.planes(), &options)?;
         Ok(ReadyFace { face, job_bytes, spool })
     }
 

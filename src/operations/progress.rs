@@ -98,7 +98,7 @@ impl Step {
             Effect::Card(CardWork::Lock) => Self::LockCard,
             Effect::Gateway(GatewayCall::Reserve | GatewayCall::Reopen) => Self::Reserve,
             Effect::Gateway(GatewayCall::BeginOnCard) => Self::Begin,
-            Effect::Gateway(GatewayCall::EndOnCard { .. }) => Self::End,
+            Effect::Gateway(GatewayCall::EndOnCard { .. } | GatewayCall::EndByTelephone { .. }) => Self::End,
             Effect::Gateway(GatewayCall::Certify | GatewayCall::FetchCertified) => Self::Certify,
             Effect::Gateway(GatewayCall::Confirm { .. }) => Self::Confirm,
             Effect::Card(CardWork::RemoveNewPair) | Effect::Gateway(GatewayCall::Abort { .. }) => Self::GiveUp,

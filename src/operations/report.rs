@@ -12,7 +12,7 @@ use super::{
     progress::Progress,
     recertify,
     runner::{Desk, Ending, JobPlan, Machine, Rest, StepTime},
-    unlock,
+    telephone, unlock,
 };
 use crate::{
     cis2::ServiceError,
@@ -120,9 +120,15 @@ macro_rules! machines {
         }
     )*};
 }
-machines!(unlock, passcode, clear, cancel, recertify);
+machines!(unlock, passcode, clear, cancel, recertify, telephone);
 
 impl CardMachine for unlock::State {
+    fn end(&self) -> Option<&End> {
+        Self::end(self)
+    }
+}
+
+impl CardMachine for telephone::State {
     fn end(&self) -> Option<&End> {
         Self::end(self)
     }

@@ -14,7 +14,7 @@ use super::{
     recertify,
     report::{CardMachine, WhichPair, told},
     runner::{Desk, Ending, JobPlan, Machine, issue_ending, print_ending, random_passcode, to_json},
-    unlock,
+    telephone, unlock,
 };
 use crate::{
     card::{piv::ObjectName, profile::CardProfile, reader::Presence},
@@ -247,6 +247,14 @@ impl Desk<'_> {
                 };
                 Ok((resumption, None, None))
             }
+            JobPlan::Telephone(plan) => {
+                let state = replay(telephone::State::new(plan.clone()), &outcomes);
+                let machine = self.mark_resumed(record, state, &Outcome::Resumed)?;
+                let rest = self.drive(machine, &JobPlan::Telephone(plan), &mut Pocket::default(), None, tell)?;
+                let (ending, note) = told(&rest);
+                self.close(&record.job, &ending)?;
+                Ok((ending.into(), None, note))
+            }
             JobPlan::Issue(plan) => {
                 let state = replay(issue::State::new(plan.clone()), &outcomes);
                 let machine = self.mark_resumed(record, state, &Outcome::Resumed)?;
@@ -402,6 +410,7 @@ pub(super) fn plan_of(record: &JobRecord) -> Result<JobPlan, OperationError> {
     Ok(match record.operation {
         Operation::Issue => JobPlan::Issue(read(record)?),
         Operation::Print => JobPlan::Print(read(record)?),
+        Operation::Unlock if telephone::Plan::is_recorded_in(&record.plan) => JobPlan::Telephone(read(record)?),
         Operation::Unlock | Operation::ChangePasscode | Operation::Clear | Operation::Cancel => {
             JobPlan::OnCard(read(record)?)
         }

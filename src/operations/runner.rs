@@ -15,7 +15,7 @@ use super::{
     preflight::{IssuePreflight, PrintPreflight},
     print,
     progress::{Progress, Step, Verdict},
-    recertify,
+    recertify, telephone,
 };
 use crate::{
     card::{profile::Profiles, reader::CardReaders},
@@ -112,6 +112,8 @@ pub enum JobPlan {
     OnCard(on_card::Plan),
     /// Repair or renew.
     Recertify(recertify::Plan),
+    /// An unlock without a gateway.
+    Telephone(telephone::Plan),
 }
 
 impl JobPlan {
@@ -122,6 +124,7 @@ impl JobPlan {
             Self::Print(plan) => &plan.job,
             Self::OnCard(plan) => &plan.job,
             Self::Recertify(plan) => &plan.job,
+            Self::Telephone(plan) => &plan.job,
         }
     }
 
@@ -132,6 +135,7 @@ impl JobPlan {
             Self::Print(_) => Operation::Print,
             Self::OnCard(plan) => plan.operation,
             Self::Recertify(plan) => plan.operation,
+            Self::Telephone(_) => Operation::Unlock,
         }
     }
 
@@ -142,6 +146,7 @@ impl JobPlan {
             Self::Print(plan) => &plan.holder,
             Self::OnCard(plan) => &plan.holder,
             Self::Recertify(plan) => &plan.holder,
+            Self::Telephone(plan) => &plan.holder,
         }
     }
 
@@ -152,6 +157,7 @@ impl JobPlan {
             Self::Print(plan) => &plan.serial,
             Self::OnCard(plan) => &plan.serial,
             Self::Recertify(plan) => &plan.serial,
+            Self::Telephone(plan) => &plan.serial,
         }
     }
 
@@ -162,6 +168,7 @@ impl JobPlan {
             Self::Print(plan) => plan.series,
             Self::OnCard(plan) => plan.series,
             Self::Recertify(plan) => plan.series,
+            Self::Telephone(plan) => plan.series,
         }
     }
 
@@ -172,6 +179,7 @@ impl JobPlan {
             Self::Print(_) => "",
             Self::OnCard(plan) => &plan.profile,
             Self::Recertify(plan) => &plan.profile,
+            Self::Telephone(plan) => &plan.profile,
         }
     }
 
@@ -188,7 +196,7 @@ impl JobPlan {
         match self {
             Self::Issue(plan) => Some(&plan.guid),
             Self::Recertify(plan) => Some(&plan.guid),
-            Self::Print(_) | Self::OnCard(_) => None,
+            Self::Print(_) | Self::OnCard(_) | Self::Telephone(_) => None,
         }
     }
 
@@ -199,6 +207,7 @@ impl JobPlan {
             Self::Print(plan) => to_json(plan),
             Self::OnCard(plan) => to_json(plan),
             Self::Recertify(plan) => to_json(plan),
+            Self::Telephone(plan) => to_json(plan),
         }
     }
 }

@@ -63,6 +63,8 @@ pub enum WhatNext {
     WillRepair,
     /// A renewal that has no way back is finished: the holder has to type the passcode they have.
     NeedsHolder,
+    /// An unlock without a gateway is told to it, and its unlock code settled; the card is left alone.
+    WillTellGateway,
     /// The card is emptied: a clear goes on to blank, a cancelled card is made useless.
     WillEmpty,
 }
@@ -103,6 +105,7 @@ impl Desk<'_> {
                 let state = replay(issue::State::new(plan.clone()), &outcomes()?);
                 if state.will_finish() { WhatNext::WillFinish } else { WhatNext::WillUndo }
             }
+            JobPlan::Telephone(_) => WhatNext::WillTellGateway,
             JobPlan::OnCard(_) if matches!(record.operation, Operation::Clear | Operation::Cancel) => {
                 WhatNext::WillEmpty
             }

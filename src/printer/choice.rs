@@ -5,7 +5,7 @@ use std::{fmt, path::PathBuf, str::FromStr};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    magicard::{self, EncodeError, JobEncoder},
+    magicard::{self, JobEncoder},
     profile::{Profile, ProfileError, Profiles},
     spool::{FileSpool, RawTcp, Spool},
 };
@@ -157,10 +157,8 @@ impl Printer {
     }
 
     /// The encoder of its language.
-    ///
-    /// # Errors
-    /// [`EncodeError::Format2`].
-    pub fn encoder(&self) -> Result<Box<dyn JobEncoder + Send + Sync>, EncodeError> {
+    #[must_use]
+    pub fn encoder(&self) -> Box<dyn JobEncoder + Send + Sync> {
         magicard::encoder(&self.profile)
     }
 }

@@ -1,14 +1,20 @@
 //! Magicard printers: the encoders of their job languages, and their status line.
 
+pub(in crate::printer) mod checksum;
 mod format1;
+mod format2;
 pub mod status;
+pub mod xml;
+
+use std::borrow::Cow;
 
 use crate::{
     face::planes::{HEIGHT, PixelBox, Planes, WIDTH},
-    printer::profile::{JobFormat, PrintableSides, Profile},
+    printer::profile::{HeadTag, JobFormat, Panels, PrintableSides, Profile},
 };
 
 use format1::Format1;
+use format2::Format2;
 
 /// Most cards one job may ask for: what the hopper holds (`facts/magicard.md` 11).
 pub const MOST_COPIES: u16 = 100;
@@ -24,6 +30,8 @@ pub struct JobOptions<'a> {
     pub firmware: &'a str,
     /// Head position the printer gave in its status, 0 to 100; without it the profile's is used.
     pub head_position: Option<u8>,
+    /// Head type the printer gave in its status; it goes before the profile's where both are of the Enduro class.
+    pub head_type: Option<HeadTag>,
     /// The other side, on printers that turn the card.
     pub back: Option<&'a Planes>,
 }
@@ -32,7 +40,7 @@ impl JobOptions<'_> {
     /// One card, front only, from a printer that was not asked for its status.
     #[must_use]
     pub fn one_card(time: u32) -> Self {
-        Self { copies: 1, time, firmware: "", head_position: None, back: None }
+        Self { copies: 1, time, firmware: "", head_position: None, head_type: None, back: None }
     }
 }
 
@@ -48,12 +56,18 @@ pub trait JobEncoder {
 /// Why a face was not turned into a job. Nothing was sent and no card was used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum EncodeError {
-    /// The profile names a language without an encoder.
+    /// A face with colour, on a ribbon of resin only.
     #[error(
-        "the printer profile “{profile}” asks for jobs in format 2 (XML), which this version of Cardwright cannot write; \
-         nothing was printed: choose a printer with a format-1 profile, or install a version that has format 2"
+        "the face has {panel} dye (first at {x}, {y} pixels from the top left) and the profile “{profile}” prints black \
+         resin only; nothing was printed: choose a printer with a colour ribbon, or set ribbon.panels in the profile"
     )]
-    Format2 {
+    ColourOnResin {
+        /// Which panel.
+        panel: &'static str,
+        /// Column of the first pixel.
+        x: usize,
+        /// Row of the first pixel.
+        y: usize,
         /// Id of the profile.
         profile: String,
     },
@@ -100,13 +114,11 @@ pub enum EncodeError {
 }
 
 /// The encoder of this model's language.
-///
-/// # Errors
-/// [`EncodeError::Format2`].
-pub fn encoder(profile: &Profile) -> Result<Box<dyn JobEncoder + Send + Sync>, EncodeError> {
+#[must_use]
+pub fn encoder(profile: &Profile) -> Box<dyn JobEncoder + Send + Sync> {
     match profile.job_format {
-        JobFormat::Format1 => Ok(Box::new(Format1::new(profile))),
-        JobFormat::Format2 => Err(EncodeError::Format2 { profile: profile.id.clone() }),
+        JobFormat::Format1 => Box::new(Format1::new(profile)),
+        JobFormat::Format2 => Box::new(Format2::new(profile)),
     }
 }
 
@@ -119,20 +131,65 @@ fn check(profile: &Profile, planes: &Planes, options: &JobOptions<'_>) -> Result
         return Err(EncodeError::NoBack { profile: profile.id.clone() });
     }
     for side in std::iter::once(planes).chain(options.back) {
+        let model = side.keep_out.map(|_| profile.overcoat.keep_out.from_top());
         for (panel, pixels) in panels(side) {
             if pixels.len() != WIDTH * HEIGHT {
                 return Err(EncodeError::Size { panel, found: pixels.len() });
             }
-            if let Some((x, y)) = side.keep_out.and_then(|keep_out| first_ink(pixels, keep_out)) {
-                return Err(EncodeError::InkOnChip { panel, x, y });
+            // What the face keeps free, and what this model needs free.
+            for keep_out in side.keep_out.into_iter().chain(model) {
+                if let Some((x, y)) = first_ink(pixels, keep_out) {
+                    return Err(EncodeError::InkOnChip { panel, x, y });
+                }
+            }
+            if profile.ribbon.panels == Panels::K && panel != RESIN {
+                let whole = PixelBox { left: 0, top: 0, right: WIDTH, bottom: HEIGHT };
+                if let Some((x, y)) = first_ink(pixels, whole) {
+                    return Err(EncodeError::ColourOnResin { panel, x, y, profile: profile.id.clone() });
+                }
             }
         }
     }
     Ok(())
 }
 
+/// What messages call the resin panel.
+const RESIN: &str = "black resin";
+
 fn panels(planes: &Planes) -> [(&'static str, &[u8]); 4] {
-    [("yellow", &planes.yellow), ("magenta", &planes.magenta), ("cyan", &planes.cyan), ("black resin", &planes.resin)]
+    [("yellow", &planes.yellow), ("magenta", &planes.magenta), ("cyan", &planes.cyan), (RESIN, &planes.resin)]
+}
+
+/// The face as the ribbon of this model prints it: where it has no resin, black text is full dye of all three.
+fn on_ribbon<'a>(profile: &Profile, planes: &'a Planes) -> Cow<'a, Planes> {
+    if profile.ribbon.panels != Panels::Ymc || !has_ink(&planes.resin) {
+        return Cow::Borrowed(planes);
+    }
+    let mut composite = planes.clone();
+    for dye in [&mut composite.yellow, &mut composite.magenta, &mut composite.cyan] {
+        for (dye, _) in dye.iter_mut().zip(&planes.resin).filter(|(_, resin)| **resin != 0) {
+            *dye = 255;
+        }
+    }
+    composite.resin.fill(0);
+    Cow::Owned(composite)
+}
+
+fn has_dye(planes: &Planes) -> bool {
+    has_ink(&planes.yellow) || has_ink(&planes.magenta) || has_ink(&planes.cyan)
+}
+
+fn has_ink(pixels: &[u8]) -> bool {
+    pixels.iter().any(|&pixel| pixel != 0)
+}
+
+/// 8 bits of dye by way of the model's gamma, still 8 bits. A gamma of 1 leaves every value as it is.
+fn dye_values(gamma: f64) -> [u8; 256] {
+    std::array::from_fn(|dye| {
+        let corrected = (dye as f64 / 255.0).powf(gamma) * 255.0;
+        // `as` saturates; a value just under a whole number is that number, so that a gamma of 1 is exact.
+        (corrected + 1e-6) as u8
+    })
 }
 
 /// The first pixel inside the box that is not empty. `pixels` has one row after the other.

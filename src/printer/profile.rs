@@ -3,18 +3,20 @@
 //! Everything that no public source settles for a model is a setting here (`facts/magicard.md` 16), so that one printed
 //! test card can correct it without a new program.
 
+mod check;
 mod library;
 mod settings;
 
 pub use library::Profiles;
 pub use settings::{
-    Coercivity, Colour, Head, HeadTag, Identity, Job, JobFormat, Language, Overcoat, OvercoatBox, Port, Power,
-    PrintableSides, ResinQuality, Sides, StatusQuery, Switch,
+    ChipEncoder, ChipHole, Coercivity, Colour, Head, HeadTag, HoloKote, Identity, Job, JobFormat, Language, Overcoat,
+    OvercoatBox, Panels, Port, Power, PrintableSides, ResinQuality, Ribbon, Sides, Station, StatusQuery, Switch,
+    Ticket,
 };
 
 use serde::Deserialize;
 
-use crate::face::planes::{HEIGHT, WIDTH};
+use crate::domain::Series;
 
 /// Longest profile that is read, in bytes.
 pub const LONGEST_PROFILE: usize = 64 * 1024;
@@ -27,22 +29,32 @@ pub struct Profile {
     pub id: String,
     /// Name of the model for people.
     pub name: String,
+    /// Series of cards it may print. The gateway's rules decide for live work; a profile can only narrow them.
+    pub prints_series: Vec<Series>,
     /// Language of its jobs.
     pub job_format: JobFormat,
     /// How the printer says what it is.
     pub identity: Identity,
     /// The print head.
     pub head: Head,
-    /// What the header of a job says.
-    pub job: Job,
+    /// What the header of a job says, in format 1 only.
+    pub job: Option<Job>,
+    /// What the ticket of a job says, in format 2 only.
+    pub ticket: Option<Ticket>,
+    /// The ribbon.
+    pub ribbon: Ribbon,
     /// The clear coat.
     pub overcoat: Overcoat,
+    /// The watermark in it.
+    pub holokote: HoloKote,
     /// Powers of the head.
     pub power: Power,
     /// Tuning of the dyes.
     pub colour: Colour,
     /// Sides it can print.
     pub sides: Sides,
+    /// The station that reaches the chip inside it.
+    pub encoder: ChipEncoder,
     /// How it is reached.
     pub port: Port,
 }
@@ -61,10 +73,12 @@ pub enum ProfileError {
         detail: String,
     },
     /// A value outside what the printer takes.
-    #[error("the printer profile {file} has {key} = {found}: it must be {expected}; correct that key")]
+    #[error("the printer profile {file} has {key} = {found} in line {line}: it must be {expected}; correct that line")]
     Value {
         /// The file, or "(text)".
         file: String,
+        /// Line of the key, or of the end of the file where the key is missing.
+        line: usize,
         /// Table and key, as `head.width`.
         key: &'static str,
         /// What stands there.
@@ -136,89 +150,17 @@ impl Profile {
         };
         match profile.fault() {
             None => Ok(profile),
-            Some((key, found, expected)) => {
-                Err(ProfileError::Value { file, key, found, expected: expected.to_owned() })
+            Some(check::Fault { key, found, expected }) => {
+                let line = check::line_of(text, key);
+                Err(ProfileError::Value { file, line, key, found, expected: expected.to_owned() })
             }
         }
     }
 
-    /// The first value that no printer takes: its key, what stands there, what may stand there.
-    fn fault(&self) -> Option<(&'static str, String, &'static str)> {
-        let id_letters = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-        if self.id.is_empty() || self.id.len() > 60 || !self.id.chars().all(id_letters) {
-            return Some(("id", shown(&self.id), "1 to 60 of a to z, 0 to 9 and hyphens"));
-        }
-        if self.name.trim().is_empty() || self.name.len() > 100 || self.name.chars().any(char::is_control) {
-            return Some(("name", shown(&self.name), "the name of the model, up to 100 letters"));
-        }
-        if self.identity.model_names.len() > 32 || self.identity.model_names.iter().any(|n| n.trim().is_empty()) {
-            return Some((
-                "identity.model-names",
-                format!("{:?}", self.identity.model_names),
-                "up to 32 names, none empty",
-            ));
-        }
-        self.head_fault().or_else(|| self.job_fault()).or_else(|| self.port_fault())
-    }
-
-    fn head_fault(&self) -> Option<(&'static str, String, &'static str)> {
-        let head = &self.head;
-        if usize::from(head.lines) != WIDTH {
-            return Some(("head.lines", head.lines.to_string(), "1016, the length of the face in pixels"));
-        }
-        if usize::from(head.width) != HEIGHT {
-            return Some(("head.width", head.width.to_string(), "642, the height of the face in pixels"));
-        }
-        if head.line != 672 {
-            return Some(("head.line", head.line.to_string(), "672, the head line of the layouts of format 1"));
-        }
-        (head.position > 100).then(|| ("head.position", head.position.to_string(), "0 to 100"))
-    }
-
-    fn job_fault(&self) -> Option<(&'static str, String, &'static str)> {
-        let version = &self.job.driver_version;
-        if version.len() > 20 || !version.chars().all(|c| c.is_ascii_alphanumeric() || c == '.') {
-            return Some(("job.driver-version", shown(version), "up to 20 letters, digits and dots"));
-        }
-        if self.job.colour_handling > 4 {
-            return Some(("job.colour-handling", self.job.colour_handling.to_string(), "0 to 4"));
-        }
-        let hundreds = [
-            ("job.head-trim", self.job.head_trim),
-            ("power.colour", self.power.colour),
-            ("power.resin", self.power.resin),
-            ("power.overcoat", self.power.overcoat),
-        ];
-        if let Some((key, value)) = hundreds.into_iter().find(|(_, value)| *value > 100) {
-            return Some((key, value.to_string(), "0 to 100"));
-        }
-        let expected = "left, bottom, right, top with left below right, bottom below top, and at most 1025 by 641";
-        if !self.overcoat.area.is_sound(1025, 641) {
-            return Some(("overcoat.area", self.overcoat.area.to_string(), expected));
-        }
-        if let Some(hole) = self.overcoat.chip_hole.filter(|hole| !hole.is_sound(1025, 641)) {
-            return Some(("overcoat.chip-hole", hole.to_string(), expected));
-        }
-        let gammas = [
-            ("colour.yellow-gamma", self.colour.yellow_gamma),
-            ("colour.magenta-gamma", self.colour.magenta_gamma),
-            ("colour.cyan-gamma", self.colour.cyan_gamma),
-        ];
-        let (key, value) = gammas.into_iter().find(|(_, value)| !(0.2..=5.0).contains(value))?;
-        Some((key, value.to_string(), "0.2 to 5.0"))
-    }
-
-    fn port_fault(&self) -> Option<(&'static str, String, &'static str)> {
-        if self.port.tcp == 0 {
-            return Some(("port.tcp", "0".to_owned(), "1 to 65535"));
-        }
-        let limits = [
-            ("port.connect-seconds", self.port.connect_seconds),
-            ("port.send-seconds", self.port.send_seconds),
-            ("port.hang-up-seconds", self.port.hang_up_seconds),
-        ];
-        let (key, value) = limits.into_iter().find(|(_, value)| !(1..=600).contains(value))?;
-        Some((key, value.to_string(), "1 to 600 seconds"))
+    /// Whether it may print a card of this series.
+    #[must_use]
+    pub fn may_print(&self, series: Series) -> bool {
+        self.prints_series.contains(&series)
     }
 }
 

@@ -11,8 +11,8 @@ use crate::{
     domain::eligibility::{Realm, SERIES_10_PRINTER},
     printer::{
         choice::{self, ChoiceError, Printer, PrinterChoice, Printers},
-        profile::{Profile, Profiles},
-        virtual_printer::{Model, Received, VirtualPrinter},
+        profile::{Profile, Profiles, StatusQuery},
+        virtual_printer::{AskedIn, Model, Received, VirtualPrinter},
     },
 };
 
@@ -126,5 +126,6 @@ fn write(folder: &Path, name: &str, bytes: &[u8]) -> Result<PathBuf, String> {
 fn model(profile: &Profile) -> Model {
     let usual = Model::default();
     let name = profile.identity.model_names.first().cloned().unwrap_or(usual.name);
-    Model { name, ..usual }
+    let asked_in = if profile.identity.status == StatusQuery::Xml { AskedIn::Xml } else { AskedIn::Line };
+    Model { name, asked_in, ..usual }
 }

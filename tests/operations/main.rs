@@ -24,4 +24,5 @@ mod printing;
 mod promise;
 mod take_over;
 mod tearing;
+mod telephone;
 mod unfinished;

@@ -75,5 +75,5 @@ pub fn test_card() -> Planes {
 
 /// The whole job of one card.
 pub fn job(planes: &Planes, profile: &Profile) -> Vec<u8> {
-    encoder(profile).unwrap().encode(planes, &JobOptions::one_card(0x6B03_02DE)).unwrap()
+    encoder(profile).encode(planes, &JobOptions::one_card(0x6B03_02DE)).unwrap()
 }

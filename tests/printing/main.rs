@@ -6,8 +6,12 @@ mod disk_full;
 mod faces;
 #[cfg(unix)]
 mod file_unix;
+mod format2;
 mod gutenprint;
+mod gutenprint_filter;
 mod independent_decoder;
+mod independent_ticket;
+mod inspect;
 mod printed_face;
 mod proof;
 mod raw_9100;

@@ -1,6 +1,7 @@
 //! Every plane comes back bit by bit, by a decoder that shares no code with the encoder.
 
 use cardwright::printer::{
+    decoder::decode_at,
     magicard::{JobOptions, encoder},
     profile::{HeadTag, PrintableSides},
 };
@@ -40,7 +41,7 @@ fn random_faces_come_back_from_every_layout_and_margin() {
             let planes = faces::noise(seed);
             let options =
                 JobOptions { copies, head_position: Some(position), firmware: "13.49", ..JobOptions::one_card(time) };
-            let job = encoder(&faces::profile(tag)).unwrap().encode(&planes, &options).unwrap();
+            let job = encoder(&faces::profile(tag)).encode(&planes, &options).unwrap();
             let pages = judge::pages(&job).map_err(TestCaseError::fail)?;
             prop_assert_eq!(pages.len(), 1);
             let margin = (65 - i32::from(position)).clamp(0, 30) as usize;
@@ -48,6 +49,14 @@ fn random_faces_come_back_from_every_layout_and_margin() {
             let (time, copies) = (format!("TDT{time:08X}"), format!("NOC{copies}"));
             prop_assert!(pages[0].says(&time) && pages[0].says(&copies));
             prop_assert!(pages[0].says("VER1.0-13.49"));
+            // Our own decoder, and the way back: what it read is encoded to the same bytes.
+            let card = decode_at(margin, &job).map_err(|e| TestCaseError::fail(e.to_string()))?.remove(0);
+            prop_assert!(card.front.planes.resin == planes.resin, "our decoder reads other resin");
+            let spread = |dye: &u8| (dye & 0xFC) | dye >> 6;
+            let expected: Vec<u8> = planes.magenta.iter().map(spread).collect();
+            prop_assert!(card.front.planes.magenta == expected, "our decoder reads other magenta");
+            let again = encoder(&faces::profile(tag)).encode(&card.front.planes, &options).unwrap();
+            prop_assert!(again == job, "what was decoded is another job");
             Ok(())
         })
         .unwrap();
@@ -83,7 +92,7 @@ fn both_sides_of_a_card_come_back() {
     profile.sides.printable = PrintableSides::FrontAndBack;
     let (front, back) = (faces::noise(3), faces::noise(4));
     let options = JobOptions { back: Some(&back), ..JobOptions::one_card(1) };
-    let pages = judge::pages(&encoder(&profile).unwrap().encode(&front, &options).unwrap()).unwrap();
+    let pages = judge::pages(&encoder(&profile).encode(&front, &options).unwrap()).unwrap();
     assert_eq!(pages.len(), 2);
     same(&pages[0], &front, 15).unwrap();
     same(&pages[1], &back, 15).unwrap();

@@ -72,7 +72,7 @@ fn the_printers_own_head_position_goes_into_the_job() {
     let planes = faces::noise(5);
     let options =
         JobOptions { head_position: status.head_position, firmware: &status.firmware, ..JobOptions::one_card(1) };
-    let job = encoder(&profile).unwrap().encode(&planes, &options).unwrap();
+    let job = encoder(&profile).encode(&planes, &options).unwrap();
     spool.send(&job).unwrap();
     let received = printer.receive(LIMIT).unwrap();
     assert_eq!(received.cards.unwrap()[0].front.planes.resin, planes.resin);
@@ -86,7 +86,7 @@ fn it_uses_up_its_cards() {
     let profile = faces::profile(HeadTag::Kge2);
     let mut spool = RawTcp::new("127.0.0.1", printer.port(), &profile);
     let options = JobOptions { copies: 2, ..JobOptions::one_card(1) };
-    let job = encoder(&profile).unwrap().encode(&faces::test_card(), &options).unwrap();
+    let job = encoder(&profile).encode(&faces::test_card(), &options).unwrap();
     spool.send(&job).unwrap();
     assert_eq!(printer.receive(LIMIT).unwrap().cards.unwrap()[0].copies, 2);
     assert!(spool.send(&job).unwrap_err().to_string().contains("no cards"));
@@ -113,27 +113,33 @@ fn it_refuses_what_a_printer_refuses() {
     let job = faces::job(&faces::test_card(), &faces::profile(HeadTag::Kge2));
     let (end, size) = (job.len(), ",SZB585216,SZG585216,SZR585216,SZK97536");
     let after_yellow = job.iter().position(|byte| *byte == 0x1c).unwrap() + 1 + 585_216;
+    let end_of_header = job.iter().position(|byte| *byte == 0x1c).unwrap();
     let mut wrong_letter = job.clone();
     wrong_letter[after_yellow + 1] = b'G';
-    for (name, damaged) in [
-        ("one 05 less", job[1..].to_vec()),
-        ("one 05 more", [&[5], &job[..]].concat()),
-        ("no comma", [&job[..65], &job[66..]].concat()),
-        ("no sizes", header(&job, size, "")),
-        ("a size less than the image", header(&job, ",SZK97536", "")),
-        ("sizes in another order", header(&job, "SZB585216,SZG585216", "SZG585216,SZB585216")),
-        ("sizes of another head", header(&job, "KGE2", "KEE,RT2")),
-        ("no head", header(&job, "KGE2,", "")),
-        ("another width", header(&job, "WID1016", "WID1000")),
-        ("a hole of three corners", header(&job, "NCT90,295,260,450", "NCT90,295,260")),
-        ("another letter", wrong_letter),
-        ("no end", job[..end - 1].to_vec()),
-        ("half", job[..end / 2].to_vec()),
-        ("more after the end", [&job[..], b"x"].concat()),
-        ("a front without its back", header(&job, "DPXOFF", "DPXON")),
-        ("nothing", Vec::new()),
+    for (name, damaged, words) in [
+        ("one 05 less", job[1..].to_vec(), "page 1 begins with 63 bytes of 05 where exactly 64 must stand"),
+        ("one 05 more", [&[5], &job[..]].concat(), "page 1 begins with 65 bytes of 05"),
+        ("no start", [&job[..64], &job[65..]].concat(), "no start of header"),
+        ("no comma", [&job[..65], &job[66..]].concat(), "no comma after the start of the header"),
+        ("no end of header", job[..end_of_header].to_vec(), "the header does not end"),
+        ("no sizes", header(&job, size, ""), "gives no plane sizes"),
+        ("a size less than the image", header(&job, ",SZK97536", ""), "of planes BGR and the image is of BGRK"),
+        ("sizes in another order", header(&job, "SZB585216,SZG", "SZG585216,SZB"), "of planes GBRK"),
+        ("a size too long", header(&job, "SZG585216", "SZG585217"), "plane G is given 585217 bytes"),
+        ("a size too short", header(&job, "SZK97536", "SZK97535"), "plane K is given 97535 bytes"),
+        ("sizes of another head", header(&job, "KGE2", "KEE,RT2"), "this head takes 512064"),
+        ("no head", header(&job, "KGE2,", ""), "no head type that is known"),
+        ("another width", header(&job, "WID1016", "WID1000"), "WID is \"1000\" and must be 1016"),
+        ("a hole of three corners", header(&job, "NCT90,295,260,450", "NCT90,295,260"), "NCT is"),
+        ("another letter", wrong_letter, "plane B does not end with its own letter"),
+        ("no end", job[..end - 1].to_vec(), "page 1 has no end"),
+        ("half", job[..end / 2].to_vec(), "the job is cut off in plane G"),
+        ("more after the end", [&job[..], b"x"].concat(), "1 bytes follow the end of the last page"),
+        ("a front without its back", header(&job, "DPXOFF", "DPXON"), "a front has no back"),
+        ("nothing", Vec::new(), "the job has no page"),
     ] {
-        assert!(decode(&damaged).is_err(), "{name}");
+        let error = decode(&damaged).unwrap_err().to_string();
+        assert!(error.contains(words), "{name}: {error}");
     }
     assert_eq!(decode(&[]), Err(DecodeError::Empty));
 }

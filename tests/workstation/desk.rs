@@ -12,6 +12,8 @@ use tempfile::TempDir;
 /// One desk with nothing on it.
 pub struct Desk {
     folder: TempDir,
+    /// The configuration file that holds at it.
+    configuration: Option<PathBuf>,
 }
 
 /// What a command gave back.
@@ -39,7 +41,14 @@ impl Ran {
 
 impl Desk {
     pub fn new() -> Self {
-        Self { folder: tempfile::tempdir().expect("a folder for the desk") }
+        Self { folder: tempfile::tempdir().expect("a folder for the desk"), configuration: None }
+    }
+
+    /// A desk whose gateway is at this address.
+    pub fn at(url: &str) -> Self {
+        let mut desk = Self::new();
+        desk.configuration = Some(desk.file("gateway.toml", &format!("gateway.url = \"{url}\"\n")));
+        desk
     }
 
     /// Its folder; `data` inside it is the data folder.
@@ -80,6 +89,7 @@ impl Desk {
             .env_remove("CARDWRIGHT_CONFIG")
             .env_remove("XDG_CONFIG_HOME")
             .env_remove("XDG_DATA_HOME")
+            .envs(self.configuration.iter().map(|file| ("CARDWRIGHT_CONFIG", file)))
             .current_dir(self.path())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

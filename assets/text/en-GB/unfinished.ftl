@@ -39,6 +39,7 @@ unfinished-will-ask-card = Nobody knows how far it came. Going on asks the card'
 unfinished-will-go-back = Nothing of the card's keys and certificates was changed. Going on takes the job back, and the card works with the certificates it had.
 unfinished-will-repair = The card has lost its old keys, and there is no way back. Going on finishes the repair; the card is left locked, and is unlocked when its holder is here.
 unfinished-needs-holder = The card has lost its old certificates, and there is no way back. Its holder has to be here and type the passcode they have; then the renewal is finished.
+unfinished-will-tell-gateway = This card was unlocked over the telephone while the service was silent. Going on tells the service how it ended and settles the card's unlock code; the card itself is left alone and need not be here.
 unfinished-will-empty = The certificates of this card are revoked for good. Going on empties its chip.
 unfinished-go-on = Go on
 unfinished-finish = Finish this card

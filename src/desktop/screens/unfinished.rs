@@ -128,6 +128,7 @@ fn one(ui: &mut Ui, view: &View<'_>, job: &UnfinishedJob) {
             WhatNext::WillRepair => tr!(view, "unfinished-will-repair"),
             WhatNext::NeedsHolder => tr!(view, "unfinished-needs-holder"),
             WhatNext::WillEmpty => tr!(view, "unfinished-will-empty"),
+            WhatNext::WillTellGateway => tr!(view, "unfinished-will-tell-gateway"),
         });
         ui.add_space(space::SMALL);
         let running = view.model.unfinished.running.get(&job.job).copied();
@@ -139,7 +140,7 @@ fn one(ui: &mut Ui, view: &View<'_>, job: &UnfinishedJob) {
 }
 
 fn needs_card(job: &UnfinishedJob) -> bool {
-    job.next != WhatNext::WillRecordPrint
+    !matches!(job.next, WhatNext::WillRecordPrint | WhatNext::WillTellGateway)
 }
 
 fn who(view: &View<'_>, holder: &HolderId) -> String {
@@ -221,6 +222,7 @@ fn actions(ui: &mut Ui, view: &View<'_>, job: &UnfinishedJob, running: Option<Wo
             | WhatNext::WillGoBack
             | WhatNext::WillRepair
             | WhatNext::NeedsHolder
+            | WhatNext::WillTellGateway
             | WhatNext::WillEmpty => {
                 if button(ui, tr!(view, "unfinished-go-on"), kind).clicked() {
                     view.send(go_on());

@@ -3,10 +3,10 @@
 mod header;
 mod layout;
 
-use super::{EncodeError, JobEncoder, JobOptions, check};
+use super::{EncodeError, JobEncoder, JobOptions, check, dye_values, has_dye, has_ink, on_ribbon};
 use crate::{
     face::planes::{HEIGHT, Planes, WIDTH},
-    printer::profile::{Colour, Profile, Switch},
+    printer::profile::{Colour, HeadTag, Panels, Profile, Switch},
 };
 use header::{Back, Page};
 use layout::{DYE_STRIPS, Layout};
@@ -26,103 +26,105 @@ const MARGIN_BASE: u8 = 65;
 #[derive(Debug, Clone)]
 pub(super) struct Format1 {
     profile: Profile,
-    layout: Layout,
     dyes: [[u8; 256]; 3],
 }
 
 impl Format1 {
     pub(super) fn new(profile: &Profile) -> Self {
         let Colour { yellow_gamma, magenta_gamma, cyan_gamma } = profile.colour;
-        Self {
-            profile: profile.clone(),
-            layout: Layout::new(profile.head.tag),
-            dyes: [yellow_gamma, magenta_gamma, cyan_gamma].map(dye_values),
-        }
+        // Eight bits of dye to the printer's six: the upper ones.
+        let six_bits = |gamma| dye_values(gamma).map(|dye| dye >> 2);
+        Self { profile: profile.clone(), dyes: [yellow_gamma, magenta_gamma, cyan_gamma].map(six_bits) }
     }
 
     /// One page: a side of a card.
-    fn page(&self, job: &mut Vec<u8>, page: &Page<'_>, planes: &Planes, margin: usize) {
+    fn page(&self, job: &mut Vec<u8>, page: &Page<'_>, planes: &Planes, head: &Head) {
         job.extend_from_slice(&LEAD_IN);
         job.push(SOH);
-        job.extend_from_slice(header::commands(&self.profile, page, &self.layout).as_bytes());
+        job.extend_from_slice(header::commands(&self.profile, page, head).as_bytes());
         job.push(FS);
         if page.dyes {
             let [yellow, magenta, cyan] = &self.dyes;
             for (letter, pixels, values) in
                 [(b'B', &planes.yellow, yellow), (b'G', &planes.magenta, magenta), (b'R', &planes.cyan, cyan)]
             {
-                self.plane::<DYE_STRIPS>(job, pixels, values, margin);
+                head.plane::<DYE_STRIPS>(job, pixels, values);
                 job.extend_from_slice(&[FS, letter, b':']);
             }
         }
         if page.resin {
             let mut values = [1; 256];
             values[0] = 0;
-            self.plane::<1>(job, &planes.resin, &values, margin);
+            head.plane::<1>(job, &planes.resin, &values);
             job.extend_from_slice(&[FS, b'K', b':']);
         }
         job.push(ETX);
     }
 
+    /// The head of the printer that the job is for, as far as it was asked.
+    fn head(&self, options: &JobOptions<'_>) -> Head {
+        let position = options.head_position.unwrap_or(self.profile.head.position);
+        let most = layout::HEAD_LINE - HEIGHT;
+        let margin = usize::from(MARGIN_BASE.saturating_sub(position)).min(most);
+        // Only printers of the Enduro class tell their heads apart; their pixels lie alike (`facts/magicard.md` 5.2).
+        let enduro = |tag: HeadTag| matches!(tag, HeadTag::Kge2 | HeadTag::Kee1 | HeadTag::Kee4);
+        let own = options.head_type.filter(|own| enduro(*own) && enduro(self.profile.head.tag));
+        let tag = own.unwrap_or(self.profile.head.tag);
+        Head { tag, layout: Layout::new(tag), margin }
+    }
+}
+
+/// One head: its type, the order of its pixels, and the empty ones in front of the image.
+#[derive(Debug)]
+struct Head {
+    tag: HeadTag,
+    layout: Layout,
+    margin: usize,
+}
+
+impl Head {
     /// The lines of one plane. Column `x` of the landscape face is line 1015 - x; row `y` is head pixel margin + y.
-    fn plane<const STRIPS: usize>(&self, job: &mut Vec<u8>, pixels: &[u8], values: &[u8; 256], margin: usize) {
+    fn plane<const STRIPS: usize>(&self, job: &mut Vec<u8>, pixels: &[u8], values: &[u8; 256]) {
         let mut line = [0; layout::HEAD_LINE];
         for x in (0..WIDTH).rev() {
             let column = pixels.iter().skip(x).step_by(WIDTH);
-            for (head, &pixel) in line.iter_mut().skip(margin).zip(column) {
+            for (head, &pixel) in line.iter_mut().skip(self.margin).zip(column) {
                 *head = values[usize::from(pixel)];
             }
             self.layout.write_line::<STRIPS>(&line, job);
         }
-    }
-
-    fn margin(&self, options: &JobOptions<'_>) -> usize {
-        let position = options.head_position.unwrap_or(self.profile.head.position);
-        let most = layout::HEAD_LINE - HEIGHT;
-        usize::from(MARGIN_BASE.saturating_sub(position)).min(most)
     }
 }
 
 impl JobEncoder for Format1 {
     fn encode(&self, planes: &Planes, options: &JobOptions<'_>) -> Result<Vec<u8>, EncodeError> {
         check(&self.profile, planes, options)?;
-        let margin = self.margin(options);
+        let (front, back) = (on_ribbon(&self.profile, planes), options.back.map(|back| on_ribbon(&self.profile, back)));
+        let head = self.head(options);
+        let panels = self.profile.ribbon.panels;
         let mut job = Vec::with_capacity(2_000_000);
-        let Some(back) = options.back else {
-            self.page(&mut job, &Page::front(planes, options, None), planes, margin);
+        let Some(back) = back.as_deref() else {
+            self.page(&mut job, &Page::front(panels, &front, options, None), &front, &head);
             return Ok(job);
         };
-        let what = Back { dyes: has_dye(back), resin: has_ink(&back.resin), overcoat: self.profile.overcoat.panel };
+        let what = Back {
+            dyes: panels != Panels::K && has_dye(back),
+            resin: panels != Panels::Ymc && has_ink(&back.resin),
+            overcoat: self.profile.overcoat.panel,
+        };
         if !what.dyes && !what.resin && what.overcoat == Switch::Off {
             return Err(EncodeError::Empty("back"));
         }
         // How a count of copies and a back go together is not public, so each card is a job of its own.
         let single = JobOptions { copies: 1, ..options.clone() };
-        self.page(&mut job, &Page::front(planes, &single, Some(what)), planes, margin);
-        self.page(&mut job, &Page::back(back, &single, what), back, margin);
+        self.page(&mut job, &Page::front(panels, &front, &single, Some(what)), &front, &head);
+        self.page(&mut job, &Page::back(panels, back, &single, what), back, &head);
         let card = job.clone();
         for _ in 1..options.copies {
             job.extend_from_slice(&card);
         }
         Ok(job)
     }
-}
-
-fn has_dye(planes: &Planes) -> bool {
-    has_ink(&planes.yellow) || has_ink(&planes.magenta) || has_ink(&planes.cyan)
-}
-
-fn has_ink(pixels: &[u8]) -> bool {
-    pixels.iter().any(|&pixel| pixel != 0)
-}
-
-/// 8 bits of dye to the printer's 6, by way of the model's gamma. With a gamma of 1 it is the upper six bits.
-fn dye_values(gamma: f64) -> [u8; 256] {
-    std::array::from_fn(|dye| {
-        let corrected = (dye as f64 / 255.0).powf(gamma) * 255.0;
-        // `as` saturates; a value just under a whole number is that number, so that a gamma of 1 is exact.
-        ((corrected + 1e-6) as u8) >> 2
-    })
 }
 
 #[cfg(test)]

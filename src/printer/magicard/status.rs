@@ -1,44 +1,54 @@
-//! The status line a printer gives to `REQ,INF` (`facts/magicard.md` 6).
+//! What a printer says of itself: the status line of format 1 (`facts/magicard.md` 6), and the answers in XML of format 2 (7).
 
+mod answers;
 mod condition;
+mod line;
 
+pub use answers::{LONGEST_ANSWER, question};
 pub use condition::{Condition, JamPlace};
+pub use line::{LONGEST_REPLY, REQUEST};
 
-/// Asks for the status line: SOH, `,REQ,INF,`, FS, ETX.
-pub const REQUEST: &[u8; 12] = b"\x01,REQ,INF,\x1C\x03";
-
-/// Longest status line that is read, in bytes.
-pub const LONGEST_REPLY: usize = 4096;
-
-/// What a status line begins with.
-const OPENING: &[u8] = b"\x01STA$$";
-/// Last byte of a status line.
-const ETX: u8 = 0x03;
+use crate::printer::profile::HeadTag;
 
 /// What a printer says of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Status {
-    /// Field 1: what it calls itself.
+    /// What it calls itself.
     pub model: String,
-    /// Field 3.
+    /// Serial number of the printer.
     pub serial: String,
-    /// Field 6.
+    /// Version of its firmware.
     pub firmware: String,
-    /// Field 9, where it is a number.
+    /// Type of its head, in the words of the jobs; only printers of the Enduro class say it.
+    pub head_type: Option<HeadTag>,
+    /// Cards it printed in its life, where it says a number.
     pub cards_printed: Option<u32>,
-    /// Fields 15 less 14: cards until it asks to be cleaned, where both are numbers.
+    /// Cards since it was cleaned, where it says a number.
+    pub cards_since_cleaning: Option<u32>,
+    /// Cards until it asks to be cleaned, where both numbers of it are there.
     pub cards_until_cleaning: Option<u32>,
-    /// Field 16, 0 to 100.
+    /// Head position, 0 to 100.
     pub head_position: Option<u8>,
-    /// Field 24: name of the ribbon; empty without one.
+    /// Name of the ribbon; empty without one.
     pub film: String,
-    /// Fields 22 less 23: prints left on the ribbon, where both are numbers.
+    /// Prints left on the ribbon, where it says numbers.
     pub prints_left: Option<u32>,
-    /// Fields 19 and 20: what stands in the way of printing.
+    /// What stands in the way of printing.
     pub condition: Condition,
+    /// Everything it said, as it said it, known or not, in its order.
+    pub details: Vec<Detail>,
 }
 
-/// Why a reply is not a status line.
+/// One thing a printer said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Detail {
+    /// What it is, as far as it is known; otherwise its number or its own name.
+    pub name: String,
+    /// Its value, with nothing changed but bytes that are no text.
+    pub value: String,
+}
+
+/// Why a reply is not a status.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StatusError {
     /// It begins otherwise.
@@ -55,39 +65,12 @@ pub enum StatusError {
         /// What stands there, shortened to 20 characters.
         found: String,
     },
-}
-
-impl Status {
-    /// Reads a status line. Total: any bytes give a status or an error. Bytes after the end are not looked at.
-    ///
-    /// Numbers that are not numbers are left out, but for the error number, without which the line is refused.
-    ///
-    /// # Errors
-    /// [`StatusError`].
-    pub fn parse(reply: &[u8]) -> Result<Self, StatusError> {
-        let rest = reply.strip_prefix(OPENING).ok_or(StatusError::NotStatus)?;
-        let end = rest.iter().take(LONGEST_REPLY).position(|&byte| byte == ETX).ok_or(StatusError::Unfinished)?;
-        let line: String = rest.iter().take(end).map(|&byte| printable(byte)).collect();
-        let fields: Vec<&str> = line.split([',', ':']).map(str::trim).collect();
-        let field = |index: usize| fields.get(index).copied().unwrap_or_default();
-        let number = |index: usize| field(index).parse::<u32>().ok();
-        let left = |of: usize, used: usize| number(of)?.checked_sub(number(used)?);
-        let error = |index: usize| {
-            let found = || field(index).chars().take(20).collect();
-            number(index).ok_or_else(|| StatusError::NoErrorNumber { field: index, found: found() })
-        };
-        Ok(Self {
-            model: field(1).to_owned(),
-            serial: field(3).to_owned(),
-            firmware: field(6).to_owned(),
-            cards_printed: number(9),
-            cards_until_cleaning: left(15, 14),
-            head_position: field(16).parse().ok().filter(|position| *position <= 100),
-            film: field(24).to_owned(),
-            prints_left: left(22, 23),
-            condition: Condition::from_numbers(error(19)?, error(20)?),
-        })
-    }
+    /// The answer in XML cannot be read.
+    #[error("the printer's answer is not what printers of its language say: {0}")]
+    Xml(#[from] super::xml::XmlError),
+    /// The answer in XML has no `error-code`.
+    #[error("the printer's answer does not say whether it is ready (error-code is “{0}”)")]
+    NoErrorCode(String),
 }
 
 /// A byte of outside text as it may stand in a message.
@@ -100,13 +83,15 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    const OPENING: &[u8] = b"\x01STA$$";
+
     /// 35 fields, as in `facts/magicard.md` 6, with the values one real Magicard 300 showed.
     fn line(major: &str, minor: &str) -> Vec<u8> {
         let fields = format!(
-            "0,Magicard 300,0,74765224,KJ2/14-00524/R2809,B123,13.49,3829,No,1200,1200,4800,2,400,100,700,55,50,50,\
+            "0,Magicard 300,2,74765224,KJ2/14-00524/R2809,B123,13.49,3829,No,1200,1200,4800,2,400,100,700,55,50,50,\
              {major}:{minor},E0040100,300,120,MC300YMCKO,0,0,0,0,0,2025-01-01,MG,P,0,0"
         );
-        [OPENING, fields.as_bytes(), &[ETX]].concat()
+        [OPENING, fields.as_bytes(), b"\x03"].concat()
     }
 
     #[test]
@@ -115,14 +100,27 @@ mod tests {
         assert_eq!((status.model.as_str(), status.serial.as_str()), ("Magicard 300", "74765224"));
         assert_eq!((status.firmware.as_str(), status.film.as_str()), ("13.49", "MC300YMCKO"));
         assert_eq!((status.head_position, status.prints_left), (Some(55), Some(180)));
-        assert_eq!(status.cards_until_cleaning, Some(600));
-        assert_eq!(status.condition, Condition::Ready);
+        assert_eq!((status.cards_until_cleaning, status.cards_since_cleaning), (Some(600), Some(100)));
+        assert_eq!((status.head_type, status.condition), (Some(HeadTag::Kee4), Condition::Ready));
+    }
+
+    #[test]
+    fn everything_said_is_kept_also_what_nobody_knows() {
+        let mut long = line("0", "0");
+        long.pop();
+        long.extend(b",new thing\xff\x03");
+        let details = Status::parse(&long).unwrap().details;
+        let detail = |name: &str| details.iter().find(|detail| detail.name == name).map(|detail| detail.value.as_str());
+        assert_eq!(detail("Head serial"), Some("KJ2/14-00524/R2809"));
+        assert_eq!(detail("Ribbon"), Some("MC300YMCKO"));
+        assert_eq!(details.last().map(|detail| detail.value.as_str()), Some("new thing?"));
+        assert!(details.last().is_some_and(|detail| detail.name.starts_with("Field ")));
     }
 
     #[test]
     fn each_error_number_has_its_own_words_and_a_next_action() {
         let mut words = std::collections::HashSet::new();
-        for major in [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 26, 27, 28] {
+        for major in [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 17, 24, 26, 27, 28] {
             let condition = Status::parse(&line(&major.to_string(), "0")).unwrap().condition;
             assert_ne!(condition, Condition::Ready);
             assert!(!condition.next_action().is_empty());

@@ -5,9 +5,14 @@ use std::{fs, io::Read, path::Path};
 use super::{LONGEST_PROFILE, Profile, ProfileError, shown};
 
 /// The files of `printer-profiles/`.
-const BUNDLED: [(&str, &str); 2] = [
+const BUNDLED: [(&str, &str); 7] = [
     ("magicard-doh-300-v2.toml", include_str!("../../../printer-profiles/magicard-doh-300-v2.toml")),
     ("magicard-doh-300-v1.toml", include_str!("../../../printer-profiles/magicard-doh-300-v1.toml")),
+    ("magicard-300.toml", include_str!("../../../printer-profiles/magicard-300.toml")),
+    ("magicard-enduro.toml", include_str!("../../../printer-profiles/magicard-enduro.toml")),
+    ("magicard-rio-pro.toml", include_str!("../../../printer-profiles/magicard-rio-pro.toml")),
+    ("magicard-rio-tango-2e.toml", include_str!("../../../printer-profiles/magicard-rio-tango-2e.toml")),
+    ("magicard-rio-pro-360.toml", include_str!("../../../printer-profiles/magicard-rio-pro-360.toml")),
 ];
 
 /// All printer models of this workstation.

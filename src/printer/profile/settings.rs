@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::Deserialize;
 
+use crate::face::planes::{HEIGHT, PixelBox, WIDTH};
+
 /// The language of a printer's jobs (`facts/magicard.md` 0).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -11,7 +13,7 @@ pub enum JobFormat {
     /// 05/SOH jobs: commands in ASCII, dyes of 6 bits.
     #[serde(rename = "format-1")]
     Format1,
-    /// XML jobs with planes of 8 bits. A profile may name it; no encoder takes it yet, see [`crate::printer::magicard::encoder`].
+    /// XML jobs with planes of 8 bits a pixel and a checksum (`facts/magicard.md` 7).
     #[serde(rename = "format-2")]
     Format2,
 }
@@ -24,14 +26,18 @@ pub struct Identity {
     pub model_names: Vec<String>,
     /// Whether it can be asked.
     pub status: StatusQuery,
+    /// Vendor and product of the USB plug, `0c1f:4800`; empty where no public source gives them.
+    pub usb: Vec<String>,
 }
 
 /// Whether the printer can be asked for its status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum StatusQuery {
-    /// It answers `REQ,INF`.
+    /// It answers `REQ,INF` (`facts/magicard.md` 6).
     Inf,
+    /// It answers questions in XML (`facts/magicard.md` 7).
+    Xml,
     /// It is not asked.
     None,
 }
@@ -66,14 +72,16 @@ pub enum HeadTag {
     Kge,
     /// Rio and Tango 2E: pixels in order.
     Kee,
+    /// Format 2: a byte a pixel, in order. Named in no job.
+    Bytes,
 }
 
 impl HeadTag {
-    /// All of them.
+    /// Those of format 1.
     pub const ALL: [Self; 5] = [Self::Kge2, Self::Kee1, Self::Kee4, Self::Kge, Self::Kee];
 }
 
-/// What the header of a job says.
+/// What the header of a job in format 1 says.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Job {
@@ -81,16 +89,63 @@ pub struct Job {
     pub language: Language,
     /// First half of `VER`.
     pub driver_version: String,
-    /// `RSP`: speed or quality of resin.
-    pub resin_quality: ResinQuality,
+    /// `RSP`: speed or quality of resin; printers of the Rio class have none.
+    pub resin_quality: Option<ResinQuality>,
+    /// `SLW`: slower printing with surer colour; printers of the Enduro class have none.
+    pub colour_sure: Option<Switch>,
+    /// `REJ`: throw out cards that failed to encode; left out when not set.
+    pub reject_faulty: Option<Switch>,
     /// `COEH` or `COEL`; left out when "none".
     pub coercivity: Coercivity,
     /// `ICC`: 0 none, 1 and 2 gamma, 3 the printer's own, 4 external.
     pub colour_handling: u8,
     /// `DDD`: head position trim, 0 to 100.
     pub head_trim: u8,
+    /// `SOI`: trim of the image's start, 0 to 100; said when it is not 50.
+    #[serde(default = "middle")]
+    pub image_start: u8,
+    /// `EOI`: trim of the image's end, 0 to 100; said when it is not 50.
+    #[serde(default = "middle")]
+    pub image_end: u8,
     /// `NNN`: use with laminate.
     pub laminate: Switch,
+}
+
+/// Neither more nor less.
+fn middle() -> u8 {
+    50
+}
+
+/// What the ticket of a job in format 2 says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Ticket {
+    /// `x-adjust` of the overcoat, in pixels, -100 to 100.
+    pub x_adjust: i16,
+    /// `y-adjust` of the overcoat, in pixels, -100 to 100.
+    pub y_adjust: i16,
+}
+
+/// What the ribbon has, and how it is used.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Ribbon {
+    /// Names of ribbons as the printer's status gives them; empty where none is known.
+    pub names: Vec<String>,
+    /// Panels a face is printed with.
+    pub panels: Panels,
+}
+
+/// Panels of a face. The clear coat is a setting of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Panels {
+    /// Three dyes, and text in black resin.
+    Ymck,
+    /// Three dyes; black text is made of all three.
+    Ymc,
+    /// Black resin only. A face with colour is refused.
+    K,
 }
 
 /// `LAN`.
@@ -137,15 +192,85 @@ pub enum Switch {
 }
 
 /// The clear coat.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Overcoat {
     /// `OVR`.
     pub panel: Switch,
     /// `PCT`: first and last pixel that is coated.
     pub area: OvercoatBox,
-    /// `NCT`: left uncoated on faces with a chip; without it the chip is coated.
-    pub chip_hole: Option<OvercoatBox>,
+    /// Which hole a face with a chip gets.
+    pub chip: ChipHole,
+    /// The vendor's "chip normal" hole.
+    pub chip_normal: OvercoatBox,
+    /// The vendor's "chip large" hole.
+    pub chip_large: OvercoatBox,
+    /// Further areas that every card leaves uncoated, such as a magnetic stripe.
+    #[serde(default)]
+    pub holes: Vec<OvercoatBox>,
+    /// Where nothing may be printed on a face with a chip, whatever its template says.
+    pub keep_out: OvercoatBox,
+}
+
+/// Which hole the overcoat gets over a chip.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs)]
+pub enum ChipHole {
+    Normal,
+    Large,
+    None,
+}
+
+impl Overcoat {
+    /// The hole over the chip, where one is wanted.
+    #[must_use]
+    pub fn chip_hole(&self) -> Option<OvercoatBox> {
+        match self.chip {
+            ChipHole::Normal => Some(self.chip_normal),
+            ChipHole::Large => Some(self.chip_large),
+            ChipHole::None => None,
+        }
+    }
+}
+
+/// The watermark in the overcoat.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct HoloKote {
+    /// Whether cards get it.
+    pub watermark: Switch,
+    /// Images the printer holds: 0 to 10.
+    pub slots: u8,
+    /// `HKT`, or the slot of format 2: 1 to `slots`.
+    pub image: u8,
+    /// `CKI`: a custom key is put in.
+    pub custom_key: Switch,
+    /// `HKM`: 24 areas of the card, one bit each, as six hexadecimal digits.
+    pub areas: String,
+    /// `TRO`: 0, 90, 180 or 270 degrees; format 2 knows 0 and 180.
+    pub turn: u16,
+}
+
+/// The station that reaches the chip inside the printer.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ChipEncoder {
+    /// Whether there is one.
+    pub station: Station,
+    /// Part of the name its reader has in the smart card service; empty where it is not known.
+    pub reader: String,
+}
+
+/// Whether the printer carries a chip station.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs)]
+pub enum Station {
+    Present,
+    Absent,
+    /// No public source says, or it is an option of the model.
+    Unknown,
 }
 
 /// Left, bottom, right and top in pixels of a landscape card, counted from its bottom left corner.
@@ -166,9 +291,16 @@ impl From<[u16; 4]> for OvercoatBox {
 }
 
 impl OvercoatBox {
-    /// Whether it has an inside and ends within `right` and `top`.
-    pub(super) fn is_sound(self, right: u16, top: u16) -> bool {
-        self.left < self.right && self.bottom < self.top && self.right <= right && self.top <= top
+    /// The same box counted from the top left of a face of 1016 x 642 pixels.
+    #[must_use]
+    pub fn from_top(self) -> PixelBox {
+        let height = HEIGHT as u16;
+        PixelBox {
+            left: usize::from(self.left).min(WIDTH),
+            top: usize::from(height.saturating_sub(self.top)),
+            right: usize::from(self.right).min(WIDTH),
+            bottom: usize::from(height.saturating_sub(self.bottom)),
+        }
     }
 }
 

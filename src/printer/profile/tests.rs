@@ -15,7 +15,21 @@ fn the_bundled_profiles_are_sound_and_the_rules_know_their_names() {
     let first = profiles.find("magicard-doh-300-v1").unwrap();
     assert_eq!((first.head.tag, first.job_format), (HeadTag::Kge2, JobFormat::Format1));
     let missing = profiles.find("zebra").unwrap_err().to_string();
-    assert!(missing.contains("magicard-doh-300-v2, magicard-doh-300-v1"), "{missing}");
+    assert!(missing.contains("magicard-doh-300-v2, magicard-doh-300-v1, magicard-300"), "{missing}");
+}
+
+#[test]
+fn only_the_second_generation_prints_series_10_and_each_model_has_its_own_language() {
+    let profiles = Profiles::bundled().unwrap();
+    for profile in profiles.iter() {
+        assert_eq!(profile.may_print(Series::Series10), profile.id == SERIES_10_PRINTER, "{}", profile.id);
+        assert!(profile.may_print(Series::Series9) && !profile.may_print(Series::Series6), "{}", profile.id);
+        assert_eq!(profile.ticket.is_some(), profile.job_format == JobFormat::Format2, "{}", profile.id);
+        assert_eq!(profile.overcoat.chip_hole(), Some(profile.overcoat.chip_normal));
+    }
+    let head = |id| profiles.find(id).unwrap().head.tag;
+    assert_eq!((head("magicard-rio-tango-2e"), head("magicard-enduro")), (HeadTag::Kee, HeadTag::Kge2));
+    assert_eq!(profiles.find("magicard-rio-pro-360").unwrap().job_format, JobFormat::Format2);
 }
 
 #[test]
@@ -31,14 +45,29 @@ fn each_wrong_value_is_named_by_its_key() {
         ("colour-handling = 3", "colour-handling = 5", "job.colour-handling"),
         ("head-trim = 50", "head-trim = 255", "job.head-trim"),
         ("area = [0, 0, 1015, 641]", "area = [0, 0, 0, 641]", "overcoat.area"),
-        ("chip-hole = [90, 295, 260, 450]", "chip-hole = [260, 295, 90, 450]", "overcoat.chip-hole"),
+        ("chip-normal = [90, 295, 260, 450]", "chip-normal = [260, 295, 90, 450]", "overcoat.chip-normal"),
+        ("keep-out = [90, 295, 260, 450]", "keep-out = [90, 295, 260, 650]", "overcoat.keep-out"),
+        ("holes = []", "holes = [[0, 5, 0, 9]]", "overcoat.holes"),
+        ("usb = []", "usb = [\"0c1f4800\"]", "identity.usb"),
+        ("tag = \"KGE2\"", "tag = \"BYTES\"", "head.tag"),
+        ("image-end = 50", "image-end = 101", "job.image-end"),
+        ("slots = 4", "slots = 11", "holokote.slots"),
+        ("image = 1", "image = 5", "holokote.image"),
+        ("areas = \"FFFFFF\"", "areas = \"FFFF\"", "holokote.areas"),
+        ("turn = 0", "turn = 45", "holokote.turn"),
         ("resin = 50", "resin = 101", "power.resin"),
         ("cyan-gamma = 1.0", "cyan-gamma = nan", "colour.cyan-gamma"),
         ("tcp = 9100", "tcp = 0", "port.tcp"),
         ("send-seconds = 60", "send-seconds = 0", "port.send-seconds"),
     ] {
         match with(from, to) {
-            Err(ProfileError::Value { key: found, .. }) => assert_eq!(found, key),
+            Err(error @ ProfileError::Value { .. }) => {
+                let line = V2.replace(from, to).lines().position(|line| line == to).unwrap() + 1;
+                let said = error.to_string();
+                for part in ["(text)", key, &format!("in line {line}:"), "must be"] {
+                    assert!(said.contains(part), "{said}: no {part}");
+                }
+            }
             other => panic!("{to}: {other:?}"),
         }
     }
@@ -48,6 +77,10 @@ fn each_wrong_value_is_named_by_its_key() {
 fn a_key_that_does_not_exist_is_refused_with_its_name_and_line() {
     let error = with("panel = \"on\"", "panel = \"on\"\nhollow = true").unwrap_err().to_string();
     assert!(error.contains("hollow") && error.contains("line"), "{error}");
+    let error = with("job-format = \"format-1\"", "job-format = \"format-2\"").unwrap_err().to_string();
+    assert!(error.contains("head.tag = KGE2") && error.contains("\"BYTES\" in format 2"), "{error}");
+    let error = with("[ribbon]", "[ticket]\nx-adjust = 0\ny-adjust = 0\n[ribbon]").unwrap_err().to_string();
+    assert!(error.contains("job-format") && error.contains("without a table [ticket]"), "{error}");
     let error = with("tag = \"KGE2\"", "tag = \"KGE9\"").unwrap_err().to_string();
     assert!(error.contains("KGE9") && error.contains("KEE4"), "{error}");
     assert!(matches!(Profile::parse(&"#".repeat(LONGEST_PROFILE + 1)), Err(ProfileError::TooLong { .. })));
@@ -60,7 +93,7 @@ fn a_folder_goes_before_what_is_bundled_and_two_of_one_id_are_refused() {
     std::fs::write(folder.path().join("notes.txt"), "not a profile").unwrap();
     let profiles = Profiles::with_folder(folder.path()).unwrap();
     assert_eq!(profiles.find(SERIES_10_PRINTER).unwrap().head.position, 55);
-    assert_eq!(profiles.iter().count(), 2);
+    assert_eq!(profiles.iter().count(), Profiles::bundled().unwrap().iter().count());
 
     std::fs::write(folder.path().join("theirs.toml"), V2).unwrap();
     let error = Profiles::with_folder(folder.path()).unwrap_err().to_string();

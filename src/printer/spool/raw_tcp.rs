@@ -8,12 +8,15 @@ use std::{
 
 use super::{Receipt, Spool, SpoolError, Taken};
 use crate::printer::{
-    magicard::status::{Condition, LONGEST_REPLY, REQUEST, Status},
+    magicard::status::{Condition, LONGEST_ANSWER, LONGEST_REPLY, REQUEST, Status, question},
     profile::{Profile, StatusQuery},
 };
 
 /// Bytes handed to the system at a time, so that a slow printer is noticed between two of them.
 const PIECE: usize = 16 * 1024;
+
+/// Last element of an answer in XML.
+const END_OF_ANSWER: &[u8] = b"</prn>";
 
 /// How long each step may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,10 +86,17 @@ impl RawTcp {
     fn ask(&self) -> Result<Vec<u8>, SpoolError> {
         let mut stream = self.connect()?;
         let deadline = Instant::now() + self.limits.connect;
-        let answer = send_all(&mut stream, REQUEST, deadline, |_| {}).and_then(|()| {
+        let in_xml = self.query == StatusQuery::Xml;
+        let (question, longest) = if in_xml { (question(), LONGEST_ANSWER) } else { (REQUEST.to_vec(), LONGEST_REPLY) };
+        // A line ends with 03. How an answer in XML ends is not public; its last element is told in every case.
+        let ended = |answer: &[u8]| match in_xml {
+            true => answer.windows(END_OF_ANSWER.len()).any(|bytes| bytes == END_OF_ANSWER),
+            false => answer.contains(&0x03),
+        };
+        let answer = send_all(&mut stream, &question, deadline, |_| {}).and_then(|()| {
             let mut answer = Vec::new();
             let mut piece = [0; 512];
-            while !answer.contains(&0x03) && answer.len() < LONGEST_REPLY {
+            while !ended(&answer) && answer.len() < longest {
                 stream.set_read_timeout(Some(left(deadline)?))?;
                 match stream.read(&mut piece)? {
                     0 => return Err(io::ErrorKind::UnexpectedEof.into()),
@@ -118,7 +128,9 @@ impl Spool for RawTcp {
             return Ok(None);
         }
         let unreadable = |source| SpoolError::Unreadable { address: self.address(), source };
-        let status = Status::parse(&self.ask()?).map_err(unreadable)?;
+        let answer = self.ask()?;
+        let status = if self.query == StatusQuery::Xml { Status::parse_xml(&answer) } else { Status::parse(&answer) };
+        let status = status.map_err(unreadable)?;
         self.check_model(&status)?;
         Ok(Some(status))
     }

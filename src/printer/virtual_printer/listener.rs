@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use super::{DecodeError, Fault, Model, PrintedCard, decode::decode_on};
+use super::{AskedIn, DecodeError, Fault, Model, PrintedCard, decode_on};
 
 /// A status request, the only thing a printer answers.
 const STATUS_REQUEST: &[u8] = b"\x01,REQ,INF,\x1c\x03";
@@ -179,6 +179,12 @@ impl Works {
                     stream.write_all(&self.status_line())?;
                 }
             }
+            while let Some(question) = question(&job).filter(|_| self.model.asked_in == AskedIn::Xml) {
+                job.drain(..question);
+                if self.model.fault != Fault::Silent {
+                    stream.write_all(&self.answer())?;
+                }
+            }
             if read == 0 || job.len() > LONGEST_JOB {
                 break;
             }
@@ -209,15 +215,45 @@ impl Works {
         let _ = self.output.send(Received { job, cards });
     }
 
-    /// 35 fields (`facts/magicard.md` 6), with the values of a printer in the middle of a ribbon.
-    fn status_line(&self) -> Vec<u8> {
-        let name: String = self.model.name.chars().filter(|c| !c.is_control() && !matches!(c, ',' | ':')).collect();
-        let (major, minor) = match self.model.fault {
+    /// The two numbers of its condition.
+    fn condition(&self) -> (u8, u8) {
+        match self.model.fault {
             Fault::Error { major, minor } => (major, minor),
             _ if self.printed >= self.model.cards => (2, 0),
             _ if self.refused => (10, 0),
             _ => (0, 0),
+        }
+    }
+
+    /// An answer in XML, with the codes of that language (`facts/magicard.md` 7).
+    fn answer(&self) -> Vec<u8> {
+        let name: String = self.model.name.chars().filter(|c| c.is_ascii_alphanumeric() || *c == ' ').collect();
+        let code = match self.condition() {
+            (0, _) => 0,
+            (1, _) => 1038,
+            (2, _) => 1025,
+            (4, _) => 1026,
+            (5, _) => 1046,
+            (6, _) => 1055,
+            (9, _) => 1027,
+            (10, _) => 1028,
+            (27, _) => 2048,
+            _ => 8191,
         };
+        let printed = self.printed;
+        let text = format!(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\r<prn>\r<param id=\"id-model-name\">{name}</param>\r\
+             <param id=\"id-printer-serial\">VIRTUAL0001</param>\r<param id=\"dye-prints-remaining\">{}</param>\r\
+             <param id=\"stats-total-cards\">{printed}</param>\r<param id=\"error-code\">{code}</param>\r</prn>\r",
+            300_u32.saturating_sub(printed)
+        );
+        text.into_bytes()
+    }
+
+    /// 35 fields (`facts/magicard.md` 6), with the values of a printer in the middle of a ribbon.
+    fn status_line(&self) -> Vec<u8> {
+        let name: String = self.model.name.chars().filter(|c| !c.is_control() && !matches!(c, ',' | ':')).collect();
+        let (major, minor) = self.condition();
         let printed = self.printed;
         let head = 65_usize.saturating_sub(self.model.margin);
         let panels = printed.saturating_mul(4);
@@ -227,4 +263,12 @@ impl Works {
         );
         line.into_bytes()
     }
+}
+
+/// Length of a question in XML at the start of these bytes: a ticket without planes, a byte of 0 and four of checksum.
+fn question(bytes: &[u8]) -> Option<usize> {
+    const LONGEST_QUESTION: usize = 4096;
+    let end = bytes.iter().take(LONGEST_QUESTION).position(|byte| *byte == 0)?;
+    let asks = bytes.get(..end)?.starts_with(b"<prn><binary-size>0</binary-size><get>");
+    Some(end + 5).filter(|length| asks && bytes.len() >= *length)
 }

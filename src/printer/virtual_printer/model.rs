@@ -5,6 +5,8 @@
 pub struct Model {
     /// What it calls itself in its status line. Commas and colons would break the line and are left out.
     pub name: String,
+    /// The language of its status.
+    pub asked_in: AskedIn,
     /// Pixels of the head line in front of the face, 0 to 30.
     pub margin: usize,
     /// Cards in the hopper at the start.
@@ -18,7 +20,14 @@ pub struct Model {
 impl Default for Model {
     /// A DoH 300 v2 in order: hopper of 100, tray of 70 (`facts/magicard.md` 11), margin 15 (5).
     fn default() -> Self {
-        Self { name: "DoH 300 v2".to_owned(), margin: 15, cards: 100, tray: 70, fault: Fault::None }
+        Self {
+            name: "DoH 300 v2".to_owned(),
+            asked_in: AskedIn::Line,
+            margin: 15,
+            cards: 100,
+            tray: 70,
+            fault: Fault::None,
+        }
     }
 }
 
@@ -28,6 +37,15 @@ impl Model {
     pub fn with(self, fault: Fault) -> Self {
         Self { fault, ..self }
     }
+}
+
+/// The language of a printer's status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AskedIn {
+    /// It gives a line to `REQ,INF`.
+    Line,
+    /// It answers in XML.
+    Xml,
 }
 
 /// What is wrong with a printer.

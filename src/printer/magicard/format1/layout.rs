@@ -21,7 +21,7 @@ pub(super) struct Layout {
 impl Layout {
     pub(super) fn new(tag: HeadTag) -> Self {
         let strip = match tag {
-            HeadTag::Kee => HEAD_LINE / 8,
+            HeadTag::Kee | HeadTag::Bytes => HEAD_LINE / 8,
             HeadTag::Kge2 | HeadTag::Kee1 | HeadTag::Kee4 | HeadTag::Kge => 96,
         };
         let mut sources = vec![[NOWHERE; 8]; strip];
@@ -61,7 +61,7 @@ impl Layout {
 
 /// Byte of the strip, and bit counted from 0x80.
 fn place(tag: HeadTag, pixel: usize) -> (usize, usize) {
-    if tag == HeadTag::Kee {
+    if matches!(tag, HeadTag::Kee | HeadTag::Bytes) {
         return (pixel / 8, pixel % 8);
     }
     let (word, bit) = match pixel.checked_sub(SECOND_HALF) {

@@ -29,7 +29,7 @@ pub enum Condition {
     JobRefused,
     /// 11.
     FirmwareOutdated,
-    /// 12, 13, 26 or 28: only service helps.
+    /// 12, 13, 26 or 28, or codes 8191 and 9003: only service helps.
     Fault {
         /// First number.
         major: u32,
@@ -38,8 +38,26 @@ pub enum Condition {
     },
     /// 24.
     FilmWithoutColour,
-    /// 27.
+    /// Code 1033: the ribbon lacks a panel that the job uses.
+    FilmWithoutPanel,
+    /// Code 1032: no panel was found in time.
+    FilmStuck,
+    /// Code 1042.
+    FilmExpired,
+    /// 27, or code 2048.
     CleaningDue,
+    /// Codes 2052 to 2055: cleaning did not go as it should.
+    CleaningFailed,
+    /// Code 2049.
+    CalibrationDue,
+    /// 17 or 18: the firmware is being renewed.
+    FirmwareUpdate,
+    /// Codes 1035 to 1037: the magnetic stripe was not written.
+    MagneticStripe,
+    /// Code 1050: the head did not reach its place.
+    HeadStuck,
+    /// Code 9001.
+    HeadHot,
     /// A number that is not known.
     Unknown {
         /// First number.
@@ -78,10 +96,37 @@ impl Condition {
             (9, _) => Self::Jam(JamPlace::Flipper),
             (10, _) => Self::JobRefused,
             (11, _) => Self::FirmwareOutdated,
+            (17 | 18, _) => Self::FirmwareUpdate,
             (12 | 13 | 26 | 28, _) => Self::Fault { major, minor },
             (24, _) => Self::FilmWithoutColour,
             (27, _) => Self::CleaningDue,
             _ => Self::Unknown { major, minor },
+        }
+    }
+
+    /// The condition of an `error-code` of format 2 (`facts/magicard.md` 7).
+    #[must_use]
+    pub fn from_code(code: u32) -> Self {
+        match code {
+            0 => Self::Ready,
+            1025 => Self::OutOfCards,
+            1026 => Self::Jam(JamPlace::CardPath),
+            1027 => Self::Jam(JamPlace::Flipper),
+            1028 => Self::JobRefused,
+            1032 => Self::FilmStuck,
+            1033 => Self::FilmWithoutPanel,
+            1035..=1037 => Self::MagneticStripe,
+            1038 => Self::CoverOpen,
+            1042 => Self::FilmExpired,
+            1046 => Self::OutOfFilm,
+            1050 => Self::HeadStuck,
+            1055 => Self::FilmForAnotherRegion,
+            2048 => Self::CleaningDue,
+            2049 => Self::CalibrationDue,
+            2052..=2055 => Self::CleaningFailed,
+            8191 | 9003 => Self::Fault { major: code, minor: 0 },
+            9001 => Self::HeadHot,
+            _ => Self::Unknown { major: code, minor: 0 },
         }
     }
 
@@ -106,7 +151,22 @@ impl Condition {
             Self::FirmwareOutdated => "ask the service desk to update the printer's firmware",
             Self::Fault { .. } => "switch the printer off and on; if it says so again, call for service",
             Self::FilmWithoutColour => "put in a colour ribbon",
+            Self::FilmWithoutPanel => "put in a ribbon with the panels that the printer profile names",
+            Self::FilmStuck => {
+                "open the cover, draw the ribbon tight, and close it again; if it tore, put a new one in"
+            }
+            Self::FilmExpired => "put a new ribbon in",
             Self::CleaningDue => "run the printer's cleaning card through it",
+            Self::CleaningFailed => "clean the printer again, with a new cleaning card",
+            Self::CalibrationDue => "let the printer calibrate itself, from the menu of its own display",
+            Self::FirmwareUpdate => {
+                "leave the printer switched on until its display says that it is ready; if it never does, call for service"
+            }
+            Self::MagneticStripe => {
+                "take the card out, and use one with a magnetic stripe or a printer profile without one"
+            }
+            Self::HeadStuck => "open and close the cover; if it says so again, call for service",
+            Self::HeadHot => "wait a few minutes until the head is cooler",
             Self::Unknown { .. } => "read the printer's own display and do what it asks",
         }
     }
@@ -128,8 +188,25 @@ impl fmt::Display for Condition {
             Self::RemoveFilm => f.write_str("the printer asks for the ribbon to be taken out"),
             Self::JobRefused => f.write_str("the printer did not understand the last job"),
             Self::FirmwareOutdated => f.write_str("the printer's firmware is too old"),
-            Self::Fault { major, minor } => write!(f, "the printer reports a fault of its own ({major}:{minor})"),
+            Self::Fault { major, minor } => {
+                let what = match major {
+                    12 => "a sensor fault",
+                    26 => "a motor fault",
+                    28 | 9003 => "that it finds no head",
+                    _ => "a fault of its own",
+                };
+                write!(f, "the printer reports {what} ({major}:{minor})")
+            }
             Self::FilmWithoutColour => f.write_str("the ribbon has no colour panels"),
+            Self::FilmWithoutPanel => f.write_str("the ribbon lacks a panel that this card needs"),
+            Self::FilmStuck => f.write_str("the printer does not find the next panel of the ribbon"),
+            Self::FilmExpired => f.write_str("the ribbon is past its date"),
+            Self::CleaningFailed => f.write_str("the printer was not cleaned to the end"),
+            Self::CalibrationDue => f.write_str("the printer must be calibrated before it prints"),
+            Self::FirmwareUpdate => f.write_str("the printer's firmware is being renewed"),
+            Self::MagneticStripe => f.write_str("the magnetic stripe of the card was not written"),
+            Self::HeadStuck => f.write_str("the head of the printer does not reach its place"),
+            Self::HeadHot => f.write_str("the head of the printer is too hot"),
             Self::CleaningDue => f.write_str("the printer must be cleaned before it prints again"),
             Self::Unknown { major, minor } => write!(f, "the printer reports error {major}:{minor}"),
         }

@@ -1,70 +1,18 @@
-//! Whole jobs: framing, sizes, sides and copies (`facts/magicard.md` 3, 4).
+//! Format 1: framing, sizes, sides and copies (`facts/magicard.md` 3, 4).
 
 use super::{
-    Header, Model, PrintedCard, PrintedOvercoat, PrintedSide,
+    DecodeError, Header, MOST_PAGES, PrintedCard, PrintedOvercoat, PrintedSide,
     plane::{Order, unpack},
 };
 use crate::face::planes::{HEIGHT, PixelBox, Planes, WIDTH};
 
 /// What a driver may send in front of a job, up to twice.
-const STATUS_REQUEST: &[u8] = b"\x01,REQ,INF,\x1c\x03";
+pub(super) const STATUS_REQUEST: &[u8] = b"\x01,REQ,INF,\x1c\x03";
+/// Bytes of 05 in front of a page.
+const LEAD_IN: usize = 64;
 
-/// Most pages of one job; a hopper holds 100 cards of two sides.
-const MOST_PAGES: usize = 200;
-
-/// Why a printer would not print this.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[allow(missing_docs)]
-pub enum DecodeError {
-    #[error("the job has no page")]
-    Empty,
-    #[error("the job has more than 200 pages")]
-    TooManyPages,
-    #[error("page {page} does not begin with exactly 64 bytes of 05 and one of 01")]
-    LeadIn { page: usize },
-    #[error("there is no comma after the start of the header")]
-    NoComma,
-    #[error("the header does not end")]
-    NoHeaderEnd,
-    #[error("the header has bytes that are not ASCII text")]
-    NotText,
-    #[error("the header has a command with nothing in it")]
-    EmptyCommand,
-    #[error("the header has more than 1000 commands")]
-    TooManyCommands,
-    #[error("the header has no head type that is known")]
-    NoHead,
-    #[error("{word} is {found} and must be {expected}")]
-    Value { word: &'static str, found: String, expected: &'static str },
-    #[error("the header gives no plane sizes")]
-    NoSizes,
-    #[error("the sizes are of planes {sizes} and the image is of {image}")]
-    SizesAgainstImage { sizes: String, image: String },
-    #[error("plane {letter} is given {found} bytes and this head takes {expected}")]
-    SizeAgainstLayout { letter: char, found: String, expected: usize },
-    #[error("the job is cut off in plane {letter}")]
-    CutOff { letter: char },
-    #[error("plane {letter} does not end with its own letter")]
-    PlaneEnd { letter: char },
-    #[error("page {page} has no end")]
-    NoEnd { page: usize },
-    #[error("a back does not follow its front, or a front has no back")]
-    Sides,
-}
-
-/// Reads a whole job, for the ordinary model. Total: any bytes give cards or an error.
-///
-/// # Errors
-/// [`DecodeError`] says what is wrong with it.
-pub fn decode(job: &[u8]) -> Result<Vec<PrintedCard>, DecodeError> {
-    decode_on(&Model::default(), job)
-}
-
-/// As [`decode`], for a printer whose head stands elsewhere.
-///
-/// # Errors
-/// As [`decode`].
-pub fn decode_on(model: &Model, job: &[u8]) -> Result<Vec<PrintedCard>, DecodeError> {
+/// Reads a whole job.
+pub(super) fn decode(margin: usize, job: &[u8]) -> Result<Vec<PrintedCard>, DecodeError> {
     let mut rest = job;
     let mut cards: Vec<PrintedCard> = Vec::new();
     let mut pages = 0;
@@ -76,11 +24,14 @@ pub fn decode_on(model: &Model, job: &[u8]) -> Result<Vec<PrintedCard>, DecodeEr
         if rest.is_empty() {
             break;
         }
+        if pages > 0 && !rest.starts_with(&[0x05]) {
+            return Err(DecodeError::AfterEnd { bytes: rest.len() });
+        }
         pages += 1;
         if pages > MOST_PAGES {
             return Err(DecodeError::TooManyPages);
         }
-        let (side, after) = page(model, rest, pages)?;
+        let (side, after) = page(margin, rest, pages)?;
         rest = after;
         let duplex = one_of(&side.header, "DPX", &["ON", "OFF"], "ON or OFF")? == Some("ON");
         let number = one_of(&side.header, "PAG", &["1", "2"], "1 or 2")?.unwrap_or("1");
@@ -105,10 +56,13 @@ pub fn decode_on(model: &Model, job: &[u8]) -> Result<Vec<PrintedCard>, DecodeEr
 }
 
 /// One page, and what follows it.
-fn page<'a>(model: &Model, bytes: &'a [u8], page: usize) -> Result<(PrintedSide, &'a [u8]), DecodeError> {
-    let (lead_in, rest) = bytes.split_at_checked(64).ok_or(DecodeError::LeadIn { page })?;
-    let rest = rest.strip_prefix(&[0x01]).filter(|_| lead_in.iter().all(|byte| *byte == 0x05));
-    let rest = rest.ok_or(DecodeError::LeadIn { page })?;
+fn page(margin: usize, bytes: &[u8], page: usize) -> Result<(PrintedSide, &[u8]), DecodeError> {
+    let found = bytes.iter().take_while(|byte| **byte == 0x05).count();
+    let rest = bytes.get(found..).unwrap_or_default();
+    if found != LEAD_IN {
+        return Err(DecodeError::LeadIn { page, found });
+    }
+    let rest = rest.strip_prefix(&[0x01]).ok_or(DecodeError::NoStart { page })?;
     let end = rest.iter().position(|byte| *byte == 0x1C).ok_or(DecodeError::NoHeaderEnd)?;
     let (line, rest) = rest.split_at_checked(end).ok_or(DecodeError::NoHeaderEnd)?;
     let mut rest = rest.strip_prefix(&[0x1C]).ok_or(DecodeError::NoHeaderEnd)?;
@@ -123,7 +77,7 @@ fn page<'a>(model: &Model, bytes: &'a [u8], page: usize) -> Result<(PrintedSide,
         let (pixels, after) =
             rest.split_at_checked(WIDTH * order.strip() * strips).ok_or(DecodeError::CutOff { letter })?;
         rest = after.strip_prefix(&[0x1C, letter as u8, b':']).ok_or(DecodeError::PlaneEnd { letter })?;
-        let mut pixels = unpack(pixels, order, strips, model.margin);
+        let mut pixels = unpack(pixels, order, strips, margin);
         if strips == 6 {
             pixels.iter_mut().for_each(|dye| *dye = *dye << 2 | *dye >> 4);
         }
@@ -189,7 +143,9 @@ fn corners(word: &'static str, value: &str) -> Result<[usize; 4], DecodeError> {
         [left, bottom, right, top] if left < right && bottom < top && numbers.len() == value.split(',').count() => {
             Ok([*left, *bottom, *right, *top])
         }
-        _ => Err(DecodeError::Value { word, found: shown(value), expected: "left, bottom, right, top in pixels" }),
+        _ => {
+            Err(DecodeError::Value { word, found: super::shown(value), expected: "left, bottom, right, top in pixels" })
+        }
     }
 }
 
@@ -206,13 +162,13 @@ fn from_bottom(left: usize, bottom: usize, right: usize, top: usize) -> PixelBox
 fn copies(header: &Header) -> Result<u32, DecodeError> {
     let value = header.value("NOC").unwrap_or("1");
     let sound = value.parse().ok().filter(|copies| (1..=1000).contains(copies));
-    sound.ok_or_else(|| DecodeError::Value { word: "NOC", found: shown(value), expected: "1 to 1000" })
+    sound.ok_or_else(|| DecodeError::Value { word: "NOC", found: super::shown(value), expected: "1 to 1000" })
 }
 
 fn exactly(header: &Header, word: &'static str, expected: &'static str) -> Result<(), DecodeError> {
     match header.value(word).unwrap_or("missing") {
         value if value == expected => Ok(()),
-        value => Err(DecodeError::Value { word, found: shown(value), expected }),
+        value => Err(DecodeError::Value { word, found: super::shown(value), expected }),
     }
 }
 
@@ -223,11 +179,9 @@ fn one_of<'a>(
     expected: &'static str,
 ) -> Result<Option<&'a str>, DecodeError> {
     match header.value(word) {
-        Some(value) if !values.contains(&value) => Err(DecodeError::Value { word, found: shown(value), expected }),
+        Some(value) if !values.contains(&value) => {
+            Err(DecodeError::Value { word, found: super::shown(value), expected })
+        }
         value => Ok(value),
     }
-}
-
-fn shown(value: &str) -> String {
-    value.chars().take(40).collect()
 }

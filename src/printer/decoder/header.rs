@@ -56,6 +56,11 @@ impl Header {
         Ok(Self { commands })
     }
 
+    /// A header that came another way.
+    pub(super) fn of(commands: Vec<Command>) -> Self {
+        Self { commands }
+    }
+
     /// Every command.
     pub fn commands(&self) -> impl Iterator<Item = &Command> {
         self.commands.iter()

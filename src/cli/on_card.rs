@@ -1,0 +1,116 @@
+//! What the operations on cards in use have in common on a terminal: whose card it is, who approves, how they end.
+
+use serde_json::{Value, json};
+
+use super::{
+    answer::{Answer, Failure, progress},
+    exit::Exit,
+    wording,
+};
+use crate::{
+    cis2::{
+        Service,
+        wire::{Approve, SecretBase64},
+    },
+    domain::{CardSerial, Holder, HolderId, OfficerId, Operation},
+    operations::{CardReport, Ending, Need},
+    workplace::Workplace,
+};
+
+/// Says on whose card what is about to be done.
+pub fn announce(
+    workplace: &Workplace,
+    operation: Operation,
+    holder: Option<&Holder>,
+    id: &HolderId,
+    serial: &CardSerial,
+) {
+    let officer = workplace.session.as_ref().map(|session| &session.officer);
+    let officer = officer.map_or_else(String::new, |officer| format!("{} ({}): ", officer.name, officer.role));
+    let name = holder.map(|holder| format!(" {}", holder.printed_name())).unwrap_or_default();
+    progress(&format!("{officer}{operation}, card {serial} of {}{name}", id.grouped()));
+}
+
+/// Says how many tries the card has left, where that is a reason to take care.
+pub fn tell_tries(left: Option<u8>) {
+    match left {
+        Some(0) => progress("  The card is locked: no try is left."),
+        Some(1) => progress("  One try is left: the next wrong one locks the card."),
+        Some(left) => progress(&format!("  {left} tries are left.")),
+        None => {}
+    }
+}
+
+/// The approval of a second officer at this desk, who proves who they are by the training sign-in.
+///
+/// # Errors
+/// The gateway does not answer, or this officer cannot approve it.
+pub fn approval(
+    workplace: &Workplace,
+    second: Option<&OfficerId>,
+    operation: Operation,
+    serial: &CardSerial,
+) -> Result<Option<SecretBase64>, Failure> {
+    let Some(officer) = second else { return Ok(None) };
+    let request = Approve { officer: officer.clone(), operation, serial: serial.clone() };
+    Ok(Some(workplace.service.approve(&request)?.token))
+}
+
+/// The answer of an operation that ended in this way; `text` says what was done.
+///
+/// # Errors
+/// It was not done: the message says why, and the exit code how the card stands.
+pub fn ended(workplace: &Workplace, report: &CardReport, text: String) -> Result<Answer, Failure> {
+    wording::witness(workplace);
+    told(report, text, &document(report))
+}
+
+/// The same, with other fields.
+///
+/// # Errors
+/// As [`ended`].
+pub fn told(report: &CardReport, text: String, document: &Value) -> Result<Answer, Failure> {
+    if let (Some(need), Ending::Undone { why, .. }) = (report.need, &report.ending) {
+        let mut failure = Failure::new(Exit::Refused, format!("{why}. {}", how_to_give(need)));
+        failure.document = document.as_object().cloned().unwrap_or_default();
+        return Err(failure);
+    }
+    // What became of the card is said in the reason itself: an operation on a card in use takes nothing back.
+    if let Ending::Undone { why, by_policy } = &report.ending {
+        let mut failure = Failure::new(if *by_policy { Exit::Refused } else { Exit::Failed }, why);
+        failure.document = document.as_object().cloned().unwrap_or_default();
+        return Err(failure);
+    }
+    let answer = wording::ended(&report.ending, text, document)?;
+    Ok(match &report.note {
+        Some(note) => answer.ending(Exit::Warning, note),
+        None => answer,
+    })
+}
+
+fn how_to_give(need: Need) -> &'static str {
+    match need {
+        Need::StepUp => "Run the command again: it signs you in anew",
+        Need::SecondOfficer => "Name the colleague with --second-officer",
+        Need::Delivery => "Say --delivered once the holder has the card in hand",
+    }
+}
+
+/// What a document tells of every operation on a card in use.
+#[must_use]
+pub fn document(report: &CardReport) -> Value {
+    json!({
+        "job": report.job,
+        "operation": report.operation,
+        "holder": report.holder,
+        "serial": report.serial,
+        "result": &report.ending,
+        "note": report.note,
+        "needs": report.need,
+        "which_pair": report.which_pair,
+        "tries_left": report.tries_left,
+        "apdus": report.apdus,
+        "gateway_calls": report.gateway_calls,
+        "steps": wording::steps(&report.steps),
+    })
+}

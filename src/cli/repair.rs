@@ -1,0 +1,53 @@
+//! `repair`: a damaged card brought back on the same chip.
+
+use super::{
+    answer::{Answer, Failure, progress},
+    arguments::{Common, Repair},
+    exit::Exit,
+    on_card, passcode, wording,
+};
+use crate::{
+    domain::Operation,
+    operations::{CardWish, WhichPair},
+};
+
+/// What a repair can do without a passcode.
+const OTHERWISE: &str = ", or --locked to leave the card locked";
+
+pub fn run(common: &Common, arguments: &Repair) -> Result<Answer, Failure> {
+    let workplace = wording::open(common)?;
+    let desk = workplace.desk();
+    let wish = CardWish { reader: arguments.reader.clone(), ..CardWish::new(Operation::Repair) };
+    let preflight = desk.prepare_recertify(&wish)?;
+    let plan = &preflight.plan;
+    on_card::announce(&workplace, Operation::Repair, Some(&preflight.holder), &plan.holder, &plan.serial);
+    if preflight.diagnosis.is_empty() {
+        progress("  Nothing is found to be wrong with it; it gets new keys and certificates all the same.");
+    }
+    preflight.diagnosis.iter().for_each(|finding| progress(&format!("  {finding}")));
+    let found: Vec<String> = preflight.diagnosis.iter().map(ToString::to_string).collect();
+    let rules = preflight.profile.passcode.rules();
+    let new = match (arguments.locked, arguments.passcode_stdin) {
+        (true, _) => None,
+        (false, true) => Some(passcode::from_stdin(rules, &plan.holder)?),
+        (false, false) => Some(passcode::from_prompt(rules, &plan.holder, OTHERWISE)?),
+    };
+    let mut teller = wording::Teller::default();
+    let report = desk.repair(preflight, new, &mut |news| teller.hear(news))?;
+    drop(teller);
+    let handed_over = if arguments.locked {
+        "It is locked: unlock it in front of its holder, who then chooses the passcode."
+    } else {
+        "It has the passcode its holder chose."
+    };
+    let text =
+        format!("Card {} of {} has new keys and certificates. {handed_over}", report.serial, report.holder.grouped());
+    let mut answer = on_card::ended(&workplace, &report, text)?;
+    if arguments.locked && report.which_pair == Some(WhichPair::New) {
+        // That it is locked is what was asked for.
+        answer.exit = Exit::Done;
+    }
+    answer.document.insert("found".to_owned(), found.into());
+    answer.document.insert("locked".to_owned(), arguments.locked.into());
+    Ok(answer)
+}

@@ -1,0 +1,203 @@
+//! Operations on cards in use, from the command line on training readers: exit codes, documents, what is asked first.
+
+use serde_json::Value;
+
+use crate::{
+    desk::Desk,
+    office::{HOLDER, Office, RA_MANAGER},
+};
+
+const READER: [&str; 2] = ["--reader", "Training reader 1"];
+
+fn issue(desk: &Desk, rest: &[&str], stdin: &str) -> Value {
+    desk.run_with(&[&["issue", "--json", "--holder", HOLDER], &READER[..], rest].concat(), stdin).expect(0).json()
+}
+
+fn standing(desk: &Desk) -> Value {
+    let cards = desk.run(&["cards", "--json", READER[0], READER[1]]).expect(0).json();
+    cards["readers"][0].clone()
+}
+
+/// Members that every document of an operation on a card in use has.
+const MEMBERS: [&str; 13] = [
+    "outcome",
+    "job",
+    "operation",
+    "holder",
+    "serial",
+    "result",
+    "note",
+    "needs",
+    "which_pair",
+    "tries_left",
+    "apdus",
+    "gateway_calls",
+    "steps",
+];
+
+#[track_caller]
+fn is_whole(document: &Value, operation: &str) {
+    let members = document.as_object().expect("an object");
+    assert!(MEMBERS.iter().all(|name| members.contains_key(*name)), "{document}");
+    assert_eq!(document["operation"], operation);
+    assert_eq!(document["holder"], HOLDER);
+    assert!(document["steps"].as_array().is_some_and(|steps| !steps.is_empty()), "{document}");
+}
+
+#[test]
+fn a_card_that_was_issued_locked_waits_for_its_holder() {
+    let desk = Desk::new();
+    issue(&desk, &["--locked"], "");
+    let words = [&["unlock", "--json", "--passcode-stdin"], &READER[..]].concat();
+    let needs = desk.run_with(&words, "738164\n").expect(3).json();
+    assert_eq!(needs["needs"], "delivery", "{needs}");
+    assert!(needs["message"].as_str().expect("why").contains("--delivered"), "{needs}");
+    let unlocked = desk.run_with(&[&words[..], &["--delivered"]].concat(), "738164\n").expect(0).json();
+    is_whole(&unlocked, "unlock");
+    assert_eq!(standing(&desk)["standing"], "in-order");
+    // Once the holder has it, nobody is asked again.
+    desk.run_with(&words, "904261\n").expect(0);
+}
+
+#[test]
+fn what_ends_a_card_is_asked_first_and_says_that_it_cannot_be_undone() {
+    let desk = Desk::new();
+    let serial = issue(&desk, &["--passcode-stdin"], "738164\n")["serial"].as_str().expect("a serial").to_owned();
+    for words in [&["clear"][..], &["cancel", "--reason", "lost"]] {
+        let asked = desk.run(&[words, &READER[..]].concat()).expect(2);
+        assert!(asked.stderr.contains("--yes") && asked.stderr.contains("nothing was changed"), "{}", asked.stderr);
+    }
+    assert_eq!(standing(&desk)["standing"], "in-order");
+    let cleared = desk.run(&[&["clear", "--yes", "--json"], &READER[..]].concat()).expect(0);
+    assert!(cleared.stderr.contains("cannot be undone"), "{}", cleared.stderr);
+    is_whole(&cleared.json(), "clear");
+    assert_eq!(standing(&desk)["standing"], "empty");
+
+    issue(&desk, &["--passcode-stdin"], "738164\n");
+    // The card is gone: it is ended on record, by its serial and its holder.
+    let lost = ["cancel", "--json", "--yes", "--reason", "lost", "--card", &serial, "--holder", HOLDER];
+    let cancelled = desk.run(&lost).expect(0).json();
+    is_whole(&cancelled, "cancel");
+    assert_eq!((&cancelled["reason"], &cancelled["apdus"]), (&"lost".into(), &0.into()));
+    let again = desk.run(&lost).expect(3).json();
+    assert!(again["message"].is_string(), "{again}");
+    assert_eq!(standing(&desk)["standing"], "cancelled");
+    let audit = desk.run(&["audit", "verify", "--json"]).expect(0).json();
+    assert_eq!(audit["outcome"], "done");
+}
+
+#[test]
+fn reasons_and_places_of_a_cancel_are_checked_before_anything_is_asked() {
+    let desk = Desk::new();
+    let long = "x".repeat(201);
+    for (words, why) in [
+        (&["cancel", "--yes"][..], "--reason"),
+        (&["cancel", "--yes", "--reason", "gone"], "misprinted"),
+        (&["cancel", "--yes", "--reason", "lost", "--card", "0A1B2C3D"], "--holder"),
+        (&["cancel", "--yes", "--reason", "lost", "--note", &long], "200 characters"),
+        (&["unlock", "--telephone"], "--holder"),
+        (&["unlock", "--telephone", "--offline"], "cannot be used with"),
+        (&["repair", "--locked", "--passcode-stdin"], "cannot be used with"),
+    ] {
+        let ran = desk.run(words).expect(2);
+        assert!(ran.stderr.contains(why), "{words:?}: {}", ran.stderr);
+    }
+    for words in [&["unlock"][..], &["renew"], &["passcode"], &["repair", "--locked"], &["clear", "--yes"]] {
+        let ran = desk.run(&[words, &READER[..]].concat());
+        assert_eq!(ran.code, 1, "a blank card is nobody's: {words:?}: {}", ran.stderr);
+    }
+}
+
+#[test]
+fn a_second_officer_approves_at_the_desk() {
+    let office = Office::with(0, |config| config.second_officer = vec![cardwright::domain::Operation::Clear]);
+    let desk = office.desk();
+    issue(&desk, &["--passcode-stdin"], "738164\n");
+    let words = [&["clear", "--yes", "--json"], &READER[..]].concat();
+    let needs = desk.run(&words).expect(3).json();
+    assert_eq!(needs["needs"], "second-officer", "{needs}");
+    assert!(needs["message"].as_str().expect("why").contains("--second-officer"), "{needs}");
+    assert_eq!(standing(&desk)["standing"], "in-order");
+    let officer = |number: &str| desk.run(&[&words[..], &["--second-officer", number]].concat());
+    // Nobody approves their own work, and neither does somebody who may not do it.
+    let own = officer("555000000003");
+    assert!(own.code != 0 && own.stderr.contains("their own"), "{}", own.stderr);
+    let sponsor = officer("555000000005");
+    assert!(sponsor.code != 0 && sponsor.stderr.contains("may not"), "{}", sponsor.stderr);
+    is_whole(&officer(RA_MANAGER).expect(0).json(), "clear");
+    assert_eq!(standing(&desk)["standing"], "empty");
+}
+
+#[test]
+fn a_repaired_card_may_be_left_locked() {
+    let desk = Desk::new();
+    issue(&desk, &["--passcode-stdin"], "738164\n");
+    let repaired = desk.run(&[&["repair", "--locked", "--json"], &READER[..]].concat()).expect(0).json();
+    is_whole(&repaired, "repair");
+    assert_eq!((&repaired["locked"], &repaired["which_pair"]), (&true.into(), &"new".into()), "{repaired}");
+    assert!(repaired["found"].is_array(), "{repaired}");
+    assert_eq!(standing(&desk)["standing"], "locked");
+    desk.run_with(&[&["unlock", "--passcode-stdin"], &READER[..]].concat(), "904261\n").expect(0);
+    assert_eq!(standing(&desk)["standing"], "in-order");
+}
+
+#[test]
+fn cards_tells_what_may_be_done_and_why_not() {
+    let desk = Desk::new();
+    issue(&desk, &["--passcode-stdin"], "738164\n");
+    let look = standing(&desk);
+    assert_eq!(
+        (&look["card"], &look["profile"], &look["state"]),
+        (&"Series 10".into(), &"training".into(), &"active".into())
+    );
+    assert_eq!(look["certificates"].as_array().map(Vec::len), Some(2), "{look}");
+    let offers = look["offers"].as_array().expect("offers");
+    let offer = |name: &str| {
+        offers.iter().find(|offer| offer["operation"] == name).unwrap_or_else(|| panic!("{name} in {look}"))
+    };
+    for may in ["unlock", "repair", "clear", "cancel", "change-passcode"] {
+        assert_eq!(offer(may)["allowed"], true, "{may}");
+    }
+    for not in ["issue", "renew"] {
+        assert_eq!(offer(not)["allowed"], false, "{not}");
+        let reasons = offer(not)["reasons"].as_array().expect("reasons");
+        assert!(!reasons.is_empty() && reasons.iter().all(|one| one["why"].is_string() && one["remedy"].is_string()));
+    }
+    let text = desk.run(&["cards", READER[0], READER[1]]).expect(0).stdout;
+    assert!(
+        text.contains("days left") && text.contains("tries left") && text.contains("unlock: may be done now"),
+        "{text}"
+    );
+    // Without a gateway, what stands on the card is told all the same.
+    let alone = desk.run(&["cards", "--offline", "--json", READER[0], READER[1]]).expect(0).json();
+    assert_eq!((&alone["readers"][0]["serial"], &alone["readers"][0]["holder"]), (&look["serial"], &Value::Null));
+    let silent = Desk::at("http://127.0.0.1:9");
+    let told = silent.run(&["cards", "--json"]).expect(5).json();
+    assert_eq!(told["readers"].as_array().map(Vec::len), Some(2), "{told}");
+}
+
+#[test]
+fn secrets_of_these_operations_are_nowhere() {
+    let desk = Desk::new();
+    issue(&desk, &["--passcode-stdin"], "73816429\n");
+    let secrets = ["73816429", "90426183", "64018273"];
+    let mut said = String::new();
+    for (words, stdin) in [
+        (&["passcode", "--passcode-stdin"][..], "73816429\n90426183\n"),
+        (&["unlock", "--passcode-stdin"], "64018273\n"),
+        (&["repair", "--passcode-stdin"], "90426183\n"),
+        (&["audit", "export"], ""),
+    ] {
+        let reader: &[&str] = if words[0] == "audit" { &[] } else { &READER };
+        let ran = desk.run_with(&[words, reader].concat(), stdin).expect(0);
+        said += &format!("{}{}", ran.stdout, ran.stderr);
+    }
+    assert!(secrets.iter().all(|secret| !said.contains(secret)), "the program said one");
+    for file in crate::desk::files(&desk.path().join("data")) {
+        if file.parent().is_some_and(|folder| folder.ends_with("training-readers")) {
+            continue;
+        }
+        let content = String::from_utf8_lossy(&std::fs::read(&file).expect("it can be read")).into_owned();
+        assert!(secrets.iter().all(|secret| !content.contains(secret)), "{} holds one", file.display());
+    }
+}
