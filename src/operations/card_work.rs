@@ -1,11 +1,14 @@
 //! Performs groups of card exchanges: one transaction each, secrets from the pocket, every answer an outcome.
 
 mod in_use;
+mod middleware;
+
+pub use middleware::{card_contents, passcode_tries};
 
 use super::{
     effect::{CardWork, Fault, Outcome},
     error::OperationError,
-    pocket::{CardSession, Pocket},
+    pocket::{CardSession, Pocket, Reach},
     runner::{Desk, JobPlan, random_passcode},
 };
 use crate::{
@@ -13,6 +16,7 @@ use crate::{
         piv::{
             CardObject, ObjectName, Piv, PivError, PrintedInformation, card_identifier, certificate_in, identifier_in,
         },
+        pkcs11::TokenError,
         profile::{CardProfile, HowLocked, ObjectWriting},
         transport::{TransportError, layered},
     },
@@ -53,6 +57,11 @@ pub fn perform(desk: &Desk<'_>, plan: &JobPlan, pocket: &mut Pocket, work: CardW
             interrupted(error.to_string())
         }
         Err(Trouble::Piv(error)) => refused(error.to_string()),
+        Err(Trouble::Token(error)) if error.is_lost() => {
+            pocket.session = None;
+            interrupted(error.to_string())
+        }
+        Err(Trouble::Token(error)) => refused(error.to_string()),
         Err(Trouble::Missing(what)) => refused(format!("this step needs {what}, which this run does not have")),
         Err(Trouble::Content(what)) => refused(what),
         Err(Trouble::Waits(what)) => interrupted(what),
@@ -70,6 +79,7 @@ fn refused(why: String) -> Outcome {
 /// What keeps a group of exchanges from its good outcome.
 enum Trouble {
     Piv(PivError),
+    Token(TokenError),
     /// Something an earlier step of the same run should have put into the pocket.
     Missing(&'static str),
     /// An object could not be put together.
@@ -81,6 +91,12 @@ enum Trouble {
 impl From<PivError> for Trouble {
     fn from(error: PivError) -> Self {
         Self::Piv(error)
+    }
+}
+
+impl From<TokenError> for Trouble {
+    fn from(error: TokenError) -> Self {
+        Self::Token(error)
     }
 }
 
@@ -113,7 +129,9 @@ fn composed<R>(
 ) -> Result<R, PivError> {
     let (mut work, mut answer) = (Some(work), None);
     let (link, record) = (&session.link, &session.record);
-    session.connection.transact(&mut |card| {
+    // A card that is reached through middleware has no such application to offer.
+    let Reach::Commands(connection) = &mut session.reach else { return Err(PivError::NoApplication) };
+    connection.transact(&mut |card| {
         let Some(work) = work.take() else { return };
         let mut card = layered(card, link, record);
         answer = Some(match selection {
@@ -134,6 +152,10 @@ pub enum Selection {
 
 fn work_on_card(plan: &JobPlan, pocket: &mut Pocket, work: CardWork) -> Result<Outcome, Trouble> {
     use Selection::{Anew, Kept};
+    if let Some(CardSession { reach: Reach::Middleware(reached), .. }) = &pocket.session {
+        let reached = reached.clone();
+        return middleware::perform(&reached, plan, pocket, work);
+    }
     Ok(match work {
         CardWork::Witness => {
             pocket.encrypted_witness = Some(with_piv(pocket, Anew, |piv| piv.management_key_witness())?);
@@ -212,6 +234,8 @@ fn work_on_card(plan: &JobPlan, pocket: &mut Pocket, work: CardWork) -> Result<O
             Outcome::Generated
         }
         CardWork::ReadPair => in_use::read_pair(pocket)?,
+        // New keys of such a card take the place of the old ones when they are made.
+        CardWork::RemoveOldPair | CardWork::RemoveNewPair => Outcome::Erased,
     })
 }
 
@@ -239,16 +263,22 @@ fn judged(pocket: &mut Pocket, tried: Result<(), Trouble>) -> Result<Outcome, Tr
             pocket.unlock_tries = None;
             return Ok(Outcome::UnlockCodeSet);
         }
-        Err(Trouble::Piv(PivError::UnlockCodeBlocked)) => 0,
+        Err(Trouble::Piv(PivError::UnlockCodeBlocked) | Trouble::Token(TokenError::UnlockCodeLocked)) => 0,
         Err(Trouble::Piv(PivError::UnlockCodeWrong { tries_left: Some(left) })) => left,
-        // A card that does not count aloud is counted for, by its profile.
-        Err(Trouble::Piv(PivError::UnlockCodeWrong { tries_left: None })) => {
-            pocket.unlock_tries.unwrap_or(profile(pocket)?.unlock_code.tries).saturating_sub(1)
-        }
+        Err(Trouble::Token(TokenError::UnlockCodeWrong { standing })) => match in_use::count_in(standing.tries()) {
+            Some(left) => left,
+            None => counted_down(pocket)?,
+        },
+        Err(Trouble::Piv(PivError::UnlockCodeWrong { tries_left: None })) => counted_down(pocket)?,
         Err(trouble) => return Err(trouble),
     };
     pocket.unlock_tries = Some(left);
     Ok(Outcome::UnlockCodeWrong { may_try_more: left > 1 })
+}
+
+/// A card that does not count aloud is counted for, by its profile.
+fn counted_down(pocket: &Pocket) -> Result<u8, Trouble> {
+    Ok(pocket.unlock_tries.unwrap_or(profile(pocket)?.unlock_code.tries).saturating_sub(1))
 }
 
 /// One of the released codes.

@@ -3,10 +3,10 @@
 use time::OffsetDateTime;
 
 use super::{
-    card_work::selected,
+    card_work::{card_contents, selected},
     error::OperationError,
     issue::{self, PasscodeChoice},
-    pocket::CardSession,
+    pocket::{CardSession, Reach, TokenReach},
     print,
     runner::Desk,
 };
@@ -15,12 +15,12 @@ use crate::{
         piv::ObjectName,
         profile::{CardProfile, ObjectWriting},
         reader::{Access, Presence},
-        recognise::{self, Recognised},
+        recognise::{self, Depth, NotRecognised, Recognised},
         transport::{ExchangeRecord, layered},
     },
     cis2::wire::{CardRecord, HolderRecord, LONGEST_NOTE},
     domain::{
-        CardSerial, CardState, Holder, HolderId, JobId, Officer, Operation, Series,
+        CardSerial, CardState, CertificateSlot, Holder, HolderId, JobId, Officer, Operation, Series,
         eligibility::{
             Address, Certificates, Decision, Delivery, Photo, Realm, Situation, Subject, Task, decide, offers,
         },
@@ -116,7 +116,7 @@ impl Desk<'_> {
         if record.holder.as_ref() == Some(&officer.id) {
             return Err(OperationError::OwnCard { serial: card.serial });
         }
-        if record.state == CardState::Blank && holds_certificates(&mut session, &card.profile)? {
+        if record.state == CardState::Blank && holds_certificates(&mut session, &card.profile, &record)? {
             return Err(OperationError::NotBlank { serial: card.serial });
         }
         let holder = self.service.holder(&request.holder)?;
@@ -253,9 +253,30 @@ impl Desk<'_> {
                 found = Some(recognise::recognise(&mut layered(card, &link, &record), &atr, self.profiles));
             })
             .map_err(OperationError::Card)?;
-        let card = found.ok_or(OperationError::NoCard)??;
+        let card = match found.ok_or(OperationError::NoCard)? {
+            Err(NotRecognised::NeedsMiddleware(profile)) => {
+                // The middleware opens the card itself.
+                drop(connection);
+                return self.reach_through_middleware(reader, atr, *profile, record);
+            }
+            card => card?,
+        };
         let link = card.profile.new_link();
-        Ok((CardSession { connection, link, record }, card))
+        Ok((CardSession { reach: Reach::Commands(connection), link, record }, card))
+    }
+
+    fn reach_through_middleware(
+        &self,
+        reader: &str,
+        atr: Vec<u8>,
+        profile: CardProfile,
+        record: ExchangeRecord,
+    ) -> Result<(CardSession, Recognised), OperationError> {
+        let middleware = self.readers.middleware();
+        let card = recognise::through_middleware(middleware, reader, atr, profile, Depth::Identity)?;
+        let middleware = middleware.cloned().ok_or(OperationError::NoCard)?;
+        let (link, reader) = (card.profile.new_link(), reader.to_owned());
+        Ok((CardSession { reach: Reach::Middleware(TokenReach { middleware, reader }), link, record }, card))
     }
 
     /// Opens the card with this serial, in whatever reader it is.
@@ -325,7 +346,15 @@ impl Desk<'_> {
 }
 
 /// Whether there is a certificate on the chip: then it is somebody's card, whatever the service knows of it.
-fn holds_certificates(session: &mut CardSession, profile: &CardProfile) -> Result<bool, OperationError> {
+fn holds_certificates(
+    session: &mut CardSession,
+    profile: &CardProfile,
+    record: &CardRecord,
+) -> Result<bool, OperationError> {
+    if matches!(session.reach, Reach::Middleware(_)) {
+        let contents = card_contents(session, profile, record)?;
+        return Ok(CertificateSlot::BOTH.into_iter().any(|slot| contents.certificate(slot).is_some()));
+    }
     selected(session, profile, |piv| {
         let authentication = piv.get_object(ObjectName::AuthenticationCertificate)?;
         Ok(authentication.is_some() || piv.get_object(ObjectName::SigningCertificate)?.is_some())
