@@ -10,6 +10,7 @@ macro_rules! report {
 }
 pub(crate) use report;
 
+mod authenticate;
 mod bad_input;
 mod budget;
 mod cuts;
@@ -23,6 +24,7 @@ mod kills;
 mod nhs_codes;
 mod printing;
 mod promise;
+mod self_service;
 mod take_over;
 mod tearing;
 mod telephone;
