@@ -10,6 +10,7 @@ pub mod holder;
 pub mod issue;
 pub mod photo;
 pub mod queue;
+pub mod service;
 pub mod session;
 pub mod settings;
 pub mod telephone;
@@ -65,6 +66,8 @@ pub struct Model {
     pub photo: photo::State,
     /// Preparing an issue.
     pub issue: issue::State,
+    /// Servicing a card.
+    pub service: service::State,
     /// Card work.
     pub work: work::State,
     /// Unlock by telephone.
@@ -152,6 +155,7 @@ impl Model {
             holder: holder::State::default(),
             photo: photo::State::default(),
             issue: issue::State::default(),
+            service: service::State::default(),
             work: work::State::default(),
             telephone: telephone::State::default(),
             queue: queue::State::default(),
@@ -194,6 +198,7 @@ impl Model {
             Intent::Holder(wish) => holder::update(self, wish),
             Intent::Photo(wish) => photo::update(self, wish),
             Intent::Issue(wish) => issue::update(self, wish),
+            Intent::Service(wish) => service::update(self, wish),
             Intent::Work(wish) => work::update(self, wish),
             Intent::Telephone(wish) => telephone::update(self, wish),
             Intent::Queue(wish) => queue::update(self, wish),
@@ -208,6 +213,7 @@ impl Model {
     pub fn on_event(&mut self, event: &Event) {
         session::on_event(self, event);
         bench::on_event(self, event);
+        service::on_event(self, event);
         find::on_event(self, event);
         holder::on_event(self, event);
         photo::on_event(self, event);
@@ -331,6 +337,17 @@ impl Model {
         self.prefer(|p| p.notices_read.extend(read));
     }
 
+    /// The entry of the navigation that the place shown belongs to.
+    #[must_use]
+    pub fn section(&self) -> Section {
+        match self.history.here() {
+            Route::Work(work) if self.work.all.get(work).is_some_and(|piece| piece.served.is_some()) => {
+                Section::Service
+            }
+            here => here.section(),
+        }
+    }
+
     fn arrived(&mut self) {
         if self.officer().is_none() {
             return;
@@ -340,6 +357,7 @@ impl Model {
             Route::Holder(holder) => holder::arrived(self, &holder),
             Route::Photo(holder) => photo::arrived(self, &holder),
             Route::Issue(holder) => issue::arrived(self, &holder),
+            Route::Service => service::arrived(self),
             Route::Queue => queue::arrived(self),
             Route::Unfinished => unfinished::arrived(self),
             Route::Activity => activity::arrived(self),
@@ -366,6 +384,7 @@ impl Model {
         match command {
             Command::Palette => dialogs::open_palette(self),
             Command::Find => self.go(Section::Find.route()),
+            Command::Service => self.go(Section::Service.route()),
             Command::Queue => self.go(Section::Queue.route()),
             Command::Unfinished => self.go(Section::Unfinished.route()),
             Command::Activity => self.go(Section::Activity.route()),

@@ -15,6 +15,7 @@ const EN_GB: [(&str, &str); 12] = [
     ("issue", include_str!("../../assets/text/en-GB/issue.ftl")),
     ("photo", include_str!("../../assets/text/en-GB/photo.ftl")),
     ("queue", include_str!("../../assets/text/en-GB/queue.ftl")),
+    ("service", include_str!("../../assets/text/en-GB/service.ftl")),
     ("settings", include_str!("../../assets/text/en-GB/settings.ftl")),
     ("sign-in", include_str!("../../assets/text/en-GB/sign-in.ftl")),
     ("telephone", include_str!("../../assets/text/en-GB/telephone.ftl")),

@@ -45,7 +45,13 @@ impl Question {
             Order::Portrait { holder } => Self::Portrait(holder.clone()),
             Order::HolderNames { holders } => Self::Names(holders.clone()),
             Order::Proof { ticket, .. } => Self::Proof(*ticket),
-            Order::Issue { work, .. } | Order::Resume { work, .. } => Self::Work(*work),
+            Order::Issue { work, .. }
+            | Order::Resume { work, .. }
+            | Order::OnCard { work, .. }
+            | Order::TryCard { work, .. }
+            | Order::StepUp { work }
+            | Order::Approve { work, .. }
+            | Order::GiveUp { work } => Self::Work(*work),
             Order::Telephone { ticket, .. } => Self::Telephone(*ticket),
             Order::ListUnfinished => Self::Unfinished,
             Order::ListQueue => Self::Queue,
