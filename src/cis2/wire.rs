@@ -3,11 +3,15 @@
 
 mod authentication;
 mod on_cards;
+mod secure_channel;
 mod self_service;
 mod telephone;
 
 pub use authentication::{CardAnswer, CardAuthenticated, CardChallenge, CardProof};
 pub use on_cards::{Approval, Approve, BeginOnCard, Chip, DeliverySaid, EndOnCard, OnCardBegun, OnCardOutcome};
+pub use secure_channel::{
+    BeginChannel, ChannelAnswer, ChannelBegun, ChannelKeys, KeyOwner, KeysPut, PreparedKeys, PutKeys,
+};
 pub use self_service::{AskForCode, CodeSent, HolderSession, HolderSignIn};
 pub use telephone::{BeginByTelephone, BegunByTelephone, EndByTelephone, EndedByTelephone, EnrolledWorkstation};
 

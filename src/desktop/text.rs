@@ -6,7 +6,7 @@ use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentB
 use unic_langid::LanguageIdentifier;
 
 /// The files of British English, one an area of the window.
-const EN_GB: [(&str, &str); 12] = [
+const EN_GB: [(&str, &str); 13] = [
     ("activity", include_str!("../../assets/text/en-GB/activity.ftl")),
     ("bench", include_str!("../../assets/text/en-GB/bench.ftl")),
     ("find", include_str!("../../assets/text/en-GB/find.ftl")),

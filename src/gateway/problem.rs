@@ -146,6 +146,19 @@ impl Fault {
         .detail(format!("key set “{profile}”"))
     }
 
+    /// There are no keys for a secure channel to this card.
+    pub fn no_channel_keys(key_set: &str) -> Self {
+        Self::new(
+            409,
+            "no-channel-keys",
+            "The gateway has no administration keys for this card",
+            "Nothing was changed on the card. Ask the gateway's administrator to add them to \
+             keys/secure-channel-keys.toml in the gateway's data folder, as `cardwright config --explain` describes, and \
+             to start the gateway again",
+        )
+        .detail(format!("key set “{key_set}”"))
+    }
+
     /// The job or card is not in the state the call needs.
     pub fn wrong_state(detail: impl Into<String>) -> Self {
         Self::new(409, "wrong-state", "The job is not at this step", "Resume the job; it goes on from where it stands")

@@ -4,6 +4,7 @@ use time::OffsetDateTime;
 
 use super::{
     card_work::{card_contents, selected},
+    channel::ChannelUse,
     error::OperationError,
     issue::{self, PasscodeChoice},
     pocket::{CardSession, Reach, TokenReach},
@@ -147,6 +148,7 @@ impl Desk<'_> {
             passcode: request.passcode,
             guid: new_job()?.as_str().to_owned(),
             objects,
+            channel: ChannelUse::of(&profile),
         };
         let photo_advice =
             portrait.advice(&portrait.scaled(PORTRAIT.0, PORTRAIT.1)?).iter().map(ToString::to_string).collect();

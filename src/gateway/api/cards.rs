@@ -33,7 +33,7 @@ pub fn card(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
 /// The job of this call, for which keys and codes of its card may be used: its own officer while it is open; after it
 /// ended without finishing the card, any officer who may clear that card. The codes of an unlock or a repair whose time
 /// ran out are settled by its own officer, as long as nobody has touched the card since.
-fn job_with_card(desk: &Desk<'_>, call: &Call) -> Result<Job, Fault> {
+pub fn job_with_card(desk: &Desk<'_>, call: &Call) -> Result<Job, Fault> {
     let id: JobId = call.param("job")?;
     let job = issuances::get(desk.store, &id)?;
     if job.is_open() || settles_late(desk, &job)? {
