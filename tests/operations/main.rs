@@ -19,6 +19,7 @@ mod desk;
 mod faulty_proxy;
 mod foreign_card;
 mod gateway_faults;
+mod held_keys;
 mod in_use;
 mod kills;
 mod nhs_codes;
