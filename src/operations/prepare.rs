@@ -301,6 +301,16 @@ impl Desk<'_> {
         Ok((record, holder))
     }
 
+    /// The holder of a job, also where they are signed in themselves and no officer is.
+    pub(super) fn holder_of(&self, id: &HolderId) -> Result<Holder, ServiceError> {
+        match self.service.holder(id) {
+            Err(ServiceError::Problem(problem)) if problem.kind == "officers-only" => {
+                Ok(self.service.holder_session()?.holder)
+            }
+            found => Ok(found?.holder),
+        }
+    }
+
     /// The same for a holder who works on their own card without an officer. What they may do the gateway decides when it
     /// is begun: nothing is changed before.
     fn own(&self, serial: &CardSerial) -> Result<(CardRecord, HolderRecord), OperationError> {

@@ -144,7 +144,8 @@ pub const KEYS: &[Key] = &[
     Key {
         name: "printers[].destination",
         meaning: "Where its jobs go: “tcp:HOST” or “tcp:HOST:PORT” for a printer on the network, “file:PATH” for a file \
-                  that each job overwrites, “virtual” for the virtual printer of training. With no printer configured, \
+                  that each job overwrites, “ipp://HOST/printers/QUEUE” for a print queue that changes nothing (a raw \
+                  one), “usb:/dev/usb/lp0” for a printer at a USB plug of a Linux computer, “virtual” for the virtual printer of training. With no printer configured, \
                   training has a virtual one called “Virtual printer”.",
         default: "(required for each printer)",
         example: "\"tcp:printer.example:9100\"",

@@ -1,18 +1,26 @@
 //! Unlock by telephone in the window: an officer here answers a challenge that is made by another desk.
 
 use cardwright::{
-    cis2::Service,
+    bench::{Event, Order, TelephoneTold},
+    cis2::{
+        Service,
+        wire::{BegunByTelephone, Issuance, IssuanceState},
+    },
     desktop::{intent::Intent, model::telephone::Intent as Wish, route::Route},
     domain::{
-        CardSerial, CardState, HolderId,
+        CardSerial, CardState, HolderId, JobId, Operation,
         telephone::{Challenge, Conversation, Response, TelephoneOutcome},
     },
     operations::{issue::PasscodeChoice, preflight::IssueRequest},
 };
 use eframe::egui::{Key, Modifiers, accesskit::Role};
 use egui_kittest::kittest::Queryable;
+use time::macros::datetime;
 
-use crate::harness::TestWindow;
+use crate::{
+    harness::{TestWindow, pure},
+    samples,
+};
 
 const READER: &str = "Training reader 1";
 
@@ -104,4 +112,38 @@ fn nobody_sees_what_another_officer_was_told() {
     window.harness.state_mut().model.update(cardwright::desktop::model::session::Intent::SignOut.into());
     window.wait_for("the end of the session", |model| model.telephone.open.is_none());
     assert!(window.model().officer().is_none());
+}
+
+#[test]
+fn pictures() {
+    samples::pictures("telephone", |scheme, size| {
+        let mut model = samples::signed_in();
+        model.prefer(|p| p.scheme = scheme);
+        model.notices.clear();
+        let record = samples::record(17, &[CardState::Locked]);
+        let (owner, serial) = (record.holder.id.clone(), record.cards[0].serial.clone());
+        samples::open_record(&mut model, record, Vec::new());
+        model.update(Wish::Begin(owner.clone(), serial.clone()).into());
+        model.update(Wish::Challenge("0001 2345 6789 0123".into()).into());
+        drop(model.take_orders());
+        model.update(Wish::Ask.into());
+        let orders = model.take_orders();
+        let Some(Order::Telephone { ticket, .. }) = orders.first() else { panic!("{orders:?}") };
+        let job = Issuance {
+            job: JobId::from_random([7; 16]),
+            operation: Operation::Unlock,
+            holder: owner,
+            serial,
+            state: IssuanceState::Reserved,
+            locked: false,
+            deadline: datetime!(2099-01-01 0:00 UTC),
+            authentication_sha256: None,
+            signing_sha256: None,
+            begun_by: None,
+        };
+        let response = "7316 4028 5519".parse().expect("12 digits");
+        let told = TelephoneTold::Begun(Box::new(BegunByTelephone { job, response }));
+        model.on_event(&Event::Telephone { ticket: *ticket, told });
+        pure(model, size)
+    });
 }

@@ -132,7 +132,7 @@ fn a_renewal_that_is_cut_goes_on_in_the_same_session() {
         let desk = desk::desk(&service, readers, &bench.profiles, &bench.journal);
         let session = with_card(&desk).expect("signed in");
         let preflight = desk.prepare_recertify(&own_wish(&session, desk::READER, Operation::Renew)).expect("looked at");
-        tear.arm(tear.exchanges() + exchange, Moment::AfterEffect);
+        tear.arm(exchange, Moment::AfterEffect);
         let report = desk.renew(preflight, passcode(), &mut |_| {}).expect("told");
         tear.put_back();
         if matches!(report.ending, Ending::Unfinished { .. }) {

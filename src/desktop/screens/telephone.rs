@@ -1,6 +1,6 @@
 //! Unlock by telephone, the officer's side: three rows of digits, one below the other, in the order they are spoken.
 
-use eframe::egui::{Id, Label, RichText, TextEdit, TextStyle, Ui, vec2};
+use eframe::egui::{FontFamily, Id, Label, RichText, TextEdit, TextStyle, Ui, vec2};
 
 use crate::{
     cis2::wire::CardRecord,
@@ -26,10 +26,18 @@ use crate::{
 /// Draws it.
 pub fn draw(ui: &mut Ui, view: &View<'_>, holder: &HolderId, serial: &CardSerial) {
     page::scrolling(ui, view, &tr!(view, "telephone-title"), |ui| {
-        page::weak(ui, view, &tr!(view, "telephone-what"));
-        page::fact(ui, view, &tr!(view, "telephone-holder"), &holder.grouped());
-        page::fact(ui, view, &tr!(view, "telephone-card"), serial.as_str());
         let open = view.model.telephone.open.as_ref();
+        // Once it is answered, what is read aloud is worth more room than what it is about.
+        if open.is_none_or(|open| open.begun.is_none()) {
+            page::weak(ui, view, &tr!(view, "telephone-what"));
+        }
+        let name = view.model.holder.of(holder).and_then(|open| open.record.as_ref());
+        let name = name.map(|record| format!("{}, ", record.holder.printed_name())).unwrap_or_default();
+        let who = format!("{name}{}", holder.grouped());
+        ui.horizontal_wrapped(|ui| {
+            page::fact(ui, view, &tr!(view, "telephone-holder"), &who);
+            page::fact(ui, view, &tr!(view, "telephone-card"), serial.as_str());
+        });
         let Some(open) = open.filter(|open| open.holder == *holder && open.serial == *serial) else {
             // Another conversation was begun since, or the officer signed out.
             if Button::new(tr!(view, "telephone-begin")).kind(Kind::Main).show(ui, view).clicked() {
@@ -118,7 +126,8 @@ fn again(ui: &mut Ui, view: &View<'_>, open: &Open) {
 
 /// A row of digits to read aloud, large and in groups.
 fn spoken(ui: &mut Ui, digits: &str) {
-    ui.add(Label::new(RichText::new(digits).text_style(TextStyle::Monospace).strong()).wrap());
+    let large = RichText::new(digits).text_style(TextStyle::Heading).family(FontFamily::Monospace);
+    ui.add(Label::new(large).wrap());
 }
 
 /// A field for digits; whether something was typed.
@@ -151,7 +160,7 @@ pub fn offer(ui: &mut Ui, view: &View<'_>, card: &CardRecord) {
     };
     let Some(record) = view.model.holder.of(owner).and_then(|open| open.record.as_ref()) else { return };
     let refused = telephone::why_not(view.model, &record.holder, card).map(|why| why.to_string());
-    let button = Button::new(tr!(view, "card-by-telephone")).kind(Kind::Quiet);
+    let button = Button::new(tr!(view, "card-by-telephone"));
     let button = button.spoken(tr!(view, "card-by-telephone-of", serial = card.serial.as_str())).refused(refused);
     if button.show(ui, view).clicked() {
         view.send(Intent::Begin(owner.clone(), card.serial.clone()));
