@@ -80,8 +80,8 @@ impl Core {
             MessagesPart::Training => Box::new(messages::FileMessages::open(&config.data.join("messages"))?),
             MessagesPart::Smtp(settings) => Box::new(messages::SmtpMessages::open(settings)?),
         };
-        let store = Mutex::new(store);
-        let core = Self { config, store, seal, custody, channel_custody, authorities, audit_key, messages };
+        let core =
+            Self { config, store: Mutex::new(store), seal, custody, channel_custody, authorities, audit_key, messages };
         core.sweep()?;
         Ok(core)
     }

@@ -271,6 +271,11 @@ impl CardProfile {
                 "use \"token\" with personalise = \"pkcs11\" and only there",
             ),
             (
+                self.renewal.keys == RenewalKeys::New || !through_middleware,
+                "renewal.keys",
+                "use \"new\": through middleware a new pair is made beside the old one",
+            ),
+            (
                 self.middleware.is_some() == through_middleware,
                 "middleware",
                 "give this table with personalise = \"pkcs11\" and only there",

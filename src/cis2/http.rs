@@ -243,7 +243,7 @@ impl Service for HttpService {
         &self,
         job: &JobId,
         key: &str,
-        request: &wire::KeyProof,
+        request: &wire::ChannelAnswer,
     ) -> Result<wire::ChannelKeys, ServiceError> {
         self.of_job(job, "secure-channel/keys", key).body(request)?.json()
     }

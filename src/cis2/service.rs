@@ -1,7 +1,7 @@
 //! The service trait: everything the desk asks of the gateway.
 
 use super::wire;
-use crate::domain::{CardSerial, HolderId, JobId};
+use crate::domain::{CardSerial, HolderId, JobId, NhsCode};
 
 /// Calls of the gateway contract `/ra/v1`. Every `POST` carries the caller's idempotency key: the same key and body
 /// answers the same again, so a caller that lost an answer may ask once more.
@@ -62,8 +62,12 @@ pub trait Service: Send + Sync {
         request: &wire::BeginChannel,
     ) -> Result<wire::ChannelBegun, ServiceError>;
     /// Gives the keys of this one session to a card that proves its own.
-    fn channel_keys(&self, job: &JobId, key: &str, request: &wire::KeyProof)
-    -> Result<wire::ChannelKeys, ServiceError>;
+    fn channel_keys(
+        &self,
+        job: &JobId,
+        key: &str,
+        request: &wire::ChannelAnswer,
+    ) -> Result<wire::ChannelKeys, ServiceError>;
     /// Tells that the card refused the gateway's proof: its key set is not tried again.
     fn channel_refused(&self, job: &JobId, key: &str) -> Result<(), ServiceError>;
     /// The keys the card is to hold, encrypted for it alone.
@@ -165,4 +169,16 @@ pub enum ServiceError {
         /// What did not fit.
         reason: String,
     },
+}
+
+impl ServiceError {
+    /// The published code that means the same, where the service named one. That the gateway cannot be reached has no
+    /// code of its own: it says nothing of the card.
+    #[must_use]
+    pub fn nhs_code(&self) -> Option<NhsCode> {
+        match self {
+            Self::Problem(problem) => problem.nhs_code,
+            Self::Unreachable { .. } | Self::Contract { .. } => None,
+        }
+    }
 }

@@ -2,11 +2,14 @@
 
 mod channel;
 mod in_use;
+mod middleware;
+
+pub use middleware::{card_contents, passcode_tries};
 
 use super::{
     effect::{CardWork, Fault, Outcome},
     error::OperationError,
-    pocket::{CardSession, Pocket},
+    pocket::{CardSession, Pocket, Reach},
     runner::{Desk, JobPlan, random_passcode},
 };
 use crate::{
@@ -14,6 +17,7 @@ use crate::{
         piv::{
             CardObject, ObjectName, Piv, PivError, PrintedInformation, card_identifier, certificate_in, identifier_in,
         },
+        pkcs11::TokenError,
         profile::{CardProfile, HowLocked, ObjectWriting},
         secure_channel::{Channel, ChannelError},
         transport::{Transport, TransportError, layered, layered_in_channel},
@@ -66,6 +70,11 @@ pub fn perform(desk: &Desk<'_>, plan: &JobPlan, pocket: &mut Pocket, work: CardW
             interrupted(error.to_string())
         }
         Err(Trouble::Piv(error)) => refused(error.to_string()),
+        Err(Trouble::Token(error)) if error.is_lost() => {
+            pocket.session = None;
+            interrupted(error.to_string())
+        }
+        Err(Trouble::Token(error)) => refused(error.to_string()),
         Err(Trouble::Channel(error)) => refused(error.to_string()),
         Err(Trouble::Missing(what)) => refused(format!("this step needs {what}, which this run does not have")),
         Err(Trouble::Content(what)) => refused(what),
@@ -84,6 +93,7 @@ fn refused(why: String) -> Outcome {
 /// What keeps a group of exchanges from its good outcome.
 enum Trouble {
     Piv(PivError),
+    Token(TokenError),
     Channel(ChannelError),
     /// Something an earlier step of the same run should have put into the pocket.
     Missing(&'static str),
@@ -96,6 +106,12 @@ enum Trouble {
 impl From<PivError> for Trouble {
     fn from(error: PivError) -> Self {
         Self::Piv(error)
+    }
+}
+
+impl From<TokenError> for Trouble {
+    fn from(error: TokenError) -> Self {
+        Self::Token(error)
     }
 }
 
@@ -123,8 +139,7 @@ fn with_card<R>(
 ) -> Result<R, Trouble> {
     let session = pocket.session.as_mut().ok_or(Trouble::Missing("the open card"))?;
     let profile = pocket.profile.as_ref().ok_or(Trouble::Missing("the card's profile"))?;
-    composed(session, pocket.channel.as_mut(), |card| work(card, profile))
-        .map_err(|error| Trouble::Piv(error.into()))?
+    composed(session, pocket.channel.as_mut(), |card| work(card, profile)).map_err(Trouble::Piv)?
 }
 
 /// Selects the PIV application of a card that was just opened, and runs one transaction with it: for looking.
@@ -134,7 +149,7 @@ pub fn selected<R>(
     work: impl FnOnce(&mut Piv<'_>) -> Result<R, PivError>,
 ) -> Result<R, OperationError> {
     composed(session, None, |card| select_and_work(card, profile, Selection::Anew, work))
-        .unwrap_or_else(|error| Err(error.into()))
+        .unwrap_or_else(Err)
         .map_err(|error| OperationError::NotRecognised(error.into()))
 }
 
@@ -155,10 +170,12 @@ fn composed<R>(
     session: &mut CardSession,
     mut channel: Option<&mut Channel>,
     work: impl FnOnce(&mut dyn Transport) -> R,
-) -> Result<R, TransportError> {
+) -> Result<R, PivError> {
     let (mut work, mut answer) = (Some(work), None);
     let (link, record) = (&session.link, &session.record);
-    session.connection.transact(&mut |card| {
+    // A card that is reached through middleware has no such application to offer.
+    let Reach::Commands(connection) = &mut session.reach else { return Err(PivError::NoApplication) };
+    connection.transact(&mut |card| {
         let Some(work) = work.take() else { return };
         answer = Some(match channel.as_deref_mut() {
             Some(channel) => work(&mut layered_in_channel(card, link, record, channel)),
@@ -166,7 +183,7 @@ fn composed<R>(
         });
     })?;
     // A transaction that began ran its work.
-    answer.ok_or(TransportError::Garbled)
+    answer.ok_or(PivError::Transport(TransportError::Garbled))
 }
 
 /// Whether the application is selected again, which on most cards ends what was proved to it.
@@ -178,6 +195,10 @@ pub enum Selection {
 
 fn work_on_card(plan: &JobPlan, pocket: &mut Pocket, work: CardWork) -> Result<Outcome, Trouble> {
     use Selection::{Anew, Kept};
+    if let Some(CardSession { reach: Reach::Middleware(reached), .. }) = &pocket.session {
+        let reached = reached.clone();
+        return middleware::perform(&reached, plan, pocket, work);
+    }
     Ok(match work {
         CardWork::Witness => {
             pocket.encrypted_witness = Some(with_piv(pocket, Anew, |piv| piv.management_key_witness())?);
@@ -265,6 +286,8 @@ fn work_on_card(plan: &JobPlan, pocket: &mut Pocket, work: CardWork) -> Result<O
             Outcome::Generated
         }
         CardWork::ReadPair => in_use::read_pair(pocket)?,
+        // New keys of such a card take the place of the old ones when they are made.
+        CardWork::RemoveOldPair | CardWork::RemoveNewPair => Outcome::Erased,
     })
 }
 
@@ -292,16 +315,22 @@ fn judged(pocket: &mut Pocket, tried: Result<(), Trouble>) -> Result<Outcome, Tr
             pocket.unlock_tries = None;
             return Ok(Outcome::UnlockCodeSet);
         }
-        Err(Trouble::Piv(PivError::UnlockCodeBlocked)) => 0,
+        Err(Trouble::Piv(PivError::UnlockCodeBlocked) | Trouble::Token(TokenError::UnlockCodeLocked)) => 0,
         Err(Trouble::Piv(PivError::UnlockCodeWrong { tries_left: Some(left) })) => left,
-        // A card that does not count aloud is counted for, by its profile.
-        Err(Trouble::Piv(PivError::UnlockCodeWrong { tries_left: None })) => {
-            pocket.unlock_tries.unwrap_or(profile(pocket)?.unlock_code.tries).saturating_sub(1)
-        }
+        Err(Trouble::Token(TokenError::UnlockCodeWrong { standing })) => match in_use::count_in(standing.tries()) {
+            Some(left) => left,
+            None => counted_down(pocket)?,
+        },
+        Err(Trouble::Piv(PivError::UnlockCodeWrong { tries_left: None })) => counted_down(pocket)?,
         Err(trouble) => return Err(trouble),
     };
     pocket.unlock_tries = Some(left);
     Ok(Outcome::UnlockCodeWrong { may_try_more: left > 1 })
+}
+
+/// A card that does not count aloud is counted for, by its profile.
+fn counted_down(pocket: &Pocket) -> Result<u8, Trouble> {
+    Ok(pocket.unlock_tries.unwrap_or(profile(pocket)?.unlock_code.tries).saturating_sub(1))
 }
 
 /// One of the released codes.

@@ -79,6 +79,10 @@ pub enum CardWork {
     OverwriteKey(CertificateSlot),
     /// Read the certificates on the card, and take their keys as those to certify once more.
     ReadPair,
+    /// Take away the pair that a new one beside it has replaced.
+    RemoveOldPair,
+    /// Take away the pair that this job made beside the old one.
+    RemoveNewPair,
 }
 
 /// Where on the card a channel is opened.

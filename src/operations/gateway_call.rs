@@ -26,6 +26,7 @@ pub fn perform(desk: &Desk<'_>, plan: &JobPlan, pocket: &mut Pocket, call: &Gate
         Ok(outcome) => outcome,
         Err(Trouble::Service(error)) => {
             pocket.need = Need::of(&error);
+            pocket.nhs_code = error.nhs_code();
             Outcome::Failed(fault(&error))
         }
         Err(Trouble::Missing(what)) => Outcome::Failed(Fault::Refused {
@@ -164,7 +165,7 @@ fn call_service(desk: &Desk<'_>, plan: &JobPlan, pocket: &mut Pocket, call: &Gat
         }
         GatewayCall::ChannelKeys => {
             let answer = pocket.card_proof.take().ok_or(Trouble::Missing("the card's proof of its keys"))?;
-            let request = wire::KeyProof { answer: Base64(answer.clone()) };
+            let request = wire::ChannelAnswer { answer: Base64(answer.clone()) };
             let keys = service.channel_keys(job, &key(job, "channel-keys", &answer), &request)?;
             let owner = keys.owner;
             pocket.channel_keys = Some(keys);

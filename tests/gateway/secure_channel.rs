@@ -38,7 +38,7 @@ impl DomainCard {
     }
 
     /// Its answer to INITIALIZE UPDATE with this challenge.
-    pub fn proof(&self, host_challenge: &[u8]) -> wire::KeyProof {
+    pub fn proof(&self, host_challenge: &[u8]) -> wire::ChannelAnswer {
         let challenges = Challenges { host: host_challenge.try_into().expect("eight bytes"), card: [0xCA; 8] };
         let answer = CardAnswer {
             diversification: self.diversification,
@@ -48,7 +48,7 @@ impl DomainCard {
             cryptogram: self.set.keys.session(&challenges).card_cryptogram(&challenges),
             sequence: Some([0, 0, 1]),
         };
-        wire::KeyProof { answer: Base64(answer.bytes()) }
+        wire::ChannelAnswer { answer: Base64(answer.bytes()) }
     }
 }
 

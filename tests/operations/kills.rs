@@ -24,6 +24,7 @@ use cardwright_independent_card::IndependentCard;
 
 use crate::{
     desk::{self, IndependentReaders, Make, READER},
+    held_keys,
     promise::{self, Ended},
 };
 
@@ -142,7 +143,7 @@ fn kill_everywhere(make: Make) {
         assert!(journal.open_jobs().expect("reads").is_empty(), "{what}");
         let data = folder.path().join("gateway");
         let ended = promise::held(&data, &*readers, READER, &desk::serial(make, number), &what);
-        promise::held_keys(make, &*readers, ended, &what);
+        held_keys::held_keys(make, &*readers, ended, &what);
         if !killed {
             assert_eq!(ended, Ended::Issued, "uncut it is issued");
             break;

@@ -21,7 +21,7 @@ pub struct ChannelBegun {
 
 /// The card's half.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct KeyProof {
+pub struct ChannelAnswer {
     /// Its whole answer to INITIALIZE UPDATE, without the status word: 29 or 32 bytes.
     pub answer: Base64,
 }

@@ -7,7 +7,7 @@ use subtle::ConstantTimeEq;
 use super::{Answer, Call, Desk};
 use crate::{
     cis2::wire,
-    domain::{CardState, JobId, Operation},
+    domain::{CardState, JobId, NhsCode, Operation},
     gateway::{
         issuances::{self, Job},
         keys::{Algorithm, NoKey},
@@ -152,7 +152,8 @@ pub fn release(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
 /// Releases the codes of a job's card to that job.
 pub fn release_codes(desk: &Desk<'_>, job: &Job) -> Result<wire::UnlockCodes, Fault> {
     let delivered = desk.core.custody.transport_code(&job.profile).map_err(|_| Fault::no_key_set(&job.profile))?;
-    let codes = unlock_codes::release(desk.store, &desk.core.seal, &job.public.serial, delivered)?;
+    let codes = unlock_codes::release(desk.store, &desk.core.seal, &job.public.serial, delivered)
+        .map_err(|fault| fault.nhs_code(NhsCode::NoUnlockCode))?;
     note_released(desk, job, codes.current.len())?;
     Ok(codes)
 }

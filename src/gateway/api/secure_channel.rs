@@ -52,7 +52,7 @@ fn channel(desk: &Desk<'_>, job: &Job) -> Result<JobChannel, Fault> {
 /// Gives the keys of one session to a card that proves its own. A set that proves wrong is never tried on this card again:
 /// every wrong try brings its domain nearer to locking for good.
 pub fn keys(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
-    let request: wire::KeyProof = call.json()?;
+    let request: wire::ChannelAnswer = call.json()?;
     let answer = CardAnswer::parse(&request.answer.0).map_err(|fault| Fault::malformed(fault.to_string()))?;
     let job = job_with_card(desk, call)?;
     let (id, serial) = (&job.public.job, &job.public.serial);
