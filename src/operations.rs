@@ -27,6 +27,7 @@ pub mod relay;
 mod report;
 mod resume;
 mod runner;
+mod take_over;
 pub mod undo;
 mod unfinished;
 pub mod unlock;
