@@ -187,7 +187,7 @@ impl JobPlan {
     pub fn replaced(&self) -> &[String] {
         match self {
             Self::Recertify(plan) => &plan.replaced,
-            Self::Issue(_) | Self::Print(_) | Self::OnCard(_) => &[],
+            Self::Issue(_) | Self::Print(_) | Self::OnCard(_) | Self::Telephone(_) => &[],
         }
     }
 

@@ -12,7 +12,6 @@ use crate::{
         profile::{CardProfile, HowLocked, MiddlewareSettings},
         recognise::NotRecognised,
     },
-    cis2::wire::CardRecord,
     domain::{CardSerial, CertificateSlot, Passcode, sha256_hex},
     operations::{
         diagnosis::{CardContents, ObjectRead},
@@ -240,21 +239,21 @@ fn block(card: &Card<'_>) -> Result<(), Trouble> {
     Err(Trouble::Content("the card does not lock after wrong passcodes; it keeps the one it has".into()))
 }
 
-/// What anyone may read of a card, however it is reached. Where a card holds several certificates for one half, that on
-/// record counts, and the newest when none of them is.
+/// What anyone may read of a card, however it is reached. Where a card holds several certificates for one half, that of the
+/// good pair on record counts (SHA-256 of both), and the newest when there is none.
 pub fn card_contents(
     session: &mut CardSession,
     profile: &CardProfile,
-    record: &CardRecord,
+    serial: &CardSerial,
+    good_pair: Option<&[String; 2]>,
 ) -> Result<CardContents, OperationError> {
     let Reach::Middleware(reached) = &session.reach else {
         return selected(session, profile, CardContents::read);
     };
-    through(reached, profile, &record.serial, |token, settings| {
+    through(reached, profile, serial, |token, settings| {
         let all = token.certificates(settings)?;
         let of_half = |slot: CertificateSlot| {
-            let number = index(slot);
-            let wanted = record.good_pair.as_ref().and_then(|pair| pair.get(number));
+            let wanted = good_pair.and_then(|pair| pair.get(index(slot)));
             match TokenCertificate::of_half(&all, slot, |der| wanted == Some(&sha256_hex(der))) {
                 Some(certificate) => ObjectRead::Content(certificate.der.clone()),
                 None => ObjectRead::Missing,

@@ -7,10 +7,11 @@ use cardwright::{
     operations::{CardStanding, Ending, OperationError, WhichPair, issue::PasscodeChoice, preflight::IssueRequest},
 };
 
-use super::{Bench, READER, Readers, Task, file, holder, new_passcode, old_ids, run, wish, with_card};
+use super::{Bench, READER, Readers, Task, file, holder, new_passcode, run, wish, with_card};
 use crate::{
     child::is_child,
     gateway_desk::openssl_verify,
+    older_system::old_ids,
     soft_token::{PASSCODE, SOFTHSM, judge, passcode, settings},
 };
 
