@@ -6,12 +6,16 @@
 mod api;
 mod approvals;
 mod audit;
+mod authentications;
 mod authority;
 mod clock;
 mod config;
 mod folded;
+mod holder_sessions;
 mod issuances;
 mod keys;
+pub mod messages;
+mod one_time_codes;
 mod people;
 mod policy;
 pub(crate) mod private_file;
@@ -35,6 +39,7 @@ pub use api::contract_routes;
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use config::{AuthorityPart, GatewayConfig, GatewayError, SignInPart};
 pub use keys::{training_series_9_management_key, training_stock_management_key};
+pub use messages::{MessagesPart, SmtpProtection, SmtpSettings};
 pub use people::{People, SeedHolder, SeedOfficer};
 pub use server::{Gateway, RunningGateway};
 
@@ -51,6 +56,7 @@ struct Core {
     custody: keys::Custody,
     authorities: authority::Authorities,
     audit_key: Ed25519KeyPair,
+    messages: Box<dyn messages::Messages>,
 }
 
 impl Core {
@@ -67,7 +73,11 @@ impl Core {
         let custody = keys::Custody::open(&keys.join("management-keys.toml"), config.realm)?;
         let authorities = authority::Authorities::open(&keys, now)?;
         let audit_key = open_audit_key(&keys.join("audit.key"))?;
-        let core = Self { config, store: Mutex::new(store), seal, custody, authorities, audit_key };
+        let messages: Box<dyn messages::Messages> = match &config.messages {
+            MessagesPart::Training => Box::new(messages::FileMessages::open(&config.data.join("messages"))?),
+            MessagesPart::Smtp(settings) => Box::new(messages::SmtpMessages::open(settings)?),
+        };
+        let core = Self { config, store: Mutex::new(store), seal, custody, authorities, audit_key, messages };
         core.sweep()?;
         Ok(core)
     }

@@ -69,6 +69,22 @@ pub trait Service: Send + Sync {
     fn end_on_card(&self, job: &JobId, key: &str, request: &wire::EndOnCard) -> Result<wire::CardRecord, ServiceError>;
     /// The signed-in officer proves once more who they are.
     fn step_up(&self, request: &wire::SignIn) -> Result<wire::Session, ServiceError>;
+    /// A challenge for a card to sign.
+    fn card_challenge(&self) -> Result<wire::CardChallenge, ServiceError>;
+    /// Judges a card's answer: its certificate, its record and its signature.
+    fn authenticate_card(&self, answer: &wire::CardAnswer) -> Result<wire::CardAuthenticated, ServiceError>;
+    /// Signs an officer in with what their own card proved; later calls of this client act as that officer.
+    fn sign_in_with_card(&self, proof: &wire::CardProof) -> Result<wire::Session, ServiceError>;
+    /// The signed-in officer proves with their own card once more who they are.
+    fn step_up_with_card(&self, proof: &wire::CardProof) -> Result<wire::Session, ServiceError>;
+    /// Has a one-time code sent to the holder of a locked card. `key` makes sure that asking twice sends one code.
+    fn ask_for_code(&self, key: &str, request: &wire::AskForCode) -> Result<wire::CodeSent, ServiceError>;
+    /// Signs a holder in to their own card; later calls of this client act as that holder.
+    fn holder_sign_in(&self, request: &wire::HolderSignIn) -> Result<wire::HolderSession, ServiceError>;
+    /// Which holder is signed in, to which card.
+    fn holder_session(&self) -> Result<wire::HolderSession, ServiceError>;
+    /// Ends a holder's session.
+    fn holder_sign_out(&self) -> Result<(), ServiceError>;
     /// A second officer approves one operation on one card of the signed-in officer.
     fn approve(&self, request: &wire::Approve) -> Result<wire::Approval, ServiceError>;
     /// Enrols this workstation, so that it can unlock cards when the gateway is silent.

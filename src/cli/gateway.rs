@@ -19,6 +19,7 @@ pub fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Failure> {
     }
     let mut start = workplace::training_gateway(&places)?;
     start.listen = arguments.listen;
+    start.messages = configuration.messages.part();
     let running = Gateway::start(start).map_err(Failure::failed)?;
     let url = running.url();
     progress(&format!("TRAINING gateway at {url}, data in {}; stop it with Ctrl+C", places.data().display()));

@@ -3,7 +3,10 @@
 use super::{
     command::Command,
     dialogs::{Dialog, DialogIntent},
-    model::{activity, bench, find, help, holder, issue, photo, queue, session, settings, unfinished, work},
+    model::{
+        activity, bench, find, help, holder, issue, photo, queue, service, session, settings, telephone, unfinished,
+        work,
+    },
     route::Route,
 };
 
@@ -44,8 +47,12 @@ pub enum Intent {
     Photo(photo::Intent),
     /// Preparing an issue.
     Issue(issue::Intent),
+    /// Servicing a card.
+    Service(service::Intent),
     /// A piece of card work.
     Work(work::Intent),
+    /// Unlock by telephone.
+    Telephone(telephone::Intent),
     /// The print queue.
     Queue(queue::Intent),
     /// Unfinished work.
@@ -78,8 +85,10 @@ of_area!(
     Holder(holder::Intent),
     Photo(photo::Intent),
     Issue(issue::Intent),
+    Service(service::Intent),
     Work(work::Intent),
     Queue(queue::Intent),
+    Telephone(telephone::Intent),
     Unfinished(unfinished::Intent),
     Activity(activity::Intent),
     Settings(settings::Intent),

@@ -10,8 +10,10 @@ pub mod holder;
 pub mod issue;
 pub mod photo;
 pub mod queue;
+pub mod service;
 pub mod session;
 pub mod settings;
+pub mod telephone;
 pub mod unfinished;
 pub mod work;
 
@@ -64,8 +66,12 @@ pub struct Model {
     pub photo: photo::State,
     /// Preparing an issue.
     pub issue: issue::State,
+    /// Servicing a card.
+    pub service: service::State,
     /// Card work.
     pub work: work::State,
+    /// Unlock by telephone.
+    pub telephone: telephone::State,
     /// The print queue.
     pub queue: queue::State,
     /// Unfinished work.
@@ -149,7 +155,9 @@ impl Model {
             holder: holder::State::default(),
             photo: photo::State::default(),
             issue: issue::State::default(),
+            service: service::State::default(),
             work: work::State::default(),
+            telephone: telephone::State::default(),
             queue: queue::State::default(),
             unfinished: unfinished::State::default(),
             activity: activity::State::default(),
@@ -190,7 +198,9 @@ impl Model {
             Intent::Holder(wish) => holder::update(self, wish),
             Intent::Photo(wish) => photo::update(self, wish),
             Intent::Issue(wish) => issue::update(self, wish),
+            Intent::Service(wish) => service::update(self, wish),
             Intent::Work(wish) => work::update(self, wish),
+            Intent::Telephone(wish) => telephone::update(self, wish),
             Intent::Queue(wish) => queue::update(self, wish),
             Intent::Unfinished(wish) => unfinished::update(self, wish),
             Intent::Activity(wish) => activity::update(self, wish),
@@ -203,11 +213,13 @@ impl Model {
     pub fn on_event(&mut self, event: &Event) {
         session::on_event(self, event);
         bench::on_event(self, event);
+        service::on_event(self, event);
         find::on_event(self, event);
         holder::on_event(self, event);
         photo::on_event(self, event);
         issue::on_event(self, event);
         work::on_event(self, event);
+        telephone::on_event(self, event);
         queue::on_event(self, event);
         unfinished::on_event(self, event);
         activity::on_event(self, event);
@@ -325,6 +337,17 @@ impl Model {
         self.prefer(|p| p.notices_read.extend(read));
     }
 
+    /// The entry of the navigation that the place shown belongs to.
+    #[must_use]
+    pub fn section(&self) -> Section {
+        match self.history.here() {
+            Route::Work(work) if self.work.all.get(work).is_some_and(|piece| piece.served.is_some()) => {
+                Section::Service
+            }
+            here => here.section(),
+        }
+    }
+
     fn arrived(&mut self) {
         if self.officer().is_none() {
             return;
@@ -334,11 +357,12 @@ impl Model {
             Route::Holder(holder) => holder::arrived(self, &holder),
             Route::Photo(holder) => photo::arrived(self, &holder),
             Route::Issue(holder) => issue::arrived(self, &holder),
+            Route::Service => service::arrived(self),
             Route::Queue => queue::arrived(self),
             Route::Unfinished => unfinished::arrived(self),
             Route::Activity => activity::arrived(self),
             Route::Help(topic) => help::arrived(self, &topic),
-            Route::Work(_) | Route::Settings => {}
+            Route::Telephone(..) | Route::Work(_) | Route::Settings => {}
         }
     }
 
@@ -360,6 +384,7 @@ impl Model {
         match command {
             Command::Palette => dialogs::open_palette(self),
             Command::Find => self.go(Section::Find.route()),
+            Command::Service => self.go(Section::Service.route()),
             Command::Queue => self.go(Section::Queue.route()),
             Command::Unfinished => self.go(Section::Unfinished.route()),
             Command::Activity => self.go(Section::Activity.route()),

@@ -1,6 +1,9 @@
 //! What the window shows, and the way back.
 
-use crate::{bench::WorkId, domain::HolderId};
+use crate::{
+    bench::WorkId,
+    domain::{CardSerial, HolderId},
+};
 
 /// A place in the window.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,8 +16,12 @@ pub enum Route {
     Photo(HolderId),
     /// Prepare a card for a holder.
     Issue(HolderId),
+    /// Servicing the card in a reader.
+    Service,
     /// A piece of card work that was begun: its steps, and what came of it.
     Work(WorkId),
+    /// A holder's card that is unlocked at another desk, over the telephone.
+    Telephone(HolderId, CardSerial),
     /// The print queue.
     Queue,
     /// Unfinished work.
@@ -32,7 +39,10 @@ impl Route {
     #[must_use]
     pub fn section(&self) -> Section {
         match self {
-            Self::Find | Self::Holder(_) | Self::Photo(_) | Self::Issue(_) | Self::Work(_) => Section::Find,
+            Self::Find | Self::Holder(_) | Self::Photo(_) | Self::Issue(_) | Self::Telephone(..) | Self::Work(_) => {
+                Section::Find
+            }
+            Self::Service => Section::Service,
             Self::Queue => Section::Queue,
             Self::Unfinished => Section::Unfinished,
             Self::Activity => Section::Activity,
@@ -47,6 +57,8 @@ impl Route {
 pub enum Section {
     /// Holders and their cards.
     Find,
+    /// Servicing a card.
+    Service,
     /// The print queue.
     Queue,
     /// Unfinished work.
@@ -61,13 +73,15 @@ pub enum Section {
 
 impl Section {
     /// All, in the order of the navigation.
-    pub const ALL: [Self; 6] = [Self::Find, Self::Queue, Self::Unfinished, Self::Activity, Self::Settings, Self::Help];
+    pub const ALL: [Self; 7] =
+        [Self::Find, Self::Service, Self::Queue, Self::Unfinished, Self::Activity, Self::Settings, Self::Help];
 
     /// Where it leads.
     #[must_use]
     pub fn route(self) -> Route {
         match self {
             Self::Find => Route::Find,
+            Self::Service => Route::Service,
             Self::Queue => Route::Queue,
             Self::Unfinished => Route::Unfinished,
             Self::Activity => Route::Activity,
@@ -81,6 +95,7 @@ impl Section {
     pub const fn text_key(self) -> &'static str {
         match self {
             Self::Find => "nav-find",
+            Self::Service => "nav-service",
             Self::Queue => "nav-queue",
             Self::Unfinished => "nav-unfinished",
             Self::Activity => "nav-activity",

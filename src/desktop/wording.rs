@@ -34,6 +34,16 @@ pub fn event_key(event: &str) -> Option<&'static str> {
         "telephone.code.wrong" => "event-telephone-code-wrong",
         "telephone.ended" => "event-telephone-ended",
         "approval.given" => "event-approval-given",
+        "session.card" => "event-session-card",
+        "issuance.reopen.refused" => "event-issuance-reopen-refused",
+        "card.authenticated" => "event-card-authenticated",
+        "card.authentication.refused" => "event-card-authentication-refused",
+        "self-service.code.sent" => "event-self-service-code-sent",
+        "self-service.code.not-sent" => "event-self-service-code-not-sent",
+        "self-service.code.refused" => "event-self-service-code-refused",
+        "self-service.code.wrong" => "event-self-service-code-wrong",
+        "self-service.session.begun" => "event-self-service-begun",
+        "self-service.session.ended" => "event-self-service-ended",
         "card.blanked" => "event-card-blanked",
         "card.as-before" => "event-card-as-before",
         "card.spoiled" => "event-card-spoiled",
@@ -161,6 +171,7 @@ mod tests {
                 "gateway.",
                 "telephone.",
                 "workstation.",
+                "self-service.",
             ]
             .iter()
             .any(|begin| name.starts_with(begin))

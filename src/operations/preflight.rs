@@ -27,7 +27,7 @@ use crate::{
     face::{Face, FaceData, Photo as Portrait, Purpose, Template},
     printer::{
         choice::Printer,
-        magicard::{JobOptions, status::Condition},
+        magicard::{self, JobOptions, status::Condition},
         spool::Spool,
     },
 };
@@ -129,6 +129,7 @@ impl Desk<'_> {
             let issued = CardRecord { state, ..record.clone() };
             let printer = Some(print.printer.profile.id.as_str());
             self.check(Operation::Print, &Facts { card: &issued, printer, ..facts })?;
+            magicard::check_series(&print.printer.profile, profile.series)?;
         }
         let portrait = self.portrait(&holder.holder)?;
         let objects = objects_of(&profile);
@@ -171,6 +172,7 @@ impl Desk<'_> {
         let model = request.printer.profile.id.as_str();
         let facts = Facts { officer: &officer, holder: &holder, card, series: card.series, printer: Some(model) };
         self.check(Operation::Print, &facts)?;
+        magicard::check_series(&request.printer.profile, card.series)?;
         let portrait = self.portrait(&holder.holder)?;
         let print = FacePrint { printer: request.printer, template: request.template };
         let ReadyFace { face, job_bytes, spool } = self.ready_face(print, &holder.holder, portrait, request.now)?;

@@ -16,7 +16,10 @@ use crate::{
         piv::{ObjectName, Tries},
         profile::{CardProfile, ClearSettings, Personalise, RenewalKeys},
     },
-    cis2::wire::{CardRecord, Chip, DeliverySaid, HolderRecord, KeysWanted, LONGEST_NOTE, SecretBase64},
+    cis2::{
+        ServiceError,
+        wire::{CardRecord, Chip, DeliverySaid, HolderRecord, KeysWanted, LONGEST_NOTE, SecretBase64},
+    },
     domain::{CancelReason, CardSerial, CertificateSlot, Holder, HolderId, Operation, Series},
 };
 
@@ -281,7 +284,11 @@ impl Desk<'_> {
         operation: Operation,
         series: Series,
     ) -> Result<(CardRecord, HolderRecord), OperationError> {
-        let officer = self.service.session()?.officer;
+        let officer = match self.service.session() {
+            Ok(session) => session.officer,
+            Err(ServiceError::Problem(problem)) if problem.kind == "officers-only" => return self.own(serial),
+            Err(error) => return Err(error.into()),
+        };
         let record = self.service.card(serial)?;
         if record.holder.as_ref() == Some(&officer.id) {
             return Err(OperationError::OwnCard { serial: serial.clone() });
@@ -292,6 +299,27 @@ impl Desk<'_> {
         let facts = Facts { officer: &officer, holder: &holder, card: &record, series, printer: None };
         self.check(operation, &facts)?;
         Ok((record, holder))
+    }
+
+    /// The holder of a job, also where they are signed in themselves and no officer is.
+    pub(super) fn holder_of(&self, id: &HolderId) -> Result<Holder, ServiceError> {
+        match self.service.holder(id) {
+            Err(ServiceError::Problem(problem)) if problem.kind == "officers-only" => {
+                Ok(self.service.holder_session()?.holder)
+            }
+            found => Ok(found?.holder),
+        }
+    }
+
+    /// The same for a holder who works on their own card without an officer. What they may do the gateway decides when it
+    /// is begun: nothing is changed before.
+    fn own(&self, serial: &CardSerial) -> Result<(CardRecord, HolderRecord), OperationError> {
+        let session = self.service.holder_session()?;
+        if session.serial != *serial {
+            return Err(OperationError::Swapped { looked_at: session.serial, found: serial.clone() });
+        }
+        let record = self.service.card(serial)?;
+        Ok((record.clone(), HolderRecord { holder: session.holder, cards: vec![record] }))
     }
 }
 

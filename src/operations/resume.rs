@@ -325,7 +325,7 @@ impl Desk<'_> {
     fn fill(&self, pocket: &mut Pocket, plan: &recertify::Plan) -> Result<(), OperationError> {
         let wants = |name| plan.objects.contains(&name);
         if wants(ObjectName::PrintedInformation) || wants(ObjectName::FacialImage) {
-            let holder = self.service.holder(&plan.holder)?.holder;
+            let holder = self.holder_of(&plan.holder)?;
             if let (true, Some(profile)) = (wants(ObjectName::FacialImage), &pocket.profile) {
                 let room = profile.objects.facial_image_max_bytes;
                 pocket.facial_image = Some(self.portrait(&holder)?.facial_image(room)?);

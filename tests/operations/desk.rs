@@ -114,6 +114,8 @@ pub fn gateway_config(folder: &std::path::Path) -> GatewayConfig {
             photo_sha256: None,
         },
         photo: Some(photo.clone()),
+        email: None,
+        mobile: None,
     }));
     GatewayConfig::training(folder, people)
 }

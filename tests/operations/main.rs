@@ -10,6 +10,7 @@ macro_rules! report {
 }
 pub(crate) use report;
 
+mod authenticate;
 mod bad_input;
 mod budget;
 mod cuts;
@@ -22,6 +23,7 @@ mod in_use;
 mod kills;
 mod printing;
 mod promise;
+mod self_service;
 mod take_over;
 mod tearing;
 mod telephone;

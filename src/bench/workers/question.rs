@@ -4,6 +4,7 @@ use crate::{
     bench::{
         event::{Event, Trouble, WorkEnd, WorkEvent},
         order::{Order, Ticket, WorkId},
+        telephone::TelephoneTold,
     },
     domain::HolderId,
 };
@@ -20,6 +21,7 @@ pub enum Question {
     Names(Vec<HolderId>),
     Proof(Ticket),
     Work(WorkId),
+    Telephone(Ticket),
     Unfinished,
     Queue,
     Entry(Option<i64>),
@@ -43,7 +45,14 @@ impl Question {
             Order::Portrait { holder } => Self::Portrait(holder.clone()),
             Order::HolderNames { holders } => Self::Names(holders.clone()),
             Order::Proof { ticket, .. } => Self::Proof(*ticket),
-            Order::Issue { work, .. } | Order::Resume { work, .. } => Self::Work(*work),
+            Order::Issue { work, .. }
+            | Order::Resume { work, .. }
+            | Order::OnCard { work, .. }
+            | Order::TryCard { work, .. }
+            | Order::StepUp { work }
+            | Order::Approve { work, .. }
+            | Order::GiveUp { work } => Self::Work(*work),
+            Order::Telephone { ticket, .. } => Self::Telephone(*ticket),
             Order::ListUnfinished => Self::Unfinished,
             Order::ListQueue => Self::Queue,
             Order::Enqueue { .. } => Self::Entry(None),
@@ -79,6 +88,7 @@ impl Question {
             Self::Names(holders) => Event::HolderNames { holders, result: Err(trouble) },
             Self::Proof(ticket) => Event::Proof { ticket, result: Err(trouble) },
             Self::Work(work) => Event::Work { work, event: WorkEvent::Ended(WorkEnd::NotBegun(trouble)) },
+            Self::Telephone(ticket) => Event::Telephone { ticket, told: TelephoneTold::Failed { trouble, need: None } },
             Self::Unfinished => Event::Unfinished(Err(trouble)),
             Self::Queue => Event::Queue(Err(trouble)),
             Self::Entry(entry) => Event::QueueTrouble { entry, trouble },

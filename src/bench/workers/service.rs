@@ -5,9 +5,10 @@ use std::{fs::File, io::Write, path::Path, sync::Arc};
 use super::{
     card_work::{self, CardJob},
     common::Common,
+    on_card,
     printer::PrinterOrder,
     question::Question,
-    queue,
+    queue, telephone,
     teller::serve,
 };
 use crate::{
@@ -16,7 +17,7 @@ use crate::{
         order::{MOST_FOUND, Order, Ticket, WorkId},
     },
     cis2::{Service, ServiceError, wire::SignIn},
-    domain::{CardSerial, HolderId, JobId, OfficerId},
+    domain::{CardSerial, HolderId, JobId, OfficerId, Passcode},
     journal::{NewEntry, QueueState},
     workplace::AuditChain,
 };
@@ -58,8 +59,16 @@ impl Worker<'_> {
                 let result = self.names(&holders);
                 common.tell(Event::HolderNames { holders, result });
             }
+            Order::Telephone { ticket, order } => {
+                common.tell(Event::Telephone { ticket, told: telephone::told(common, order) });
+            }
             Order::ListUnfinished => common.tell_unfinished(),
-            Order::Resume { work, job } => self.resume(work, job),
+            Order::Resume { work, job, passcode } => self.resume(work, job, passcode),
+            // A card that is in a reader goes to that reader's own worker.
+            Order::OnCard { work, card } => on_card::begin(common, work, *card, None),
+            Order::StepUp { work } => on_card::step_up(common, work),
+            Order::Approve { work, officer } => on_card::approve(common, work, officer),
+            Order::GiveUp { work } => on_card::give_up(common, work),
             Order::ListQueue => queue::tell(common),
             Order::Enqueue { holder, serial, printer, reprint_reason } => {
                 let known = common.workplace.bench.printers.choose(Some(&printer));
@@ -117,6 +126,11 @@ impl Worker<'_> {
             // The service keeps its token for itself: nobody else needs it.
             session.token = None;
         }
+        if result.is_ok() {
+            // Done while the service answers: once it is silent, it is too late. Where it cannot be done, it is done at
+            // the next sign-in, and nothing else is touched by it.
+            let _ = common.workplace.desk().enrol(common.workplace.gateway_name());
+        }
         common.set_session(result.as_ref().ok().cloned());
         common.tell(Event::SignedIn(result));
         common.look_at_all_again();
@@ -128,6 +142,8 @@ impl Worker<'_> {
             common.sign_out_later();
             return;
         }
+        // What waited for these officers is not done for others.
+        common.all_waiting().into_iter().for_each(|work| on_card::give_up(common, work));
         // A session that the service does not end by itself now ends there by its own time.
         let _ = common.workplace.service.sign_out();
         common.set_session(None);
@@ -157,13 +173,13 @@ impl Worker<'_> {
     }
 
     /// Hands the job to the reader that its card is in; when that is not known, the job itself looks for the card.
-    fn resume(&self, work: WorkId, job: JobId) {
+    fn resume(&self, work: WorkId, job: JobId, passcode: Option<Passcode>) {
         let reader = self.serial_of(&job).and_then(|serial| self.common.reader_with(&serial));
         let Some(reader) = reader else {
-            card_work::resume_anywhere(self.common, work, &job);
+            card_work::resume_anywhere(self.common, work, &job, passcode);
             return;
         };
-        if let Err((_, trouble)) = reader.give(CardJob::Resume { work, job }) {
+        if let Err((_, trouble)) = reader.give(CardJob::Resume { work, job, passcode }) {
             let event = WorkEvent::Ended(WorkEnd::NotBegun(trouble));
             self.common.tell(Event::Work { work, event });
         }

@@ -25,7 +25,9 @@ const WRONG_PROOFS: u32 = 3;
 const RELAYS: u32 = 64;
 
 pub fn card(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
-    Answer::json(&records::card(desk.store, &call.param("serial")?)?)
+    let serial = call.param("serial")?;
+    desk.check_own_card(&serial)?;
+    Answer::json(&records::card(desk.store, &serial)?)
 }
 
 /// The job of this call, for which keys and codes of its card may be used: its own officer while it is open; after it
@@ -35,7 +37,7 @@ fn job_with_card(desk: &Desk<'_>, call: &Call) -> Result<Job, Fault> {
     let id: JobId = call.param("job")?;
     let job = issuances::get(desk.store, &id)?;
     if job.is_open() || settles_late(desk, &job)? {
-        job.check_officer(desk.officer()?)?;
+        desk.check_owner(&job)?;
     } else {
         may_clean_up(desk, &job)?;
     }
