@@ -15,7 +15,7 @@ use super::{
 use crate::{
     card::{reader::ReaderError, recognise::NotRecognised},
     cis2::wire::CardRecord,
-    domain::{CardSerial, CardState, CertificateSlot, Holder, Operation, Series, eligibility::Decision},
+    domain::{CardSerial, CardState, CertificateSlot, Holder, NhsCode, Operation, Series, eligibility::Decision},
 };
 
 /// What an officer sees of a card.
@@ -31,6 +31,8 @@ pub struct CardLook {
     pub profile_name: Option<String>,
     /// What it is.
     pub standing: CardStanding,
+    /// The code the NHS publishes for a card that cannot be read.
+    pub nhs_code: Option<NhsCode>,
     /// Whose it is.
     pub holder: Option<Holder>,
     /// What the service knows of it.
@@ -118,7 +120,8 @@ impl Desk<'_> {
             }
             Err(OperationError::NotRecognised(why)) => return Ok(not_known(reader, &why)),
             Err(OperationError::Reader(error @ ReaderError::Unreadable { .. })) => {
-                return Ok(CardLook { standing: CardStanding::NotKnown(error.to_string()), ..nothing(reader) });
+                let standing = CardStanding::NotKnown(error.to_string());
+                return Ok(CardLook { standing, nhs_code: error.nhs_code(), ..nothing(reader) });
             }
             Err(error) => return Err(error),
         };
@@ -147,8 +150,8 @@ impl Desk<'_> {
         };
         if let Some(holder) = &holder {
             let facts = Facts { officer: &officer, holder, card: &record, series: card.series, printer: None };
-            let offered = Operation::ALL.into_iter().filter(|operation| *operation != Operation::Print);
-            look.offers = offered.map(|operation| (operation, self.decision(operation, &facts))).collect();
+            // A face is printed from the queue, and the printer is chosen there.
+            look.offers = self.offers(&facts).into_iter().filter(|offer| offer.0 != Operation::Print).collect();
         }
         look.holder = holder.map(|holder| holder.holder);
         look.record = Some(record);
@@ -205,7 +208,8 @@ fn not_known(reader: String, why: &NotRecognised) -> CardLook {
         _ => None,
     };
     let series = why.series().unwrap_or(Series::Unknown);
-    CardLook { series, profile_name: name, standing: CardStanding::NotKnown(why.to_string()), ..nothing(reader) }
+    let standing = CardStanding::NotKnown(why.to_string());
+    CardLook { series, profile_name: name, standing, nhs_code: why.nhs_code(), ..nothing(reader) }
 }
 
 fn nothing(reader: String) -> CardLook {
@@ -215,6 +219,7 @@ fn nothing(reader: String) -> CardLook {
         series: Series::Unknown,
         profile_name: None,
         standing: CardStanding::Empty,
+        nhs_code: None,
         holder: None,
         record: None,
         certificates: Vec::new(),

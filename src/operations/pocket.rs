@@ -7,10 +7,11 @@ use crate::{
         pkcs11::{Middleware, Token, TokenError},
         profile::CardProfile,
         reader::CardConnection,
+        secure_channel::Channel,
         transport::{ExchangeRecord, Link},
     },
     cis2::wire::{self, SecretBase64},
-    domain::{CardSerial, Holder, Passcode, Secret},
+    domain::{CardSerial, Holder, NhsCode, Passcode, Secret},
 };
 
 /// One card in work, and the record of what is sent to it.
@@ -72,12 +73,23 @@ pub struct Pocket {
     pub public_keys: [Option<PublicKey>; 2],
     pub requests: Option<[Vec<u8>; 2]>,
     pub certified: Option<wire::Certified>,
+    /// The secure channel that what is sent to the card goes through, while one is open.
+    pub channel: Option<Channel>,
+    pub host_challenge: Option<[u8; 8]>,
+    /// The card's answer to it.
+    pub card_proof: Option<Vec<u8>>,
+    pub channel_keys: Option<wire::ChannelKeys>,
+    pub prepared_keys: Option<wire::PreparedKeys>,
+    /// What the card answered to the keys it was given.
+    pub check_values: Option<Vec<u8>>,
     /// The printer job, ready to be sent.
     pub print_job: Option<Vec<u8>>,
     /// The card's own count of passcode tries, as it was last told.
     pub tries_left: Option<u8>,
     /// What the gateway asked for before it lets this begin.
     pub need: Option<Need>,
+    /// The published code that the gateway named in its last refusal.
+    pub nhs_code: Option<NhsCode>,
     /// How often the job was resumed. A call that is asked again in another run may have to be answered anew.
     pub resumptions: usize,
 }

@@ -4,6 +4,7 @@ use time::OffsetDateTime;
 
 use super::{
     card_work::{card_contents, selected},
+    channel::ChannelUse,
     error::OperationError,
     issue::{self, PasscodeChoice},
     pocket::{CardSession, Reach, TokenReach},
@@ -21,7 +22,9 @@ use crate::{
     cis2::wire::{CardRecord, HolderRecord, LONGEST_NOTE},
     domain::{
         CardSerial, CardState, CertificateSlot, Holder, HolderId, JobId, Officer, Operation, Series,
-        eligibility::{Address, Certificates, Decision, Delivery, Photo, Realm, Situation, Subject, Task, decide},
+        eligibility::{
+            Address, Certificates, Decision, Delivery, Photo, Realm, Situation, Subject, Task, decide, offers,
+        },
         sha256_hex,
     },
     face::{Face, FaceData, Photo as Portrait, Purpose, Template},
@@ -146,6 +149,7 @@ impl Desk<'_> {
             passcode: request.passcode,
             guid: new_job()?.as_str().to_owned(),
             objects,
+            channel: ChannelUse::of(&profile),
         };
         let photo_advice =
             portrait.advice(&portrait.scaled(PORTRAIT.0, PORTRAIT.1)?).iter().map(ToString::to_string).collect();
@@ -310,10 +314,19 @@ impl Desk<'_> {
 
     /// What those rules say.
     pub(super) fn decision(&self, operation: Operation, facts: &Facts<'_>) -> Decision {
+        decide(&self.situation(operation, facts))
+    }
+
+    /// What they say of every operation on a card.
+    pub(super) fn offers(&self, facts: &Facts<'_>) -> [(Operation, Decision); Operation::ALL.len()] {
+        offers(&self.situation(Operation::Issue, facts))
+    }
+
+    fn situation<'a>(&'a self, operation: Operation, facts: &Facts<'a>) -> Situation<'a> {
         let holder = &facts.holder.holder;
         let in_use = |card: &&CardRecord| matches!(card.state, CardState::Active | CardState::Locked);
         let other = facts.holder.cards.iter().filter(in_use).find(|card| card.serial != facts.card.serial);
-        decide(&Situation {
+        Situation {
             task: Task::Desk(operation),
             role: facts.officer.role,
             subject: if facts.officer.id == holder.id { Subject::Own } else { Subject::Another },
@@ -332,7 +345,7 @@ impl Desk<'_> {
             printer: facts.printer,
             realm: self.realm,
             today: OffsetDateTime::now_utc().date(),
-        })
+        }
     }
 }
 

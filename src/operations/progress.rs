@@ -60,6 +60,8 @@ pub enum Step {
     AskGateway,
     EmptyCard,
     GiveUp,
+    OpenChannel,
+    ReplaceKeys,
     StartPrint,
     Print,
     RecordPrint,
@@ -105,6 +107,12 @@ impl Step {
             Effect::Gateway(GatewayCall::AskIssuance) => Self::AskGateway,
             Effect::Gateway(GatewayCall::RecordPrintStarting) => Self::StartPrint,
             Effect::Gateway(GatewayCall::RecordPrint { .. }) => Self::RecordPrint,
+            Effect::Card(CardWork::InitializeUpdate(_) | CardWork::ExternalAuthenticate)
+            | Effect::Gateway(GatewayCall::BeginChannel | GatewayCall::ChannelKeys | GatewayCall::TellChannelRefused) => {
+                Self::OpenChannel
+            }
+            Effect::Card(CardWork::PutKeys)
+            | Effect::Gateway(GatewayCall::PrepareKeys { .. } | GatewayCall::KeysPut) => Self::ReplaceKeys,
             Effect::Print(_) => Self::Print,
         }
     }
@@ -139,6 +147,8 @@ impl fmt::Display for Step {
             Self::AskGateway => "Asking the service how far it came",
             Self::EmptyCard => "Emptying the card",
             Self::GiveUp => "Taking everything back",
+            Self::OpenChannel => "Opening the protected connection to the card",
+            Self::ReplaceKeys => "Changing the card's administration keys",
             Self::StartPrint => "Asking whether this may be printed",
             Self::Print => "Handing the print job over",
             Self::RecordPrint => "Putting the print on record",

@@ -147,7 +147,10 @@ pub fn perform(reached: &TokenReach, plan: &JobPlan, pocket: &mut Pocket, work: 
         | CardWork::TryUnlockCode { .. }
         | CardWork::Erase(_)
         | CardWork::OverwriteKey(_)
-        | CardWork::ReadPair => return Err(Trouble::Content(NOT_THROUGH_MIDDLEWARE.into())),
+        | CardWork::ReadPair
+        | CardWork::InitializeUpdate(_)
+        | CardWork::ExternalAuthenticate
+        | CardWork::PutKeys => return Err(Trouble::Content(NOT_THROUGH_MIDDLEWARE.into())),
     })
 }
 

@@ -144,6 +144,8 @@ impl Bench {
                 photo_sha256: None,
             },
             photo: None,
+            email: None,
+            mobile: None,
         }));
         let photo = config.people.holders.iter().find_map(|seed| seed.photo.clone());
         config.people.holders.iter_mut().for_each(|seed| seed.photo = seed.photo.take().or_else(|| photo.clone()));
