@@ -7,8 +7,9 @@
 use super::{Code, Trouble, in_use::count_in, index, judged, profile, selected, unlock_code};
 use crate::{
     card::{
+        algorithm::KeyAlgorithm,
         piv::{ObjectName, Tries},
-        pkcs11::{CodeStanding, ObjectId, Token, TokenCertificate, TokenError},
+        pkcs11::{CodeStanding, Doing, ObjectId, Token, TokenCertificate, TokenError},
         profile::{CardProfile, HowLocked, MiddlewareSettings},
         recognise::NotRecognised,
     },
@@ -281,6 +282,24 @@ pub fn passcode_tries(
         return selected(session, profile, |piv| piv.passcode_tries());
     };
     through(reached, profile, serial, |token, _| Ok(token.passcode_standing()?.tries()))
+}
+
+/// Signs a message with the key of a certificate on the card, after its passcode, which is sent once.
+pub fn sign_with(
+    reached: &TokenReach,
+    (profile, serial): (&CardProfile, &CardSerial),
+    (certificate, algorithm): (&[u8], KeyAlgorithm),
+    message: &[u8],
+    passcode: &Passcode,
+) -> Result<Vec<u8>, TokenError> {
+    let settings = profile.middleware.as_ref().ok_or(TokenError::Missing { doing: Doing::Reading })?;
+    reached.with_card(serial, |token| {
+        let all = token.certificates(settings)?;
+        let id = all.into_iter().find(|found| found.der == certificate).and_then(|found| found.id);
+        let id = id.ok_or(TokenError::Missing { doing: Doing::Signing })?;
+        token.log_in(passcode)?;
+        token.sign(&id, algorithm, message, passcode)
+    })
 }
 
 fn through<R>(
