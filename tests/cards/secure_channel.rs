@@ -173,7 +173,7 @@ fn scll_opens_channels_at_every_level_and_replaces_the_keys() {
         let said = told(&mut Program::new(&host), &input);
         let both = format!("E024{}{}", &information(&held)[4..], &information(&new)[4..]);
         for expected in [
-            "default protocol: Scp03 { i_param: 112 }".to_owned(),
+            "default protocol: Scp03 { i_param: 0x70 }".to_owned(),
             format!("domain at level 01: {} 9000", information(&held)),
             format!("domain at level 03: {} 9000", information(&held)),
             format!("domain at level 13: {} 9000", information(&held)),
