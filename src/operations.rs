@@ -9,6 +9,7 @@ pub mod authenticate;
 pub mod cancel;
 mod card_look;
 mod card_work;
+pub mod channel;
 pub mod clear;
 pub mod diagnosis;
 pub mod effect;

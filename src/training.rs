@@ -6,7 +6,9 @@ pub mod readers;
 
 use serde::Deserialize;
 
-pub use crate::gateway::{training_series_9_management_key, training_stock_management_key};
+pub use crate::gateway::{
+    training_series_9_management_key, training_stock_channel_keys, training_stock_management_key,
+};
 use crate::{
     domain::{Holder, HolderId, HolderState, NameOnCard, Officer, OfficerId, OrganisationCode, Role},
     gateway::{People, SeedHolder, SeedOfficer},

@@ -7,6 +7,7 @@ mod audit;
 mod configuration;
 pub mod explain;
 mod places;
+mod port_service;
 mod printers;
 mod readers;
 
@@ -26,7 +27,10 @@ use crate::{
         reader::{CardReaders, ReaderError},
     },
     cis2::{AddressError, HttpConfig, HttpService, Service, ServiceError, wire},
-    domain::{OfficerId, Role, eligibility::Realm},
+    domain::{
+        OfficerId, Role,
+        eligibility::{ClientSoftware, Realm},
+    },
     gateway::{Gateway, GatewayConfig, GatewayError, RunningGateway},
     journal::{Journal, JournalError},
     operations::Desk,
@@ -256,6 +260,19 @@ impl Workplace {
         Ok(())
     }
 
+    /// What the workstation runs: as configured, and silent where the NHS Port Service is asked and says so.
+    fn client_software(&self) -> ClientSoftware {
+        let configuration = &self.bench.configuration;
+        match configuration.client_software() {
+            ClientSoftware::NotFound => ClientSoftware::NotFound,
+            installed if !configuration.software.ask_port_service.unwrap_or(false) => installed,
+            installed => match port_service::ask(&port_service::PORTS) {
+                Ok(()) => installed,
+                Err(part) => ClientSoftware::Silent(part),
+            },
+        }
+    }
+
     /// What operations stand on.
     #[must_use]
     pub fn desk(&self) -> Desk<'_> {
@@ -264,7 +281,7 @@ impl Workplace {
             readers: &*self.bench.readers,
             profiles: &self.bench.profiles,
             journal: &self.journal,
-            software: self.bench.configuration.client_software(),
+            software: self.client_software(),
             realm: self.bench.configuration.realm,
         }
     }

@@ -15,7 +15,7 @@ use crate::{
         ServiceError,
         wire::{AuditHead, AuditRow, CardRecord, HolderRecord, Session, TrainingOfficer},
     },
-    domain::{CardSerial, CardState, Holder, HolderId, JobId, PasscodeRules, Series},
+    domain::{CardSerial, CardState, Holder, HolderId, JobId, NhsCode, PasscodeRules, Series},
     face::Photo,
     journal::QueueEntry,
     operations::{OperationError, Progress, Standing, UnfinishedJob, diagnosis::Finding},
@@ -30,26 +30,33 @@ pub struct Trouble {
     pub standing: Standing,
     /// Whether the session is over, so that the officer has to sign in again.
     pub signed_out: bool,
+    /// The code the NHS publishes for the same; shown beside the words.
+    pub nhs_code: Option<NhsCode>,
 }
 
 impl Trouble {
     /// Something failed, and nothing was changed.
     #[must_use]
     pub fn unchanged(message: impl Into<String>) -> Self {
-        Self { message: message.into(), standing: Standing::Unchanged, signed_out: false }
+        Self { message: message.into(), standing: Standing::Unchanged, signed_out: false, nhs_code: None }
     }
 }
 
 impl From<&OperationError> for Trouble {
     fn from(error: &OperationError) -> Self {
         let signed_out = matches!(error, OperationError::Service(inner) if is_signed_out(inner));
-        Self { message: error.to_string(), standing: error.standing(), signed_out }
+        Self { message: error.to_string(), standing: error.standing(), signed_out, nhs_code: error.nhs_code() }
     }
 }
 
 impl From<&ServiceError> for Trouble {
     fn from(error: &ServiceError) -> Self {
-        Self { message: error.to_string(), standing: Standing::Unchanged, signed_out: is_signed_out(error) }
+        Self {
+            message: error.to_string(),
+            standing: Standing::Unchanged,
+            signed_out: is_signed_out(error),
+            nhs_code: error.nhs_code(),
+        }
     }
 }
 
@@ -234,9 +241,24 @@ pub enum ReaderCondition {
     Unknown {
         /// Why, and what to do.
         why: String,
+        /// The published code that means the same, if there is one.
+        nhs_code: Option<NhsCode>,
     },
     /// A card that does not answer.
     Unreadable,
+}
+
+impl ReaderCondition {
+    /// The code the NHS publishes for the same.
+    #[must_use]
+    pub fn nhs_code(&self) -> Option<NhsCode> {
+        match self {
+            Self::Reading => Some(NhsCode::Scanning),
+            Self::InUse | Self::Unreadable => Some(NhsCode::CardUnreadable),
+            Self::Unknown { nhs_code, .. } => *nhs_code,
+            Self::Empty | Self::Card(_) | Self::OwnCard(_) | Self::InWork(_) => None,
+        }
+    }
 }
 
 /// A card that was recognised.
@@ -360,6 +382,8 @@ pub enum WorkEnd {
         why: String,
         /// Whether policy refused it.
         by_policy: bool,
+        /// The published code of what ended it, if there is one.
+        nhs_code: Option<NhsCode>,
     },
     /// A print whose end nobody knows.
     LookAtPrinter {
@@ -371,6 +395,19 @@ pub enum WorkEnd {
         /// Why, and what to do.
         why: String,
     },
+}
+
+impl WorkEnd {
+    /// The code the NHS publishes for the same.
+    #[must_use]
+    pub fn nhs_code(&self) -> Option<NhsCode> {
+        match self {
+            Self::NotBegun(trouble) => trouble.nhs_code,
+            Self::Unfinished { .. } => Some(NhsCode::NotCompleted),
+            Self::Undone { nhs_code, .. } => *nhs_code,
+            Self::LookAtPrinter { .. } | Self::Done { .. } => None,
+        }
+    }
 }
 
 /// A piece of the audit.

@@ -2,12 +2,14 @@
 //! bundled, and a folder can add to them or replace them, so that a person with a card in hand can correct what nobody
 //! could know when this was written.
 
+mod channel;
 mod hints;
 mod set;
 mod upkeep;
 
 use serde::{Deserialize, Serialize};
 
+pub use channel::{ChannelProtocol, ChannelSettings, KeyReplacement};
 pub use hints::{AtrPattern, Hexadecimal, Hints};
 pub use set::{Evidence, Profiles};
 pub use upkeep::{ClearSettings, ClearedKeys, ClearedPasscode, ClearedUnlockCode, RenewalKeys, RenewalSettings};
@@ -50,6 +52,9 @@ pub struct CardProfile {
     pub link: LinkSettings,
     /// What is written besides certificates, CHUID and CCC.
     pub objects: Objects,
+    /// The secure channel that such a card is administered over; absent where it wants none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secure_channel: Option<ChannelSettings>,
     /// How it is cleared for reuse.
     #[serde(default)]
     pub clear: ClearSettings,
@@ -254,10 +259,6 @@ impl CardProfile {
 
     /// What the shape of the file does not say.
     fn check(&self, file: &str) -> Result<(), ProfileError> {
-        let name_shaped = |text: &str| {
-            (1..=40).contains(&text.len())
-                && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-        };
         let through_middleware = self.personalise == Personalise::Pkcs11;
         let rules = [
             (name_shaped(&self.id), "id", "use 1 to 40 lower-case letters, digits and hyphens"),
@@ -268,6 +269,11 @@ impl CardProfile {
                 self.serial_sources.iter().all(|source| (*source == SerialSource::Token) == through_middleware),
                 "serial-sources",
                 "use \"token\" with personalise = \"pkcs11\" and only there",
+            ),
+            (
+                self.renewal.keys == RenewalKeys::New || !through_middleware,
+                "renewal.keys",
+                "use \"new\": through middleware a new pair is made beside the old one",
             ),
             (
                 self.middleware.is_some() == through_middleware,
@@ -289,10 +295,16 @@ impl CardProfile {
                 "use at most 32000: no card takes more",
             ),
         ];
-        rules.into_iter().try_for_each(|(holds, key, remedy)| {
+        let of_channel = self.secure_channel.iter().flat_map(ChannelSettings::rules);
+        rules.into_iter().chain(of_channel).try_for_each(|(holds, key, remedy)| {
             if holds { Ok(()) } else { Err(ProfileError::new(file, key, "the value is out of range", remedy)) }
         })
     }
+}
+
+/// 1 to 40 lower-case letters, digits and hyphens.
+fn name_shaped(text: &str) -> bool {
+    (1..=40).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
 }
 
 /// Puts the reader's complaint beside the line it is about.

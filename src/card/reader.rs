@@ -13,7 +13,7 @@ use super::{
     pkcs11::Middleware,
     transport::{Transport, TransportError},
 };
-use crate::domain::upper_hex;
+use crate::domain::{NhsCode, upper_hex};
 
 /// The readers of this workstation.
 pub trait CardReaders: Send + Sync {
@@ -160,6 +160,21 @@ pub enum ReaderError {
         /// The system's own words.
         fault: String,
     },
+}
+
+impl ReaderError {
+    /// The published code that means the same: the card cannot be read. A name that fits no reader is none.
+    #[must_use]
+    pub fn nhs_code(&self) -> Option<NhsCode> {
+        match self {
+            Self::NoService
+            | Self::NoCard { .. }
+            | Self::InUse { .. }
+            | Self::Unreadable { .. }
+            | Self::Fault { .. } => Some(NhsCode::CardUnreadable),
+            Self::UnknownReader { .. } => None,
+        }
+    }
 }
 
 /// Something came or went.

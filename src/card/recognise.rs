@@ -13,7 +13,7 @@ use super::{
     profile::{CardProfile, Evidence, Personalise, Profiles, SerialSource},
     transport::{Link, Transport, TransportError},
 };
-use crate::domain::{CardSerial, CertificateSlot, Series};
+use crate::domain::{CardSerial, CertificateSlot, NhsCode, Series};
 
 /// What is known of a card.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -103,6 +103,18 @@ pub enum NotRecognised {
 }
 
 impl NotRecognised {
+    /// The published code that means the same: the card cannot be read. A card that was read, and is not one to work with
+    /// here, has no code.
+    #[must_use]
+    pub fn nhs_code(&self) -> Option<NhsCode> {
+        match self {
+            Self::NoSerial { .. } | Self::Piv(_) | Self::NeedsMiddleware(_) | Self::Middleware { .. } => {
+                Some(NhsCode::CardUnreadable)
+            }
+            Self::Blocked(_) | Self::NotPersonalised { .. } | Self::Unknown => None,
+        }
+    }
+
     /// The generation of the card, where that much is known.
     #[must_use]
     pub fn series(&self) -> Option<Series> {

@@ -230,6 +230,36 @@ impl Service for HttpService {
         self.of_job(job, "unlock-codes/settled", key).body(request)?.nothing()
     }
 
+    fn begin_channel(
+        &self,
+        job: &JobId,
+        key: &str,
+        request: &wire::BeginChannel,
+    ) -> Result<wire::ChannelBegun, ServiceError> {
+        self.of_job(job, "secure-channel/begin", key).body(request)?.json()
+    }
+
+    fn channel_keys(
+        &self,
+        job: &JobId,
+        key: &str,
+        request: &wire::ChannelAnswer,
+    ) -> Result<wire::ChannelKeys, ServiceError> {
+        self.of_job(job, "secure-channel/keys", key).body(request)?.json()
+    }
+
+    fn channel_refused(&self, job: &JobId, key: &str) -> Result<(), ServiceError> {
+        self.of_job(job, "secure-channel/refused", key).nothing()
+    }
+
+    fn put_keys(&self, job: &JobId, key: &str, request: &wire::PutKeys) -> Result<wire::PreparedKeys, ServiceError> {
+        self.of_job(job, "secure-channel/put-key", key).body(request)?.json()
+    }
+
+    fn keys_put(&self, job: &JobId, key: &str, request: &wire::KeysPut) -> Result<(), ServiceError> {
+        self.of_job(job, "secure-channel/put-key/settled", key).body(request)?.nothing()
+    }
+
     fn certify(&self, job: &JobId, key: &str, request: &wire::Certify) -> Result<wire::Certified, ServiceError> {
         self.of_job(job, "certificate", key).body(request)?.json()
     }

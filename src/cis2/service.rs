@@ -1,7 +1,7 @@
 //! The service trait: everything the desk asks of the gateway.
 
 use super::wire;
-use crate::domain::{CardSerial, HolderId, JobId};
+use crate::domain::{CardSerial, HolderId, JobId, NhsCode};
 
 /// Calls of the gateway contract `/ra/v1`. Every `POST` carries the caller's idempotency key: the same key and body
 /// answers the same again, so a caller that lost an answer may ask once more.
@@ -53,6 +53,27 @@ pub trait Service: Send + Sync {
         key: &str,
         request: &wire::UnlockCodeSettled,
     ) -> Result<(), ServiceError>;
+    /// Begins a secure channel to the card's security domain: the gateway makes the host challenge. Every channel has its
+    /// own `key`, because a challenge is good once.
+    fn begin_channel(
+        &self,
+        job: &JobId,
+        key: &str,
+        request: &wire::BeginChannel,
+    ) -> Result<wire::ChannelBegun, ServiceError>;
+    /// Gives the keys of this one session to a card that proves its own.
+    fn channel_keys(
+        &self,
+        job: &JobId,
+        key: &str,
+        request: &wire::ChannelAnswer,
+    ) -> Result<wire::ChannelKeys, ServiceError>;
+    /// Tells that the card refused the gateway's proof: its key set is not tried again.
+    fn channel_refused(&self, job: &JobId, key: &str) -> Result<(), ServiceError>;
+    /// The keys the card is to hold, encrypted for it alone.
+    fn put_keys(&self, job: &JobId, key: &str, request: &wire::PutKeys) -> Result<wire::PreparedKeys, ServiceError>;
+    /// Tells that the card took them.
+    fn keys_put(&self, job: &JobId, key: &str, request: &wire::KeysPut) -> Result<(), ServiceError>;
     /// Sends both requests; both certificates come back **on hold**.
     fn certify(&self, job: &JobId, key: &str, request: &wire::Certify) -> Result<wire::Certified, ServiceError>;
     /// Makes the certificates good, given the hash of what was read back and the proof of both keys.
@@ -148,4 +169,16 @@ pub enum ServiceError {
         /// What did not fit.
         reason: String,
     },
+}
+
+impl ServiceError {
+    /// The published code that means the same, where the service named one. That the gateway cannot be reached has no
+    /// code of its own: it says nothing of the card.
+    #[must_use]
+    pub fn nhs_code(&self) -> Option<NhsCode> {
+        match self {
+            Self::Problem(problem) => problem.nhs_code,
+            Self::Unreachable { .. } | Self::Contract { .. } => None,
+        }
+    }
 }

@@ -3,11 +3,15 @@
 
 mod authentication;
 mod on_cards;
+mod secure_channel;
 mod self_service;
 mod telephone;
 
 pub use authentication::{CardAnswer, CardAuthenticated, CardChallenge, CardProof};
 pub use on_cards::{Approval, Approve, BeginOnCard, Chip, DeliverySaid, EndOnCard, OnCardBegun, OnCardOutcome};
+pub use secure_channel::{
+    BeginChannel, ChannelAnswer, ChannelBegun, ChannelKeys, KeyOwner, KeysPut, PreparedKeys, PutKeys,
+};
 pub use self_service::{AskForCode, CodeSent, HolderSession, HolderSignIn};
 pub use telephone::{BeginByTelephone, BegunByTelephone, EndByTelephone, EndedByTelephone, EnrolledWorkstation};
 
@@ -16,7 +20,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use crate::domain::{
-    CardSerial, CardState, Holder, HolderId, JobId, Officer, OfficerId, Operation, Secret, Series,
+    CardSerial, CardState, Holder, HolderId, JobId, NhsCode, Officer, OfficerId, Operation, Secret, Series,
     eligibility::{ClientSoftware, Realm, Refusal},
     sha256_hex,
 };
@@ -486,6 +490,9 @@ pub struct Problem {
     /// The next action.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub remedy: Option<String>,
+    /// The code that the NHS publishes for the same, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub nhs_code: Option<NhsCode>,
     /// For `refused`: the operation and every reason with its remedy.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub refusal: Option<(Operation, Refusal)>,

@@ -5,6 +5,10 @@ use std::io::{self, Write};
 use serde_json::{Map, Value, json};
 
 use super::exit::Exit;
+use crate::domain::NhsCode;
+
+/// The field of a document that holds a published code.
+const NHS_CODE: &str = "nhs_code";
 
 /// What a command has to say when it ended well, or nearly.
 #[derive(Debug)]
@@ -63,6 +67,16 @@ impl Failure {
         Self::new(Exit::Usage, message)
     }
 
+    /// With the published code that means the same, if there is one: in the document as `nhs_code`, behind the message on
+    /// stderr.
+    #[must_use]
+    pub fn with_code(mut self, code: Option<NhsCode>) -> Self {
+        if let Some(code) = code {
+            self.document.insert(NHS_CODE.to_owned(), json!(code));
+        }
+        self
+    }
+
     /// Ended in this way.
     #[must_use]
     pub fn new(exit: Exit, message: impl ToString) -> Self {
@@ -92,7 +106,9 @@ pub fn write(style: Style, ended: Result<Answer, Failure>) -> Exit {
         Err(failure) => (failure.exit, String::new(), failure.document, Some(failure.message)),
     };
     if let Some(message) = &message {
-        progress(&format!("cardwright: {message}"));
+        let code = fields.get(NHS_CODE).and_then(Value::as_str);
+        let beside = code.map_or_else(String::new, |code| format!(" (NHS code {code})"));
+        progress(&format!("cardwright: {message}{beside}"));
     }
     let out = match style {
         Style::Text => text,

@@ -348,6 +348,9 @@ pub struct Gateway {
     /// Address to listen on
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8040")]
     pub listen: std::net::SocketAddr,
+    /// Instead of serving: allow the administration keys that proved wrong for this card to be tried on it once more
+    #[arg(long, value_name = "SERIAL", conflicts_with = "listen")]
+    pub allow_keys_of: Option<CardSerial>,
 }
 
 /// `training-card`.

@@ -19,6 +19,7 @@ use crate::{
         reader::{Presence, ReaderStatus},
         recognise::{Depth, NotSeen, in_reader},
     },
+    domain::NhsCode,
     workplace::{Bench, Readers, Workplace},
 };
 
@@ -46,7 +47,7 @@ pub fn run(common: &Common, arguments: &Cards) -> Result<Answer, Failure> {
             &alone
         }
     };
-    let mut readers = bench.readers.list().map_err(Failure::failed)?;
+    let mut readers = bench.readers.list().map_err(|error| Failure::failed(&error).with_code(error.nhs_code()))?;
     if readers.is_empty() {
         let none = Answer::done("", json!({ "readers": [] }));
         return Ok(none.ending(Exit::Warning, "no card reader is connected: plug one in"));
@@ -76,9 +77,12 @@ fn look(bench: &Bench, workplace: Option<&Workplace>, reader: &ReaderStatus) -> 
         Presence::Empty => return Seen::of("none", ""),
         Presence::Unreadable => {
             let remark = "turn it so that the chip goes in first, wipe the chip, or try another card";
-            return Seen::of("not readable", remark);
+            return Seen::of("not readable", remark).nhs_code(Some(NhsCode::CardUnreadable));
         }
-        Presence::InUse { .. } => return Seen::of("in use", "another program is using this card"),
+        Presence::InUse { .. } => {
+            let remark = "another program is using this card";
+            return Seen::of("in use", remark).nhs_code(Some(NhsCode::CardUnreadable));
+        }
         Presence::Present { .. } => {}
     }
     let looked = workplace.map(|workplace| workplace.desk().look_at_card(Some(&reader.name)));
@@ -86,7 +90,7 @@ fn look(bench: &Bench, workplace: Option<&Workplace>, reader: &ReaderStatus) -> 
         // A card of which its serial cannot be told so is looked at as one that nobody is asked about: its middleware may
         // tell more.
         Some(Ok(look)) if look.serial.is_some() => return Seen::looked(look, &bench.profiles),
-        Some(Err(error)) => return Seen::of("not looked at", &error.to_string()),
+        Some(Err(error)) => return Seen::of("not looked at", &error.to_string()).nhs_code(error.nhs_code()),
         Some(Ok(_)) | None => {}
     }
     match in_reader(&*bench.readers, &reader.name, &bench.profiles, Depth::Contents) {
@@ -95,7 +99,7 @@ fn look(bench: &Bench, workplace: Option<&Workplace>, reader: &ReaderStatus) -> 
             // A card that cannot be worked with may be known all the same.
             let series = if let NotSeen::Card(why) = &why { why.series() } else { None };
             let card = series.map_or_else(|| "not recognised".to_owned(), |series| series.to_string());
-            Seen::of(&card, &why.to_string())
+            Seen::of(&card, &why.to_string()).nhs_code(why.nhs_code())
         }
     }
 }

@@ -76,10 +76,10 @@ pub fn told(report: &CardReport, text: String, document: &Value) -> Result<Answe
         return Err(failure);
     }
     // What became of the card is said in the reason itself: an operation on a card in use takes nothing back.
-    if let Ending::Undone { why, by_policy } = &report.ending {
+    if let Ending::Undone { why, by_policy, nhs_code } = &report.ending {
         let mut failure = Failure::new(if *by_policy { Exit::Refused } else { Exit::Failed }, why);
         failure.document = document.as_object().cloned().unwrap_or_default();
-        return Err(failure);
+        return Err(failure.with_code(*nhs_code));
     }
     let answer = wording::ended(&report.ending, text, document)?;
     Ok(match &report.note {

@@ -108,10 +108,10 @@ fn carry_out(workplace: &Workplace, preflight: PrintPreflight, printer: &Printer
             )
         }
     };
-    if let Ending::Undone { why, by_policy } = report.ending {
+    if let Ending::Undone { why, by_policy, nhs_code } = report.ending {
         // A print takes nothing back, so the message alone says what was sent and where to look.
         let exit = if by_policy { Exit::Refused } else { Exit::Failed };
-        return Err(Failure { document, ..Failure::new(exit, why) });
+        return Err(Failure { document, ..Failure::new(exit, why) }.with_code(nhs_code));
     }
     let mut answer = wording::ended(&report.ending, text, &Value::Object(document.clone()))?;
     if workplace.bench.printers.is_virtual(name) {

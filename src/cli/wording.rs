@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     cis2::{Service, ServiceError, wire::CardProof},
+    domain::eligibility::Reason,
     operations::{Ending, OperationError, Progress, Standing, Step, StepTime, Verdict},
     workplace::{Configuration, Places, Readers, Workplace, WorkplaceError},
 };
@@ -94,10 +95,9 @@ impl From<OperationError> for Failure {
         };
         let mut failure = Self::new(exit, &error);
         if let Some(refusal) = reasons {
-            let words = |reason: &crate::domain::eligibility::Reason| json!({ "why": reason.to_string(), "remedy": reason.remedy() });
-            failure.document = fields(&json!({ "reasons": refusal.reasons.iter().map(words).collect::<Vec<_>>() }));
+            failure.document = fields(&json!({ "reasons": refusal.reasons.iter().map(reason).collect::<Vec<_>>() }));
         }
-        failure
+        failure.with_code(error.nhs_code())
     }
 }
 
@@ -105,6 +105,15 @@ impl From<ServiceError> for Failure {
     fn from(error: ServiceError) -> Self {
         OperationError::Service(error).into()
     }
+}
+
+/// A reason of a refusal, for documents; with the code the NHS publishes for the same, where there is one.
+pub fn reason(reason: &Reason) -> Value {
+    let mut document = json!({ "why": reason.to_string(), "remedy": reason.remedy() });
+    if let Some(code) = reason.nhs_code() {
+        document["nhs_code"] = json!(code);
+    }
+    document
 }
 
 /// Tells the steps of a job on stderr: a line for each, with its time, once the next one begins.
@@ -149,10 +158,12 @@ impl Drop for Teller {
 
 /// The answer of a job that ended in this way; `text` and `document` say what it did.
 pub fn ended(ending: &Ending, text: String, document: &Value) -> Result<Answer, Failure> {
-    let failure = |exit, why: &str| Failure { document: fields(document), ..Failure::new(exit, why) };
+    let failure = |exit, why: &str| {
+        Failure { document: fields(document), ..Failure::new(exit, why) }.with_code(ending.nhs_code())
+    };
     match ending {
         Ending::Done => Ok(Answer::done(text, document.clone())),
-        Ending::Undone { why, by_policy: true } => {
+        Ending::Undone { why, by_policy: true, .. } => {
             Err(failure(Exit::Refused, &format!("{why}. What had been begun was undone")))
         }
         Ending::Undone { why, .. } => Err(failure(Exit::Failed, &format!("{why}. What had been begun was undone"))),

@@ -33,7 +33,11 @@ use super::{
     theme::{Theme, space},
     view::View,
 };
-use crate::{bench::Order, domain::CardSerial, tr};
+use crate::{
+    bench::Order,
+    domain::{CardSerial, NhsCode},
+    tr,
+};
 
 /// A dialogue.
 #[derive(Debug, Clone)]
@@ -64,6 +68,8 @@ pub enum Dialog {
         name: String,
         /// Why it cannot be worked with.
         why: String,
+        /// The published code that means the same, if there is one.
+        nhs_code: Option<NhsCode>,
     },
     /// Where the activity shown is to be written.
     Export(Export),
@@ -278,7 +284,7 @@ pub fn draw(ui: &mut egui::Ui, view: &View<'_>) {
                 Dialog::Prove(ask) => prove::draw(ui, view, ask),
                 Dialog::NameReader(asking) => name_reader::draw(ui, view, asking),
                 Dialog::TrainingReader(reader) => training_reader::draw(ui, view, reader),
-                Dialog::Explain { why, .. } => training_reader::explain(ui, view, why),
+                Dialog::Explain { why, nhs_code, .. } => training_reader::explain(ui, view, why, *nhs_code),
                 Dialog::Export(export) => export::draw(ui, view, export),
             }
         });

@@ -13,7 +13,7 @@ use time::{Date, Duration, macros::date};
 
 pub use reason::{Reason, Refusal};
 pub use situation::{Address, Certificates, Delivery, Photo, Realm, Situation, Subject, Task};
-pub use software::{ClientSoftware, Version};
+pub use software::{ClientSoftware, SoftwarePart, Version};
 
 use super::{CardState, HolderState, Operation, Role, Series};
 
@@ -89,6 +89,7 @@ fn series_reason(s: &Situation<'_>) -> Option<Reason> {
 fn software_reason(s: &Situation<'_>) -> Option<Reason> {
     match s.software {
         ClientSoftware::NotFound => Some(Reason::SoftwareMissing),
+        ClientSoftware::Silent(part) => Some(Reason::SoftwareSilent { part: *part }),
         ClientSoftware::IdentityAgent { .. } if s.today > LAST_DAY_OF_IDENTITY_AGENT => {
             Some(Reason::IdentityAgentEnded)
         }

@@ -8,6 +8,7 @@ mod on_cards;
 mod people;
 mod prints;
 mod public;
+mod secure_channel;
 mod self_service;
 mod spoil;
 mod telephone;
@@ -59,7 +60,7 @@ const fn route(method: &'static str, path: &'static str, access: Access, handler
     Route { method, path, access, body_limit: JSON_LIMIT, handler }
 }
 
-const ROUTES: [Route; 48] = [
+const ROUTES: [Route; 53] = [
     route("GET", "/ra/v1/openapi.json", Access::Anybody, public::openapi),
     route("GET", "/ra/v1/pki/chain.pem", Access::Anybody, public::chain),
     route("GET", "/ra/v1/pki/crl.pem", Access::Anybody, public::crl_pem),
@@ -108,6 +109,11 @@ const ROUTES: [Route; 48] = [
     route("POST", "/ra/v1/self-service/session", Access::Anybody, self_service::sign_in),
     route("GET", "/ra/v1/self-service/session", Access::Holder, self_service::session),
     route("DELETE", "/ra/v1/self-service/session", Access::Holder, self_service::sign_out),
+    route("POST", "/ra/v1/issuances/{job}/secure-channel/begin", Access::AtWork, secure_channel::begin),
+    route("POST", "/ra/v1/issuances/{job}/secure-channel/keys", Access::AtWork, secure_channel::keys),
+    route("POST", "/ra/v1/issuances/{job}/secure-channel/refused", Access::AtWork, secure_channel::refused),
+    route("POST", "/ra/v1/issuances/{job}/secure-channel/put-key", Access::AtWork, secure_channel::put_key),
+    route("POST", "/ra/v1/issuances/{job}/secure-channel/put-key/settled", Access::AtWork, secure_channel::settled),
     route("GET", "/ra/v1/audit", Access::SignedIn, public::audit_rows),
     route("GET", "/ra/v1/audit/head", Access::SignedIn, public::audit_head),
     route("GET", "/ra/v1/health", Access::Anybody, public::health),

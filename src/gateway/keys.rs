@@ -1,6 +1,8 @@
 //! Custody of management keys (PIV 9B): which key a card has, with which unlock code it is delivered, and the gateway's
 //! half of the proof. No key leaves here.
 
+mod channel;
+mod channel_file;
 mod cipher;
 mod file;
 
@@ -8,6 +10,7 @@ use std::{collections::BTreeMap, path::Path};
 
 use aws_lc_rs::hkdf;
 
+pub use channel::{ChannelCustody, training_stock_channel_keys};
 pub use cipher::Algorithm;
 
 use super::{GatewayError, private_file};

@@ -2,7 +2,7 @@
 
 use crate::{
     cis2::wire::Problem,
-    domain::{Malformed, Operation, eligibility::Refusal},
+    domain::{Malformed, NhsCode, Operation, eligibility::Refusal},
 };
 
 /// Why a call is not answered with what it asked for.
@@ -23,6 +23,7 @@ impl Fault {
             status,
             detail: None,
             remedy: Some(remedy.to_owned()),
+            nhs_code: None,
             refusal: None,
         };
         Self { problem: Box::new(problem), keep: false }
@@ -31,6 +32,12 @@ impl Fault {
     /// With more about this case.
     pub fn detail(mut self, detail: impl Into<String>) -> Self {
         self.problem.detail = Some(detail.into());
+        self
+    }
+
+    /// With the published code that means the same.
+    pub fn nhs_code(mut self, code: impl Into<Option<NhsCode>>) -> Self {
+        self.problem.nhs_code = code.into();
         self
     }
 
@@ -61,6 +68,7 @@ impl Fault {
     pub fn refused(operation: Operation, refusal: Refusal) -> Self {
         let remedy = refusal.reasons.first().map_or("Ask an RA Manager", |reason| reason.remedy());
         let mut fault = Self::new(403, "refused", "This is not allowed", remedy)
+            .nhs_code(refusal.nhs_code())
             .detail(refusal.reasons.iter().map(ToString::to_string).collect::<Vec<_>>().join(". "));
         fault.problem.refusal = Some((operation, refusal));
         fault
@@ -134,7 +142,21 @@ impl Fault {
              list) to keys/management-keys.toml in the gateway's data folder, as `cardwright config --explain` \
              describes, and to start the gateway again",
         )
+        .nhs_code(NhsCode::NoUnlockCode)
         .detail(format!("key set “{profile}”"))
+    }
+
+    /// There are no keys for a secure channel to this card.
+    pub fn no_channel_keys(key_set: &str) -> Self {
+        Self::new(
+            409,
+            "no-channel-keys",
+            "The gateway has no administration keys for this card",
+            "Nothing was changed on the card. Ask the gateway's administrator to add them to \
+             keys/secure-channel-keys.toml in the gateway's data folder, as `cardwright config --explain` describes, and \
+             to start the gateway again",
+        )
+        .detail(format!("key set “{key_set}”"))
     }
 
     /// The job or card is not in the state the call needs.

@@ -5,7 +5,11 @@
 
 use x509_parser::oid_registry::{OID_EC_P256, OID_NIST_EC_P384, OID_PKCS1_RSAENCRYPTION, Oid};
 
-use super::{error::OperationError, pocket::CardSession, runner::Desk};
+use super::{
+    error::OperationError,
+    pocket::{CardSession, Reach},
+    runner::Desk,
+};
 use crate::{
     card::{
         algorithm::KeyAlgorithm,
@@ -201,7 +205,11 @@ fn on_card<R>(
 ) -> Result<R, OperationError> {
     let (mut work, mut answer) = (Some(work), None);
     let (link, record) = (&session.link, &session.record);
-    let begun = session.connection.transact(&mut |card| {
+    // A card that is reached through middleware has no such application to offer.
+    let Reach::Commands(connection) = &mut session.reach else {
+        return Err(OperationError::NotRecognised(PivError::NoApplication.into()));
+    };
+    let begun = connection.transact(&mut |card| {
         let Some(work) = work.take() else { return };
         let mut card = layered(card, link, record);
         answer = Some(Piv::select(&mut card, profile).and_then(|mut piv| work(&mut piv)));

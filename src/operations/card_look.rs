@@ -6,7 +6,7 @@ use std::fmt;
 use time::OffsetDateTime;
 
 use super::{
-    card_work::selected,
+    card_work::card_contents,
     diagnosis::{self, CardContents, Finding},
     error::OperationError,
     preflight::Facts,
@@ -15,7 +15,7 @@ use super::{
 use crate::{
     card::{reader::ReaderError, recognise::NotRecognised},
     cis2::wire::CardRecord,
-    domain::{CardSerial, CardState, CertificateSlot, Holder, Operation, Series, eligibility::Decision},
+    domain::{CardSerial, CardState, CertificateSlot, Holder, NhsCode, Operation, Series, eligibility::Decision},
 };
 
 /// What an officer sees of a card.
@@ -31,6 +31,8 @@ pub struct CardLook {
     pub profile_name: Option<String>,
     /// What it is.
     pub standing: CardStanding,
+    /// The code the NHS publishes for a card that cannot be read.
+    pub nhs_code: Option<NhsCode>,
     /// Whose it is.
     pub holder: Option<Holder>,
     /// What the service knows of it.
@@ -118,13 +120,14 @@ impl Desk<'_> {
             }
             Err(OperationError::NotRecognised(why)) => return Ok(not_known(reader, &why)),
             Err(OperationError::Reader(error @ ReaderError::Unreadable { .. })) => {
-                return Ok(CardLook { standing: CardStanding::NotKnown(error.to_string()), ..nothing(reader) });
+                let standing = CardStanding::NotKnown(error.to_string());
+                return Ok(CardLook { standing, nhs_code: error.nhs_code(), ..nothing(reader) });
             }
             Err(error) => return Err(error),
         };
-        let contents = selected(&mut session, &card.profile, CardContents::read)?;
         let officer = self.service.session()?.officer;
         let record = self.service.card(&card.serial)?;
+        let contents = card_contents(&mut session, &card.profile, &record)?;
         let holder = record.holder.as_ref().map(|id| self.service.holder(id)).transpose()?;
         let certificates = certificates(&contents);
         let mut look = CardLook {
@@ -147,8 +150,8 @@ impl Desk<'_> {
         };
         if let Some(holder) = &holder {
             let facts = Facts { officer: &officer, holder, card: &record, series: card.series, printer: None };
-            let offered = Operation::ALL.into_iter().filter(|operation| *operation != Operation::Print);
-            look.offers = offered.map(|operation| (operation, self.decision(operation, &facts))).collect();
+            // A face is printed from the queue, and the printer is chosen there.
+            look.offers = self.offers(&facts).into_iter().filter(|offer| offer.0 != Operation::Print).collect();
         }
         look.holder = holder.map(|holder| holder.holder);
         look.record = Some(record);
@@ -199,12 +202,14 @@ fn certificates(contents: &CardContents) -> Vec<CertificateOnCard> {
 }
 
 fn not_known(reader: String, why: &NotRecognised) -> CardLook {
-    let (series, name) = match why {
-        NotRecognised::Blocked(series) => (*series, None),
-        NotRecognised::NotPersonalised { name, series } => (*series, Some(name.clone())),
-        _ => (Series::Unknown, None),
+    let name = match why {
+        NotRecognised::NotPersonalised { name, .. } | NotRecognised::Middleware { name, .. } => Some(name.clone()),
+        NotRecognised::NeedsMiddleware(profile) => Some(profile.name.clone()),
+        _ => None,
     };
-    CardLook { series, profile_name: name, standing: CardStanding::NotKnown(why.to_string()), ..nothing(reader) }
+    let series = why.series().unwrap_or(Series::Unknown);
+    let standing = CardStanding::NotKnown(why.to_string());
+    CardLook { series, profile_name: name, standing, nhs_code: why.nhs_code(), ..nothing(reader) }
 }
 
 fn nothing(reader: String) -> CardLook {
@@ -214,6 +219,7 @@ fn nothing(reader: String) -> CardLook {
         series: Series::Unknown,
         profile_name: None,
         standing: CardStanding::Empty,
+        nhs_code: None,
         holder: None,
         record: None,
         certificates: Vec::new(),

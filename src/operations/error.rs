@@ -4,7 +4,7 @@ use super::authenticate::AuthenticationFault;
 use crate::{
     card::{reader::ReaderError, recognise::NotRecognised, transport::TransportError},
     cis2::ServiceError,
-    domain::{CardSerial, HolderId, JobId, Operation, PasscodeFault, eligibility::Refusal},
+    domain::{CardSerial, HolderId, JobId, NhsCode, Operation, PasscodeFault, eligibility::Refusal},
     face::{FaceError, PhotoError},
     journal::JournalError,
     printer::{
@@ -144,6 +144,22 @@ fn with_state(error: &ServiceError) -> String {
 }
 
 impl OperationError {
+    /// The published code that means the same, if there is one.
+    #[must_use]
+    pub fn nhs_code(&self) -> Option<NhsCode> {
+        match self {
+            Self::NoReader | Self::NoCard | Self::SeveralCards { .. } | Self::ChipNeeded { .. } | Self::Card(_) => {
+                Some(NhsCode::CardUnreadable)
+            }
+            Self::Reader(error) => error.nhs_code(),
+            Self::NotRecognised(why) => why.nhs_code(),
+            Self::Refused(refusal) => refusal.nhs_code(),
+            Self::Service(error) => error.nhs_code(),
+            Self::CardNotHere { .. } => Some(NhsCode::NotCompleted),
+            _ => None,
+        }
+    }
+
     /// What state things are in.
     #[must_use]
     pub fn standing(&self) -> Standing {

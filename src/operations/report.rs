@@ -168,7 +168,7 @@ impl CardMachine for recertify::State {
 pub fn told<M: CardMachine>(rest: &Rest<M>) -> (Ending, Option<String>) {
     match rest.machine.end() {
         Some(End::Done { note }) => (Ending::Done, note.clone()),
-        Some(End::Undone { why }) => (Ending::Undone { why: why.clone(), by_policy: rest.by_policy }, None),
+        Some(End::Undone { why }) => (rest.undone(why.clone()), None),
         None => {
             let why = rest.machine.waits().map(str::to_owned).or_else(|| rest.stalled.clone());
             (Ending::Unfinished { why: why.unwrap_or_default() }, None)

@@ -1,7 +1,9 @@
 //! Unfinished work: finishes or undoes what was cut off, and says which.
 
 use super::{
-    cancel, clear,
+    cancel,
+    channel::ChannelUse,
+    clear,
     effect::Outcome,
     error::OperationError,
     issue::{self, PasscodeChoice},
@@ -178,6 +180,7 @@ impl Desk<'_> {
             passcode: PasscodeChoice::LeftLocked,
             guid: String::new(),
             objects: objects_of(&card.profile),
+            channel: ChannelUse::of(&card.profile),
         };
         let _claim = self.journal.claim(&job)?;
         self.put_taken_over(&JobPlan::Issue(plan.clone()), known.as_ref())?;

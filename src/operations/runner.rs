@@ -21,7 +21,7 @@ use crate::{
     card::{profile::Profiles, reader::CardReaders},
     cis2::{Service, wire::PrintOutcome},
     domain::{
-        CardSerial, HolderId, JobId, Operation, Passcode, Secret, Series,
+        CardSerial, HolderId, JobId, NhsCode, Operation, Passcode, Secret, Series,
         eligibility::{ClientSoftware, Realm},
     },
     journal::{JobState, Journal},
@@ -56,12 +56,27 @@ pub enum Ending {
         why: String,
         /// Whether policy refused it.
         by_policy: bool,
+        /// The published code of what ended it, if there is one.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        nhs_code: Option<NhsCode>,
     },
     /// Cut off; it stays on record and `resume` finishes or undoes it.
     Unfinished {
         /// Why, and what to do.
         why: String,
     },
+}
+
+impl Ending {
+    /// The code the NHS publishes for card work that was begun and not completed.
+    #[must_use]
+    pub fn nhs_code(&self) -> Option<NhsCode> {
+        match self {
+            Self::Unfinished { .. } => Some(NhsCode::NotCompleted),
+            Self::Undone { nhs_code, .. } => *nhs_code,
+            Self::Done => None,
+        }
+    }
 }
 
 /// One step and how long it took, all its effects together.
@@ -183,6 +198,14 @@ impl JobPlan {
         }
     }
 
+    /// SHA-256 of the certificates that a renewal takes away once they are replaced.
+    pub fn replaced(&self) -> &[String] {
+        match self {
+            Self::Recertify(plan) => &plan.replaced,
+            Self::Issue(_) | Self::Print(_) | Self::OnCard(_) | Self::Telephone(_) => &[],
+        }
+    }
+
     /// The GUID the card gets with its new certificates, 32 hexadecimal digits.
     pub fn guid(&self) -> Option<&str> {
         match self {
@@ -237,6 +260,8 @@ pub struct Rest<M> {
     pub stalled: Option<String>,
     /// Whether a refusal on the way was one of policy.
     pub by_policy: bool,
+    /// The published code of the first fault on the way.
+    pub nhs_code: Option<NhsCode>,
     pub steps: Vec<StepTime>,
     /// Calls of the gateway.
     pub gateway_calls: u32,
@@ -327,6 +352,7 @@ impl Desk<'_> {
         tell: &mut dyn FnMut(&Progress),
     ) -> Result<Rest<M>, OperationError> {
         let (mut steps, mut by_policy, mut gateway_calls, job) = (Vec::new(), false, 0, plan.job());
+        let mut nhs_code = None;
         while let Some(effect) = machine.pending() {
             let step = Step::of(&effect);
             self.journal.intend(job, &to_json(&effect)?)?;
@@ -348,12 +374,31 @@ impl Desk<'_> {
             if let Outcome::Failed(fault) = &outcome {
                 let (Fault::Interrupted { why } | Fault::Refused { why, .. }) = fault;
                 by_policy |= matches!(fault, Fault::Refused { by_policy: true, .. });
+                nhs_code = nhs_code.or(code_of(&effect, fault, pocket));
                 if machine.pending().as_ref() == Some(&effect) {
-                    return Ok(Rest { machine, stalled: Some(why.clone()), by_policy, steps, gateway_calls });
+                    return Ok(Rest { machine, stalled: Some(why.clone()), by_policy, nhs_code, steps, gateway_calls });
                 }
             }
         }
-        Ok(Rest { machine, stalled: None, by_policy, steps, gateway_calls })
+        Ok(Rest { machine, stalled: None, by_policy, nhs_code, steps, gateway_calls })
+    }
+}
+
+impl<M> Rest<M> {
+    /// Given up, for this reason.
+    pub fn undone(&self, why: String) -> Ending {
+        Ending::Undone { why, by_policy: self.by_policy, nhs_code: self.nhs_code }
+    }
+}
+
+/// The published code of a fault: what the service named, or that the work on the card could not be completed. A printer is
+/// no card, and what policy says or the service asks for first has a code only where the service named one.
+fn code_of(effect: &Effect, fault: &Fault, pocket: &Pocket) -> Option<NhsCode> {
+    let decided = pocket.need.is_some() || matches!(fault, Fault::Refused { by_policy: true, .. });
+    match effect {
+        Effect::Gateway(_) if pocket.nhs_code.is_some() || decided => pocket.nhs_code,
+        Effect::Card(_) | Effect::Gateway(_) => Some(NhsCode::NotCompleted),
+        Effect::Print(_) => None,
     }
 }
 
@@ -361,7 +406,7 @@ impl Desk<'_> {
 pub fn issue_ending(rest: &Rest<issue::State>) -> Ending {
     match (&rest.machine.stage, &rest.stalled) {
         (issue::Stage::Done, _) => Ending::Done,
-        (issue::Stage::Undone { why }, _) => Ending::Undone { why: why.clone(), by_policy: rest.by_policy },
+        (issue::Stage::Undone { why }, _) => rest.undone(why.clone()),
         (_, why) => Ending::Unfinished { why: why.clone().unwrap_or_default() },
     }
 }
@@ -370,9 +415,7 @@ pub fn issue_ending(rest: &Rest<issue::State>) -> Ending {
 pub fn print_ending(rest: &Rest<print::State>) -> (Ending, Option<PrintOutcome>) {
     match &rest.machine.stage {
         print::Stage::Ended { outcome: Some(PrintOutcome::Printed), .. } => (Ending::Done, Some(PrintOutcome::Printed)),
-        print::Stage::Ended { outcome, why } => {
-            (Ending::Undone { why: why.clone().unwrap_or_default(), by_policy: rest.by_policy }, *outcome)
-        }
+        print::Stage::Ended { outcome, why } => (rest.undone(why.clone().unwrap_or_default()), *outcome),
         _ => (Ending::Unfinished { why: rest.stalled.clone().unwrap_or_default() }, None),
     }
 }

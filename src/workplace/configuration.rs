@@ -98,6 +98,8 @@ pub struct Software {
     pub identity_agent: Option<Version>,
     /// Version of Credential Management beside Identity Agent.
     pub credential_management: Option<Version>,
+    /// Whether the NHS Port Service is asked before card work whether the software runs.
+    pub ask_port_service: Option<bool>,
 }
 
 /// Cards.

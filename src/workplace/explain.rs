@@ -92,6 +92,13 @@ pub const KEYS: &[Key] = &[
         example: "\"1.4.2.0\"",
     },
     Key {
+        name: "software.ask-port-service",
+        meaning: "Whether the NHS Port Service of this computer is asked, before work on a card, whether Smartcard Connect \
+                  runs. Work is refused when it does not.",
+        default: "false: the software is taken as configured",
+        example: "true",
+    },
+    Key {
         name: "cards.profiles",
         meaning: "Folder of card profiles (TOML) of your own. One with the id of a built-in profile takes its place.",
         default: "the built-in profiles alone",
@@ -186,6 +193,7 @@ mod tests {
             printing.profiles = "printer-profiles"
             [software]
             smartcard-connect = "4.1"
+            ask-port-service = true
             [training]
             officer = "555000000001"
             readers = true

@@ -2,7 +2,7 @@
 
 use cardwright::{
     bench::{Event, Order, ReaderCondition, TrainingCardMove, WorkEnd},
-    domain::CardState,
+    domain::{CardState, NhsCode},
 };
 
 use crate::desk::{RA_AGENT, READERS, TestDesk, holder};
@@ -23,7 +23,9 @@ fn a_card_taken_out_and_put_back_is_told() {
     desk.reader(READERS[0], is_empty);
     desk.forget();
     card_move(&desk, READERS[0], TrainingCardMove::Back);
-    desk.reader(READERS[0], |condition| matches!(condition, ReaderCondition::Reading).then_some(()));
+    let reading = desk
+        .reader(READERS[0], |condition| matches!(condition, ReaderCondition::Reading).then(|| condition.nhs_code()));
+    assert_eq!(reading, Some(NhsCode::Scanning), "a state, with the code the NHS gives it");
     assert_eq!(desk.card(READERS[0]).serial, card.serial);
 
     card_move(&desk, READERS[0], TrainingCardMove::NewBlank);
@@ -52,7 +54,9 @@ fn what_cannot_be_moved_or_issued_is_told_with_the_reader() {
         _ => None,
     });
     desk.issue(7, &holder(0), READERS[1], cardwright::bench::PrintWish::No);
-    assert!(matches!(desk.end(7), WorkEnd::NotBegun(why) if why.message.contains(READERS[1])));
+    let end = desk.end(7);
+    assert_eq!(end.nhs_code(), Some(NhsCode::CardUnreadable));
+    assert!(matches!(end, WorkEnd::NotBegun(why) if why.message.contains(READERS[1])));
     desk.issue(8, &holder(0), "Reader 9", cardwright::bench::PrintWish::No);
     assert!(matches!(desk.end(8), WorkEnd::NotBegun(why) if why.message.contains("Reader 9")));
     card_move(&desk, "Reader 9", TrainingCardMove::Out);

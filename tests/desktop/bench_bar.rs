@@ -7,13 +7,14 @@ use cardwright::{
     },
     cis2::wire::{CardRecord, Session},
     desktop::{
+        dialogs::Dialog,
         model::{Model, service, session, work::Piece},
         preferences::Preferences,
         route::Route,
         window::Window,
     },
     domain::{
-        CardState, Holder, HolderState, Officer, Operation, Role, Series,
+        CardState, Holder, HolderState, NhsCode, Officer, Operation, Role, Series,
         eligibility::{ClientSoftware, Realm},
     },
 };
@@ -115,7 +116,10 @@ pub fn full_bench(model: &mut Model) {
         reader("Omnikey 2", ReaderCondition::Empty),
         reader("Omnikey 3", ReaderCondition::Unreadable),
         reader("Omnikey 4", ReaderCondition::InUse),
-        reader("Omnikey 5", ReaderCondition::Unknown { why: "this is a bank card: put it aside".into() }),
+        reader(
+            "Omnikey 5",
+            ReaderCondition::Unknown { why: "this is a bank card: put it aside".into(), nhs_code: None },
+        ),
         reader("Omnikey 6", ReaderCondition::InWork(WorkId(77))),
         printer("Front desk", PrinterCondition::Ready { supplies: vec!["Ribbon: 212 prints left".into()] }),
         printer("Back office", PrinterCondition::CannotPrint { why: "the hopper is empty: put cards in".into() }),
@@ -125,6 +129,35 @@ pub fn full_bench(model: &mut Model) {
     let mut piece = Piece::new(Operation::Issue, Some(holder()), Some("Omnikey 6".into()));
     piece.serial = Some("0A1B2C3D4E5F".parse().expect("a serial"));
     model.work.all.insert(WorkId(77), piece);
+}
+
+#[test]
+fn readers_that_cannot_be_read_tell_the_published_code() {
+    let mut model = at_work();
+    for event in [
+        reader("Omnikey 1", ReaderCondition::Reading),
+        reader("Omnikey 2", ReaderCondition::Unreadable),
+        reader("Omnikey 3", ReaderCondition::Unknown { why: "this is a bank card".into(), nhs_code: None }),
+        reader(
+            "Omnikey 4",
+            ReaderCondition::Unknown { why: "it broke off".into(), nhs_code: Some(NhsCode::CardUnreadable) },
+        ),
+    ] {
+        model.on_event(&event);
+    }
+    let mut window = pure(model, (1280.0, 800.0));
+    assert!(spoken_by(&window, "Omnikey 1:").ends_with("NHS code INF1014"));
+    assert!(spoken_by(&window, "Omnikey 2:").ends_with("NHS code ERR1002"));
+    assert!(!spoken_by(&window, "Omnikey 3:").contains("NHS code"));
+    assert!(spoken_by(&window, "Omnikey 4:").contains("it broke off, NHS code ERR1002"));
+    // The whole of it, and in front of that the topic about the codes.
+    window.get(By::new().label_contains("Omnikey 4:")).click();
+    window.run();
+    window.get(By::new().role(Accessible::Link).label_contains("NHS code ERR1002: The card could not be read")).click();
+    window.run();
+    let shown = window.state().model.dialogs.front();
+    assert!(matches!(shown, Some(Dialog::Help(topic)) if topic == "codes"), "{shown:?}");
+    assert_eq!(window.state().model.dialogs.len(), 2, "the dialogue behind it waits");
 }
 
 fn spoken_by(harness: &Harness<'_, Window>, begin: &str) -> String {

@@ -2,7 +2,7 @@
 
 use cardwright::{
     desktop::{command::Command, dialogs::Dialog, model::help, route::Route, theme::Scheme},
-    domain::eligibility::Realm,
+    domain::{NhsCode, eligibility::Realm},
 };
 use eframe::egui::{Key, Modifiers, accesskit::Role};
 use egui_kittest::kittest::Queryable;
@@ -76,6 +76,20 @@ fn the_palette_finds_commands_and_topics() {
     window.key_press(Key::Enter);
     window.run();
     assert_eq!(*window.state().model.history.here(), Route::Help("words".into()));
+}
+
+#[test]
+fn the_palette_finds_the_topic_of_every_code() {
+    for code in NhsCode::ALL {
+        let mut window = pure(desk(Realm::Training, Scheme::Light), (1280.0, 800.0));
+        window.key_press_modifiers(Modifiers::COMMAND, Key::K);
+        window.run();
+        window.get_by_role_and_label(Role::TextInput, "Type what you want to do").type_text(code.code());
+        window.run();
+        window.key_press(Key::Enter);
+        window.run();
+        assert_eq!(*window.state().model.history.here(), Route::Help("codes".into()), "{code}");
+    }
 }
 
 #[test]

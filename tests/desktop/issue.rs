@@ -16,7 +16,7 @@ use cardwright::{
         window::Window,
     },
     domain::{
-        CardState, Holder, HolderId, HolderState, Officer, Operation, Role, Series,
+        CardState, Holder, HolderId, HolderState, NhsCode, Officer, Operation, Role, Series,
         eligibility::{ClientSoftware, Realm, Version},
     },
     operations::{Progress, Step, Verdict},
@@ -269,7 +269,11 @@ fn repaint(window: &Harness<'_, Window>) -> std::time::Duration {
 fn every_end_says_what_failed_and_what_to_do_next() {
     let ends = [
         (WorkEnd::NotBegun(Trouble::unchanged("no card")), "Nothing was begun", "Try again"),
-        (WorkEnd::Undone { why: "the service said no".into(), by_policy: true }, "not issued", "Try again"),
+        (
+            WorkEnd::Undone { why: "the service said no".into(), by_policy: true, nhs_code: None },
+            "not issued",
+            "Try again",
+        ),
         (WorkEnd::Unfinished { why: "the card was pulled".into() }, "not finished", "Go to unfinished work"),
         (WorkEnd::LookAtPrinter { why: "look".into() }, "Look at the printer", "Open the print queue"),
         (WorkEnd::Done { queued: None }, "not in the print queue", "Put it into the print queue"),
@@ -287,6 +291,33 @@ fn every_end_says_what_failed_and_what_to_do_next() {
             let seen = button.rect();
             assert!(seen.bottom() <= size.1 && seen.top() >= 0.0, "{action} is in sight: {seen:?}");
         }
+    }
+}
+
+/// The code is small beside the words, is heard with what it means, and leads to its explanation.
+#[test]
+fn a_published_code_stands_beside_the_words_of_an_end() {
+    let no_card = Trouble { nhs_code: Some(NhsCode::CardUnreadable), ..Trouble::unchanged("there is no card") };
+    let ends = [
+        (WorkEnd::NotBegun(no_card), Some(NhsCode::CardUnreadable)),
+        (WorkEnd::Unfinished { why: "the card was pulled".into() }, Some(NhsCode::NotCompleted)),
+        (WorkEnd::NotBegun(Trouble::unchanged("the gateway does not answer")), None),
+    ];
+    for (end, code) in ends {
+        let mut model = desk();
+        model.on_event(&printer(PrinterCondition::Ready { supplies: Vec::new() }));
+        model.on_event(&card(LEFT, 11, CardState::Blank));
+        let work = issued_locked(&mut model, LEFT);
+        model.on_event(&Event::Work { work, event: WorkEvent::Ended(end.clone()) });
+        let mut window = pure(model, (1280.0, 800.0));
+        let Some(code) = code else {
+            assert!(window.query_all_by_label_contains("NHS code").next().is_none(), "{end:?} has none");
+            continue;
+        };
+        let spoken = format!("NHS code {code}: {}. Explain it", code.what_failed());
+        window.get_by_role_and_label(Is::Link, &spoken).click();
+        window.run();
+        assert_eq!(*window.state().model.history.here(), Route::Help("codes".into()));
     }
 }
 

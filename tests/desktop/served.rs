@@ -122,6 +122,18 @@ fn a_colleague_who_may_do_it_approves_it_by_keyboard() {
         .expect("the sponsor is listed");
     let label = sponsor.accesskit_node().label().expect("a name");
     assert!(sponsor.accesskit_node().is_disabled() && label.contains("may not clear a card"), "{label}");
+    assert!(
+        window.get_by_role_and_label(Accessible::Button, "Cancel").is_focused(),
+        "nobody's approval is one Enter away"
+    );
+    let manager = "Rowan Ashdown, RA Manager: I approve this";
+    for _ in 0..20 {
+        if window.get_by_role_and_label(Accessible::Button, manager).is_focused() {
+            break;
+        }
+        press(&mut window, Modifiers::NONE, Key::Tab);
+    }
+    assert!(window.get_by_role_and_label(Accessible::Button, manager).is_focused());
     press(&mut window, Modifiers::NONE, Key::Enter);
     let sent = orders(&mut window);
     let approved = sent.iter().any(|order| {
@@ -174,12 +186,13 @@ fn renewing(now: CardNow, end: WorkEnd) -> Harness<'static, Window> {
 fn a_renewal_that_did_not_come_to_its_end_says_which_certificates_work() {
     let why = || "the card was taken out".to_owned();
     let now = |pair| CardNow { pair, ..CardNow::default() };
-    let old = renewing(now(Some(WhichPair::Old)), WorkEnd::Undone { why: why(), by_policy: false });
+    let old = renewing(now(Some(WhichPair::Old)), WorkEnd::Undone { why: why(), by_policy: false, nhs_code: None });
     assert!(spoken(&old).contains("The certificates the card had before still work."));
     let new = renewing(now(Some(WhichPair::New)), WorkEnd::Unfinished { why: why() });
     assert!(spoken(&new).contains("The new certificates are on the card and work."));
     let wrong = CardNow { tries_left: Some(2), ..CardNow::default() };
-    let wrong = renewing(wrong, WorkEnd::Undone { why: "the passcode is wrong".into(), by_policy: false });
+    let wrong =
+        renewing(wrong, WorkEnd::Undone { why: "the passcode is wrong".into(), by_policy: false, nhs_code: None });
     assert!(spoken(&wrong).contains("The card takes 2 more tries of its passcode."));
     let done = renewing(CardNow::default(), WorkEnd::Done { queued: None });
     assert!(spoken(&done).contains("The card is renewed") && spoken(&done).contains("the old ones are ended"));

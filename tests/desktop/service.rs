@@ -211,7 +211,7 @@ fn every_card_is_named_for_what_it_is_and_nothing_is_offered_that_writes() {
         ("own", ReaderCondition::OwnCard(Box::new(card(3, CardState::Active, Some(90)))), "This is your own card"),
         (
             "unknown",
-            ReaderCondition::Unknown { why: "this is a Series 6 card: destroy it".into() },
+            ReaderCondition::Unknown { why: "this is a Series 6 card: destroy it".into(), nhs_code: None },
             "This is a Series 6 card",
         ),
         ("silent", ReaderCondition::Unreadable, "the chip is damaged"),

@@ -105,7 +105,7 @@ fn taken_back_the_holder_is_prepared_for_again() {
     harness.run();
     let model = &mut harness.state_mut().model;
     let work = *model.unfinished.running.get(&one.job).expect("it runs");
-    let undone = WorkEnd::Undone { why: "it was cut off".into(), by_policy: false };
+    let undone = WorkEnd::Undone { why: "it was cut off".into(), by_policy: false, nhs_code: None };
     model.on_event(&Event::Work { work, event: WorkEvent::Ended(undone) });
     assert_eq!(*model.history.here(), Route::Issue(holder().id));
     // It is said, and of several blank cards the emptied one is taken, once it is recognised.

@@ -18,6 +18,7 @@ use reqwest::{Method, blocking::Client};
 use serde_json::{Value, json};
 
 use crate::desk::{self, Chip, RA_AGENT, RA_MANAGER, SIAN, STANISLAW};
+use crate::secure_channel::{DomainCard, TRAINING_KEYS};
 
 /// A holder nobody else of these tests works with.
 const ANOTHER: &str = "555000000022";
@@ -196,6 +197,29 @@ fn every_answer_is_of_the_contract() {
     let certify = json!(chip.certify_request());
     assert_eq!(kind(&witness.post(&at("/certificate"), &certify)), "wrong-state");
 
+    let card = DomainCard::new(&chip.serial);
+    let channel = |rest: &str| at(&format!("/secure-channel/{rest}"));
+    let begin = |key_set: &str| json!({ "key_set": key_set });
+    assert_eq!(kind(&witness.post(&channel("keys"), &json!({ "answer": "AAAA" }))), "malformed");
+    assert_eq!(kind(&witness.post(&channel("keys"), &json!(card.proof(&[0; 8])))), "wrong-state");
+    assert_eq!(kind(&witness.post(&channel("begin"), &begin("nobody"))), "no-channel-keys");
+    let challenge = |answer: (u16, Value)| {
+        let begun: wire::ChannelBegun = serde_json::from_value(answer.1).expect("a challenge");
+        begun.host_challenge.0
+    };
+    let first = challenge(witness.post(&channel("begin"), &begin(TRAINING_KEYS)));
+    assert_eq!(
+        kind(&witness.post(&channel("keys"), &json!(card.with_version(0x31).proof(&first)))),
+        "wrong-channel-keys"
+    );
+    let second = challenge(witness.post(&channel("begin"), &begin(TRAINING_KEYS)));
+    let (status, keys) = witness.post(&channel("keys"), &json!(card.proof(&second)));
+    assert_eq!((status, &keys["owner"]), (200, &json!("delivered")));
+    let put = |owner: &str| json!({ "owner": owner });
+    assert_eq!(kind(&witness.post(&channel("put-key"), &put("organisation"))), "wrong-state", "nothing is certified");
+    assert_eq!(kind(&witness.post(&channel("put-key"), &put("delivered"))), "wrong-state", "it holds them");
+    assert_eq!(kind(&witness.post(&channel("put-key/settled"), &json!({ "check_values": "AAAA" }))), "wrong-state");
+
     let challenge =
         json!(wire::ManagementKeyChallenge { algorithm: 0x0C, encrypted_witness: Base64(chip.encrypt(&[7; 16])) });
     for left in [2, 1] {
@@ -221,6 +245,13 @@ fn every_answer_is_of_the_contract() {
     assert_eq!(status, 200);
     let again = witness.post(&at("/certificate"), &certify).1;
     assert_eq!(again, certified, "the same keys get the same certificates");
+    let (status, prepared) = witness.post(&channel("put-key"), &put("organisation"));
+    assert_eq!(status, 200);
+    let wrong = json!({ "check_values": "AAAA" });
+    assert_eq!(kind(&witness.post(&channel("put-key/settled"), &wrong)), "wrong-check-values");
+    let taken = json!({ "check_values": prepared["check_values"] });
+    assert_eq!(witness.post(&channel("put-key/settled"), &taken).0, 204);
+    assert_eq!(witness.send(Method::POST, &channel("refused"), Vec::new(), Some("refused")).0, 204);
     let certified: wire::Certified = serde_json::from_value(certified).expect("certificates");
     let right = chip.confirm_request(&certified);
     let mut wrong = right.clone();

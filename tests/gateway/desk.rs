@@ -246,7 +246,8 @@ pub fn openssl_crl(service: &dyn Service, issuer: &str) -> String {
 }
 
 /// What each version of the database added, taken away again: newest first.
-const UNDONE: [(u32, &str); 5] = [
+const UNDONE: [(u32, &str); 6] = [
+    (7, "DROP TABLE secure_channels; DROP TABLE card_key_sets; DROP TABLE refused_key_sets"),
     (
         6,
         "DROP TABLE card_challenges; DROP TABLE card_proofs; DROP TABLE holder_sessions; DROP TABLE one_time_codes; \

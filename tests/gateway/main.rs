@@ -12,6 +12,7 @@ mod mail;
 mod on_cards;
 mod prints;
 mod promises;
+mod secure_channel;
 mod self_service;
 mod spoil;
 mod telephone;

@@ -117,7 +117,7 @@ fn a_printer_that_hangs_up_in_the_middle_leaves_an_uncertain_print_on_record() {
     let preflight = prepare(&workplace, 1, &printer, 0).expect("prepared");
     let report = workplace.print(preflight, &mut |_| {}).expect("begun");
     assert_eq!(report.outcome, Some(PrintOutcome::Uncertain));
-    let Ending::Undone { why, by_policy: false } = report.ending else { panic!("{:?}", report.ending) };
+    let Ending::Undone { why, by_policy: false, .. } = report.ending else { panic!("{:?}", report.ending) };
     assert!(why.contains("cut in the middle of the job") && why.contains("look at the printer"), "{why}");
     assert_eq!(outcomes(&bench, report.plan.job.as_str()), ["starting", "uncertain"]);
     assert!(bench.journal.open_jobs().expect("reads").is_empty());

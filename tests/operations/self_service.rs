@@ -103,7 +103,7 @@ fn what_a_holder_may_not_is_refused_before_the_card_is_changed() {
     let early = desk.prepare_recertify(&own_wish(&session, desk::READER, Operation::Renew)).expect("looked at");
     let report = desk.renew(early, passcode(), &mut |_| {}).expect("told");
     assert!(
-        matches!(&report.ending, Ending::Undone { why, by_policy: true } if why.contains("can be renewed from")),
+        matches!(&report.ending, Ending::Undone { why, by_policy: true, .. } if why.contains("can be renewed from")),
         "{:?}",
         report.ending
     );

@@ -5,7 +5,9 @@ use std::collections::HashMap;
 
 use cardwright::domain::{
     CardState, HolderState, Operation, Role, Series,
-    eligibility::{Address, Certificates, ClientSoftware, Delivery, Photo, Realm, Situation, Subject, Task, Version},
+    eligibility::{
+        Address, Certificates, ClientSoftware, Delivery, Photo, Realm, Situation, SoftwarePart, Subject, Task, Version,
+    },
 };
 use time::{Date, macros::date};
 
@@ -162,6 +164,7 @@ impl Oracle {
             "too old" => whys.add(Why::SoftwareTooOld),
             "only signs in" => whys.add(Why::AgentOnlySignsIn),
             "retired" => whys.add(Why::AgentRetired),
+            "silent" => whys.add(Why::SoftwareSilent),
             "missing" => whys.add(Why::SoftwareMissing),
             other => panic!("what is “{other}”?"),
         }
@@ -234,6 +237,10 @@ fn software(row: &str) -> ClientSoftware {
             agent: version(agent),
             credential_management: version(credential_management),
         },
+        (None, None) if row.contains("Port Service is silent") => ClientSoftware::Silent(SoftwarePart::PortService),
+        (None, None) if row.contains("Management is silent") => {
+            ClientSoftware::Silent(SoftwarePart::CredentialManagement)
+        }
         (None, None) => ClientSoftware::NotFound,
     }
 }

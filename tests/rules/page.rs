@@ -42,6 +42,8 @@ pub const SOFTWARE: &str = "
 | Identity Agent 2.4.10.0 with Credential Management 1.4.1.0 | until the end | until the end | too old                   | too old               |
 | Identity Agent 2.4.10.0 with Credential Management 1.3.0.0 | until the end | too old       | too old                   | too old               |
 | Identity Agent 2.4.9.0 with Credential Management 1.4.2.0  | retired       | retired       | retired                   | retired               |
+| smartcard software whose NHS Port Service is silent        | silent        | silent        | silent                    | silent                |
+| smartcard software whose Credential Management is silent   | silent        | silent        | silent                    | silent                |
 | no smartcard software                                      | missing       | missing       | missing                   | missing               |
 ";
 

@@ -10,6 +10,7 @@ pub enum Why {
     SeriesCannot,
     NotNhsStock,
     SoftwareMissing,
+    SoftwareSilent,
     SoftwareTooOld,
     AgentRetired,
     AgentEnded,
@@ -34,12 +35,13 @@ pub enum Why {
     CannotAuthenticate,
 }
 
-const ALL: [Why; 27] = [
+const ALL: [Why; 28] = [
     Why::SeriesBlocked,
     Why::SeriesUnknown,
     Why::SeriesCannot,
     Why::NotNhsStock,
     Why::SoftwareMissing,
+    Why::SoftwareSilent,
     Why::SoftwareTooOld,
     Why::AgentRetired,
     Why::AgentEnded,
@@ -76,6 +78,7 @@ impl Why {
             Reason::SeriesCannot { .. } => Self::SeriesCannot,
             Reason::NotNhsStock => Self::NotNhsStock,
             Reason::SoftwareMissing => Self::SoftwareMissing,
+            Reason::SoftwareSilent { .. } => Self::SoftwareSilent,
             Reason::SoftwareTooOld { .. } => Self::SoftwareTooOld,
             Reason::IdentityAgentRetired { .. } => Self::AgentRetired,
             Reason::IdentityAgentEnded => Self::AgentEnded,

@@ -5,6 +5,7 @@ mod configuration;
 mod desk;
 mod issue;
 mod judges;
+mod nhs_codes;
 mod office;
 mod on_cards;
 mod on_cards_judged;

@@ -23,6 +23,8 @@ close = Close
 busy = Working…
 notice-dismiss = Dismiss
 notice-read = Read all
+nhs-code = NHS code { $code }
+nhs-code-spoken = NHS code { $code }: { $meaning }. Explain it
 notice-title = Notice
 notice-more = { $count ->
     [one] { $count } more notice

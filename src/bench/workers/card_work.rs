@@ -137,7 +137,7 @@ fn issue_card(common: &Arc<Common>, reader: &ReaderDesk, work: WorkId, issue: Is
     match desk.issue(preflight, passcode, &mut |news| tell_progress(common, work, news)) {
         Ok(report) => match report.ending {
             Ending::Done => WorkEnd::Done { queued: printer.and_then(|p| enqueue(common, &holder, &serial, p, now)) },
-            Ending::Undone { why, by_policy } => WorkEnd::Undone { why, by_policy },
+            Ending::Undone { why, by_policy, nhs_code } => WorkEnd::Undone { why, by_policy, nhs_code },
             Ending::Unfinished { why } => WorkEnd::Unfinished { why },
         },
         Err(error) => not_done(&error),
@@ -174,7 +174,7 @@ fn resume(common: &Arc<Common>, work: WorkId, job: &JobId, passcode: Option<Pass
                     queue::was_printed(common, job);
                     WorkEnd::Done { queued: None }
                 }
-                Resumption::Undone { why } => WorkEnd::Undone { why, by_policy: false },
+                Resumption::Undone { why } => WorkEnd::Undone { why, by_policy: false, nhs_code: None },
                 Resumption::LookAtPrinter { why } => WorkEnd::LookAtPrinter { why },
                 Resumption::StillOpen { why } => WorkEnd::Unfinished { why },
             }

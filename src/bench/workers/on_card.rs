@@ -60,7 +60,7 @@ pub fn perform(
             common.tell(Event::Work { work, event: WorkEvent::CardNow(now) });
             match report.ending {
                 Ending::Done => WorkEnd::Done { queued: None },
-                Ending::Undone { why, by_policy } => WorkEnd::Undone { why, by_policy },
+                Ending::Undone { why, by_policy, nhs_code } => WorkEnd::Undone { why, by_policy, nhs_code },
                 Ending::Unfinished { why } => WorkEnd::Unfinished { why },
             }
         }

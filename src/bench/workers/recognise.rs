@@ -71,9 +71,11 @@ pub fn look(common: &Common, reader: &ReaderDesk) -> Seen {
         NotSeen::Reader(ReaderError::NoCard { .. }) => ReaderCondition::Empty,
         NotSeen::Reader(ReaderError::InUse { .. }) => ReaderCondition::InUse,
         NotSeen::Reader(ReaderError::Unreadable { .. }) => ReaderCondition::Unreadable,
-        NotSeen::Reader(fault @ ReaderError::Fault { .. }) => ReaderCondition::Unknown { why: fault.to_string() },
+        NotSeen::Reader(fault @ ReaderError::Fault { .. }) => {
+            ReaderCondition::Unknown { why: fault.to_string(), nhs_code: fault.nhs_code() }
+        }
         NotSeen::Card(NotRecognised::Piv(PivError::Transport(_))) => ReaderCondition::Unreadable,
-        NotSeen::Card(why) => ReaderCondition::Unknown { why: why.to_string() },
+        NotSeen::Card(why) => ReaderCondition::Unknown { why: why.to_string(), nhs_code: why.nhs_code() },
     })
 }
 

@@ -1,11 +1,14 @@
 //! What is in a reader, however the card is reached: with commands, or through the middleware of its maker.
 
 use super::{Contents, NotRecognised, Recognised, link, look_closely, recognise};
-use crate::card::{
-    pkcs11::{Middleware, Token, TokenError},
-    profile::{CardProfile, MiddlewareSettings, Profiles},
-    reader::{Access, CardReaders, ReaderError},
-    transport::{ExchangeRecord, TransportError, layered},
+use crate::{
+    card::{
+        pkcs11::{Middleware, Token, TokenError},
+        profile::{CardProfile, MiddlewareSettings, Profiles},
+        reader::{Access, CardReaders, ReaderError},
+        transport::{ExchangeRecord, TransportError, layered},
+    },
+    domain::NhsCode,
 };
 
 /// How much is read.
@@ -26,6 +29,17 @@ pub enum NotSeen {
     /// The card.
     #[error(transparent)]
     Card(#[from] NotRecognised),
+}
+
+impl NotSeen {
+    /// The published code that means the same, if there is one.
+    #[must_use]
+    pub fn nhs_code(&self) -> Option<NhsCode> {
+        match self {
+            Self::Reader(error) => error.nhs_code(),
+            Self::Card(why) => why.nhs_code(),
+        }
+    }
 }
 
 /// Recognises the card in a reader and writes nothing to it. It is closed again afterwards.

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use serde_json::{Value, json};
 
+use super::super::wording;
 use crate::{
     card::{
         piv::Tries,
@@ -11,7 +12,7 @@ use crate::{
         reader::{Presence, ReaderStatus},
         recognise::Recognised,
     },
-    domain::{eligibility::Decision, upper_hex},
+    domain::{NhsCode, eligibility::Decision, upper_hex},
     operations::{CardLook, CardStanding},
 };
 
@@ -22,6 +23,7 @@ pub struct Seen {
     serial: String,
     profile: Option<String>,
     remark: String,
+    nhs_code: Option<NhsCode>,
     tries_left: Option<u8>,
     look: Option<CardLook>,
 }
@@ -30,6 +32,12 @@ impl Seen {
     /// A reader with nothing that could be looked at.
     pub fn of(card: &str, remark: &str) -> Self {
         Self { card: card.to_owned(), remark: remark.to_owned(), ..Self::default() }
+    }
+
+    /// With the published code that means the same, if there is one.
+    #[must_use]
+    pub fn nhs_code(self, nhs_code: Option<NhsCode>) -> Self {
+        Self { nhs_code, ..self }
     }
 
     /// A card that nobody was asked about.
@@ -55,6 +63,7 @@ impl Seen {
             serial: look.serial.as_ref().map(ToString::to_string).unwrap_or_default(),
             profile: profile.map(|profile| profile.id.clone()),
             remark: look.standing.to_string(),
+            nhs_code: look.nhs_code,
             tries_left: look.tries_left,
             look: Some(look),
         }
@@ -64,7 +73,9 @@ impl Seen {
     pub fn row(&self, reader: &str) -> [String; 5] {
         let holder = self.look.as_ref().and_then(|look| look.holder.as_ref());
         let holder = holder.map(|holder| format!("{} {}", holder.id.grouped(), holder.printed_name()));
-        [reader.to_owned(), self.card.clone(), self.serial.clone(), holder.unwrap_or_default(), self.remark.clone()]
+        let code = self.nhs_code.map_or_else(String::new, |code| format!(" (NHS code {code})"));
+        let remark = format!("{}{code}", self.remark);
+        [reader.to_owned(), self.card.clone(), self.serial.clone(), holder.unwrap_or_default(), remark]
     }
 
     /// What does not fit into a row; nothing for a card nobody can work on.
@@ -111,6 +122,7 @@ impl Seen {
             "profile": self.profile,
             "atr": atr,
             "remark": given(&self.remark),
+            "nhs_code": self.nhs_code,
             "standing": look.map(|look| standing(&look.standing)),
             "holder": look.and_then(|look| look.holder.as_ref()).map(|holder| json!({
                 "number": holder.id,
@@ -138,11 +150,7 @@ impl Seen {
 fn reasons(decision: &Decision) -> Vec<Value> {
     match decision {
         Decision::Allowed => Vec::new(),
-        Decision::Refused(refusal) => refusal
-            .reasons
-            .iter()
-            .map(|reason| json!({ "why": reason.to_string(), "remedy": reason.remedy() }))
-            .collect(),
+        Decision::Refused(refusal) => refusal.reasons.iter().map(wording::reason).collect(),
     }
 }
 

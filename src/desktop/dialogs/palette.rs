@@ -11,6 +11,7 @@ use crate::{
         view::View,
         widgets::button::{Button, Kind},
     },
+    domain::NhsCode,
     tr,
 };
 
@@ -43,7 +44,8 @@ pub enum Entry {
     Topic(&'static str),
 }
 
-/// The commands, and then the topics of the help, whose names hold every word that was typed.
+/// The commands, and then the topics of the help, whose names hold every word that was typed. The topic about codes goes by
+/// each of them too.
 fn fitting(view: &View<'_>, query: &str) -> Vec<(Entry, String)> {
     let words: Vec<String> = query.to_lowercase().split_whitespace().map(str::to_owned).collect();
     let signed_in = view.model.officer().is_some();
@@ -54,11 +56,13 @@ fn fitting(view: &View<'_>, query: &str) -> Vec<(Entry, String)> {
     let topics = help::topics()
         .iter()
         .map(|topic| (Entry::Topic(topic.id), tr!(view, "command-topic", title = topic.title.as_str())));
+    let codes = NhsCode::ALL.map(|code| code.code().to_lowercase()).join(" ");
     commands
         .chain(topics)
-        .filter(|(_, name)| {
+        .filter(|(entry, name)| {
             let name = name.to_lowercase();
-            words.iter().all(|word| name.contains(word))
+            let is_codes = *entry == Entry::Topic(help::CODES);
+            words.iter().all(|word| name.contains(word) || (is_codes && codes.contains(word)))
         })
         .collect()
 }

@@ -9,8 +9,12 @@ use crate::{
         model::bench,
         theme::space,
         view::View,
-        widgets::button::{Button, Kind},
+        widgets::{
+            button::{Button, Kind},
+            notice,
+        },
     },
+    domain::NhsCode,
     tr,
 };
 
@@ -66,9 +70,10 @@ pub(super) fn draw(ui: &mut egui::Ui, view: &View<'_>, reader: &str) {
 }
 
 /// The whole of a long explanation.
-pub(super) fn explain(ui: &mut egui::Ui, view: &View<'_>, why: &str) {
+pub(super) fn explain(ui: &mut egui::Ui, view: &View<'_>, why: &str, nhs_code: Option<NhsCode>) {
     let room = ui.ctx().content_rect().height() * 0.5;
     egui::ScrollArea::vertical().max_height(room).show(ui, |ui| ui.label(why));
+    notice::code(ui, view, nhs_code);
     ui.add_space(space::MEDIUM);
     let close = Button::new(tr!(view, "close")).kind(Kind::Main).show(ui, view);
     if ui.memory(|memory| memory.focused().is_none()) {

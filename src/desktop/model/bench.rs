@@ -4,6 +4,7 @@ use super::{Model, NoticeKind, NoticeText};
 use crate::{
     bench::{CardInReader, Event, Order, PrinterView, ReaderCondition, ReaderView, TrainingCardMove},
     desktop::dialogs::{Dialog, NameReader},
+    domain::NhsCode,
 };
 
 /// Readers and printers.
@@ -63,6 +64,8 @@ pub enum Intent {
         name: String,
         /// Why it cannot be worked with.
         why: String,
+        /// The published code that means the same, if there is one.
+        nhs_code: Option<NhsCode>,
     },
 }
 
@@ -78,7 +81,9 @@ pub fn update(model: &mut Model, intent: Intent) {
             }
             model.order(Order::TrainingCard { reader, move_to });
         }
-        Intent::Explain { name, why } => model.dialogs.push_back(Dialog::Explain { name, why }),
+        Intent::Explain { name, why, nhs_code } => {
+            model.dialogs.push_back(Dialog::Explain { name, why, nhs_code });
+        }
     }
 }
 

@@ -19,6 +19,9 @@ use crate::{
 /// Words of a finding, at most.
 const EXCERPT: usize = 110;
 
+/// The topic about the codes of the NHS.
+pub const CODES: &str = "codes";
+
 /// A topic.
 #[derive(Debug)]
 pub struct Topic {
@@ -59,6 +62,7 @@ static TOPICS: LazyLock<Vec<Topic>> = LazyLock::new(|| {
         "printers",
         "settings",
         "troubles",
+        "codes",
         "keyboard",
         "training",
         "words",
@@ -154,6 +158,8 @@ pub enum Intent {
     Query(String),
     /// Read this topic.
     Open(String),
+    /// Read what the codes of the NHS mean; in front of a dialogue, where there is one.
+    ExplainCode,
 }
 
 /// The page is shown.
@@ -220,12 +226,17 @@ pub fn update(model: &mut Model, intent: Intent) {
         Intent::Query(query) => model.help.query = query,
         Intent::Open(topic) if model.officer().is_none() => dialogs::show_help(model, topic),
         Intent::Open(topic) => open(model, &topic),
+        Intent::ExplainCode if model.dialogs.front().is_some() || model.officer().is_none() => {
+            dialogs::show_help(model, CODES.to_owned());
+        }
+        Intent::ExplainCode => open(model, CODES),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::NhsCode;
 
     #[test]
     fn every_topic_has_a_title_of_its_own_and_every_link_leads_somewhere() {
@@ -253,6 +264,16 @@ mod tests {
                     assert!(!["PIN", "PUK", "APDU", "slot", "CSR"].contains(&word), "{}: {word}", topic.id);
                 }
             }
+        }
+    }
+
+    #[test]
+    fn every_code_of_the_nhs_leads_to_its_topic() {
+        for code in NhsCode::ALL {
+            let found = search(&code.to_string().to_lowercase());
+            assert_eq!(found.first().map(|finding| finding.topic.id), Some(CODES), "{code}");
+            let heads = |block: &Block| matches!(block, Block::Heading(words) if words.starts_with(code.code()));
+            assert_eq!(topic(CODES).blocks.iter().filter(|block| heads(block)).count(), 1, "{code}");
         }
     }
 

@@ -134,7 +134,7 @@ fn printers(ui: &mut Ui, view: &View<'_>, room: Room) {
 
 fn no_service(ui: &mut Ui, view: &View<'_>, room: Room) {
     let (what, why) = (tr!(view, "bench-no-service"), tr!(view, "bench-no-service-remedy"));
-    let explain = bench::Intent::Explain { name: what.clone(), why: why.clone() };
+    let explain = bench::Intent::Explain { name: what.clone(), why: why.clone(), nhs_code: None };
     // Who practises with training readers misses nothing: it is said, but calmly and last in size.
     let practising = view.model.realm == Realm::Training && view.model.bench.readers.iter().any(|r| r.training);
     if practising {

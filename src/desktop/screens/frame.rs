@@ -223,7 +223,7 @@ fn notices(ui: &mut Ui, view: &View<'_>) {
                 }
                 if long && Button::new(tr!(view, "notice-read")).show(ui, view).clicked() {
                     let name = tr!(view, "notice-title");
-                    view.send(bench::Intent::Explain { name, why: words.clone() });
+                    view.send(bench::Intent::Explain { name, why: words.clone(), nhs_code: None });
                 }
                 if rest > 0 && known.id == shown[0].id {
                     page::weak(ui, view, &tr!(view, "notice-more", count = rest));

@@ -37,6 +37,7 @@ pub fn draw(ui: &mut Ui, view: &View<'_>, id: &HolderId) {
     page::scrolling(ui, view, &title, |ui| {
         if let Some(trouble) = open.and_then(|open| open.trouble.as_ref()) {
             notice::boxed(ui, view, NoticeKind::Danger, &format::sentence(&trouble.message), |ui| {
+                notice::code(ui, view, trouble.nhs_code);
                 button::row(ui, |ui| {
                     if Button::new(tr!(view, "find-again")).show(ui, view).clicked() {
                         view.send(holder::Intent::AskAgain);
@@ -141,7 +142,7 @@ fn actions(ui: &mut Ui, view: &View<'_>, holder: &Holder, offers: &[Offer]) {
 /// Why not, and what to do.
 fn reason(view: &View<'_>, why: &Why) -> String {
     match why {
-        Why::Rules(refusal) => refusal.to_string(),
+        Why::Rules(refusal) => notice::beside(view, &refusal.to_string(), refusal.nhs_code()),
         Why::PhotoRole(role) => tr!(view, "holder-photo-role", role = &role.to_string()),
         Why::InWork => tr!(view, "holder-in-work"),
         Why::NoCard => tr!(view, "holder-no-card-to-print"),

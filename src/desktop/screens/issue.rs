@@ -62,7 +62,10 @@ pub fn draw(ui: &mut Ui, view: &View<'_>, holder: &HolderId) {
                 action(ui, view, holder, &ready);
             }
             if let Some(trouble) = &state.record_trouble {
-                notice::boxed(ui, view, NoticeKind::Danger, &trouble.message, |ui| ask_again(ui, view));
+                notice::boxed(ui, view, NoticeKind::Danger, &trouble.message, |ui| {
+                    notice::code(ui, view, trouble.nhs_code);
+                    ask_again(ui, view);
+                });
             }
             let width = ui.available_width();
             if width < 2.0 * space::BESIDE {
@@ -159,7 +162,9 @@ fn words(view: &View<'_>, obstacle: &Obstacle) -> String {
         Obstacle::NotBlank => tr!(view, "issue-obstacle-not-blank"),
         Obstacle::NoPrinter => tr!(view, "issue-obstacle-no-printer"),
         Obstacle::CannotPrint { printer, why } => tr!(view, "issue-obstacle-printer", printer = printer, why = why),
-        Obstacle::Refused(reason) => format!("{reason}. {}.", reason.remedy()),
+        Obstacle::Refused(reason) => {
+            notice::beside(view, &format!("{reason}. {}.", reason.remedy()), reason.nhs_code())
+        }
         Obstacle::Trouble(message) => message.clone(),
     }
 }

@@ -80,6 +80,7 @@ fn above(ui: &mut Ui, view: &View<'_>) {
     let state = &view.model.queue;
     if let Some(trouble) = &state.trouble {
         notice::boxed(ui, view, NoticeKind::Danger, &format::sentence(&trouble.message), |ui| {
+            notice::code(ui, view, trouble.nhs_code);
             if Button::new(tr!(view, "queue-again")).show(ui, view).clicked() {
                 view.send(queue::Intent::Again);
             }
@@ -87,6 +88,7 @@ fn above(ui: &mut Ui, view: &View<'_>) {
     }
     if let Some(trouble) = &state.new_trouble {
         notice::boxed(ui, view, NoticeKind::Danger, &format::sentence(&trouble.message), |ui| {
+            notice::code(ui, view, trouble.nhs_code);
             if Button::new(tr!(view, "notice-dismiss")).show(ui, view).clicked() {
                 view.send(queue::Intent::DismissNew);
             }

@@ -131,7 +131,10 @@ fn in_reader(ui: &mut Ui, view: &View<'_>, reader: &ReaderView) {
         }
         ReaderCondition::InUse => page_words(ui, view, NoticeKind::Warning, &tr!(view, "bench-in-use-remedy")),
         ReaderCondition::Unreadable => page_words(ui, view, NoticeKind::Warning, &tr!(view, "bench-unreadable-remedy")),
-        ReaderCondition::Unknown { why } => page_words(ui, view, NoticeKind::Danger, &format::sentence(why)),
+        ReaderCondition::Unknown { why, nhs_code } => {
+            page_words(ui, view, NoticeKind::Danger, &format::sentence(why));
+            notice::code(ui, view, *nhs_code);
+        }
         ReaderCondition::Empty => {}
     }
 }

@@ -289,6 +289,7 @@ fn result(ui: &mut Ui, view: &View<'_>, job: &UnfinishedJob, end: &WorkEnd) {
         }
     };
     notice::boxed(ui, view, kind, &words, |ui| {
+        notice::code(ui, view, end.nhs_code());
         let now = view.model.work.all.values().rev().find(|piece| piece.job.as_ref() == Some(&job.job));
         for words in super::work::card_now(view, now.and_then(|piece| piece.card_now.as_ref())) {
             ui.add(Label::new(RichText::new(words).color(notice::colours(view, kind).words)).wrap());

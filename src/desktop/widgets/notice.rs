@@ -1,12 +1,16 @@
 //! A line in a box that says how much it matters by word, sign and colour, never by colour alone.
 
-use eframe::egui::{self, Align, Frame, Layout, Margin, RichText, Stroke, Ui, accesskit::Role};
+use eframe::egui::{self, Align, Frame, Layout, Link, Margin, RichText, Stroke, TextStyle, Ui, accesskit::Role};
 
 use super::steps::{self, Going};
-use crate::desktop::{
-    model::NoticeKind,
-    theme::{Pair, Theme, space},
-    view::View,
+use crate::{
+    desktop::{
+        model::{NoticeKind, help},
+        theme::{Pair, Theme, space},
+        view::View,
+    },
+    domain::NhsCode,
+    tr,
 };
 
 /// Colours of a kind.
@@ -113,6 +117,28 @@ pub fn with_action(
             });
         });
     });
+}
+
+/// A published code, small beside the words it stands for; a click explains it. Nothing where there is none.
+pub fn code(ui: &mut Ui, view: &View<'_>, code: Option<NhsCode>) {
+    let Some(code) = code else { return };
+    let name = tr!(view, "nhs-code", code = code.code());
+    let link = ui.add(Link::new(RichText::new(&name).text_style(TextStyle::Small)));
+    let spoken = tr!(view, "nhs-code-spoken", code = code.code(), meaning = code.what_failed());
+    ui.ctx().accesskit_node_builder(link.id, |node| node.set_label(spoken.clone()));
+    if link.clicked() {
+        view.send(help::Intent::ExplainCode);
+    }
+    link.on_hover_text(spoken);
+}
+
+/// Words with the published code behind them, for places that take words alone.
+#[must_use]
+pub fn beside(view: &View<'_>, words: &str, code: Option<NhsCode>) -> String {
+    match code {
+        Some(code) => format!("{words} ({})", tr!(view, "nhs-code", code = code.code())),
+        None => words.to_owned(),
+    }
 }
 
 /// A box with words alone.

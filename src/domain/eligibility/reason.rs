@@ -5,14 +5,22 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use time::Date;
 
-use super::{Task, Version};
-use crate::domain::{CardSerial, CardState, Operation, Role, Series};
+use super::{SoftwarePart, Task, Version};
+use crate::domain::{CardSerial, CardState, NhsCode, Operation, Role, Series};
 
 /// All reasons of one refusal; never empty.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refusal {
     /// Each reason, the hardest first.
     pub reasons: Vec<Reason>,
+}
+
+impl Refusal {
+    /// The published code of the first reason that has one.
+    #[must_use]
+    pub fn nhs_code(&self) -> Option<NhsCode> {
+        self.reasons.iter().find_map(Reason::nhs_code)
+    }
 }
 
 impl fmt::Display for Refusal {
@@ -46,6 +54,9 @@ pub enum Reason {
     },
     NotNhsStock,
     SoftwareMissing,
+    SoftwareSilent {
+        part: SoftwarePart,
+    },
     SoftwareTooOld {
         found: String,
     },
@@ -105,6 +116,7 @@ impl fmt::Display for Reason {
             Self::SeriesCannot { series, .. } => write!(f, "A {series} card cannot do this here"),
             Self::NotNhsStock => f.write_str("This is a PIV card but not NHS stock"),
             Self::SoftwareMissing => f.write_str("No smartcard software was found on this computer"),
+            Self::SoftwareSilent { part } => write!(f, "{part} does not answer on this computer"),
             Self::SoftwareTooOld { found } => write!(f, "This computer runs {found}, which is too old for this card"),
             Self::IdentityAgentRetired { found } => write!(f, "Identity Agent {found} is retired"),
             Self::IdentityAgentEnded => f.write_str("Identity Agent stopped working after 28 February 2027"),
@@ -142,6 +154,19 @@ impl fmt::Display for Reason {
 }
 
 impl Reason {
+    /// The published code that means the same, if there is one.
+    #[must_use]
+    pub fn nhs_code(&self) -> Option<NhsCode> {
+        match self {
+            Self::SoftwareMissing => Some(NhsCode::SoftwareNotFound),
+            Self::SoftwareSilent { part: SoftwarePart::PortService } => Some(NhsCode::PortServiceSilent),
+            Self::SoftwareSilent { part: SoftwarePart::CredentialManagement } => {
+                Some(NhsCode::CredentialManagementSilent)
+            }
+            _ => None,
+        }
+    }
+
     /// The next action, as a sentence without its full stop.
     #[must_use]
     pub fn remedy(&self) -> &'static str {
@@ -152,6 +177,10 @@ impl Reason {
             Self::SeriesUnknown => "Check that it is an NHS smartcard and that it is the right way round in the reader",
             Self::SeriesCannot { .. } => "Issue a Series 10 card instead",
             Self::NotNhsStock => "Use a Series 10 card from the NHS order portal",
+            Self::SoftwareSilent { part: SoftwarePart::PortService } => NhsCode::PortServiceSilent.next_action(),
+            Self::SoftwareSilent { part: SoftwarePart::CredentialManagement } => {
+                NhsCode::CredentialManagementSilent.next_action()
+            }
             Self::SoftwareMissing | Self::SoftwareTooOld { .. } | Self::IdentityAgentCannotManage => {
                 "Ask IT to install Smartcard Connect 4.1"
             }

@@ -74,8 +74,29 @@ pub enum ClientSoftware {
         /// Credential Management 1.x beside it.
         credential_management: Version,
     },
+    /// It is installed, and a part of it does not answer.
+    Silent(SoftwarePart),
     /// Nothing was found.
     NotFound,
+}
+
+/// A part of Smartcard Connect (`facts/nhs.md` 4.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SoftwarePart {
+    /// The NHS Port Service, by which the others are found.
+    PortService,
+    /// Credential Management, for the user of this computer.
+    CredentialManagement,
+}
+
+impl fmt::Display for SoftwarePart {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::PortService => "NHS Port Service",
+            Self::CredentialManagement => "NHS Credential Management",
+        })
+    }
 }
 
 impl fmt::Display for ClientSoftware {
@@ -85,6 +106,7 @@ impl fmt::Display for ClientSoftware {
             Self::IdentityAgent { agent, credential_management } => {
                 write!(f, "Identity Agent {agent} with Credential Management {credential_management}")
             }
+            Self::Silent(part) => write!(f, "smartcard software whose {part} does not answer"),
             Self::NotFound => f.write_str("no smartcard software"),
         }
     }

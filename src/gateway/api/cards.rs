@@ -7,7 +7,7 @@ use subtle::ConstantTimeEq;
 use super::{Answer, Call, Desk};
 use crate::{
     cis2::wire,
-    domain::{CardState, JobId, Operation},
+    domain::{CardState, JobId, NhsCode, Operation},
     gateway::{
         issuances::{self, Job},
         keys::{Algorithm, NoKey},
@@ -33,7 +33,7 @@ pub fn card(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
 /// The job of this call, for which keys and codes of its card may be used: its own officer while it is open; after it
 /// ended without finishing the card, any officer who may clear that card. The codes of an unlock or a repair whose time
 /// ran out are settled by its own officer, as long as nobody has touched the card since.
-fn job_with_card(desk: &Desk<'_>, call: &Call) -> Result<Job, Fault> {
+pub fn job_with_card(desk: &Desk<'_>, call: &Call) -> Result<Job, Fault> {
     let id: JobId = call.param("job")?;
     let job = issuances::get(desk.store, &id)?;
     if job.is_open() || settles_late(desk, &job)? {
@@ -152,7 +152,8 @@ pub fn release(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
 /// Releases the codes of a job's card to that job.
 pub fn release_codes(desk: &Desk<'_>, job: &Job) -> Result<wire::UnlockCodes, Fault> {
     let delivered = desk.core.custody.transport_code(&job.profile).map_err(|_| Fault::no_key_set(&job.profile))?;
-    let codes = unlock_codes::release(desk.store, &desk.core.seal, &job.public.serial, delivered)?;
+    let codes = unlock_codes::release(desk.store, &desk.core.seal, &job.public.serial, delivered)
+        .map_err(|fault| fault.nhs_code(NhsCode::NoUnlockCode))?;
     note_released(desk, job, codes.current.len())?;
     Ok(codes)
 }

@@ -151,9 +151,7 @@ impl Desk<'_> {
         // The card has ended, whatever the gateway has heard: the job stays open until it has.
         let (ending, note) = match &rest.machine.stage {
             super::Stage::Tell { end: super::End::Done { note }, .. } => (Ending::Done, note.clone()),
-            super::Stage::Tell { end: super::End::Undone { why }, .. } => {
-                (Ending::Undone { why: why.clone(), by_policy: false }, None)
-            }
+            super::Stage::Tell { end: super::End::Undone { why }, .. } => (rest.undone(why.clone()), None),
             _ => told(&rest),
         };
         let report = CardReport {

@@ -118,7 +118,7 @@ fn a_print_file_without_room_is_on_record_as_not_printed() {
         fill(small);
         let report = workplace.print(preflight, &mut |_| {}).expect("begun");
         assert_eq!(report.outcome, Some(PrintOutcome::NotPrinted));
-        let Ending::Undone { why, by_policy: false } = report.ending else { panic!("{:?}", report.ending) };
+        let Ending::Undone { why, by_policy: false, .. } = report.ending else { panic!("{:?}", report.ending) };
         for word in ["the disk is full", "no half of it was left behind", "make room there", "print again"] {
             assert!(why.contains(word), "{why}");
         }

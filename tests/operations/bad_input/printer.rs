@@ -80,7 +80,7 @@ fn a_printer_that_goes_before_the_job() {
     drop(running);
     let report = workplace.print(preflight, &mut |_| {}).expect("begun");
     assert_eq!(report.outcome, Some(PrintOutcome::NotPrinted));
-    let Ending::Undone { why, by_policy: false } = report.ending else { panic!("{:?}", report.ending) };
+    let Ending::Undone { why, by_policy: false, .. } = report.ending else { panic!("{:?}", report.ending) };
     for word in ["does not answer", "nothing was sent", "then print again"] {
         assert!(why.contains(word), "{why}");
     }

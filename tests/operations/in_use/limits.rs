@@ -230,10 +230,9 @@ fn of_two_workstations_one_wins_and_the_other_is_told_who_and_when() {
                 };
                 both.wait();
                 // A holder has one card: the other one is refused, whoever is first.
-                return workplace
-                    .prepare_issue(&request)
-                    .map(|_| Ending::Done)
-                    .unwrap_or_else(|error| Ending::Undone { why: error.to_string(), by_policy: true });
+                return workplace.prepare_issue(&request).map(|_| Ending::Done).unwrap_or_else(|error| {
+                    Ending::Undone { why: error.to_string(), by_policy: true, nhs_code: error.nhs_code() }
+                });
             }
             let wish = looked_at(Task::Unlock, &desk::serial(Make::Virtual, 1));
             let preflight = workplace.prepare_on_card(&wish).expect("prepared");

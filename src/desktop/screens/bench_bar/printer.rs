@@ -43,7 +43,7 @@ fn tile(view: &View<'_>, printer: &PrinterView) -> Tile {
             .detail(&printer.model)
             .action(Route::Queue),
         PrinterCondition::CannotPrint { why } => {
-            let explain = bench::Intent::Explain { name: printer.name.clone(), why: why.clone() };
+            let explain = bench::Intent::Explain { name: printer.name.clone(), why: why.clone(), nhs_code: None };
             Tile::new(&printer.name, notice::colours(view, NoticeKind::Danger))
                 .sign(notice::sign(NoticeKind::Danger))
                 .about(tr!(view, "bench-printer-cannot"))

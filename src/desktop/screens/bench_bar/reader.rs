@@ -38,13 +38,16 @@ pub fn draw(ui: &mut Ui, view: &View<'_>, reader: &ReaderView, room: Room) {
 
 fn tile(view: &View<'_>, reader: &str, name: &str, condition: &ReaderCondition) -> Tile {
     let colours = view.theme.colours;
+    let nhs_code = condition.nhs_code();
+    let code = nhs_code.map_or_else(String::new, |code| tr!(view, "nhs-code", code = code.code()));
     let explained = |kind: NoticeKind, about: String, why: String| {
-        let explain = bench::Intent::Explain { name: name.to_owned(), why: why.clone() };
-        Tile::new(name, notice::colours(view, kind)).sign(notice::sign(kind)).about(about).detail(why).action(explain)
+        let explain = bench::Intent::Explain { name: name.to_owned(), why: why.clone(), nhs_code };
+        let tile = Tile::new(name, notice::colours(view, kind)).sign(notice::sign(kind)).about(about);
+        tile.detail(why).detail(&code).action(explain)
     };
     match condition {
         ReaderCondition::Empty => Tile::new(name, colours.raised).about(tr!(view, "bench-empty")),
-        ReaderCondition::Reading => Tile::new(name, colours.raised).about(tr!(view, "bench-reading")),
+        ReaderCondition::Reading => Tile::new(name, colours.raised).about(tr!(view, "bench-reading")).detail(&code),
         ReaderCondition::OwnCard(card) => Tile::new(name, colours.refused)
             .about(tr!(view, "bench-own-card"))
             .detail(card.holder.as_ref().map_or("", |holder| holder.printed_name()))
@@ -55,7 +58,7 @@ fn tile(view: &View<'_>, reader: &str, name: &str, condition: &ReaderCondition) 
         ReaderCondition::InUse => {
             explained(NoticeKind::Warning, tr!(view, "bench-in-use"), tr!(view, "bench-in-use-remedy"))
         }
-        ReaderCondition::Unknown { why } => explained(NoticeKind::Warning, tr!(view, "bench-unknown"), why.clone()),
+        ReaderCondition::Unknown { why, .. } => explained(NoticeKind::Warning, tr!(view, "bench-unknown"), why.clone()),
         ReaderCondition::Unreadable => {
             explained(NoticeKind::Warning, tr!(view, "bench-unreadable"), tr!(view, "bench-unreadable-remedy"))
         }
@@ -67,7 +70,11 @@ fn of_card(view: &View<'_>, reader: &str, name: &str, card: &CardInReader) -> Ti
     let record = match &card.record {
         Ok(record) => record,
         Err(trouble) => {
-            let explain = bench::Intent::Explain { name: name.to_owned(), why: trouble.message.clone() };
+            let explain = bench::Intent::Explain {
+                name: name.to_owned(),
+                why: trouble.message.clone(),
+                nhs_code: trouble.nhs_code,
+            };
             return Tile::new(name, notice::colours(view, NoticeKind::Warning))
                 .sign(notice::sign(NoticeKind::Warning))
                 .about(tr!(view, "bench-card-of-unknown", series = &card.series.to_string()))

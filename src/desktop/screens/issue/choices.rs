@@ -67,7 +67,7 @@ fn on_its_card(view: &View<'_>, reader: &ReaderView) -> String {
         ReaderCondition::OwnCard(_) => tr!(view, "issue-card-own"),
         ReaderCondition::InWork(_) => tr!(view, "issue-card-in-work"),
         ReaderCondition::InUse => tr!(view, "issue-card-in-use"),
-        ReaderCondition::Unknown { why } => why.clone(),
+        ReaderCondition::Unknown { why, .. } => why.clone(),
         ReaderCondition::Unreadable => tr!(view, "issue-card-unreadable"),
     }
 }

@@ -51,6 +51,7 @@ pub fn draw(ui: &mut Ui, view: &View<'_>) {
     });
     if let Some(trouble) = state.troubles.get(&entry.id) {
         notice::boxed(ui, view, NoticeKind::Danger, &format::sentence(&trouble.message), |ui| {
+            notice::code(ui, view, trouble.nhs_code);
             if Button::new(tr!(view, "notice-dismiss")).show(ui, view).clicked() {
                 view.send(queue::Intent::Dismiss(entry.id));
             }

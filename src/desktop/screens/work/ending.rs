@@ -49,6 +49,9 @@ pub(super) fn draw(ui: &mut Ui, view: &View<'_>, piece: &Piece, stage: Stage<'_>
             ui.add_space(space::SMALL);
             ui.add(egui::Label::new(RichText::new(words).text_style(Theme::large()).color(pair.words)).wrap());
         }
+        if let Stage::Ended(end) = stage {
+            notice::code(ui, view, end.nhs_code());
+        }
     });
 }
 
