@@ -8,7 +8,7 @@ mod screen;
 pub mod worker;
 
 use std::{
-    sync::mpsc::{Receiver, Sender},
+    sync::mpsc::{Receiver, SyncSender},
     time::{Duration, Instant},
 };
 
@@ -21,13 +21,16 @@ use super::{
     theme::{Scheme, Theme},
 };
 
+/// Orders and events that may wait: far more than one person and one reader make.
+pub const WAITING: usize = 64;
+
 /// The window of a kiosk.
 pub struct Kiosk {
     /// What is so.
     pub model: Model,
     texts: Texts,
     scheme: Scheme,
-    orders: Sender<Order>,
+    orders: SyncSender<Order>,
     events: Receiver<Event>,
     touched: Instant,
 }
@@ -35,7 +38,7 @@ pub struct Kiosk {
 impl Kiosk {
     /// A kiosk that gives its orders here and hears of what came of them there.
     #[must_use]
-    pub fn new(preferences: &Preferences, orders: Sender<Order>, events: Receiver<Event>) -> Self {
+    pub fn new(preferences: &Preferences, orders: SyncSender<Order>, events: Receiver<Event>) -> Self {
         let scheme = preferences.scheme;
         let (model, texts, touched) = (Model::default(), Texts::british_english(), Instant::now());
         Self { model, texts, scheme, orders, events, touched }
@@ -78,8 +81,8 @@ impl Kiosk {
 
     fn send(&mut self) {
         for order in self.model.take_orders() {
-            // A worker that is gone has told so.
-            let _ = self.orders.send(order);
+            // A worker that is gone has told so, and one that has fallen so far behind works on no card: drawing never waits.
+            let _ = self.orders.try_send(order);
         }
     }
 }

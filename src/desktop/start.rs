@@ -236,8 +236,8 @@ fn start_kiosk(
     configuration: Configuration,
     preferences: &Preferences,
 ) -> Kiosk {
-    let (orders, received) = mpsc::channel();
-    let (told, events) = mpsc::channel();
+    let (orders, received) = mpsc::sync_channel(kiosk::WAITING);
+    let (told, events) = mpsc::sync_channel(kiosk::WAITING);
     let kiosk = Kiosk::new(preferences, orders.clone(), events);
     let (wake, failed, waking) = (context.clone(), told.clone(), context.clone());
     let work = move || match Workplace::unattended(&places, configuration, Readers::AsConfigured) {

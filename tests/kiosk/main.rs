@@ -13,7 +13,7 @@ use cardwright::{
     cis2::{Service, wire::SignIn},
     desktop::{
         kiosk::{
-            Kiosk,
+            Kiosk, WAITING,
             model::{Order, PATIENCE, Stage},
             worker,
         },
@@ -43,7 +43,7 @@ struct Stand {
     harness: Harness<'static, Kiosk>,
     workplace: Arc<Workplace>,
     rung: mpsc::Receiver<()>,
-    orders: mpsc::Sender<Order>,
+    orders: mpsc::SyncSender<Order>,
     folder: TempDir,
 }
 
@@ -68,14 +68,14 @@ impl Stand {
         workplace.service.sign_out().expect("signed out");
         let training = workplace.bench.training.as_ref().expect("training readers");
         NAMES.iter().for_each(|reader| drop(training.take_card_out(reader).expect("taken out")));
-        let (orders, received) = mpsc::channel();
-        let (told, events) = mpsc::channel();
-        let (bell, rung) = mpsc::channel();
+        let (orders, received) = mpsc::sync_channel(WAITING);
+        let (told, events) = mpsc::sync_channel(WAITING);
+        let (bell, rung) = mpsc::sync_channel(WAITING);
         let (for_worker, myself) = (Arc::clone(&workplace), orders.clone());
         std::thread::spawn(move || {
             worker::run(&for_worker, &received, myself, told, move || {
-                // Nobody listens any more once the test is over.
-                let _ = bell.send(());
+                // One ring is enough, and nobody listens any more once the test is over.
+                let _ = bell.try_send(());
             });
         });
         let preferences = Preferences::default();

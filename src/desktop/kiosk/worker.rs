@@ -3,7 +3,7 @@
 use std::{
     sync::{
         Arc,
-        mpsc::{Receiver, Sender},
+        mpsc::{Receiver, SyncSender},
     },
     thread,
 };
@@ -24,8 +24,8 @@ use crate::{
 pub fn run(
     workplace: &Arc<Workplace>,
     orders: &Receiver<Order>,
-    myself: Sender<Order>,
-    events: Sender<Event>,
+    myself: SyncSender<Order>,
+    events: SyncSender<Event>,
     wake: impl Fn(),
 ) {
     let mut worker = Worker {
@@ -51,7 +51,7 @@ pub fn run(
 }
 
 /// Turns what happens to the readers into orders to ourselves.
-fn watch(workplace: &Arc<Workplace>, myself: Sender<Order>) -> Result<(), String> {
+fn watch(workplace: &Arc<Workplace>, myself: SyncSender<Order>) -> Result<(), String> {
     let watch = workplace.bench.readers.watch().map_err(|error| error.to_string())?;
     let forward = move || {
         while let Some(event) = watch.next() {
