@@ -4,11 +4,12 @@
 #[path = "../../tests/desktop/harness.rs"]
 #[allow(dead_code, missing_docs)]
 mod harness;
+mod service;
 
 use std::path::{Path, PathBuf};
 
 use cardwright::{
-    bench::{Order, PrinterCondition, TrainingCardMove},
+    bench::{Event, Order, PrinterCondition, TrainingCardMove},
     cis2::wire::{CardRecord, HolderRecord},
     desktop::{
         command::Command,
@@ -65,6 +66,11 @@ impl Camera {
         self.window.run();
     }
 
+    fn tell(&mut self, event: &Event) {
+        self.window.harness.state_mut().model.on_event(event);
+        self.window.run();
+    }
+
     fn close_dialogues(&mut self) {
         while !self.window.model().dialogs.is_empty() {
             self.wish(Intent::CloseDialog);
@@ -104,6 +110,7 @@ fn tour((look, size, text_percent, scheme): Look, folder: &Path) {
     camera.window.wait_for("the portrait", |model| portrait(model, &holder).is_some());
     camera.shoot("holder");
     issue(&mut camera, &holder);
+    service::tour(&mut camera);
     photo(&mut camera, &holder);
     queue(&mut camera);
     unfinished(&mut camera);

@@ -5,7 +5,10 @@ use std::sync::Arc;
 use image::RgbaImage;
 use time::Date;
 
-use super::order::{Ticket, WorkId};
+use super::{
+    on_card::{Asks, CardNow},
+    order::{Ticket, WorkId},
+};
 use crate::{
     cis2::{
         ServiceError,
@@ -14,7 +17,7 @@ use crate::{
     domain::{CardSerial, CardState, Holder, HolderId, JobId, NhsCode, PasscodeRules, Series},
     face::Photo,
     journal::QueueEntry,
-    operations::{OperationError, Progress, Standing, UnfinishedJob},
+    operations::{OperationError, Progress, Standing, UnfinishedJob, diagnosis::Finding},
 };
 
 /// Why something was not done: one sentence with what failed and the next action.
@@ -271,6 +274,14 @@ pub struct CardInReader {
     pub tries_left: Option<u8>,
     /// What passcodes this kind of card takes.
     pub passcode_rules: PasscodeRules,
+    /// Last day of each certificate on the chip: authentication, signing.
+    pub certificates: [Option<Date>; 2],
+    /// What is wrong with it; empty for a card that is as the service knows it.
+    pub findings: Vec<Finding>,
+    /// Whether there are certificates on it that this service's authority did not make.
+    pub stranger: bool,
+    /// Another card of its holder that is in use.
+    pub other_card: Option<CardSerial>,
 }
 
 impl CardInReader {
@@ -334,6 +345,15 @@ pub enum WorkEvent {
     },
     /// A step begins or ends.
     Progress(Progress),
+    /// It waits for this, and nothing was changed. What came of an earlier attempt stands beside it.
+    Asks {
+        /// For what.
+        what: Asks,
+        /// Why the last attempt at it failed.
+        trouble: Option<Trouble>,
+    },
+    /// How the card is at its end; told just before it.
+    CardNow(CardNow),
     /// It is over.
     Ended(WorkEnd),
 }

@@ -2,6 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc};
 
+use super::on_card::CardOrder;
 use crate::{
     domain::{CardSerial, HolderId, JobId, OfficerId, Passcode},
     face::Photo,
@@ -76,6 +77,43 @@ pub enum Order {
         work: WorkId,
         /// Which job.
         job: JobId,
+        /// The holder's own passcode, for a renewal that goes forward; other work does without.
+        passcode: Option<Passcode>,
+    },
+    /// Works on a card in use.
+    OnCard {
+        /// The work.
+        work: WorkId,
+        /// What is done.
+        card: Box<CardOrder>,
+    },
+    /// Does this card work? After its passcode it signs what the service chose. Nothing on it is changed.
+    TryCard {
+        /// The work.
+        work: WorkId,
+        /// In which reader it is.
+        reader: String,
+        /// Which card.
+        serial: CardSerial,
+        /// Its passcode.
+        passcode: Passcode,
+    },
+    /// The officer proves once more who they are; the work that waits for it goes on.
+    StepUp {
+        /// The work.
+        work: WorkId,
+    },
+    /// A second officer approves the work that waits for it, and it goes on.
+    Approve {
+        /// The work.
+        work: WorkId,
+        /// The second officer.
+        officer: OfficerId,
+    },
+    /// Work that waits is given up; nothing was changed.
+    GiveUp {
+        /// The work.
+        work: WorkId,
     },
     /// The whole print queue.
     ListQueue,
@@ -263,6 +301,8 @@ pub enum TrainingCardMove {
     Back,
     /// A new blank card goes in; the old one is kept.
     NewBlank,
+    /// Its passcode is typed wrongly until it locks itself, to practise what helps.
+    Lock,
     /// A card that was kept goes in.
     Kept(CardSerial),
 }

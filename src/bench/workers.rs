@@ -4,6 +4,7 @@ mod card_work;
 mod clipboard;
 mod common;
 mod lane;
+mod on_card;
 mod pictures;
 mod portrait;
 mod printer;
@@ -13,6 +14,7 @@ mod reader;
 mod recognise;
 mod service;
 mod teller;
+mod trial;
 mod watch;
 
 use std::{
@@ -122,6 +124,16 @@ impl Workers {
                 self.reader(&reader)
                     .and_then(|reader| reader.give(CardJob::Issue { work, issue }).map_err(|(_, trouble)| trouble))
             }
+            Order::OnCard { work, card } if card.reader.is_some() => {
+                let name = card.reader.clone().unwrap_or_default();
+                self.reader(&name).and_then(|reader| {
+                    let job = CardJob::OnCard { work, card, approval: None };
+                    reader.give(job).map_err(|(_, trouble)| trouble)
+                })
+            }
+            Order::TryCard { work, reader, serial, passcode } => self.reader(&reader).and_then(|reader| {
+                reader.give(CardJob::Try { work, serial, passcode }).map_err(|(_, trouble)| trouble)
+            }),
             Order::TrainingCard { reader, move_to } => self.move_card(&reader, ReaderOrder::Move(move_to)),
             Order::AskPrinter { printer } => {
                 if let Some(printer) = self.common.printers.get(&printer) {

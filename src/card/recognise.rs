@@ -43,6 +43,8 @@ pub struct Contents {
     pub identifier: Option<[u8; 21]>,
     /// Certificates in 9A and 9C (DER), in the order of [`CertificateSlot::BOTH`]. A damaged one counts as none.
     pub certificates: [Option<Vec<u8>>; 2],
+    /// Whether something stands in the place of each that is no certificate.
+    pub damaged: [bool; 2],
     /// Tries left of the passcode.
     pub passcode: Tries,
 }
@@ -252,16 +254,18 @@ fn read_identifier(piv: &mut Piv<'_>) -> Result<Option<[u8; 21]>, PivError> {
 fn read_contents(card: &mut dyn Transport, profile: &CardProfile) -> Result<Contents, NotRecognised> {
     let mut piv = Piv::select(card, profile)?;
     let chuid = piv.get_object(ObjectName::CardHolderUniqueIdentifier)?;
-    let mut certificates = [None, None];
-    for (slot, place) in CertificateSlot::BOTH.into_iter().zip(&mut certificates) {
+    let (mut certificates, mut damaged) = ([None, None], [false; 2]);
+    for ((slot, place), damaged) in CertificateSlot::BOTH.into_iter().zip(&mut certificates).zip(&mut damaged) {
         let content = piv.get_object(ObjectName::certificate(slot))?.unwrap_or_default();
         *place = piv::certificate_in(&content).ok().flatten().map(<[u8]>::to_vec);
+        *damaged = place.is_none() && !content.is_empty();
     }
     Ok(Contents {
         guid: chuid.and_then(|content| piv::guid_in(&content).ok().flatten()),
         discovery: piv.get_object(ObjectName::Discovery)?,
         identifier: read_identifier(&mut piv)?,
         certificates,
+        damaged,
         passcode: piv.passcode_tries()?,
     })
 }

@@ -9,6 +9,8 @@ pub enum Command {
     Palette,
     /// Goes to the search.
     Find,
+    /// Goes to servicing a card.
+    Service,
     /// Goes to the print queue.
     Queue,
     /// Goes to unfinished work.
@@ -41,9 +43,10 @@ pub enum Command {
 
 impl Command {
     /// All, in the order of the palette.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::MainAction,
         Self::Find,
+        Self::Service,
         Self::Queue,
         Self::Unfinished,
         Self::Activity,
@@ -66,6 +69,7 @@ impl Command {
         match self {
             Self::Palette => "command-palette",
             Self::Find => "command-find",
+            Self::Service => "command-service",
             Self::Queue => "command-queue",
             Self::Unfinished => "command-unfinished",
             Self::Activity => "command-activity",
@@ -91,6 +95,7 @@ impl Command {
         let (modifiers, key) = match self {
             Self::Palette => (CTRL, Key::K),
             Self::Find => (CTRL, Key::F),
+            Self::Service => (ALT, Key::Num1),
             Self::Queue => (ALT, Key::Num2),
             Self::Unfinished => (ALT, Key::Num3),
             Self::Activity => (ALT, Key::Num4),

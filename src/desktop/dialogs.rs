@@ -2,32 +2,42 @@
 //! answer, and closing it in any other way is a cancel.
 
 mod confirm;
+mod end_card;
 mod export;
 mod help_note;
 mod name_reader;
 mod palette;
 mod passcode;
+mod prove;
 mod reason;
+mod repair;
 mod shortcuts;
 mod training_reader;
 
 use eframe::egui::{self, Id, Modal};
 
 pub use confirm::Confirm;
+pub use end_card::{EndCard, Wish as EndCardWish};
 pub use export::Export;
 pub use name_reader::NameReader;
 pub use palette::Palette;
-pub use passcode::{Digit, PasscodeEntry, Place, Wish as PasscodeWish};
+pub use passcode::{Digit, PasscodeEntry, Place, Purpose, Typed, Wish as PasscodeWish};
+pub use prove::{Prove, Wish as ProveWish};
 pub use reason::Reason;
+pub use repair::RepairChoice;
 
 use super::{
     intent::Intent,
-    model::{Model, help},
+    model::{Model, help, service},
     screens::frame::LOW,
     theme::{Theme, space},
     view::View,
 };
-use crate::{domain::NhsCode, tr};
+use crate::{
+    bench::Order,
+    domain::{CardSerial, NhsCode},
+    tr,
+};
 
 /// A dialogue.
 #[derive(Debug, Clone)]
@@ -40,8 +50,14 @@ pub enum Dialog {
     Reason(Reason),
     /// The list of shortcuts.
     Shortcuts,
-    /// The holder chooses a passcode.
+    /// The holder types a passcode.
     Passcode(Box<PasscodeEntry>),
+    /// A card is to be ended for good, or emptied for another holder.
+    EndCard(Box<EndCard>),
+    /// How a repaired card is left.
+    Repair(RepairChoice),
+    /// What the service asks for before work on a card begins.
+    Prove(Prove),
     /// Which reader is which, and what it is called.
     NameReader(NameReader),
     /// The card of this training reader.
@@ -68,6 +84,10 @@ pub enum DialogIntent {
     Confirmed,
     /// Something in the palette.
     Palette(palette::Wish),
+    /// Something in the question whether a card is to be ended.
+    EndCard(end_card::Wish),
+    /// What the service asked for.
+    Prove(prove::Wish),
     /// Something in the choice of a passcode.
     Passcode(passcode::Wish),
     /// Something in the question for a reason.
@@ -113,13 +133,31 @@ impl Dialog {
         matches!(self, Self::Confirm(confirm) if confirm.title == "close-title")
     }
 
+    /// The card it asks about as it lies in a reader: with that card gone there is nothing to answer.
+    #[must_use]
+    pub fn card(&self) -> Option<&CardSerial> {
+        match self {
+            Self::Passcode(entry) => (*entry.purpose() != Purpose::Issue).then(|| entry.place().1),
+            Self::EndCard(ask) => ask.reader().map(|_| ask.serial()),
+            Self::Repair(ask) => Some(&ask.serial),
+            Self::Confirm(confirm) => match &*confirm.then {
+                Intent::Service(service::Intent::Delivered(serial)) => Some(serial),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
     fn title(&self, view: &View<'_>) -> String {
         match self {
             Self::Confirm(confirm) => view.texts.get(confirm.title),
             Self::Palette(_) => tr!(view, "command-palette"),
             Self::Reason(reason) => reason.title(view),
             Self::Shortcuts => tr!(view, "shortcuts-title"),
-            Self::Passcode(entry) => tr!(view, "passcode-title", name = entry.first_name()),
+            Self::Passcode(entry) => entry.title(view),
+            Self::EndCard(ask) => ask.title(view),
+            Self::Repair(ask) => tr!(view, "repair-title", name = &ask.name),
+            Self::Prove(ask) => ask.title(view),
             Self::NameReader(_) => tr!(view, "name-reader-title"),
             Self::TrainingReader(reader) => view.model.preferences.reader_name(reader).to_owned(),
             Self::Explain { name, .. } => view.model.preferences.reader_name(name).to_owned(),
@@ -134,6 +172,9 @@ impl Dialog {
         match self {
             Self::Palette(_) | Self::Shortcuts => Some("keyboard"),
             Self::Passcode(_) => Some("passcode"),
+            Self::EndCard(_) => Some("end-card"),
+            Self::Repair(_) => Some("repair"),
+            Self::Prove(_) => Some("service"),
             Self::Reason(_) => Some("queue"),
             Self::NameReader(_) | Self::TrainingReader(_) | Self::Explain { .. } => Some("bench"),
             Self::Export(_) => Some("activity"),
@@ -167,6 +208,8 @@ pub fn update(model: &mut Model, wish: DialogIntent) {
         }
         (Some(Dialog::Palette(_)), DialogIntent::Palette(wish)) => palette::update(model, wish),
         (Some(Dialog::Passcode(_)), DialogIntent::Passcode(wish)) => passcode::update(model, wish),
+        (Some(Dialog::EndCard(_)), DialogIntent::EndCard(wish)) => end_card::update(model, wish),
+        (Some(Dialog::Prove(_)), DialogIntent::Prove(wish)) => prove::update(model, wish),
         (Some(Dialog::Reason(_)), DialogIntent::Reason(wish)) => reason::update(model, wish),
         (Some(Dialog::NameReader(_)), DialogIntent::NameReader(wish)) => name_reader::update(model, wish),
         (Some(Dialog::Export(_)), DialogIntent::Export(wish)) => export::update(model, wish),
@@ -177,7 +220,31 @@ pub fn update(model: &mut Model, wish: DialogIntent) {
 
 /// Closes the dialogue in front without an answer.
 pub fn cancel(model: &mut Model) {
-    model.dialogs.pop_front();
+    let closed = model.dialogs.pop_front();
+    unanswered(model, closed);
+}
+
+/// Closes every dialogue as if each had been cancelled: one may hold half a passcode.
+pub fn cancel_all(model: &mut Model) {
+    let closed = std::mem::take(&mut model.dialogs);
+    unanswered(model, closed);
+}
+
+/// Withdraws every question about a card that lies in no reader any more.
+pub fn withdraw_missing(model: &mut Model) {
+    let bench = &model.bench;
+    model
+        .dialogs
+        .retain(|dialog| dialog.card().is_none_or(|serial| bench.cards().any(|(_, card)| card.serial == *serial)));
+}
+
+/// Work that waited for an answer is given up.
+fn unanswered(model: &mut Model, closed: impl IntoIterator<Item = Dialog>) {
+    for dialog in closed {
+        if let Dialog::Prove(ask) = dialog {
+            model.order(Order::GiveUp { work: ask.work });
+        }
+    }
 }
 
 /// Draws the dialogue in front.
@@ -212,6 +279,9 @@ pub fn draw(ui: &mut egui::Ui, view: &View<'_>) {
                 Dialog::Help(topic) => help_note::draw(ui, view, topic),
                 Dialog::Reason(reason) => reason::draw(ui, view, reason),
                 Dialog::Passcode(entry) => passcode::draw(ui, view, entry),
+                Dialog::EndCard(ask) => end_card::draw(ui, view, ask),
+                Dialog::Repair(ask) => repair::draw(ui, view, ask),
+                Dialog::Prove(ask) => prove::draw(ui, view, ask),
                 Dialog::NameReader(asking) => name_reader::draw(ui, view, asking),
                 Dialog::TrainingReader(reader) => training_reader::draw(ui, view, reader),
                 Dialog::Explain { why, nhs_code, .. } => training_reader::explain(ui, view, why, *nhs_code),

@@ -3,7 +3,7 @@
 use super::{
     command::Command,
     dialogs::{Dialog, DialogIntent},
-    model::{activity, bench, find, help, holder, issue, photo, queue, session, settings, unfinished, work},
+    model::{activity, bench, find, help, holder, issue, photo, queue, service, session, settings, unfinished, work},
     route::Route,
 };
 
@@ -44,6 +44,8 @@ pub enum Intent {
     Photo(photo::Intent),
     /// Preparing an issue.
     Issue(issue::Intent),
+    /// Servicing a card.
+    Service(service::Intent),
     /// A piece of card work.
     Work(work::Intent),
     /// The print queue.
@@ -78,6 +80,7 @@ of_area!(
     Holder(holder::Intent),
     Photo(photo::Intent),
     Issue(issue::Intent),
+    Service(service::Intent),
     Work(work::Intent),
     Queue(queue::Intent),
     Unfinished(unfinished::Intent),

@@ -10,6 +10,7 @@ pub mod holder;
 pub mod issue;
 pub mod photo;
 pub mod queue;
+pub mod service;
 pub mod session;
 pub mod settings;
 pub mod unfinished;
@@ -64,6 +65,8 @@ pub struct Model {
     pub photo: photo::State,
     /// Preparing an issue.
     pub issue: issue::State,
+    /// Servicing a card.
+    pub service: service::State,
     /// Card work.
     pub work: work::State,
     /// The print queue.
@@ -149,6 +152,7 @@ impl Model {
             holder: holder::State::default(),
             photo: photo::State::default(),
             issue: issue::State::default(),
+            service: service::State::default(),
             work: work::State::default(),
             queue: queue::State::default(),
             unfinished: unfinished::State::default(),
@@ -190,6 +194,7 @@ impl Model {
             Intent::Holder(wish) => holder::update(self, wish),
             Intent::Photo(wish) => photo::update(self, wish),
             Intent::Issue(wish) => issue::update(self, wish),
+            Intent::Service(wish) => service::update(self, wish),
             Intent::Work(wish) => work::update(self, wish),
             Intent::Queue(wish) => queue::update(self, wish),
             Intent::Unfinished(wish) => unfinished::update(self, wish),
@@ -203,6 +208,7 @@ impl Model {
     pub fn on_event(&mut self, event: &Event) {
         session::on_event(self, event);
         bench::on_event(self, event);
+        service::on_event(self, event);
         find::on_event(self, event);
         holder::on_event(self, event);
         photo::on_event(self, event);
@@ -325,6 +331,17 @@ impl Model {
         self.prefer(|p| p.notices_read.extend(read));
     }
 
+    /// The entry of the navigation that the place shown belongs to.
+    #[must_use]
+    pub fn section(&self) -> Section {
+        match self.history.here() {
+            Route::Work(work) if self.work.all.get(work).is_some_and(|piece| piece.served.is_some()) => {
+                Section::Service
+            }
+            here => here.section(),
+        }
+    }
+
     fn arrived(&mut self) {
         if self.officer().is_none() {
             return;
@@ -334,6 +351,7 @@ impl Model {
             Route::Holder(holder) => holder::arrived(self, &holder),
             Route::Photo(holder) => photo::arrived(self, &holder),
             Route::Issue(holder) => issue::arrived(self, &holder),
+            Route::Service => service::arrived(self),
             Route::Queue => queue::arrived(self),
             Route::Unfinished => unfinished::arrived(self),
             Route::Activity => activity::arrived(self),
@@ -360,6 +378,7 @@ impl Model {
         match command {
             Command::Palette => dialogs::open_palette(self),
             Command::Find => self.go(Section::Find.route()),
+            Command::Service => self.go(Section::Service.route()),
             Command::Queue => self.go(Section::Queue.route()),
             Command::Unfinished => self.go(Section::Unfinished.route()),
             Command::Activity => self.go(Section::Activity.route()),

@@ -13,6 +13,8 @@ pub enum Route {
     Photo(HolderId),
     /// Prepare a card for a holder.
     Issue(HolderId),
+    /// Servicing the card in a reader.
+    Service,
     /// A piece of card work that was begun: its steps, and what came of it.
     Work(WorkId),
     /// The print queue.
@@ -33,6 +35,7 @@ impl Route {
     pub fn section(&self) -> Section {
         match self {
             Self::Find | Self::Holder(_) | Self::Photo(_) | Self::Issue(_) | Self::Work(_) => Section::Find,
+            Self::Service => Section::Service,
             Self::Queue => Section::Queue,
             Self::Unfinished => Section::Unfinished,
             Self::Activity => Section::Activity,
@@ -47,6 +50,8 @@ impl Route {
 pub enum Section {
     /// Holders and their cards.
     Find,
+    /// Servicing a card.
+    Service,
     /// The print queue.
     Queue,
     /// Unfinished work.
@@ -61,13 +66,15 @@ pub enum Section {
 
 impl Section {
     /// All, in the order of the navigation.
-    pub const ALL: [Self; 6] = [Self::Find, Self::Queue, Self::Unfinished, Self::Activity, Self::Settings, Self::Help];
+    pub const ALL: [Self; 7] =
+        [Self::Find, Self::Service, Self::Queue, Self::Unfinished, Self::Activity, Self::Settings, Self::Help];
 
     /// Where it leads.
     #[must_use]
     pub fn route(self) -> Route {
         match self {
             Self::Find => Route::Find,
+            Self::Service => Route::Service,
             Self::Queue => Route::Queue,
             Self::Unfinished => Route::Unfinished,
             Self::Activity => Route::Activity,
@@ -81,6 +88,7 @@ impl Section {
     pub const fn text_key(self) -> &'static str {
         match self {
             Self::Find => "nav-find",
+            Self::Service => "nav-service",
             Self::Queue => "nav-queue",
             Self::Unfinished => "nav-unfinished",
             Self::Activity => "nav-activity",

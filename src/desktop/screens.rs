@@ -9,6 +9,7 @@ pub mod holder;
 pub mod issue;
 pub mod photo;
 pub mod queue;
+pub mod service;
 pub mod settings;
 pub mod sign_in;
 pub mod unfinished;
@@ -26,6 +27,7 @@ pub fn draw(ui: &mut Ui, view: &View<'_>) {
         Route::Photo(holder) => photo::draw(ui, view, holder),
         Route::Issue(holder) => issue::draw(ui, view, holder),
         Route::Work(work) => work::draw(ui, view, *work),
+        Route::Service => service::draw(ui, view),
         Route::Queue => queue::draw(ui, view),
         Route::Unfinished => unfinished::draw(ui, view),
         Route::Activity => activity::draw(ui, view),
@@ -43,6 +45,7 @@ pub fn main_action(model: &Model) -> Option<Intent> {
         Route::Photo(holder) => photo::main_action(model, holder),
         Route::Issue(holder) => issue::main_action(model, holder),
         Route::Work(work) => work::main_action(model, *work),
+        Route::Service => service::main_action(model),
         Route::Queue => queue::main_action(model),
         Route::Unfinished => unfinished::main_action(model),
         Route::Activity | Route::Settings | Route::Help(_) => None,

@@ -123,6 +123,7 @@ fn two_works_on_two_readers_keep_apart_and_a_busy_reader_takes_no_third() {
                 assert_eq!(*end, WorkEnd::Done { queued: None });
                 ended += 1;
             }
+            WorkEvent::Asks { .. } | WorkEvent::CardNow(_) => panic!("nothing of an issue: {event:?}"),
         }
         (ended == 2).then_some(())
     });
@@ -167,7 +168,7 @@ fn a_job_that_was_cut_is_listed_and_gone_on_with() {
         _ => None,
     });
     assert_eq!((open.len(), &open[0].job, &open[0].serial), (1, &job, &card.serial));
-    desk.order(Order::Resume { work: WorkId(3), job: job.clone() });
+    desk.order(Order::Resume { work: WorkId(3), job: job.clone(), passcode: None });
     desk.reader(READERS[0], |condition| matches!(condition, ReaderCondition::InWork(WorkId(3))).then_some(()));
     assert!(matches!(desk.end(3), WorkEnd::Undone { .. }), "the gateway never heard of it");
     let open = desk.until("what is unfinished", |event| match event {
@@ -175,6 +176,6 @@ fn a_job_that_was_cut_is_listed_and_gone_on_with() {
         _ => None,
     });
     assert_eq!(open, []);
-    desk.order(Order::Resume { work: WorkId(4), job });
+    desk.order(Order::Resume { work: WorkId(4), job, passcode: None });
     assert!(matches!(desk.end(4), WorkEnd::NotBegun(_)), "never twice");
 }

@@ -5,6 +5,7 @@ mod cards;
 mod containment;
 mod desk;
 mod issue;
+mod on_card;
 mod pcsc;
 mod photos;
 mod queue;

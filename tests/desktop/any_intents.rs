@@ -15,13 +15,13 @@ use std::{
 
 use cardwright::{
     bench::{
-        Activity, CardInReader, Event, Order, PrinterCondition, PrinterView, Profile, Proof, ReaderCondition,
-        ReaderView, Ticket, Trouble, WorkEnd, WorkEvent, WorkId,
+        Activity, Asks, CardInReader, CardNow, Event, Order, PrinterCondition, PrinterView, Profile, Proof,
+        ReaderCondition, ReaderView, Ticket, Trouble, WorkEnd, WorkEvent, WorkId,
     },
     cis2::wire::{AuditHead, AuditRow, Base64, CardRecord, HolderRecord, Session},
     desktop::{
         command::Command,
-        dialogs::{Dialog, DialogIntent, Digit, PasscodeWish, Place},
+        dialogs::{Dialog, DialogIntent, Digit, EndCardWish, PasscodeWish, Place, ProveWish},
         intent::Intent,
         model::{self, Model, session::Phase},
         preferences::Preferences,
@@ -30,7 +30,7 @@ use cardwright::{
         window::{Crew, Window},
     },
     domain::{
-        CardState, Holder, HolderId, HolderState, JobId, Officer, Operation, Role, Series,
+        CancelReason, CardState, Holder, HolderId, HolderState, JobId, Officer, Operation, Role, Series,
         eligibility::{ClientSoftware, Realm, Version},
     },
     face::Photo,
@@ -74,12 +74,19 @@ enum Count {
     Exported,
     SignedOutAtWork,
     Locked,
+    OnCard,
+    Tried,
+    Cancelled,
+    ProvedOnceMore,
+    Approved,
+    GivenUp,
+    Withdrawn,
     Drawn,
     DrawnAtWork,
 }
 
 impl Count {
-    const ALL: [Self; 16] = [
+    const ALL: [Self; 23] = [
         Self::IssuedLocked,
         Self::IssuedWithPasscode,
         Self::TwoWorks,
@@ -94,6 +101,13 @@ impl Count {
         Self::Exported,
         Self::SignedOutAtWork,
         Self::Locked,
+        Self::OnCard,
+        Self::Tried,
+        Self::Cancelled,
+        Self::ProvedOnceMore,
+        Self::Approved,
+        Self::GivenUp,
+        Self::Withdrawn,
         Self::Drawn,
         Self::DrawnAtWork,
     ];
@@ -152,6 +166,8 @@ enum Wish {
     Unfinished(u8),
     Activity(u8),
     LockAfter(u16),
+    Service(u8, u8),
+    Answered(u8),
 }
 
 fn moments() -> impl Strategy<Value = Vec<Moment>> {
@@ -180,6 +196,8 @@ fn moments() -> impl Strategy<Value = Vec<Moment>> {
         4 => (0u8..16).prop_map(Wish::Photo),
         2 => (0u8..7).prop_map(Wish::Unfinished),
         3 => (0u8..8).prop_map(Wish::Activity),
+        6 => (0u8..12, 0u8..3).prop_map(|(what, which)| Wish::Service(what, which)),
+        5 => (0u8..5).prop_map(Wish::Answered),
     ];
     let moment = prop_oneof![
         5 => wish.prop_map(Moment::Wish),
@@ -188,8 +206,8 @@ fn moments() -> impl Strategy<Value = Vec<Moment>> {
         4 => (0usize..6).prop_map(Moment::Answer),
         1 => (0usize..6).prop_map(Moment::Fail),
         1 => (0u8..4).prop_map(Moment::Stray),
-        2 => (0u8..4, 0u8..6).prop_map(|(work, message)| Moment::Work(work, message)),
-        1 => (0u8..3, 0u8..12).prop_map(|(reader, condition)| Moment::Reader(reader, condition)),
+        2 => (0u8..4, 0u8..9).prop_map(|(work, message)| Moment::Work(work, message)),
+        1 => (0u8..3, 0u8..14).prop_map(|(reader, condition)| Moment::Reader(reader, condition)),
         1 => (0u8..2, 0u8..5).prop_map(|(printer, condition)| Moment::Printer(printer, condition)),
         1 => prop::collection::vec(0u8..6, 0..6).prop_map(Moment::Queue),
         1 => (0u8..30).prop_map(Moment::Idle),
@@ -287,7 +305,12 @@ fn live_through(moments: Vec<Moment>, drawn: bool) {
             }
             Moment::AnswerAll => {
                 // Work goes on for longer than a question.
-                let works = |order: &Order| matches!(order, Order::Issue { .. } | Order::Resume { .. });
+                let works = |order: &Order| {
+                    matches!(
+                        order,
+                        Order::Issue { .. } | Order::Resume { .. } | Order::OnCard { .. } | Order::TryCard { .. }
+                    )
+                };
                 let (later, now): (Vec<_>, Vec<_>) = questions.drain(..).partition(works);
                 questions = later;
                 now.iter().for_each(|order| take_answer(model, order, false));
@@ -297,7 +320,12 @@ fn live_through(moments: Vec<Moment>, drawn: bool) {
                 let work = nth_work(model, nth);
                 tell_work(model, work, work_event(work, message));
             }
-            Moment::Reader(n, condition) => model.on_event(&reader(n, condition)),
+            Moment::Reader(n, condition) => {
+                let asked = model.dialogs.iter().filter(|dialog| dialog.card().is_some()).count();
+                model.on_event(&reader(n, condition));
+                let left = model.dialogs.iter().filter(|dialog| dialog.card().is_some()).count();
+                Count::Withdrawn.happened(left < asked);
+            }
             Moment::Printer(n, condition) => model.on_event(&printer(n, condition)),
             Moment::Queue(states) => model.on_event(&queue(&states)),
             Moment::Idle(minutes) => model.idle_for(std::time::Duration::from_secs(u64::from(minutes) * 60)),
@@ -370,6 +398,12 @@ fn count(order: &Order) {
         Order::Issue { issue, .. } if issue.passcode.is_some() => Count::IssuedWithPasscode.happened(true),
         Order::Issue { .. } => Count::IssuedLocked.happened(true),
         Order::Resume { .. } => Count::Resumed.happened(true),
+        Order::OnCard { card, .. } if card.operation == Operation::Cancel => Count::Cancelled.happened(true),
+        Order::OnCard { .. } => Count::OnCard.happened(true),
+        Order::TryCard { .. } => Count::Tried.happened(true),
+        Order::StepUp { .. } => Count::ProvedOnceMore.happened(true),
+        Order::Approve { .. } => Count::Approved.happened(true),
+        Order::GiveUp { .. } => Count::GivenUp.happened(true),
         Order::Print { .. } | Order::MovePrint { .. } | Order::CancelPrint { .. } => Count::QueueOrder.happened(true),
         Order::SavePhoto { .. } => Count::PhotoSaved.happened(true),
         Order::Export { .. } => Count::Exported.happened(true),
@@ -400,6 +434,12 @@ fn holds(model: &Model) {
         let shown = advice.and_then(|advice| advice.first());
         Count::ProofShown.happened(shown.is_some());
         assert!(shown.is_none() || shown == holder.as_ref().map(ToString::to_string).as_ref(), "another's face");
+    }
+    for serial in model.dialogs.iter().filter_map(Dialog::card) {
+        let certain =
+            |reader: &ReaderView| matches!(reader.condition, ReaderCondition::Card(_) | ReaderCondition::Empty);
+        let lies = model.bench.cards().any(|(_, card)| card.serial == *serial);
+        assert!(lies || !model.bench.readers.iter().all(certain), "a question about a card that is not there");
     }
     let activity = &model.activity;
     Count::ActivityFiltered.happened(!activity.shown.is_empty() && activity.shown.len() < activity.lines.len());

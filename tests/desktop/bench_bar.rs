@@ -8,7 +8,7 @@ use cardwright::{
     cis2::wire::{CardRecord, Session},
     desktop::{
         dialogs::Dialog,
-        model::{Model, session, work::Piece},
+        model::{Model, service, session, work::Piece},
         preferences::Preferences,
         route::Route,
         window::Window,
@@ -85,6 +85,10 @@ pub fn card(state: CardState, holder: Option<Holder>) -> CardInReader {
         expires: holder.is_some().then_some(date!(2028 - 11 - 24)),
         tries_left: None,
         passcode_rules: Default::default(),
+        certificates: [None, None],
+        findings: Vec::new(),
+        stranger: false,
+        other_card: None,
         holder,
     }
 }
@@ -186,7 +190,9 @@ fn every_tile_is_one_sentence_and_leads_where_it_should() {
     assert!(harness.query(By::new().role(Accessible::Button).label_contains("Omnikey 1: ")).is_none());
     harness.get(By::new().role(Accessible::Button).label_contains("ACS ACR39U 00: ")).click();
     harness.run();
-    assert_eq!(*harness.state().model.history.here(), Route::Holder(holder().id));
+    assert_eq!(*harness.state().model.history.here(), Route::Service);
+    let (reader, _) = service::here(&harness.state().model).expect("the card of that tile");
+    assert_eq!(reader.name, "ACS ACR39U 00");
     // By the keyboard alone, also for a tile that is out of sight.
     harness.get(By::new().role(Accessible::Button).label_contains("Omnikey 6: ")).focus();
     harness.run();

@@ -1,7 +1,7 @@
 //! Whatever fails at whatever step: the screen says what failed, how the card is, and what to do; then the flow is
 //! finished through the window.
 
-mod desk;
+pub mod desk;
 mod issuing;
 mod places;
 mod printing;

@@ -74,6 +74,10 @@ pub fn card(reader: &str, serial: u32, state: CardState) -> Event {
         expires: None,
         tries_left: Some(3),
         passcode_rules: Default::default(),
+        certificates: [None, None],
+        findings: Vec::new(),
+        stranger: false,
+        other_card: None,
     };
     in_reader(reader, ReaderCondition::Card(Box::new(card)))
 }

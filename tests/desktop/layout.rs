@@ -3,18 +3,18 @@
 use std::collections::HashMap;
 
 use cardwright::{
-    bench::{Event, PrinterCondition, PrinterView, ReaderCondition, ReaderView},
+    bench::{Asks, Event, PrinterCondition, PrinterView, ReaderCondition, ReaderView, WorkEvent},
     cis2::wire::Session,
     desktop::{
         command::Command,
         dialogs::{Dialog, PasscodeEntry, Reason},
-        model::{Model, NoticeKind, NoticeText, bench, session, settings},
+        model::{Model, NoticeKind, NoticeText, bench, service, session, settings, work::Piece},
         preferences::Preferences,
         route::Route,
         theme::Scheme,
     },
     domain::{
-        HolderId, Officer,
+        CardState, HolderId, Officer, Operation,
         eligibility::{ClientSoftware, Realm, Version},
     },
     journal::QueueState,
@@ -74,6 +74,7 @@ fn everything() -> Vec<Shown> {
     let mut all: Vec<Shown> = Vec::new();
     for (name, route) in [
         ("find", Route::Find),
+        ("service", Route::Service),
         ("holder", Route::Holder(holder.clone())),
         ("photo", Route::Photo(holder.clone())),
         ("issue", Route::Issue(holder)),
@@ -125,6 +126,52 @@ fn everything() -> Vec<Shown> {
         ("training card", bench::Intent::TrainingMenu("Training reader 1".into())),
     ] {
         all.push((name, Box::new(move |model| model.update(intent.clone().into()))));
+    }
+    for (name, state, days) in [
+        ("service in order", CardState::Active, Some(400)),
+        ("service due", CardState::Active, Some(12)),
+        ("service locked", CardState::Locked, Some(400)),
+        ("service unfinished", CardState::Unfinished, None),
+        ("service cancelled", CardState::Cancelled, Some(400)),
+        ("service blank", CardState::Blank, None),
+    ] {
+        all.push((
+            name,
+            Box::new(move |model| {
+                model.on_event(&crate::service::put_in("Training reader 1", crate::service::card(21, state, days)));
+                model.go(Route::Service);
+            }),
+        ));
+    }
+    for (name, start) in [
+        ("unlock", Operation::Unlock),
+        ("change", Operation::ChangePasscode),
+        ("repair", Operation::Repair),
+        ("clear", Operation::Clear),
+        ("cancel", Operation::Cancel),
+    ] {
+        all.push((
+            name,
+            Box::new(move |model| {
+                let card = crate::service::card(21, CardState::Active, Some(12));
+                model.on_event(&crate::service::put_in("Training reader 1", card));
+                model.go(Route::Service);
+                model.update(service::Intent::Start(start).into());
+                assert_eq!(model.dialogs.len(), 1, "{start} asks");
+            }),
+        ));
+    }
+    for (name, what) in [("step up", Asks::StepUp), ("second officer", Asks::SecondOfficer)] {
+        all.push((
+            name,
+            Box::new(move |model| {
+                model.on_event(&Event::Officers(Ok(crate::samples::officers())));
+                let work = model.new_work();
+                let piece = Piece::new(Operation::Clear, Some(crate::samples::holder(21)), None);
+                model.work.all.insert(work, piece);
+                model.on_event(&Event::Work { work, event: WorkEvent::Asks { what, trouble: None } });
+            }),
+        ));
     }
     all.push(("question", Box::new(|model| model.update(settings::Intent::AskUsualChoices.into()))));
     all.push((
@@ -200,7 +247,17 @@ fn the_frame_stays_in_sight_in_a_low_window() {
                 continue;
             }
             let harness = pure(model, size);
-            for button in ["Sign out", "Lock", "Find", "Print queue", "Unfinished", "Activity", "Settings", "Help"] {
+            for button in [
+                "Sign out",
+                "Lock",
+                "Find",
+                "Service a card",
+                "Print queue",
+                "Unfinished",
+                "Activity",
+                "Settings",
+                "Help",
+            ] {
                 let area = harness.get_by_role_and_label(Role::Button, button).rect();
                 let inside = area.top() >= -0.5 && area.bottom() <= size.1 + 0.5;
                 assert!(inside, "{name} at {size:?}: “{button}” at {area:?}");
@@ -227,7 +284,12 @@ fn the_first_action_of_a_dialogue_is_in_sight_at_every_size() {
     for size in SIZES {
         for (name, show) in everything() {
             let button = match name {
-                "passcode" => "Use this passcode",
+                "passcode" | "unlock" => "Use this passcode",
+                "change" => "Use the new passcode",
+                "repair" => "Its holder chooses a passcode now",
+                "clear" | "cancel" => "Keep the card",
+                "step up" => "I am Tomos Llewelyn-Pryce",
+                "second officer" => "Rowan Ashdown, RA Manager: I approve this",
                 "reason to end" => "End this card. Say why first.",
                 "which reader" => "Cancel",
                 "training card" => "Put a new blank card in",

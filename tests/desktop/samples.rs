@@ -179,6 +179,10 @@ pub fn in_reader(number: u32) -> Event {
         expires: None,
         tries_left: Some(3),
         passcode_rules: Default::default(),
+        certificates: [None, None],
+        findings: Vec::new(),
+        stranger: false,
+        other_card: None,
     };
     reader(ReaderCondition::Card(Box::new(card)))
 }

@@ -36,7 +36,9 @@ pub fn job(n: u8, operation: Operation, next: WhatNext) -> UnfinishedJob {
 
 fn resumed(model: &mut Model) -> Vec<(WorkId, JobId)> {
     let orders = model.take_orders().into_iter();
-    orders.filter_map(|order| if let Order::Resume { work, job } = order { Some((work, job)) } else { None }).collect()
+    orders
+        .filter_map(|order| if let Order::Resume { work, job, .. } = order { Some((work, job)) } else { None })
+        .collect()
 }
 
 #[test]

@@ -61,3 +61,5 @@ card-waits-for-printing = waits in the print queue
 card-valid = Valid until { $day }
 card-expired = Expired on { $day }
 card-serial = Serial
+card-service = Service this card
+card-cancel = Cancel this card

@@ -88,8 +88,18 @@ time-range-seconds = { $least } to { $most } seconds
 time-range = { $least } to { $most }
 # The holder chooses a passcode.
 passcode-title = { $name }, choose a passcode
+passcode-title-change = { $name }, change your passcode
+passcode-title-current = { $name }, type your passcode
+passcode-hint-current = The passcode of this card, which only you know.
+passcode-tries = { $count ->
+    [0] The card takes no more tries of its passcode: it must be unlocked.
+    [one] The card takes 1 more try. If it is wrong, the card locks itself and must be unlocked.
+   *[other] The card takes { $count } tries. After that it locks itself.
+}
 passcode-hint = { $min } to { $max } digits that only you know.
 passcode-hint-exact = { $count } digits that only you know.
+passcode-current = The passcode you have now
+passcode-first-new = Your new passcode
 passcode-first = Your passcode
 passcode-second = The same again
 passcode-typed = { $count ->
@@ -99,6 +109,11 @@ passcode-typed = { $count ->
 passcode-pad = Digits
 passcode-rubber = Delete the last digit
 passcode-use = Use this passcode
+passcode-use-change = Use the new passcode
+passcode-use-renew = Renew the card
+passcode-use-try = Try the card
+passcode-use-go-on = Go on with it
+passcode-same = The new passcode is the one the card has. Choose another.
 passcode-fault = Choose another: { $why }.
 passcode-mismatch = The two are not the same. Type the second one again.
 passcode-digits-only = A passcode has digits only.

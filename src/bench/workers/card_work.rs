@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
-use super::{common::Common, queue, reader::ReaderDesk, recognise::patiently, teller::contained};
+use super::{common::Common, on_card, queue, reader::ReaderDesk, recognise::patiently, teller::contained, trial};
 use crate::{
     bench::{
         event::{Event, Trouble, WorkEnd, WorkEvent},
+        on_card::{CardNow, CardOrder},
         order::{IssueOrder, PrintWish, WorkId},
     },
     card::reader::ReaderError,
-    domain::{CardSerial, HolderId, JobId},
+    cis2::wire::SecretBase64,
+    domain::{CardSerial, HolderId, JobId, Passcode},
     journal::NewEntry,
     operations::{
         Ending, OperationError, Progress, Resumption, Standing,
@@ -24,33 +26,46 @@ pub enum CardJob {
     /// A new card.
     Issue { work: WorkId, issue: Box<IssueOrder> },
     /// An unfinished job.
-    Resume { work: WorkId, job: JobId },
+    Resume { work: WorkId, job: JobId, passcode: Option<Passcode> },
+    /// A card in use.
+    OnCard { work: WorkId, card: Box<CardOrder>, approval: Option<SecretBase64> },
+    /// The test of a card.
+    Try { work: WorkId, serial: CardSerial, passcode: Passcode },
 }
 
 impl CardJob {
     /// Its number.
     pub fn work(&self) -> WorkId {
         match self {
-            Self::Issue { work, .. } | Self::Resume { work, .. } => *work,
+            Self::Issue { work, .. }
+            | Self::Resume { work, .. }
+            | Self::OnCard { work, .. }
+            | Self::Try { work, .. } => *work,
         }
     }
 }
 
-/// Does the work, gives the reader free, and tells how it ended.
+/// Does the work, gives the reader free, and tells how it ended, unless it waits now for what the service asked.
 pub fn carry_out(common: &Arc<Common>, reader: &ReaderDesk, job: CardJob) {
     let work = job.work();
     let mut begun = false;
     let done = contained(|| match job {
-        CardJob::Issue { issue, .. } => issue_card(common, reader, work, *issue, &mut begun),
-        CardJob::Resume { job, .. } => {
+        CardJob::Issue { issue, .. } => Some(issue_card(common, reader, work, *issue, &mut begun)),
+        CardJob::Resume { job, passcode, .. } => {
             begun = true;
-            resume(common, work, &job)
+            Some(resume(common, work, &job, passcode))
         }
+        CardJob::OnCard { card, approval, .. } => {
+            on_card::perform(common, Some(reader), work, *card, approval, &mut begun)
+        }
+        CardJob::Try { serial, passcode, .. } => Some(trial::try_card(common, reader, &serial, &passcode)),
     });
-    let end = done.unwrap_or_else(|trouble| fault(trouble, begun));
+    let end = done.unwrap_or_else(|trouble| Some(fault(trouble, begun)));
     // Free before it is told: whoever hears of the end may order the next work at once.
     reader.release();
-    common.tell(Event::Work { work, event: WorkEvent::Ended(end) });
+    if let Some(end) = end {
+        common.tell(Event::Work { work, event: WorkEvent::Ended(end) });
+    }
     if begun {
         queue::tell(common);
         common.after_job();
@@ -59,13 +74,27 @@ pub fn carry_out(common: &Arc<Common>, reader: &ReaderDesk, job: CardJob) {
 }
 
 /// Goes on with an unfinished job whose card is in no reader that is known.
-pub fn resume_anywhere(common: &Arc<Common>, work: WorkId, job: &JobId) {
-    let end = contained(|| resume(common, work, job)).unwrap_or_else(|trouble| fault(trouble, true));
+pub fn resume_anywhere(common: &Arc<Common>, work: WorkId, job: &JobId, passcode: Option<Passcode>) {
+    let end = contained(|| resume(common, work, job, passcode)).unwrap_or_else(|trouble| fault(trouble, true));
     common.tell(Event::Work { work, event: WorkEvent::Ended(end) });
     queue::tell(common);
     common.after_job();
     // The job looked for its card in every reader, and what it found there may be another card now.
     common.look_at_all_again();
+}
+
+/// Ends a card that is not here: on record, and no chip is touched.
+pub fn without_card(common: &Arc<Common>, work: WorkId, card: CardOrder, approval: Option<SecretBase64>) {
+    let mut begun = false;
+    let done = contained(|| on_card::perform(common, None, work, card, approval, &mut begun));
+    if let Some(end) = done.unwrap_or_else(|trouble| Some(fault(trouble, begun))) {
+        common.tell(Event::Work { work, event: WorkEvent::Ended(end) });
+    }
+    if begun {
+        common.after_job();
+        // Should it lie in a reader after all, it is another card now.
+        common.look_at_all_again();
+    }
 }
 
 /// What a fault of this program means: work that had begun is on record.
@@ -135,28 +164,34 @@ fn enqueue(common: &Common, holder: &HolderId, serial: &CardSerial, printer: &Pr
     }
 }
 
-fn resume(common: &Arc<Common>, work: WorkId, job: &JobId) -> WorkEnd {
-    match common.workplace.desk().resume_one(job, &mut |news| tell_progress(common, work, news)) {
-        Ok(resumed) => match resumed.resumption {
-            Resumption::Finished => {
-                queue::was_printed(common, job);
-                WorkEnd::Done { queued: None }
+fn resume(common: &Arc<Common>, work: WorkId, job: &JobId, passcode: Option<Passcode>) -> WorkEnd {
+    match common.workplace.desk().resume_one_with(job, passcode, &mut |news| tell_progress(common, work, news)) {
+        Ok(resumed) => {
+            let now = CardNow { pair: resumed.which_pair, tries_left: None, note: resumed.note.clone() };
+            common.tell(Event::Work { work, event: WorkEvent::CardNow(now) });
+            match resumed.resumption {
+                Resumption::Finished => {
+                    queue::was_printed(common, job);
+                    WorkEnd::Done { queued: None }
+                }
+                Resumption::Undone { why } => WorkEnd::Undone { why, by_policy: false, nhs_code: None },
+                Resumption::LookAtPrinter { why } => WorkEnd::LookAtPrinter { why },
+                Resumption::StillOpen { why } => WorkEnd::Unfinished { why },
             }
-            Resumption::Undone { why } => WorkEnd::Undone { why, by_policy: false, nhs_code: None },
-            Resumption::LookAtPrinter { why } => WorkEnd::LookAtPrinter { why },
-            Resumption::StillOpen { why } => WorkEnd::Unfinished { why },
-        },
+        }
         Err(error) => not_done(&error),
     }
 }
 
-fn not_done(error: &OperationError) -> WorkEnd {
+/// What an error means for work that was asked for.
+pub fn not_done(error: &OperationError) -> WorkEnd {
     match error.standing() {
         Standing::Unfinished => WorkEnd::Unfinished { why: error.to_string() },
         Standing::Unchanged | Standing::RefusedByPolicy => WorkEnd::NotBegun(Trouble::from(error)),
     }
 }
 
-fn tell_progress(common: &Common, work: WorkId, news: &Progress) {
+/// Tells a step.
+pub fn tell_progress(common: &Common, work: WorkId, news: &Progress) {
     common.tell(Event::Work { work, event: WorkEvent::Progress(news.clone()) });
 }

@@ -10,6 +10,7 @@ use std::{
 
 use super::{
     lane::Lane,
+    on_card::Waiting,
     portrait::Portraits,
     printer::PrinterDesk,
     reader::{ReaderDesk, ReaderOrder},
@@ -18,7 +19,7 @@ use super::{
 use crate::{
     bench::{
         event::{Event, Trouble},
-        order::Order,
+        order::{Order, WorkId},
     },
     cis2::wire::Session,
     domain::CardSerial,
@@ -49,6 +50,8 @@ pub struct Common {
     pub printers: BTreeMap<String, Arc<PrinterDesk>>,
     readers: Mutex<BTreeMap<String, Arc<ReaderDesk>>>,
     session: Mutex<Option<Session>>,
+    /// Work that waits for an answer of the officers.
+    waiting: Mutex<BTreeMap<WorkId, Waiting>>,
     sign_out_waits: AtomicBool,
     /// Whether a card was shown without what the service knows of it, because the service was silent.
     card_unasked: AtomicBool,
@@ -69,6 +72,7 @@ impl Common {
             pictures: Lane::new(PICTURE_ORDERS),
             readers: Mutex::default(),
             session: Mutex::new(None),
+            waiting: Mutex::default(),
             sign_out_waits: AtomicBool::new(false),
             card_unasked: AtomicBool::new(false),
             stopping: AtomicBool::new(false),
@@ -86,6 +90,26 @@ impl Common {
 
     pub fn set_session(&self, session: Option<Session>) {
         *locked(&self.session) = session;
+    }
+
+    /// Keeps work until the officers have answered.
+    pub fn wait(&self, work: WorkId, waiting: Waiting) {
+        locked(&self.waiting).insert(work, waiting);
+    }
+
+    /// Looks at work that waits, where it does.
+    pub fn waiting<R>(&self, work: WorkId, look: impl FnOnce(&Waiting) -> R) -> Option<R> {
+        locked(&self.waiting).get(&work).map(look)
+    }
+
+    /// Takes work that waits; from here on it waits no more.
+    pub fn end_waiting(&self, work: WorkId) -> Option<Waiting> {
+        locked(&self.waiting).remove(&work)
+    }
+
+    /// All work that waits for an answer.
+    pub fn all_waiting(&self) -> Vec<WorkId> {
+        locked(&self.waiting).keys().copied().collect()
     }
 
     /// Every reader that was ever there.

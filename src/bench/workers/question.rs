@@ -43,7 +43,13 @@ impl Question {
             Order::Portrait { holder } => Self::Portrait(holder.clone()),
             Order::HolderNames { holders } => Self::Names(holders.clone()),
             Order::Proof { ticket, .. } => Self::Proof(*ticket),
-            Order::Issue { work, .. } | Order::Resume { work, .. } => Self::Work(*work),
+            Order::Issue { work, .. }
+            | Order::Resume { work, .. }
+            | Order::OnCard { work, .. }
+            | Order::TryCard { work, .. }
+            | Order::StepUp { work }
+            | Order::Approve { work, .. }
+            | Order::GiveUp { work } => Self::Work(*work),
             Order::ListUnfinished => Self::Unfinished,
             Order::ListQueue => Self::Queue,
             Order::Enqueue { .. } => Self::Entry(None),

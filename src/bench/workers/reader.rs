@@ -18,8 +18,14 @@ use crate::{
         event::{Event, ReaderCondition, ReaderView, Trouble},
         order::{TrainingCardMove, WorkId},
     },
-    card::reader::Presence,
+    card::{
+        piv::Piv,
+        reader::{Access, Presence, ReaderError},
+        recognise as recognising,
+        transport::{ExchangeRecord, layered},
+    },
     domain::CardSerial,
+    operations::OperationError,
     training::readers::TrainingCardError,
 };
 
@@ -199,7 +205,22 @@ impl Worker {
         self.common.tell(Event::Reader(ReaderView { name: reader.name.clone(), training: reader.training, condition }));
     }
 
+    /// Locks the card of a training reader, for practice.
+    fn lock_card(&self, reader: &ReaderDesk) {
+        if !reader.training {
+            return;
+        }
+        let in_use = |error: &OperationError| matches!(error, OperationError::Reader(ReaderError::InUse { .. }));
+        match recognise::patiently(reader, in_use, || use_tries_up(&self.common, &reader.name)) {
+            Ok(()) => self.look_again(reader),
+            Err(error) => self.common.tell(Event::TrainingTrouble(Trouble::unchanged(error.to_string()))),
+        }
+    }
+
     fn move_card(&self, reader: &ReaderDesk, card: &TrainingCardMove) {
+        if *card == TrainingCardMove::Lock {
+            return self.lock_card(reader);
+        }
         let Some(training) = &self.common.workplace.bench.training else { return };
         let name = reader.name.as_str();
         let moved: Result<(), TrainingCardError> = recognise::patiently(reader, is_in_use, || match card {
@@ -207,6 +228,8 @@ impl Worker {
             TrainingCardMove::Back => training.put_card_back(name).map(drop),
             TrainingCardMove::NewBlank => training.put_new_card(name).map(drop),
             TrainingCardMove::Kept(serial) => training.put_in(name, serial).map(drop),
+            // Nothing is moved: it was done above.
+            TrainingCardMove::Lock => Ok(()),
         });
         if let Err(error) = moved {
             self.common.tell(Event::TrainingTrouble(Trouble::unchanged(error.to_string())));
@@ -214,6 +237,24 @@ impl Worker {
     }
 }
 
+/// Uses the tries of a card's passcode up, as a holder does who has forgotten it.
+fn use_tries_up(common: &Common, name: &str) -> Result<(), OperationError> {
+    let bench = &common.workplace.bench;
+    let mut connection = bench.readers.connect(name, Access::Exclusive)?;
+    let atr = connection.atr().to_vec();
+    let mut done = None;
+    let begun = connection.transact(&mut |card| {
+        let (link, record) = (recognising::link(), ExchangeRecord::default());
+        let mut card = layered(card, &link, &record);
+        done = Some(recognising::recognise(&mut card, &atr, &bench.profiles).and_then(|known| {
+            Piv::select(&mut card, &known.profile)?.block_passcode()?;
+            Ok(())
+        }));
+    });
+    begun.map_err(OperationError::Card)?;
+    Ok(done.ok_or(OperationError::NoCard)??)
+}
+
 fn is_in_use(error: &TrainingCardError) -> bool {
-    matches!(error, TrainingCardError::Reader(crate::card::reader::ReaderError::InUse { .. }))
+    matches!(error, TrainingCardError::Reader(ReaderError::InUse { .. }))
 }

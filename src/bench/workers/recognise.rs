@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use time::{Date, OffsetDateTime};
+use x509_parser::pem::Pem;
 
 use super::{
     common::Common,
@@ -12,10 +13,13 @@ use crate::{
     bench::event::{CardInReader, ReaderCondition, Trouble},
     card::{
         piv::{PivError, Tries},
+        profile::Personalise,
         reader::ReaderError,
         recognise::{Depth, NotRecognised, NotSeen, Recognised, in_reader},
     },
-    cis2::{Service, ServiceError},
+    cis2::{Service, ServiceError, wire::CardRecord},
+    domain::CardState,
+    operations::diagnosis::{self, CardContents, Finding, ObjectRead},
 };
 
 /// How often a card that something else holds is tried, and how long between: our own looks at other readers hold a card
@@ -94,27 +98,81 @@ fn described(common: &Common, card: Recognised) -> CardInReader {
         }),
     };
     let owner = record.as_ref().ok().and_then(|record| record.holder.as_ref());
-    let holder = owner.and_then(|holder| service.holder(holder).ok()).map(|record| record.holder);
+    let known = owner.and_then(|holder| service.holder(holder).ok());
+    let in_use = |other: &&CardRecord| matches!(other.state, CardState::Active | CardState::Locked);
+    let others = known.iter().flat_map(|known| known.cards.iter().filter(in_use));
+    let other_card = others.map(|other| other.serial.clone()).find(|serial| *serial != card.serial);
+    let holder = known.map(|record| record.holder);
     let portrait = holder.as_ref().and_then(|holder| common.portraits.of(service, holder).ok().flatten());
     let passcode_rules = card.profile.passcode.rules();
-    let (certificates, tries) = match card.contents {
-        Some(contents) => (contents.certificates, contents.passcode),
-        None => ([None, None], Tries::Unknown),
+    let findings = findings(&card, record.as_ref().ok());
+    let (certificates, damaged, tries) = match card.contents {
+        Some(contents) => (contents.certificates, contents.damaged, contents.passcode),
+        None => ([None, None], [false; 2], Tries::Unknown),
     };
+    // A card that nobody has on record is told apart by who made its certificates.
+    let unknown = record.as_ref().is_ok_and(|record| record.state == CardState::Blank);
+    let stranger = unknown && certificates.iter().flatten().any(|der| is_of_a_stranger(service, der));
+    let days = [0, 1].map(|at: usize| certificates.get(at).and_then(Option::as_deref).and_then(last_day));
     CardInReader {
         serial: card.serial,
         series: card.series,
         record,
         holder,
         portrait,
-        has_certificates: certificates.iter().any(Option::is_some),
-        expires: certificates.iter().flatten().filter_map(|der| last_day(der)).min(),
-        tries_left: match tries {
-            Tries::Left(left) => Some(left),
-            Tries::Verified | Tries::Unknown => None,
-        },
+        // What cannot be read may have been somebody's.
+        has_certificates: certificates.iter().any(Option::is_some) || damaged.contains(&true),
+        expires: days.iter().flatten().min().copied(),
+        tries_left: counted(tries),
         passcode_rules,
+        certificates: days,
+        findings,
+        stranger,
+        other_card,
     }
+}
+
+/// What is wrong with a card that is somebody's.
+fn findings(card: &Recognised, record: Option<&CardRecord>) -> Vec<Finding> {
+    let (Some(contents), Some(record)) = (&card.contents, record) else { return Vec::new() };
+    if !matches!(record.state, CardState::Active | CardState::Locked | CardState::Unfinished) {
+        return Vec::new();
+    }
+    let [authentication, signing] = &contents.certificates;
+    let [first, second] = contents.damaged;
+    let read = |certificate: &Option<Vec<u8>>, damaged| match certificate {
+        Some(der) => ObjectRead::Content(der.clone()),
+        None if damaged => ObjectRead::Unreadable,
+        None => ObjectRead::Missing,
+    };
+    let identifier = match contents.guid {
+        Some(guid) => ObjectRead::Content(guid.to_vec()),
+        // The maker's middleware shows none, and nothing here knows such a card by it.
+        None if card.profile.personalise == Personalise::Pkcs11 => ObjectRead::Content(Vec::new()),
+        None => ObjectRead::Missing,
+    };
+    let contents = CardContents {
+        certificates: [read(authentication, first), read(signing, second)],
+        identifier,
+        tries_left: counted(contents.passcode),
+    };
+    diagnosis::diagnose(&contents, record, OffsetDateTime::now_utc())
+}
+
+fn counted(tries: Tries) -> Option<u8> {
+    match tries {
+        Tries::Left(left) => Some(left),
+        Tries::Verified | Tries::Unknown => None,
+    }
+}
+
+/// Whether a certificate is none that this service's authority made. A service that does not say who that is leaves it
+/// open: the card stays one without a record.
+fn is_of_a_stranger(service: &dyn Service, der: &[u8]) -> bool {
+    let Ok((_, certificate)) = x509_parser::parse_x509_certificate(der) else { return true };
+    let Ok(chain) = service.chain_pem() else { return false };
+    let made = |pem: &Pem| pem.parse_x509().is_ok_and(|issuer| issuer.subject() == certificate.issuer());
+    !Pem::iter_from_buffer(chain.as_bytes()).flatten().any(|pem| made(&pem))
 }
 
 /// The officer's own card is set apart.

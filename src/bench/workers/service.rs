@@ -5,6 +5,7 @@ use std::{fs::File, io::Write, path::Path, sync::Arc};
 use super::{
     card_work::{self, CardJob},
     common::Common,
+    on_card,
     printer::PrinterOrder,
     question::Question,
     queue,
@@ -16,7 +17,7 @@ use crate::{
         order::{MOST_FOUND, Order, Ticket, WorkId},
     },
     cis2::{Service, ServiceError, wire::SignIn},
-    domain::{CardSerial, HolderId, JobId, OfficerId},
+    domain::{CardSerial, HolderId, JobId, OfficerId, Passcode},
     journal::{NewEntry, QueueState},
     workplace::AuditChain,
 };
@@ -59,7 +60,12 @@ impl Worker<'_> {
                 common.tell(Event::HolderNames { holders, result });
             }
             Order::ListUnfinished => common.tell_unfinished(),
-            Order::Resume { work, job } => self.resume(work, job),
+            Order::Resume { work, job, passcode } => self.resume(work, job, passcode),
+            // A card that is in a reader goes to that reader's own worker.
+            Order::OnCard { work, card } => on_card::begin(common, work, *card, None),
+            Order::StepUp { work } => on_card::step_up(common, work),
+            Order::Approve { work, officer } => on_card::approve(common, work, officer),
+            Order::GiveUp { work } => on_card::give_up(common, work),
             Order::ListQueue => queue::tell(common),
             Order::Enqueue { holder, serial, printer, reprint_reason } => {
                 let known = common.workplace.bench.printers.choose(Some(&printer));
@@ -128,6 +134,8 @@ impl Worker<'_> {
             common.sign_out_later();
             return;
         }
+        // What waited for these officers is not done for others.
+        common.all_waiting().into_iter().for_each(|work| on_card::give_up(common, work));
         // A session that the service does not end by itself now ends there by its own time.
         let _ = common.workplace.service.sign_out();
         common.set_session(None);
@@ -157,13 +165,13 @@ impl Worker<'_> {
     }
 
     /// Hands the job to the reader that its card is in; when that is not known, the job itself looks for the card.
-    fn resume(&self, work: WorkId, job: JobId) {
+    fn resume(&self, work: WorkId, job: JobId, passcode: Option<Passcode>) {
         let reader = self.serial_of(&job).and_then(|serial| self.common.reader_with(&serial));
         let Some(reader) = reader else {
-            card_work::resume_anywhere(self.common, work, &job);
+            card_work::resume_anywhere(self.common, work, &job, passcode);
             return;
         };
-        if let Err((_, trouble)) = reader.give(CardJob::Resume { work, job }) {
+        if let Err((_, trouble)) = reader.give(CardJob::Resume { work, job, passcode }) {
             let event = WorkEvent::Ended(WorkEnd::NotBegun(trouble));
             self.common.tell(Event::Work { work, event });
         }

@@ -111,5 +111,5 @@ pub fn through_middleware(
 fn contents(token: &Token<'_>, settings: &MiddlewareSettings) -> Result<Contents, TokenError> {
     let certificates = token.pair(settings)?.map(|certificate| certificate.map(|certificate| certificate.der));
     let passcode = token.passcode_standing()?.tries();
-    Ok(Contents { guid: None, discovery: None, identifier: None, certificates, passcode })
+    Ok(Contents { guid: None, discovery: None, identifier: None, certificates, damaged: [false; 2], passcode })
 }

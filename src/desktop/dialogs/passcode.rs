@@ -1,4 +1,5 @@
-//! The holder chooses a passcode: typed twice, never shown, never copied, wiped however the dialogue goes.
+//! The holder types a passcode: a new one twice, the one the card has once; never shown, never copied, wiped however the
+//! dialogue goes.
 
 mod digits;
 mod draw;
@@ -8,14 +9,19 @@ pub(super) use draw::draw;
 
 use super::Dialog;
 use crate::{
-    desktop::model::{Model, issue},
-    domain::{CardSerial, HolderId, Passcode, PasscodeFault, PasscodeRules},
+    cis2::wire::DeliverySaid,
+    desktop::{
+        model::{Model, service},
+        view::View,
+    },
+    domain::{CardSerial, HolderId, JobId, Passcode, PasscodeFault, PasscodeRules},
+    tr,
 };
 
 /// Words before a name that are none of it.
 const HONORIFICS: [&str; 6] = ["Dr", "Mr", "Mrs", "Ms", "Miss", "Prof"];
 
-/// The choice of a passcode, for the card in one reader.
+/// What is typed, for the card in one reader.
 #[derive(Debug, Clone)]
 pub struct PasscodeEntry {
     id: u64,
@@ -24,18 +30,54 @@ pub struct PasscodeEntry {
     reader: String,
     serial: CardSerial,
     rules: PasscodeRules,
+    purpose: Purpose,
+    tries_left: Option<u8>,
+    current: Digits,
     first: Digits,
     second: Digits,
-    fault: Option<PasscodeFault>,
     at: Place,
     moves: u32,
     said: Option<Said>,
 }
 
-/// One of the two entries.
+/// What it is typed for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Purpose {
+    /// A new card: its first passcode.
+    Issue,
+    /// A locked card: a new one; and what the officer said of its delivery.
+    Unlock(DeliverySaid),
+    /// A repaired card: a new one.
+    Repair,
+    /// The one the card has, then a new one.
+    Change,
+    /// The one the card has, for new certificates.
+    Renew,
+    /// The one the card has, to see whether it works.
+    Try,
+    /// The one the card has, so that this job goes forward.
+    GoOn(JobId),
+    /// A new one, for the card of this repair that goes forward.
+    Finish(JobId),
+}
+
+impl Purpose {
+    /// The entries, in their order.
+    fn places(&self) -> &'static [Place] {
+        match self {
+            Self::Issue | Self::Unlock(_) | Self::Repair | Self::Finish(_) => &[Place::First, Place::Second],
+            Self::Change => &[Place::Current, Place::First, Place::Second],
+            Self::Renew | Self::Try | Self::GoOn(_) => &[Place::Current],
+        }
+    }
+}
+
+/// One of the entries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
-    /// The passcode.
+    /// The passcode the card has.
+    Current,
+    /// The new passcode.
     First,
     /// The same once more.
     Second,
@@ -48,10 +90,21 @@ pub enum Said {
     Fault(PasscodeFault),
     /// The two entries differ.
     Mismatch,
+    /// The new one is the one the card has.
+    Same,
     /// Something other than a digit was typed.
     DigitsOnly,
     /// There is no room for more digits.
     Full,
+}
+
+/// What was typed.
+#[derive(Debug)]
+pub struct Typed {
+    /// The passcode the card has, where it was asked for.
+    pub current: Option<Passcode>,
+    /// The new one, where it was asked for.
+    pub new: Option<Passcode>,
 }
 
 /// Something in this dialogue.
@@ -63,20 +116,21 @@ pub enum Wish {
     NoDigit,
     /// The last digit goes.
     Erase,
-    /// On to the second entry, if the first is good.
+    /// On to the next entry, if this one is good.
     Next,
     /// This entry has the keyboard.
     At(Place),
-    /// The keyboard left the passcode before it was good.
-    Left,
+    /// The keyboard left this entry before it was good.
+    Left(Place),
     /// This entry is typed.
     Done(Place),
-    /// Both are typed: take the passcode.
+    /// Everything is typed: take it.
     Take,
 }
 
 impl PasscodeEntry {
-    /// An empty choice for the card in a reader, by the rules of its kind. `id` is a number no dialogue had before.
+    /// An empty choice of a first passcode for the card in a reader, by the rules of its kind. `id` is a number no
+    /// dialogue had before.
     #[must_use]
     pub fn new(
         id: u64,
@@ -85,22 +139,59 @@ impl PasscodeEntry {
         (reader, serial): (String, CardSerial),
         rules: PasscodeRules,
     ) -> Self {
-        let mut entry = Self {
+        Self {
             id,
             holder,
             name,
             reader,
             serial,
             rules,
+            purpose: Purpose::Issue,
+            tries_left: None,
+            current: Digits::default(),
             first: Digits::default(),
             second: Digits::default(),
-            fault: None,
             at: Place::First,
             moves: 1,
             said: None,
-        };
-        entry.judge();
-        entry
+        }
+    }
+
+    /// The same for another purpose, with the tries the card has left, where it tells.
+    #[must_use]
+    pub fn asked_for(mut self, purpose: Purpose, tries_left: Option<u8>) -> Self {
+        self.at = *purpose.places().first().unwrap_or(&Place::First);
+        (self.purpose, self.tries_left) = (purpose, tries_left);
+        self
+    }
+
+    /// What it is typed for.
+    #[must_use]
+    pub fn purpose(&self) -> &Purpose {
+        &self.purpose
+    }
+
+    /// Whose card it is.
+    #[must_use]
+    pub fn holder(&self) -> &HolderId {
+        &self.holder
+    }
+
+    /// The reader and the card in it that it is typed for.
+    #[must_use]
+    pub fn place(&self) -> (&str, &CardSerial) {
+        (&self.reader, &self.serial)
+    }
+
+    pub(super) fn title(&self, view: &View<'_>) -> String {
+        let name = self.first_name();
+        match self.purpose {
+            Purpose::Issue | Purpose::Unlock(_) | Purpose::Repair | Purpose::Finish(_) => {
+                tr!(view, "passcode-title", name = name)
+            }
+            Purpose::Change => tr!(view, "passcode-title-change", name = name),
+            Purpose::Renew | Purpose::Try | Purpose::GoOn(_) => tr!(view, "passcode-title-current", name = name),
+        }
     }
 
     /// What the holder is called.
@@ -114,14 +205,26 @@ impl PasscodeEntry {
     #[must_use]
     pub fn typed(&self, place: Place) -> usize {
         match place {
+            Place::Current => self.current.len(),
             Place::First => self.first.len(),
             Place::Second => self.second.len(),
         }
     }
 
-    /// What is wrong with the passcode as it is typed so far.
-    fn judge(&mut self) {
-        self.fault = Passcode::choose(self.first.secret(), self.rules, self.holder.as_str()).err();
+    /// What is wrong with an entry as it is typed so far. A repetition is judged when it is taken.
+    fn fault(&self, place: Place) -> Option<PasscodeFault> {
+        match place {
+            // A passcode that exists was chosen by the rules of its day: its shape alone is looked at.
+            Place::Current => Passcode::shaped(self.current.secret(), self.rules).err(),
+            Place::First => Passcode::choose(self.first.secret(), self.rules, self.holder.as_str()).err(),
+            Place::Second => None,
+        }
+    }
+
+    /// Whether an entry can be typed: what comes before it is good.
+    fn is_usable(&self, place: Place) -> bool {
+        let before = self.purpose.places().iter().take_while(|known| **known != place);
+        before.into_iter().all(|before| self.fault(*before).is_none())
     }
 
     fn move_to(&mut self, place: Place) {
@@ -129,8 +232,14 @@ impl PasscodeEntry {
         self.moves += 1;
     }
 
+    fn place_after(&self, place: Place) -> Option<Place> {
+        let places = self.purpose.places();
+        places.iter().position(|known| *known == place).and_then(|at| places.get(at + 1)).copied()
+    }
+
     fn type_digit(&mut self, digit: &Digit) {
         let room = match self.at {
+            Place::Current => self.current.push(digit),
             Place::First => {
                 // Another passcode has another repetition.
                 self.second.clear();
@@ -139,11 +248,11 @@ impl PasscodeEntry {
             Place::Second => self.second.push(digit),
         };
         self.said = (!room).then_some(Said::Full);
-        self.judge();
     }
 
     fn erase(&mut self) {
         match self.at {
+            Place::Current => self.current.pop(),
             Place::First => {
                 self.second.clear();
                 self.first.pop();
@@ -151,32 +260,54 @@ impl PasscodeEntry {
             Place::Second => self.second.pop(),
         }
         self.said = None;
-        self.judge();
     }
 
-    /// Goes on from the first entry, or says why not.
-    fn first_is_done(&mut self) {
-        match self.fault.clone() {
+    /// Goes on from an entry that is not the last, or says why not.
+    fn go_on_from(&mut self, place: Place) {
+        let same = place == Place::First
+            && self.purpose.places().contains(&Place::Current)
+            && self.first.same_as(&self.current);
+        match self.fault(place) {
+            None if same => {
+                self.first.clear();
+                self.said = Some(Said::Same);
+                self.move_to(place);
+            }
             None => {
                 self.said = None;
-                self.move_to(Place::Second);
+                if let Some(next) = self.place_after(place) {
+                    self.move_to(next);
+                }
             }
             Some(fault) => {
                 if matches!(fault, PasscodeFault::Weak(_)) {
                     // It will not be this one, however it is changed: the holder begins afresh.
                     self.first.clear();
-                    self.judge();
                 }
                 self.said = Some(Said::Fault(fault));
-                self.move_to(Place::First);
+                self.move_to(place);
             }
         }
     }
 
-    /// The passcode, once both entries are good and the same.
-    fn take(&mut self) -> Option<Passcode> {
-        if self.fault.is_some() {
-            self.first_is_done();
+    /// What was typed, once every entry is good and the repetition is the same.
+    fn take(&mut self) -> Option<Typed> {
+        let places = self.purpose.places();
+        for place in places {
+            if self.fault(*place).is_some() {
+                self.go_on_from(*place);
+                return None;
+            }
+        }
+        let current = match places.contains(&Place::Current) {
+            true => Some(Passcode::shaped(self.current.secret(), self.rules).ok()?),
+            false => None,
+        };
+        if !places.contains(&Place::Second) {
+            return Some(Typed { current, new: None });
+        }
+        if current.is_some() && self.first.same_as(&self.current) {
+            self.go_on_from(Place::First);
             return None;
         }
         if self.second.len() == 0 {
@@ -190,7 +321,8 @@ impl PasscodeEntry {
             self.move_to(Place::Second);
             return None;
         }
-        Passcode::choose(self.first.secret(), self.rules, self.holder.as_str()).ok()
+        let new = Passcode::choose(self.first.secret(), self.rules, self.holder.as_str()).ok()?;
+        Some(Typed { current, new: Some(new) })
     }
 }
 
@@ -202,22 +334,23 @@ pub(super) fn update(model: &mut Model, wish: Wish) {
         Wish::NoDigit => entry.said = Some(Said::DigitsOnly),
         Wish::Erase => entry.erase(),
         Wish::Next => {
-            if entry.at == Place::First && entry.fault.is_none() {
-                entry.at = Place::Second;
-                entry.moves += 1;
+            if let Some(next) = entry.place_after(entry.at)
+                && entry.fault(entry.at).is_none()
+            {
+                entry.move_to(next);
             }
         }
-        // The second entry repeats a passcode that is good; before, there is nothing to repeat.
-        Wish::At(Place::Second) if entry.fault.is_some() => {}
+        // An entry follows one that is good; before, there is nothing to repeat or to change.
+        Wish::At(place) if !entry.is_usable(place) => {}
         Wish::At(place) => entry.at = place,
         // Said, and nobody is held: from here the keyboard reaches the way out.
-        Wish::Left => entry.said = entry.fault.clone().map(Said::Fault),
-        Wish::Done(Place::First) => entry.first_is_done(),
-        Wish::Done(Place::Second) | Wish::Take => {
-            if let Some(passcode) = entry.take()
+        Wish::Left(place) => entry.said = entry.fault(place).map(Said::Fault),
+        Wish::Done(place) if entry.place_after(place).is_some() => entry.go_on_from(place),
+        Wish::Done(_) | Wish::Take => {
+            if let Some(typed) = entry.take()
                 && let Some(Dialog::Passcode(entry)) = model.dialogs.pop_front()
             {
-                issue::begin(model, &entry.holder, &entry.reader, &entry.serial, Some(passcode));
+                service::typed(model, &entry, typed);
             }
         }
     }
@@ -248,32 +381,72 @@ mod tests {
     fn a_passcode_is_taken_when_it_is_good_and_typed_twice() {
         let mut entry = entry("Siân");
         type_all(&mut entry, "1234");
-        entry.first_is_done();
+        entry.go_on_from(Place::First);
         assert!(matches!(entry.said, Some(Said::Fault(PasscodeFault::Length { given: 4, .. }))));
         assert_eq!((entry.at, entry.first.len()), (Place::First, 4), "too short is added to");
         type_all(&mut entry, "56");
-        entry.first_is_done();
+        entry.go_on_from(Place::First);
         assert!(matches!(entry.said, Some(Said::Fault(PasscodeFault::Weak(_)))));
         assert_eq!((entry.at, entry.first.len()), (Place::First, 0), "a weak one begins afresh");
         type_all(&mut entry, "738164");
-        entry.first_is_done();
+        entry.go_on_from(Place::First);
         assert_eq!((entry.at, &entry.said), (Place::Second, &None));
         type_all(&mut entry, "738165");
         assert!(entry.take().is_none());
         assert_eq!((&entry.said, entry.second.len(), entry.first.len()), (&Some(Said::Mismatch), 0, 6));
         type_all(&mut entry, "738164");
-        assert_eq!(entry.take().expect("both are the same").expose(), b"738164");
+        let typed = entry.take().expect("both are the same");
+        assert_eq!(typed.new.expect("a new one").expose(), b"738164");
+        assert!(typed.current.is_none());
     }
 
     #[test]
     fn another_first_entry_wants_another_second() {
         let mut entry = entry("Siân");
         type_all(&mut entry, "738164");
-        entry.first_is_done();
+        entry.go_on_from(Place::First);
         type_all(&mut entry, "738");
         entry.at = Place::First;
         entry.erase();
         assert_eq!((entry.first.len(), entry.second.len()), (5, 0));
         assert!(!format!("{entry:?}").contains("738"));
+    }
+
+    #[test]
+    fn the_passcode_a_card_has_is_judged_by_its_shape_alone_and_the_new_one_is_another() {
+        let mut change = entry("Siân").asked_for(Purpose::Change, Some(2));
+        assert_eq!(change.at, Place::Current);
+        type_all(&mut change, "123");
+        change.go_on_from(Place::Current);
+        assert!(matches!(change.said, Some(Said::Fault(PasscodeFault::Length { given: 3, .. }))));
+        assert!(!change.is_usable(Place::First) && !change.is_usable(Place::Second));
+        type_all(&mut change, "456");
+        change.go_on_from(Place::Current);
+        assert_eq!((change.at, &change.said), (Place::First, &None), "weak, and the one it has");
+        let mut same = change.clone();
+        same.current.clear();
+        same.at = Place::Current;
+        type_all(&mut same, "738164");
+        same.at = Place::First;
+        type_all(&mut same, "738164");
+        assert!(same.take().is_none());
+        assert_eq!((&same.said, same.first.len()), (&Some(Said::Same), 0));
+        type_all(&mut change, "738164");
+        change.go_on_from(Place::First);
+        type_all(&mut change, "738164");
+        let typed = change.take().expect("everything is typed");
+        assert_eq!(typed.current.expect("the old one").expose(), b"123456");
+        assert_eq!(typed.new.expect("the new one").expose(), b"738164");
+    }
+
+    #[test]
+    fn one_entry_is_enough_where_nothing_new_is_chosen() {
+        for purpose in [Purpose::Renew, Purpose::Try] {
+            let mut entry = entry("Siân").asked_for(purpose, None);
+            assert!(entry.take().is_none() && matches!(entry.said, Some(Said::Fault(_))), "nothing is typed");
+            type_all(&mut entry, "738164");
+            let typed = entry.take().expect("it is typed");
+            assert!(typed.current.is_some() && typed.new.is_none());
+        }
     }
 }

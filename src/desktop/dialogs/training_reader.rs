@@ -31,10 +31,15 @@ pub(super) fn draw(ui: &mut egui::Ui, view: &View<'_>, reader: &str) {
     let nothing_in = empty.then(|| tr!(view, "training-card-none"));
     let something_in = (!empty).then(|| tr!(view, "training-card-there"));
     let busy = in_work.then(|| tr!(view, "training-card-busy"));
+    let not_somebodys = match condition {
+        Some(ReaderCondition::Card(card)) if card.has_certificates => None,
+        _ => Some(tr!(view, "training-card-nobodys")),
+    };
     let moves = [
         (tr!(view, "training-card-out"), TrainingCardMove::Out, nothing_in),
         (tr!(view, "training-card-back"), TrainingCardMove::Back, something_in),
         (tr!(view, "training-card-new"), TrainingCardMove::NewBlank, busy),
+        (tr!(view, "training-card-lock"), TrainingCardMove::Lock, not_somebodys),
     ];
     let mut first = None;
     for (name, move_to, refused) in moves {

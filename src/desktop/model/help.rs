@@ -6,10 +6,14 @@ use std::sync::LazyLock;
 
 pub use markdown::{Block, Span};
 
-use super::{Model, session::Phase};
-use crate::desktop::{
-    dialogs::{self, Dialog},
-    route::Route,
+use super::{Model, session::Phase, work::Served};
+use crate::{
+    bench::WorkId,
+    desktop::{
+        dialogs::{self, Dialog},
+        route::Route,
+    },
+    domain::Operation,
 };
 
 /// Words of a finding, at most.
@@ -43,6 +47,11 @@ static TOPICS: LazyLock<Vec<Topic>> = LazyLock::new(|| {
         "find",
         "holder",
         "issue",
+        "service",
+        "unlock",
+        "renew",
+        "repair",
+        "end-card",
         "passcode",
         "photo",
         "queue",
@@ -165,12 +174,27 @@ pub fn topic_of_place(model: &Model) -> &'static str {
         Route::Find => "find",
         Route::Holder(_) => "holder",
         Route::Photo(_) => "photo",
-        Route::Issue(_) | Route::Work(_) => "issue",
+        Route::Issue(_) => "issue",
+        Route::Work(work) => topic_of_work(model, *work),
+        Route::Service => "service",
         Route::Queue => "queue",
         Route::Unfinished => "unfinished",
         Route::Activity => "activity",
         Route::Settings => "settings",
         Route::Help(_) => "start",
+    }
+}
+
+/// The topic about a piece of work.
+fn topic_of_work(model: &Model, work: WorkId) -> &'static str {
+    match model.work.all.get(&work).map(|piece| (piece.served, piece.operation)) {
+        Some((Some(Served::Trial), _)) => "service",
+        Some((_, Operation::Unlock)) => "unlock",
+        Some((_, Operation::Renew)) => "renew",
+        Some((_, Operation::Repair)) => "repair",
+        Some((_, Operation::Clear | Operation::Cancel)) => "end-card",
+        Some((_, Operation::ChangePasscode)) => "passcode",
+        Some((_, Operation::Issue | Operation::Print)) | None => "issue",
     }
 }
 

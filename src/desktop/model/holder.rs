@@ -70,6 +70,8 @@ impl State {
 pub enum Intent {
     /// Do this for this holder.
     Do(HolderId, Action),
+    /// End this card of this holder, wherever it is; asks first.
+    CancelCard(HolderId, CardSerial),
     /// Show the whole history, or the newest of it.
     AllHistory(bool),
     /// Ask again for what could not be had.
@@ -140,6 +142,7 @@ pub fn reader_with<'a>(model: &'a Model, serial: &CardSerial) -> Option<&'a str>
 pub fn update(model: &mut Model, intent: Intent) {
     match intent {
         Intent::Do(holder, action) => act(model, &holder, action),
+        Intent::CancelCard(holder, serial) => super::service::cancel_from_record(model, &holder, &serial),
         Intent::AllHistory(all) => {
             if let Some(open) = &mut model.holder.open {
                 open.all_history = all;

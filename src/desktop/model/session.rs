@@ -162,7 +162,7 @@ fn lock(model: &mut Model, by: LockedBy) {
     if let Phase::SignedIn(session) = &model.session.phase {
         let session = session.clone();
         // A dialogue may hold half a passcode: it goes as if it had been cancelled.
-        model.dialogs.clear();
+        crate::desktop::dialogs::cancel_all(model);
         model.session.phase = Phase::Locked(session);
         model.session.locked_by = by;
         model.session.trouble = None;
@@ -171,7 +171,7 @@ fn lock(model: &mut Model, by: LockedBy) {
 
 /// Nobody is signed in any more: what belonged to the session leaves the window.
 pub fn session_ended(model: &mut Model) {
-    model.dialogs.clear();
+    crate::desktop::dialogs::cancel_all(model);
     // What was told to one officer is not shown to the next.
     model.notices.clear();
     model.session.phase = Phase::SignedOut;
@@ -183,6 +183,7 @@ pub fn session_ended(model: &mut Model) {
     super::unfinished::session_ended(model);
     model.issue = super::issue::State::default();
     model.activity = super::activity::State::default();
+    model.service = super::service::State::default();
     model.history = crate::desktop::route::History::default();
     model.order(Order::ListOfficers);
 }

@@ -9,10 +9,13 @@ use crate::{
     bench::{
         CardInReader, Event, Order, PrinterCondition, ReaderCondition, Ticket, Trouble, WorkEnd, WorkEvent, WorkId,
     },
-    desktop::route::Route,
-    domain::{CardSerial, Holder, HolderId, JobId, Operation},
+    desktop::{
+        dialogs::{Dialog, PasscodeEntry, Purpose},
+        route::Route,
+    },
+    domain::{CardSerial, Holder, HolderId, JobId, Operation, Passcode},
     journal::{QueueEntry, QueueState},
-    operations::{Kept, UnfinishedJob},
+    operations::{Kept, UnfinishedJob, WhatNext},
 };
 
 /// Results that are kept on the page until it is left, beside those of jobs that are still listed.
@@ -92,6 +95,8 @@ pub fn kept_for_another<'a>(model: &Model, job: &'a UnfinishedJob, now: OffsetDa
 pub enum Intent {
     /// Go on with this job.
     GoOn(JobId),
+    /// Go on with this repair, with a passcode its holder chooses now.
+    GoOnWithNew(JobId),
     /// Take this job back, and prepare a new card for its holder.
     TakeBackAndIssue(JobId),
     /// Show this card in the print queue, where it is decided about.
@@ -114,6 +119,12 @@ pub fn update(model: &mut Model, intent: Intent) {
         Intent::GoOn(job) => {
             go_on(model, &job);
         }
+        Intent::GoOnWithNew(job) => {
+            let repairs = |known: &&UnfinishedJob| known.job == job && known.next == WhatNext::WillRepair;
+            if model.unfinished.jobs.iter().any(|known| repairs(&known)) {
+                ask_passcode(model, &job, Purpose::Finish(job.clone()));
+            }
+        }
         Intent::TakeBackAndIssue(job) => {
             let holder = model.unfinished.jobs.iter().find(|known| known.job == job).map(|known| known.holder.clone());
             if let (Some(work), Some(holder)) = (go_on(model, &job), holder) {
@@ -128,15 +139,46 @@ pub fn update(model: &mut Model, intent: Intent) {
     }
 }
 
-/// Orders it, unless it is gone on with already.
+/// Orders it, unless it is gone on with already. A job that goes forward with the holder's passcode asks for that first.
 fn go_on(model: &mut Model, job: &JobId) -> Option<WorkId> {
+    let known = model.unfinished.jobs.iter().find(|known| known.job == *job)?;
+    if known.next == WhatNext::NeedsHolder {
+        ask_passcode(model, job, Purpose::GoOn(job.clone()));
+        return None;
+    }
+    order(model, job, None)
+}
+
+/// The holder typed the passcode of a card whose job goes forward with it.
+pub fn go_on_with(model: &mut Model, job: &JobId, passcode: Option<Passcode>) {
+    let _ = order(model, job, passcode);
+}
+
+fn ask_passcode(model: &mut Model, job: &JobId, purpose: Purpose) {
+    let Some(known) = may_go_on(model, job) else { return };
+    let Some((reader, card)) = reader_with(model, &known.serial) else {
+        return model.notify(NoticeKind::Warning, NoticeText::Key("unfinished-put-in-first"));
+    };
+    let (place, rules, tries) = ((reader.to_owned(), card.serial.clone()), card.passcode_rules, card.tries_left);
+    let name = model.unfinished.holder(&known.holder).map(|holder| holder.printed_name().to_owned());
+    let name = name.unwrap_or_else(|| known.holder.grouped());
+    let id = model.new_number();
+    let entry = PasscodeEntry::new(id, known.holder.clone(), name, place, rules);
+    let entry = entry.asked_for(purpose, tries);
+    model.dialogs.push_back(Dialog::Passcode(Box::new(entry)));
+}
+
+/// The job, unless it is gone on with already or kept for another officer.
+fn may_go_on(model: &Model, job: &JobId) -> Option<UnfinishedJob> {
     if model.unfinished.running.contains_key(job) || model.officer().is_none() {
         return None;
     }
-    let known = model.unfinished.jobs.iter().find(|known| known.job == *job)?.clone();
-    if kept_for_another(model, &known, OffsetDateTime::now_utc()).is_some() {
-        return None;
-    }
+    let known = model.unfinished.jobs.iter().find(|known| known.job == *job)?;
+    kept_for_another(model, known, OffsetDateTime::now_utc()).is_none().then(|| known.clone())
+}
+
+fn order(model: &mut Model, job: &JobId, passcode: Option<Passcode>) -> Option<WorkId> {
+    let known = may_go_on(model, job)?;
     let reader = reader_with(model, &known.serial).map(|(reader, _)| reader.to_owned());
     let holder = model.unfinished.holder(&known.holder).cloned();
     let work = model.new_work();
@@ -146,7 +188,7 @@ fn go_on(model: &mut Model, job: &JobId) -> Option<WorkId> {
     model.work.all.insert(work, piece);
     model.unfinished.running.insert(known.job.clone(), work);
     model.unfinished.results.retain(|(result, _)| result.job != known.job);
-    model.order(Order::Resume { work, job: known.job });
+    model.order(Order::Resume { work, job: known.job, passcode });
     Some(work)
 }
 

@@ -8,8 +8,11 @@ use time::OffsetDateTime;
 
 use super::{Model, unfinished::is_print_open};
 use crate::{
-    bench::{Event, Order, PrintWish, Trouble, WorkEnd, WorkEvent, WorkId},
-    desktop::route::Route,
+    bench::{Asks, CardNow, Event, Order, PrintWish, Trouble, WorkEnd, WorkEvent, WorkId},
+    desktop::{
+        dialogs::{Dialog, Prove},
+        route::Route,
+    },
     domain::{CardSerial, Holder, HolderId, JobId, Operation},
     journal::{QueueEntry, QueueState},
     operations::{Progress, Step, Verdict},
@@ -43,6 +46,12 @@ pub struct Piece {
     pub job: Option<JobId>,
     /// The card, once it is known.
     pub serial: Option<CardSerial>,
+    /// How a card in use is served, where that is what it does.
+    pub served: Option<Served>,
+    /// What it waits for before it can begin.
+    pub asks: Option<Asks>,
+    /// How the card is at its end, where that was told.
+    pub card_now: Option<CardNow>,
     /// What the officer should know of the photo.
     pub photo_advice: Vec<String>,
     /// Steps so far, in order.
@@ -68,6 +77,17 @@ pub struct IssueWish {
     pub print: PrintWish,
 }
 
+/// How a card in use is served.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Served {
+    /// As its operation says.
+    Plainly,
+    /// It is repaired and left locked.
+    LeftLocked,
+    /// Nothing is done to it but to see whether it works.
+    Trial,
+}
+
 /// One step, as one line.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct StepLine {
@@ -86,6 +106,8 @@ pub struct StepLine {
 pub enum Stage<'a> {
     /// It runs.
     Running,
+    /// It waits for the officers before it begins.
+    Asks(Asks),
     /// The card is issued, and waits for the printer.
     PutIntoPrinter(&'a QueueEntry),
     /// It is being printed.
@@ -108,10 +130,10 @@ pub enum Stage<'a> {
 }
 
 impl State {
-    /// Whether any work has not ended.
+    /// Whether any work has begun and not ended. What waits for the officers has not begun.
     #[must_use]
     pub fn is_running(&self) -> bool {
-        self.all.values().any(|piece| piece.end.is_none())
+        self.all.values().any(|piece| piece.end.is_none() && piece.asks.is_none())
     }
 
     /// Whether work runs in this reader.
@@ -124,7 +146,7 @@ impl State {
     #[must_use]
     pub fn stage<'a>(&'a self, piece: &'a Piece) -> Stage<'a> {
         let (entry, wish) = match &piece.end {
-            None => return Stage::Running,
+            None => return piece.asks.map_or(Stage::Running, Stage::Asks),
             Some(WorkEnd::Done { queued }) => (*queued, piece.wish.as_ref().map(|wish| &wish.print)),
             Some(end) => return Stage::Ended(end),
         };
@@ -194,6 +216,9 @@ impl Piece {
             expected: Vec::new(),
             job: None,
             serial: None,
+            served: None,
+            asks: None,
+            card_now: None,
             photo_advice: Vec::new(),
             steps: Vec::new(),
             end: None,
@@ -249,6 +274,8 @@ pub enum Intent {
     TryAgain(WorkId),
     /// The next holder.
     NextHolder,
+    /// The card of this work is looked at once more.
+    BackToCard(WorkId),
 }
 
 /// Takes a wish. One that does not fit where the work stands comes too late and does nothing.
@@ -277,6 +304,12 @@ pub fn update(model: &mut Model, intent: Intent) {
                 model.history.replace(Route::Issue(wish.holder.clone()));
                 super::issue::arrived(model, &wish.holder);
             }
+        }
+        Intent::BackToCard(work) => {
+            let serial = model.work.all.get(&work).and_then(|piece| piece.serial.clone());
+            let lies = serial.as_ref().and_then(|serial| super::holder::reader_with(model, serial));
+            model.service.reader = lies.map(str::to_owned);
+            model.go(Route::Service);
         }
         Intent::NextHolder => {
             model.update(super::find::Intent::Query(String::new()).into());
@@ -342,6 +375,21 @@ fn of_entry(model: &mut Model, entry: i64) -> Option<&mut Piece> {
     model.work.all.values_mut().find(|piece| piece.entry() == Some(entry))
 }
 
+/// Asks the officers for what the service wants, before anything else: the work waits for it.
+fn ask(model: &mut Model, work: WorkId, what: Asks, trouble: Option<Trouble>) {
+    let known = |dialog: &Dialog| matches!(dialog, Dialog::Prove(asked) if asked.work == work);
+    if !model.dialogs.iter().any(known) {
+        model.dialogs.push_back(Dialog::Prove(Prove { work, what, trouble }));
+    }
+}
+
+/// The officers answered: the work goes on.
+pub fn answered(model: &mut Model, work: WorkId) {
+    if let Some(piece) = model.work.all.get_mut(&work) {
+        piece.asks = None;
+    }
+}
+
 fn on_work(model: &mut Model, work: WorkId, event: &WorkEvent) {
     let Some(piece) = model.work.all.get_mut(&work) else { return };
     match event {
@@ -351,7 +399,19 @@ fn on_work(model: &mut Model, work: WorkId, event: &WorkEvent) {
             piece.photo_advice.clone_from(photo_advice);
         }
         WorkEvent::Progress(progress) => piece.progress(progress),
+        WorkEvent::CardNow(now) => piece.card_now = Some(now.clone()),
+        WorkEvent::Asks { what, trouble } => {
+            piece.asks = Some(*what);
+            // Steps of an attempt that the service did not let begin say nothing of the one that follows.
+            piece.steps.clear();
+            if model.officer().is_some() {
+                ask(model, work, *what, trouble.clone());
+            } else {
+                model.order(Order::GiveUp { work });
+            }
+        }
         WorkEvent::Ended(end) => {
+            piece.asks = None;
             piece.end = Some(end.clone());
             if let WorkEnd::NotBegun(trouble) = end
                 && trouble.signed_out

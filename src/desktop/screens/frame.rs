@@ -155,7 +155,7 @@ fn banner(ui: &mut Ui, view: &View<'_>) {
 }
 
 fn navigation(ui: &mut Ui, view: &View<'_>, wide: bool) {
-    let here = view.model.history.here().section();
+    let here = view.model.section();
     for section in Section::ALL {
         let waiting = match section {
             Section::Queue => view.model.queue.waiting(),

@@ -78,7 +78,7 @@ pub fn draw(ui: &mut Ui, view: &View<'_>, id: &HolderId) {
 
 fn rest(ui: &mut Ui, view: &View<'_>, open: &Open, record: &HolderRecord, today: Date) {
     page::section(ui, &tr!(view, "holder-cards"));
-    cards::draw(ui, view, &record.cards, today);
+    cards::draw(ui, view, &record.holder, &record.cards, today);
     page::section(ui, &tr!(view, "holder-history"));
     history::draw(ui, view, open);
     ui.add_space(space::MEDIUM);

@@ -1,6 +1,6 @@
 //! Unfinished work: what was being done, to whose card, what state it is in, and how to go on.
 
-use eframe::egui::{Frame, Margin, RichText, Stroke, Ui};
+use eframe::egui::{Frame, Label, Margin, RichText, Stroke, Ui};
 use time::OffsetDateTime;
 
 use crate::{
@@ -122,12 +122,12 @@ fn one(ui: &mut Ui, view: &View<'_>, job: &UnfinishedJob) {
         ui.label(match job.next {
             WhatNext::WillFinish => tr!(view, "unfinished-will-finish"),
             WhatNext::WillUndo => tr!(view, "unfinished-will-undo"),
-            WhatNext::WillRecordPrint => tr!(view, "unfinished-will-record"),
+            WhatNext::NeedsHolder => tr!(view, "unfinished-needs-holder"),
             WhatNext::WillAskCard => tr!(view, "unfinished-will-ask-card"),
             WhatNext::WillGoBack => tr!(view, "unfinished-will-go-back"),
             WhatNext::WillRepair => tr!(view, "unfinished-will-repair"),
-            WhatNext::NeedsHolder => tr!(view, "unfinished-needs-holder"),
             WhatNext::WillEmpty => tr!(view, "unfinished-will-empty"),
+            WhatNext::WillRecordPrint => tr!(view, "unfinished-will-record"),
             WhatNext::WillTellGateway => tr!(view, "unfinished-will-tell-gateway"),
         });
         ui.add_space(space::SMALL);
@@ -156,7 +156,12 @@ fn title(view: &View<'_>, job: &UnfinishedJob) -> String {
     match job.operation {
         Operation::Issue => tr!(view, "unfinished-issue", who = &who),
         Operation::Print => tr!(view, "unfinished-print", who = &who),
-        other => tr!(view, "unfinished-other", what = &other.to_string(), who = &who),
+        Operation::Unlock => tr!(view, "unfinished-unlock", who = &who),
+        Operation::ChangePasscode => tr!(view, "unfinished-change-passcode", who = &who),
+        Operation::Renew => tr!(view, "unfinished-renew", who = &who),
+        Operation::Repair => tr!(view, "unfinished-repair", who = &who),
+        Operation::Clear => tr!(view, "unfinished-clear", who = &who),
+        Operation::Cancel => tr!(view, "unfinished-cancel", who = &who),
     }
 }
 
@@ -210,21 +215,34 @@ fn actions(ui: &mut Ui, view: &View<'_>, job: &UnfinishedJob, running: Option<Wo
                     view.send(go_on());
                 }
             }
+            WhatNext::NeedsHolder => {
+                if button(ui, tr!(view, "unfinished-go-forward"), kind).clicked() {
+                    view.send(go_on());
+                }
+            }
+            WhatNext::WillAskCard | WhatNext::WillEmpty | WhatNext::WillTellGateway => {
+                if button(ui, tr!(view, "unfinished-go-on"), kind).clicked() {
+                    view.send(go_on());
+                }
+            }
+            WhatNext::WillGoBack => {
+                if button(ui, tr!(view, "unfinished-take-back"), kind).clicked() {
+                    view.send(go_on());
+                }
+            }
+            WhatNext::WillRepair => {
+                if button(ui, tr!(view, "unfinished-repair-choose"), kind).clicked() {
+                    view.send(unfinished::Intent::GoOnWithNew(job.job.clone()));
+                }
+                if button(ui, tr!(view, "unfinished-repair-lock"), Kind::Plain).clicked() {
+                    view.send(go_on());
+                }
+            }
             WhatNext::WillUndo => {
                 if button(ui, tr!(view, "unfinished-take-back-and-issue"), kind).clicked() {
                     view.send(unfinished::Intent::TakeBackAndIssue(job.job.clone()));
                 }
                 if button(ui, tr!(view, "unfinished-take-back"), Kind::Plain).clicked() {
-                    view.send(go_on());
-                }
-            }
-            WhatNext::WillAskCard
-            | WhatNext::WillGoBack
-            | WhatNext::WillRepair
-            | WhatNext::NeedsHolder
-            | WhatNext::WillTellGateway
-            | WhatNext::WillEmpty => {
-                if button(ui, tr!(view, "unfinished-go-on"), kind).clicked() {
                     view.send(go_on());
                 }
             }
@@ -255,7 +273,10 @@ fn why_kept(view: &View<'_>, kept: &Kept) -> String {
 fn result(ui: &mut Ui, view: &View<'_>, job: &UnfinishedJob, end: &WorkEnd) {
     let title = title(view, job);
     let (kind, words) = match end {
-        WorkEnd::Done { .. } => (NoticeKind::Good, tr!(view, "unfinished-done", what = &title)),
+        WorkEnd::Done { .. } if matches!(job.operation, Operation::Issue | Operation::Print) => {
+            (NoticeKind::Good, tr!(view, "unfinished-done", what = &title))
+        }
+        WorkEnd::Done { .. } => (NoticeKind::Good, tr!(view, "unfinished-done-card", what = &title)),
         WorkEnd::Undone { why, .. } => (NoticeKind::Note, tr!(view, "unfinished-undone", what = &title, why = why)),
         WorkEnd::LookAtPrinter { why } => {
             (NoticeKind::Warning, tr!(view, "unfinished-recorded", what = &title, why = why))
@@ -269,7 +290,12 @@ fn result(ui: &mut Ui, view: &View<'_>, job: &UnfinishedJob, end: &WorkEnd) {
     };
     notice::boxed(ui, view, kind, &words, |ui| {
         notice::code(ui, view, end.nhs_code());
-        if matches!(end, WorkEnd::Undone { .. })
+        let now = view.model.work.all.values().rev().find(|piece| piece.job.as_ref() == Some(&job.job));
+        for words in super::work::card_now(view, now.and_then(|piece| piece.card_now.as_ref())) {
+            ui.add(Label::new(RichText::new(words).color(notice::colours(view, kind).words)).wrap());
+        }
+        if job.operation == Operation::Issue
+            && matches!(end, WorkEnd::Undone { .. })
             && Button::new(tr!(view, "unfinished-issue-again")).show(ui, view).clicked()
         {
             view.send(Route::Issue(job.holder.clone()));
@@ -287,6 +313,7 @@ pub fn main_action(model: &Model) -> Option<Intent> {
     }
     Some(match job.next {
         WhatNext::WillUndo => unfinished::Intent::TakeBackAndIssue(job.job.clone()).into(),
+        WhatNext::WillRepair => unfinished::Intent::GoOnWithNew(job.job.clone()).into(),
         _ => unfinished::Intent::GoOn(job.job.clone()).into(),
     })
 }

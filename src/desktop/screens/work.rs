@@ -2,10 +2,13 @@
 
 mod ending;
 mod lines;
+mod served;
 
 use std::time::Duration;
 
 use eframe::egui::{self, Frame, Label, Panel, RichText, ScrollArea, Ui, vec2};
+
+pub(super) use served::card_now;
 
 use crate::{
     bench::{WorkEnd, WorkId},
@@ -16,7 +19,7 @@ use crate::{
             Model,
             queue::{self, Action},
             unfinished::is_print_open,
-            work::{self, Piece, Stage},
+            work::{self, Piece, Served, Stage},
         },
         route::Route,
         theme::{Theme, space},
@@ -46,7 +49,7 @@ pub fn draw(ui: &mut Ui, view: &View<'_>, work: WorkId) {
         ui.ctx().request_repaint_after(TICK);
     }
     page::fixed(ui, view, &title(view, piece), |ui| {
-        if stage != Stage::Running {
+        if !matches!(stage, Stage::Running | Stage::Asks(_)) {
             let panel = Panel::bottom("work action").resizable(false).show_separator_line(false);
             panel.frame(Frame::new()).show(ui, |ui| actions(ui, view, work, piece, stage));
         }
@@ -59,7 +62,10 @@ pub fn draw(ui: &mut Ui, view: &View<'_>, work: WorkId) {
             if !low {
                 who(ui, view, piece);
             }
-            if stage == Stage::Running {
+            if let Stage::Asks(_) = stage {
+                let words = tr!(view, "work-asks");
+                ui.add(Label::new(RichText::new(words).text_style(Theme::large())).wrap());
+            } else if stage == Stage::Running {
                 let reader = piece.reader.as_deref().map(|reader| view.model.preferences.reader_name(reader));
                 let words = match reader {
                     Some(reader) => tr!(view, "work-running", reader = reader),
@@ -95,12 +101,23 @@ pub fn draw(ui: &mut Ui, view: &View<'_>, work: WorkId) {
     });
 }
 
-fn title(view: &View<'_>, piece: &Piece) -> String {
+/// What is done, and for whom.
+#[must_use]
+pub fn title(view: &View<'_>, piece: &Piece) -> String {
     let name = piece.holder.as_ref().map(|holder| holder.printed_name());
-    match (piece.operation, name) {
-        (Operation::Issue, Some(name)) => tr!(view, "work-title-issue", name = name),
-        (_, Some(name)) => tr!(view, "work-title-other", name = name),
-        (_, None) => tr!(view, "work-title-unnamed"),
+    let Some(name) = name else { return tr!(view, "work-title-unnamed") };
+    if piece.served == Some(Served::Trial) {
+        return tr!(view, "work-title-try", name = name);
+    }
+    match piece.operation {
+        Operation::Issue => tr!(view, "work-title-issue", name = name),
+        Operation::Print => tr!(view, "work-title-other", name = name),
+        Operation::Unlock => tr!(view, "work-title-unlock", name = name),
+        Operation::ChangePasscode => tr!(view, "work-title-change-passcode", name = name),
+        Operation::Renew => tr!(view, "work-title-renew", name = name),
+        Operation::Repair => tr!(view, "work-title-repair", name = name),
+        Operation::Clear => tr!(view, "work-title-clear", name = name),
+        Operation::Cancel => tr!(view, "work-title-cancel", name = name),
     }
 }
 
@@ -153,8 +170,11 @@ fn offers(view: &View<'_>, work: WorkId, piece: &Piece, stage: Stage<'_>) -> Vec
     let print = || (tr!(view, "end-print"), Intent::Work(work::Intent::Print(work)));
     let again = || (tr!(view, "end-try-again"), Intent::Work(work::Intent::TryAgain(work)));
     let unfinished = || (tr!(view, "end-unfinished-go"), Intent::Go(Route::Unfinished));
+    if piece.served.is_some() {
+        return served::offers(view, work, piece, stage);
+    }
     match stage {
-        Stage::Running => Vec::new(),
+        Stage::Running | Stage::Asks(_) => Vec::new(),
         Stage::PutIntoPrinter(_) => vec![print(), next(), list()],
         Stage::Printing => vec![next(), list()],
         Stage::PrintFailed(entry) if is_print_open(view.model, &entry.serial) => vec![unfinished(), list(), next()],
@@ -182,8 +202,11 @@ fn offers(view: &View<'_>, work: WorkId, piece: &Piece, stage: Stage<'_>) -> Vec
 #[must_use]
 pub fn main_action(model: &Model, work: WorkId) -> Option<Intent> {
     let piece = model.work.all.get(&work)?;
+    if piece.served.is_some() {
+        return served::next(work, piece, model.work.stage(piece));
+    }
     let intent = match model.work.stage(piece) {
-        Stage::Running | Stage::Printing => return None,
+        Stage::Running | Stage::Asks(_) | Stage::Printing => return None,
         Stage::PutIntoPrinter(_) => work::Intent::Print(work).into(),
         Stage::PrintFailed(entry) if is_print_open(model, &entry.serial) => Intent::Go(Route::Unfinished),
         Stage::PrintFailed(_) => work::Intent::PrintAgain(work).into(),

@@ -99,7 +99,9 @@ impl Button {
     pub fn show(self, ui: &mut Ui, view: &View<'_>) -> Response {
         let colours = self.colours(view);
         let padding = ui.spacing().button_padding;
-        let most = (ui.available_width() - 2.0 * padding.x).max(40.0);
+        // In a row that scrolls sideways there is always room for the name on one line.
+        let one_line = ui.style().wrap_mode == Some(TextWrapMode::Extend) && !self.wide;
+        let most = if one_line { f32::INFINITY } else { (ui.available_width() - 2.0 * padding.x).max(40.0) };
         let galley = |ui: &Ui, text: &str, style: TextStyle, wrap: TextWrapMode, width: f32| {
             WidgetText::from(RichText::new(text)).into_galley(ui, Some(wrap), width, style)
         };

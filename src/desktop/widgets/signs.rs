@@ -25,6 +25,12 @@ pub fn section(painter: &Painter, place: Rect, section: Section, colour: Color32
             painter.circle_stroke(at(7.5, 7.5), 5.0 * unit, line);
             stroke((11.3, 11.3), (16.0, 16.0));
         }
+        Section::Service => {
+            // A card with its chip.
+            painter.rect_stroke(Rect::from_min_max(at(1.5, 4.0), at(16.5, 14.0)), 1.5, line, StrokeKind::Middle);
+            painter.rect_filled(Rect::from_min_max(at(4.0, 7.0), at(8.0, 10.5)), 0.5, colour);
+            stroke((10.5, 11.0), (14.0, 11.0));
+        }
         Section::Queue => {
             painter.rect_stroke(Rect::from_min_max(at(2.0, 6.5), at(16.0, 13.0)), 1.5, line, StrokeKind::Middle);
             painter.add(Shape::line(vec![at(5.0, 6.5), at(5.0, 2.0), at(13.0, 2.0), at(13.0, 6.5)], line));

@@ -189,7 +189,17 @@ pub fn answer(order: &Order, fails: bool) -> Option<Event> {
             }
         }
         Order::AskPrinter { printer: name } => printer(u8::from(name == PRINTERS[1]), if fails { 2 } else { 4 }),
-        Order::Issue { work, .. } | Order::Resume { work, .. } => Event::Work {
+        Order::StepUp { work } | Order::Approve { work, .. } if fails => {
+            let what = if matches!(order, Order::StepUp { .. }) { Asks::StepUp } else { Asks::SecondOfficer };
+            Event::Work { work: *work, event: WorkEvent::Asks { what, trouble: Some(trouble()) } }
+        }
+        Order::GiveUp { work } => Event::Work { work: *work, event: WorkEvent::Ended(WorkEnd::NotBegun(trouble())) },
+        Order::Issue { work, .. }
+        | Order::Resume { work, .. }
+        | Order::OnCard { work, .. }
+        | Order::TryCard { work, .. }
+        | Order::StepUp { work }
+        | Order::Approve { work, .. } => Event::Work {
             work: *work,
             event: WorkEvent::Ended(if fails { WorkEnd::NotBegun(trouble()) } else { WorkEnd::Done { queued: None } }),
         },
@@ -228,6 +238,9 @@ pub fn work_event(work: WorkId, message: u8) -> WorkEvent {
         }),
         3 => WorkEvent::Ended(WorkEnd::Unfinished { why: "the card was taken out".into() }),
         4 => WorkEvent::Ended(WorkEnd::Undone { why: "refused".into(), by_policy: true, nhs_code: None }),
+        5 => WorkEvent::Asks { what: Asks::StepUp, trouble: None },
+        6 => WorkEvent::Asks { what: Asks::SecondOfficer, trouble: None },
+        7 => WorkEvent::CardNow(CardNow { tries_left: Some(2), ..CardNow::default() }),
         _ => WorkEvent::Ended(WorkEnd::Done { queued: Some(1) }),
     }
 }
@@ -243,6 +256,8 @@ pub fn reader(n: u8, condition: u8) -> Event {
         5 => ReaderCondition::Unreadable,
         6 => ReaderCondition::Card(Box::new(card(n, CardState::Active))),
         7 => ReaderCondition::OwnCard(Box::new(card(n, CardState::Active))),
+        9..11 => ReaderCondition::Card(Box::new(card(n, CardState::Locked))),
+        11 => ReaderCondition::Card(Box::new(card(20 + n, CardState::Active))),
         _ => ReaderCondition::Card(Box::new(card(10 + n, CardState::Blank))),
     };
     Event::Reader(ReaderView { name, training: false, condition })
@@ -258,7 +273,7 @@ pub fn card(n: u8, state: CardState) -> CardInReader {
         holder: (!blank).then(|| number(n % 4)),
         open_job: None,
         last_job: None,
-        certificates_expire: None,
+        certificates_expire: (!blank).then(|| OffsetDateTime::now_utc() + time::Duration::days(30)),
         good_pair: None,
         awaits_delivery: false,
     };
@@ -272,5 +287,9 @@ pub fn card(n: u8, state: CardState) -> CardInReader {
         expires: None,
         tries_left: Some(3),
         passcode_rules: Default::default(),
+        certificates: [None, None],
+        findings: Vec::new(),
+        stranger: false,
+        other_card: None,
     }
 }

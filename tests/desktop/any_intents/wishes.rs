@@ -41,6 +41,8 @@ pub fn intent(model: &Model, wish: Wish) -> Vec<Intent> {
             _ => model::unfinished::Intent::Refresh.into(),
         },
         Wish::Activity(what) => return in_activity(what),
+        Wish::Service(what, which) => return in_service(what, which),
+        Wish::Answered(what) => return answered(model, what),
     }]
 }
 
@@ -65,7 +67,7 @@ pub fn passcode(what: u8) -> Vec<Intent> {
     let wishes: Vec<PasscodeWish> = match what {
         0 => vec![PasscodeWish::NoDigit],
         1 => vec![PasscodeWish::Erase],
-        2 => vec![PasscodeWish::At(Place::Second), PasscodeWish::Left],
+        2 => vec![PasscodeWish::At(Place::Second), PasscodeWish::Left(Place::First)],
         3 => typed().take(2).chain([PasscodeWish::Done(Place::First)]).collect(),
         4 => vec![PasscodeWish::Take],
         _ => {
@@ -130,6 +132,63 @@ pub fn reason(model: &Model, what: u8) -> Vec<Intent> {
         (Some(Dialog::Confirm(_)), _) => vec![Intent::Dialog(DialogIntent::Confirmed)],
         (Some(Dialog::Reason(_)), 0) => vec![model::queue::Intent::Reprint(2, "nothing was printed".into()).into()],
         _ => vec![Intent::CloseDialog],
+    }
+}
+
+/// Servicing the card of a reader.
+pub fn in_service(what: u8, which: u8) -> Vec<Intent> {
+    use model::service::{Intent as I, OPERATIONS};
+    let reader = || format!("Reader {which}");
+    let open = I::Open(reader()).into();
+    match what {
+        0 => vec![I::Reader(reader()).into()],
+        1 => vec![Intent::Go(Route::Service)],
+        2..8 => vec![open, I::Start(OPERATIONS[usize::from(what) - 2]).into()],
+        8 => vec![open, I::Try.into()],
+        9 => vec![I::Delivered(format!("{which:08}").parse().expect("a serial")).into()],
+        10 => {
+            let serial = card(which, CardState::Active).serial;
+            vec![I::Repair { serial, locked: true }.into()]
+        }
+        _ => vec![open, I::Start(Operation::Unlock).into()],
+    }
+}
+
+/// Whatever the dialogue in front asks is answered; a passcode is typed to its end.
+pub fn answered(model: &Model, what: u8) -> Vec<Intent> {
+    let dialog = |wish| Intent::Dialog(wish);
+    match model.dialogs.front() {
+        Some(Dialog::EndCard(_)) => vec![
+            dialog(DialogIntent::EndCard(EndCardWish::Reason(CancelReason::ALL[usize::from(what)]))),
+            dialog(DialogIntent::EndCard(EndCardWish::Note("on the bus".into()))),
+            dialog(DialogIntent::EndCard(EndCardWish::Sure(what != 0))),
+            dialog(DialogIntent::EndCard(EndCardWish::Go)),
+        ],
+        Some(Dialog::Repair(ask)) => {
+            let repair = model::service::Intent::Repair { serial: ask.serial.clone(), locked: what.is_multiple_of(2) };
+            vec![Intent::CloseDialog, repair.into()]
+        }
+        Some(Dialog::Prove(_)) if what == 0 => vec![Intent::CloseDialog],
+        Some(Dialog::Prove(_)) => {
+            let colleague = "555000000001".parse().expect("a number");
+            let wishes = [ProveWish::StepUp, ProveWish::Approve(colleague)];
+            wishes.map(|wish| dialog(DialogIntent::Prove(wish))).into()
+        }
+        Some(Dialog::Passcode(_)) => {
+            let typed = |digits: &str| -> Vec<PasscodeWish> {
+                digits.chars().filter_map(Digit::of).map(PasscodeWish::Digit).collect()
+            };
+            let mut wishes = vec![PasscodeWish::At(Place::Current)];
+            wishes.extend(typed("602917"));
+            wishes.extend([PasscodeWish::Done(Place::Current)]);
+            wishes.extend(typed(PASSCODE));
+            wishes.extend([PasscodeWish::Done(Place::First)]);
+            wishes.extend(typed(PASSCODE));
+            wishes.push(PasscodeWish::Take);
+            wishes.into_iter().map(|wish| dialog(DialogIntent::Passcode(wish))).collect()
+        }
+        Some(_) => vec![dialog(DialogIntent::Confirmed)],
+        None => Vec::new(),
     }
 }
 

@@ -266,7 +266,7 @@ pub fn holder(n: u16) -> HolderId {
     format!("5550009{n:05}").parse().expect("twelve digits")
 }
 
-fn people() -> People {
+pub fn people() -> People {
     let mut people = training::people().expect("the invented people");
     let photo = people.holders.iter().find_map(|seed| seed.photo.clone()).expect("a photo");
     let organisation = people.officers[0].officer.organisation.clone();
@@ -290,7 +290,7 @@ fn impatient() -> HttpConfig {
 }
 
 /// Keys that are made at once and no picture to shrink.
-fn quick_profiles() -> Profiles {
+pub fn quick_profiles() -> Profiles {
     let mut profiles = Profiles::bundled().expect("bundled");
     let quick: Vec<CardProfile> = profiles.all().to_vec();
     for mut profile in quick {
@@ -301,7 +301,7 @@ fn quick_profiles() -> Profiles {
     profiles
 }
 
-fn quick_folder() -> tempfile::TempDir {
+pub fn quick_folder() -> tempfile::TempDir {
     let memory = Path::new("/dev/shm");
     if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() }.expect("a folder")
 }

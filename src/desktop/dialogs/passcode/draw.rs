@@ -5,7 +5,7 @@ use eframe::egui::{
     Sense, Stroke, StrokeKind, TextStyle, Ui, Vec2, WidgetInfo, WidgetText, accesskit::Role, pos2, vec2,
 };
 
-use super::{Digit, PasscodeEntry, Place, Said, Wish};
+use super::{Digit, PasscodeEntry, Place, Purpose, Said, Wish};
 use crate::{
     desktop::{
         dialogs::DialogIntent,
@@ -26,7 +26,7 @@ const PAD: [[&str; 3]; 4] = [["1", "2", "3"], ["4", "5", "6"], ["7", "8", "9"], 
 
 /// Draws it.
 pub(in crate::desktop::dialogs) fn draw(ui: &mut Ui, view: &View<'_>, entry: &PasscodeEntry) {
-    let enter = keys(ui, view);
+    let enter = keys(ui, view, entry);
     // Heading and buttons stay in sight, however low the window is.
     let most = (ui.ctx().content_rect().height() - 3.6 * space::KEY).max(space::KEY * 3.0);
     ScrollArea::vertical().max_height(most).auto_shrink([false, true]).show(ui, |ui| {
@@ -37,18 +37,27 @@ pub(in crate::desktop::dialogs) fn draw(ui: &mut Ui, view: &View<'_>, entry: &Pa
         ui.horizontal_top(|ui| {
             ui.allocate_ui_with_layout(vec2(left, 0.0), egui::Layout::top_down(egui::Align::Min), |ui| {
                 ui.set_width(left);
-                let first = field(ui, view, entry, Place::First, enter);
-                ui.add_space(space::SMALL);
-                let second = field(ui, view, entry, Place::Second, enter);
-                follow(ui, entry, first, second);
+                for (nth, place) in entry.purpose.places().iter().enumerate() {
+                    if nth > 0 {
+                        ui.add_space(space::SMALL);
+                    }
+                    field(ui, view, entry, *place, enter);
+                }
+                follow(ui, entry);
             });
             ui.vertical(|ui| draw_pad(ui, view, entry.at));
         });
     });
     ui.add_space(space::SMALL);
     button::row(ui, |ui| {
-        let take = Button::new(tr!(view, "passcode-use")).kind(Kind::Main).show(ui, view);
-        if take.clicked() {
+        let name = match entry.purpose {
+            Purpose::Issue | Purpose::Unlock(_) | Purpose::Repair | Purpose::Finish(_) => tr!(view, "passcode-use"),
+            Purpose::Change => tr!(view, "passcode-use-change"),
+            Purpose::Renew => tr!(view, "passcode-use-renew"),
+            Purpose::Try => tr!(view, "passcode-use-try"),
+            Purpose::GoOn(_) => tr!(view, "passcode-use-go-on"),
+        };
+        if Button::new(name).kind(Kind::Main).show(ui, view).clicked() {
             view.send(DialogIntent::Passcode(Wish::Take));
         }
         if Button::new(tr!(view, "cancel")).show(ui, view).clicked() {
@@ -59,10 +68,12 @@ pub(in crate::desktop::dialogs) fn draw(ui: &mut Ui, view: &View<'_>, entry: &Pa
 
 /// Takes what was typed out of the frame's events, so that nothing else sees it; whether Enter was among it. Nothing is
 /// ever taken from the clipboard or put into it.
-fn keys(ui: &Ui, view: &View<'_>) -> bool {
+fn keys(ui: &Ui, view: &View<'_>, entry: &PasscodeEntry) -> bool {
     let mut wishes = Vec::new();
     let mut enter = false;
-    let in_first = ui.memory(|memory| memory.has_focus(id_of(Place::First)));
+    let has_focus = |place: &Place| ui.memory(|memory| memory.has_focus(id_of(*place)));
+    let before_last =
+        entry.purpose.places().iter().any(|place| entry.place_after(*place).is_some() && has_focus(place));
     ui.input_mut(|input| {
         input.events.retain(|event| match event {
             Event::Text(typed) => {
@@ -75,8 +86,8 @@ fn keys(ui: &Ui, view: &View<'_>) -> bool {
                 wishes.push(Wish::Erase);
                 false
             }
-            Event::Key { key: Key::Tab, pressed: true, modifiers, .. } if in_first && modifiers.is_none() => {
-                // Digits of the same frame that follow belong to the second entry already.
+            Event::Key { key: Key::Tab, pressed: true, modifiers, .. } if before_last && modifiers.is_none() => {
+                // Digits of the same frame that follow belong to the next entry already.
                 wishes.push(Wish::Next);
                 true
             }
@@ -95,28 +106,36 @@ fn keys(ui: &Ui, view: &View<'_>) -> bool {
 }
 
 /// Brings the keyboard to the entry the model moved to, once a move.
-fn follow(ui: &Ui, entry: &PasscodeEntry, first: Id, second: Id) {
+fn follow(ui: &Ui, entry: &PasscodeEntry) {
     let seen = Id::unique("passcode moves");
     let now = (entry.id, entry.moves);
     if ui.data(|data| data.get_temp::<(u64, u32)>(seen)) != Some(now) {
         ui.data_mut(|data| data.insert_temp(seen, now));
-        ui.memory_mut(|memory| memory.request_focus(if entry.at == Place::First { first } else { second }));
+        ui.memory_mut(|memory| memory.request_focus(id_of(entry.at)));
     }
 }
 
 /// The name under which an entry has the keyboard.
 fn id_of(place: Place) -> Id {
-    Id::unique(("passcode", place == Place::First))
+    let nth = match place {
+        Place::Current => 0,
+        Place::First => 1,
+        Place::Second => 2,
+    };
+    Id::unique(("passcode", nth))
 }
 
-fn field(ui: &mut Ui, view: &View<'_>, entry: &PasscodeEntry, place: Place, enter: bool) -> Id {
+fn field(ui: &mut Ui, view: &View<'_>, entry: &PasscodeEntry, place: Place, enter: bool) {
+    let changes = entry.purpose == Purpose::Change;
     let name = match place {
+        Place::Current => tr!(view, "passcode-current"),
+        Place::First if changes => tr!(view, "passcode-first-new"),
         Place::First => tr!(view, "passcode-first"),
         Place::Second => tr!(view, "passcode-second"),
     };
     let typed = entry.typed(place);
     let count = tr!(view, "passcode-typed", count = typed);
-    let usable = place == Place::First || entry.fault.is_none();
+    let usable = entry.is_usable(place);
     let colours = view.theme.colours;
     ui.horizontal(|ui| {
         ui.spacing_mut().interact_size.y = 0.0;
@@ -143,8 +162,8 @@ fn field(ui: &mut Ui, view: &View<'_>, entry: &PasscodeEntry, place: Place, ente
             view.send(DialogIntent::Passcode(Wish::Done(place)));
         }
     }
-    if response.lost_focus() && place == Place::First && typed > 0 && entry.fault.is_some() && !enter {
-        view.send(DialogIntent::Passcode(Wish::Left));
+    if response.lost_focus() && typed > 0 && entry.fault(place).is_some() && !enter {
+        view.send(DialogIntent::Passcode(Wish::Left(place)));
     }
     let pair = if usable { colours.field } else { colours.refused };
     let line = if here { view.theme.focus() } else { Stroke::new(1.0, colours.line) };
@@ -158,7 +177,6 @@ fn field(ui: &mut Ui, view: &View<'_>, entry: &PasscodeEntry, place: Place, ente
         let (top, bottom) = (area.top() + space::MEDIUM, area.bottom() - space::MEDIUM);
         ui.painter().line_segment([pos2(left, top), pos2(left, bottom)], Stroke::new(2.0, pair.words));
     }
-    id
 }
 
 /// Keys for the mouse. The keyboard has its own digits, so Tab passes these by.
@@ -174,8 +192,7 @@ fn draw_pad(ui: &mut Ui, view: &View<'_>, at: Place) {
                         let digit = key.chars().next().and_then(Digit::of);
                         view.send(DialogIntent::Passcode(digit.map_or(Wish::Erase, Wish::Digit)));
                         // The keyboard goes on where the mouse left off.
-                        let id = Id::unique(("passcode", at == Place::First));
-                        ui.memory_mut(|memory| memory.request_focus(id));
+                        ui.memory_mut(|memory| memory.request_focus(id_of(at)));
                     }
                 }
             });
@@ -201,19 +218,32 @@ fn pad_key(ui: &mut Ui, view: &View<'_>, key: &str) -> bool {
 
 fn said(ui: &mut Ui, view: &View<'_>, entry: &PasscodeEntry) {
     let (kind, words) = match &entry.said {
-        None => {
-            let rules = entry.rules;
-            let hint = match rules.min_digits == rules.max_digits {
-                true => tr!(view, "passcode-hint-exact", count = rules.max_digits),
-                false => tr!(view, "passcode-hint", min = rules.min_digits, max = rules.max_digits),
-            };
-            ui.add(Label::new(RichText::new(hint).text_style(Theme::large())).wrap());
-            return;
-        }
+        None => return hint(ui, view, entry),
         Some(Said::Fault(fault)) => (NoticeKind::Warning, tr!(view, "passcode-fault", why = &fault.to_string())),
+        Some(Said::Same) => (NoticeKind::Warning, tr!(view, "passcode-same")),
         Some(Said::Mismatch) => (NoticeKind::Warning, tr!(view, "passcode-mismatch")),
         Some(Said::DigitsOnly) => (NoticeKind::Note, tr!(view, "passcode-digits-only")),
         Some(Said::Full) => (NoticeKind::Note, tr!(view, "passcode-full", max = entry.rules.max_digits)),
     };
     notice::show(ui, view, kind, &words);
+}
+
+/// What is asked for, and how many tries the card has left where one may be spent.
+fn hint(ui: &mut Ui, view: &View<'_>, entry: &PasscodeEntry) {
+    let rules = entry.rules;
+    let digits = match rules.min_digits == rules.max_digits {
+        true => tr!(view, "passcode-hint-exact", count = rules.max_digits),
+        false => tr!(view, "passcode-hint", min = rules.min_digits, max = rules.max_digits),
+    };
+    let spends = entry.purpose.places().contains(&Place::Current);
+    let words = match (entry.tries_left.filter(|_| spends), &entry.purpose) {
+        (Some(left), _) if left <= 1 => {
+            notice::show(ui, view, NoticeKind::Warning, &tr!(view, "passcode-tries", count = u32::from(left)));
+            return;
+        }
+        (Some(left), _) => tr!(view, "passcode-tries", count = u32::from(left)),
+        (None, Purpose::Renew | Purpose::Try | Purpose::GoOn(_)) => tr!(view, "passcode-hint-current"),
+        (None, _) => digits,
+    };
+    ui.add(Label::new(RichText::new(words).text_style(Theme::large())).wrap());
 }

@@ -7,7 +7,7 @@ use crate::{
     bench::{CardInReader, ReaderCondition, ReaderView, WorkId},
     desktop::{
         format,
-        model::{NoticeKind, bench},
+        model::{NoticeKind, bench, service},
         route::Route,
         view::View,
         widgets::{button::Button, notice},
@@ -22,7 +22,9 @@ const FEW_TRIES: u8 = 2;
 pub fn draw(ui: &mut Ui, view: &View<'_>, reader: &ReaderView, room: Room) {
     let name = view.model.preferences.reader_name(&reader.name);
     let mark = view.model.bench.just_put_in.as_ref() == Some(&reader.name);
-    tile(view, name, &reader.condition).mark(mark.then(|| tr!(view, "bench-just-put-in"))).show(ui, view, room);
+    tile(view, &reader.name, name, &reader.condition)
+        .mark(mark.then(|| tr!(view, "bench-just-put-in")))
+        .show(ui, view, room);
     if reader.training && view.model.realm == Realm::Training {
         let menu = Button::new(tr!(view, "training-card-menu"))
             .spoken(tr!(view, "training-card-menu-of", reader = name))
@@ -34,7 +36,7 @@ pub fn draw(ui: &mut Ui, view: &View<'_>, reader: &ReaderView, room: Room) {
     }
 }
 
-fn tile(view: &View<'_>, name: &str, condition: &ReaderCondition) -> Tile {
+fn tile(view: &View<'_>, reader: &str, name: &str, condition: &ReaderCondition) -> Tile {
     let colours = view.theme.colours;
     let nhs_code = condition.nhs_code();
     let code = nhs_code.map_or_else(String::new, |code| tr!(view, "nhs-code", code = code.code()));
@@ -51,7 +53,7 @@ fn tile(view: &View<'_>, name: &str, condition: &ReaderCondition) -> Tile {
             .detail(card.holder.as_ref().map_or("", |holder| holder.printed_name()))
             .detail(card.series.to_string())
             .fenced(),
-        ReaderCondition::Card(card) => of_card(view, name, card),
+        ReaderCondition::Card(card) => of_card(view, reader, name, card),
         ReaderCondition::InWork(work) => in_work(view, name, *work),
         ReaderCondition::InUse => {
             explained(NoticeKind::Warning, tr!(view, "bench-in-use"), tr!(view, "bench-in-use-remedy"))
@@ -63,7 +65,7 @@ fn tile(view: &View<'_>, name: &str, condition: &ReaderCondition) -> Tile {
     }
 }
 
-fn of_card(view: &View<'_>, name: &str, card: &CardInReader) -> Tile {
+fn of_card(view: &View<'_>, reader: &str, name: &str, card: &CardInReader) -> Tile {
     let colours = view.theme.colours;
     let record = match &card.record {
         Ok(record) => record,
@@ -86,15 +88,16 @@ fn of_card(view: &View<'_>, name: &str, card: &CardInReader) -> Tile {
         CardState::Unfinished => notice::colours(view, NoticeKind::Warning),
         CardState::Cancelled => notice::colours(view, NoticeKind::Danger),
     };
-    let mut tile = Tile::new(name, pair).portrait(card.portrait.clone());
+    let open = service::Intent::Open(reader.to_owned());
+    let mut tile = Tile::new(name, pair).portrait(card.portrait.clone()).action(open);
     tile = match (&card.holder, &record.holder) {
-        (Some(holder), _) => tile.about(holder.printed_name()).action(Route::Holder(holder.id.clone())),
+        (Some(holder), _) => tile.about(holder.printed_name()),
         // Whose it is, is known; who that is, the service did not say.
-        (None, Some(holder)) => tile.about(holder.grouped()).action(Route::Holder(holder.clone())),
+        (None, Some(holder)) => tile.about(holder.grouped()),
         (None, None) => tile.about(nobodys(view, record.state)),
     };
     if record.state == CardState::Unfinished {
-        tile = tile.sign(notice::sign(NoticeKind::Warning)).action(Route::Unfinished);
+        tile = tile.sign(notice::sign(NoticeKind::Warning));
     }
     let blank = record.state == CardState::Blank;
     tile = tile.detail(card.series.to_string());

@@ -8,12 +8,15 @@ use crate::{
     cis2::wire::CardRecord,
     desktop::{
         format,
-        model::{NoticeKind, holder},
+        model::{NoticeKind, holder, service},
         theme::space,
         view::View,
-        widgets::{notice, page},
+        widgets::{
+            button::{self, Button},
+            notice, page,
+        },
     },
-    domain::CardState,
+    domain::{CardState, Holder},
     tr,
 };
 
@@ -40,14 +43,40 @@ fn kind(state: CardState) -> NoticeKind {
 }
 
 /// Draws them, newest first.
-pub fn draw(ui: &mut Ui, view: &View<'_>, cards: &[CardRecord], today: Date) {
+pub fn draw(ui: &mut Ui, view: &View<'_>, person: &Holder, cards: &[CardRecord], today: Date) {
     if cards.is_empty() {
         page::weak(ui, view, &tr!(view, "holder-no-cards"));
     }
     for card in cards {
-        boxed(ui, view, |ui| one(ui, view, card, today));
+        boxed(ui, view, |ui| {
+            one(ui, view, card, today);
+            actions(ui, view, person, card);
+        });
         ui.add_space(space::SMALL);
     }
+}
+
+/// What can be done about a card from here: it is looked at where it lies, and ended wherever it is.
+fn actions(ui: &mut Ui, view: &View<'_>, person: &Holder, card: &CardRecord) {
+    if matches!(card.state, CardState::Blank | CardState::Cancelled) {
+        return;
+    }
+    button::row(ui, |ui| {
+        let serial = card.serial.as_str();
+        let lies = view.model.bench.cards().find(|(_, here)| here.serial == card.serial);
+        if let Some((reader, _)) = lies {
+            let name = tr!(view, "card-service");
+            let button = Button::new(&name).spoken(format!("{name} {serial}"));
+            if button.show(ui, view).clicked() {
+                view.send(service::Intent::Open(reader.name.clone()));
+            }
+        }
+        let refused = service::why_not_cancelled(view.model, person, card).map(|why| why.to_string());
+        let name = tr!(view, "card-cancel");
+        if Button::new(&name).spoken(format!("{name} {serial}")).refused(refused).show(ui, view).clicked() {
+            view.send(holder::Intent::CancelCard(person.id.clone(), card.serial.clone()));
+        }
+    });
 }
 
 fn one(ui: &mut Ui, view: &View<'_>, card: &CardRecord, today: Date) {

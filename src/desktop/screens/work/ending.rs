@@ -2,9 +2,11 @@
 
 use eframe::egui::{self, Frame, Label, Margin, RichText, Stroke, Ui, accesskit::Role};
 
+use super::served;
 use crate::{
     bench::WorkEnd,
     desktop::{
+        format::sentence,
         model::{
             NoticeKind,
             unfinished::is_print_open,
@@ -64,8 +66,11 @@ fn said(view: &View<'_>, piece: &Piece, stage: Stage<'_>) -> (NoticeKind, String
         _ => String::new(),
     };
     let issued = if piece.wish.is_some() { tr!(view, "end-issued") } else { tr!(view, "end-done") };
+    if piece.served.is_some() {
+        return served::said(view, piece, stage);
+    }
     match stage {
-        Stage::Running => (NoticeKind::Note, String::new(), Vec::new()),
+        Stage::Running | Stage::Asks(_) => (NoticeKind::Note, String::new(), Vec::new()),
         Stage::PutIntoPrinter(entry) => {
             let printer = &entry.printer;
             let words = match reader {
@@ -121,13 +126,4 @@ fn ended(view: &View<'_>, end: &WorkEnd) -> (NoticeKind, String, Vec<String>) {
         }
         WorkEnd::Done { .. } => (NoticeKind::Good, tr!(view, "end-done"), Vec::new()),
     }
-}
-
-/// Words of a room below, which begin small and end open, as a sentence of their own.
-fn sentence(words: &str) -> String {
-    let words = words.trim();
-    let mut letters = words.chars();
-    let first: String = letters.next().map(|first| first.to_uppercase().collect()).unwrap_or_default();
-    let end = if words.is_empty() || words.ends_with(['.', '!', '?']) { "" } else { "." };
-    format!("{first}{}{end}", letters.as_str())
 }

@@ -1,0 +1,213 @@
+//! Work on a card in use, and what may have to come first: the officer's proof of who they are, a colleague's approval.
+//!
+//! What waits for one of these is kept here with what its holder typed, so that nobody types it twice and it never
+//! leaves the workers. It is given up when the session ends.
+
+use std::sync::Arc;
+
+use super::{
+    card_work::{self, CardJob, not_done, tell_progress},
+    common::Common,
+    reader::ReaderDesk,
+    recognise::patiently,
+};
+use crate::{
+    bench::{
+        event::{Event, Trouble, WorkEnd, WorkEvent},
+        on_card::{Asks, CardNow, CardOrder, Passcodes},
+        order::WorkId,
+    },
+    card::reader::ReaderError,
+    cis2::{
+        Service, ServiceError,
+        wire::{Approve, Chip, SecretBase64, SignIn},
+    },
+    domain::{CardSerial, JobId, OfficerId, Operation, Passcode},
+    operations::{CardReport, CardWish, Desk, Ending, Need, OperationError},
+};
+
+/// Work that waits for an answer of the officers.
+pub struct Waiting {
+    card: CardOrder,
+    /// What it waits for.
+    what: Asks,
+}
+
+/// Does the work; `None` where it waits now for what the service asked.
+pub fn perform(
+    common: &Arc<Common>,
+    reader: Option<&ReaderDesk>,
+    work: WorkId,
+    card: CardOrder,
+    approval: Option<SecretBase64>,
+    begun: &mut bool,
+) -> Option<WorkEnd> {
+    let done = attempt(common, reader, work, &card, approval, begun);
+    let asked = match done.as_ref().ok().and_then(|report| report.need) {
+        Some(Need::StepUp) => Some(Asks::StepUp),
+        Some(Need::SecondOfficer) => Some(Asks::SecondOfficer),
+        // Whether its holder has the card is asked before the passcode; who did not say so is told to look again.
+        Some(Need::Delivery) | None => None,
+    };
+    if let Some(what) = asked {
+        common.wait(work, Waiting { card, what });
+        common.tell(Event::Work { work, event: WorkEvent::Asks { what, trouble: None } });
+        return None;
+    }
+    Some(match done {
+        Ok(report) => {
+            let now = CardNow { pair: report.which_pair, tries_left: report.tries_left, note: report.note };
+            common.tell(Event::Work { work, event: WorkEvent::CardNow(now) });
+            match report.ending {
+                Ending::Done => WorkEnd::Done { queued: None },
+                Ending::Undone { why, by_policy, nhs_code } => WorkEnd::Undone { why, by_policy, nhs_code },
+                Ending::Unfinished { why } => WorkEnd::Unfinished { why },
+            }
+        }
+        Err(error) => not_done(&error),
+    })
+}
+
+fn attempt(
+    common: &Arc<Common>,
+    reader: Option<&ReaderDesk>,
+    work: WorkId,
+    card: &CardOrder,
+    approval: Option<SecretBase64>,
+    begun: &mut bool,
+) -> Result<CardReport, OperationError> {
+    let desk = common.workplace.desk();
+    let wish = CardWish {
+        operation: card.operation,
+        reader: reader.map(|reader| reader.name.clone()),
+        serial: Some(card.serial.clone()),
+        holder: Some(card.holder.clone()),
+        delivery: card.delivery,
+        reason: card.reason,
+        note: card.note.clone(),
+        approval,
+        chip: if reader.is_some() { Chip::InReader } else { Chip::NotHere },
+    };
+    let Passcodes { current, new } = card.passcodes.clone();
+    match card.operation {
+        Operation::Repair | Operation::Renew => {
+            let preflight = prepared(reader, || desk.prepare_recertify(&wish))?;
+            *begun = true;
+            tell_begun(common, work, &preflight.plan.job, &preflight.plan.serial);
+            let mut tell = |news: &_| tell_progress(common, work, news);
+            match card.operation {
+                Operation::Repair => desk.repair(preflight, new, &mut tell),
+                _ => desk.renew(preflight, current.ok_or(OperationError::NoPasscode)?, &mut tell),
+            }
+        }
+        _ => on_card(common, &desk, reader, work, &wish, Passcodes { current, new }, begun),
+    }
+}
+
+fn on_card(
+    common: &Arc<Common>,
+    desk: &Desk<'_>,
+    reader: Option<&ReaderDesk>,
+    work: WorkId,
+    wish: &CardWish,
+    passcodes: Passcodes,
+    begun: &mut bool,
+) -> Result<CardReport, OperationError> {
+    let preflight = prepared(reader, || desk.prepare_on_card(wish))?;
+    *begun = true;
+    tell_begun(common, work, &preflight.plan.job, &preflight.plan.serial);
+    let mut tell = |news: &_| tell_progress(common, work, news);
+    let needed = |passcode: Option<Passcode>| passcode.ok_or(OperationError::NoPasscode);
+    match wish.operation {
+        Operation::Unlock => desk.unlock(preflight, needed(passcodes.new)?, &mut tell),
+        Operation::ChangePasscode => {
+            desk.change_passcode(preflight, needed(passcodes.current)?, needed(passcodes.new)?, &mut tell)
+        }
+        Operation::Clear => desk.clear(preflight, &mut tell),
+        _ => desk.cancel(preflight, &mut tell),
+    }
+}
+
+/// The job is on record from here on.
+fn tell_begun(common: &Common, work: WorkId, job: &JobId, serial: &CardSerial) {
+    let event = WorkEvent::Begun { job: job.clone(), serial: serial.clone(), photo_advice: Vec::new() };
+    common.tell(Event::Work { work, event });
+}
+
+/// Prepares, a few times while something else holds the card for a moment.
+fn prepared<T>(
+    reader: Option<&ReaderDesk>,
+    prepare: impl FnMut() -> Result<T, OperationError>,
+) -> Result<T, OperationError> {
+    let mut prepare = prepare;
+    let in_use = |error: &OperationError| matches!(error, OperationError::Reader(ReaderError::InUse { .. }));
+    match reader {
+        Some(reader) => patiently(reader, in_use, prepare),
+        None => prepare(),
+    }
+}
+
+/// The officer proved once more who they are, or could not.
+pub fn step_up(common: &Arc<Common>, work: WorkId) {
+    let Some(officer) = common.session().map(|session| session.officer.id) else {
+        return give_up(common, work);
+    };
+    match common.workplace.service.step_up(&SignIn { officer }) {
+        Ok(_) => go_on(common, work, None),
+        Err(error) => ask_again(common, work, &error),
+    }
+}
+
+/// A second officer approved it, or could not.
+pub fn approve(common: &Arc<Common>, work: WorkId, officer: OfficerId) {
+    let request = common.waiting(work, |waiting| Approve {
+        officer,
+        operation: waiting.card.operation,
+        serial: waiting.card.serial.clone(),
+    });
+    let Some(request) = request else { return give_up(common, work) };
+    match common.workplace.service.approve(&request) {
+        Ok(approval) => go_on(common, work, Some(approval.token)),
+        Err(error) => ask_again(common, work, &error),
+    }
+}
+
+/// Work that waited is given up.
+pub fn give_up(common: &Arc<Common>, work: WorkId) {
+    common.end_waiting(work);
+    let why = Trouble::unchanged("it was given up before it began; nothing was changed");
+    common.tell(Event::Work { work, event: WorkEvent::Ended(WorkEnd::NotBegun(why)) });
+    common.work_ended();
+}
+
+fn ask_again(common: &Arc<Common>, work: WorkId, error: &ServiceError) {
+    let trouble = Trouble::from(error);
+    match common.waiting(work, |waiting| waiting.what) {
+        Some(what) if !trouble.signed_out => {
+            common.tell(Event::Work { work, event: WorkEvent::Asks { what, trouble: Some(trouble) } });
+        }
+        _ => {
+            common.end_waiting(work);
+            common.tell(Event::Work { work, event: WorkEvent::Ended(WorkEnd::NotBegun(trouble)) });
+        }
+    }
+}
+
+fn go_on(common: &Arc<Common>, work: WorkId, approval: Option<SecretBase64>) {
+    let Some(Waiting { card, .. }) = common.end_waiting(work) else { return give_up(common, work) };
+    begin(common, work, card, approval);
+}
+
+/// Hands the work to the reader its card is in; what needs no card is done here and now.
+pub fn begin(common: &Arc<Common>, work: WorkId, card: CardOrder, approval: Option<SecretBase64>) {
+    let Some(name) = card.reader.clone() else { return card_work::without_card(common, work, card, approval) };
+    let given = match common.reader(&name) {
+        Some(reader) => {
+            reader.give(CardJob::OnCard { work, card: Box::new(card), approval }).map_err(|(_, trouble)| trouble)
+        }
+        None => Err(Trouble::unchanged(ReaderError::UnknownReader { reader: name }.to_string())),
+    };
+    if let Err(trouble) = given {
+        common.tell(Event::Work { work, event: WorkEvent::Ended(WorkEnd::NotBegun(trouble)) });
+    }
+}
