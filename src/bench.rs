@@ -7,6 +7,7 @@
 mod event;
 mod on_card;
 mod order;
+mod telephone;
 mod workers;
 
 pub use event::{
@@ -15,4 +16,5 @@ pub use event::{
 };
 pub use on_card::{Asks, CardNow, CardOrder, Passcodes};
 pub use order::{FaceWanted, IssueOrder, MOST_FOUND, Order, PhotoEdit, PrintWish, Ticket, TrainingCardMove, WorkId};
+pub use telephone::{TelephoneOrder, TelephoneTold};
 pub use workers::{Workers, WorkersError};

@@ -22,6 +22,7 @@ mod queue;
 mod renew;
 mod repair;
 mod resume;
+mod self_service;
 mod table;
 mod telephone;
 mod tour;
@@ -71,6 +72,7 @@ fn perform(arguments: &Arguments) -> Result<Answer, Failure> {
         Some(Command::Passcode(passcode)) => change_passcode::run(common, passcode),
         Some(Command::Resume(resume)) => resume::run(common, resume),
         Some(Command::Audit(audit)) => audit::run(common, audit),
+        Some(Command::SelfService(own)) => self_service::run(common, own),
         Some(Command::Gateway(gateway)) => gateway::run(common, gateway),
         Some(Command::TrainingCard(card)) => training_card::run(common, card),
         Some(Command::Config(config)) => config::run(common, config),

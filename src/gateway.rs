@@ -6,12 +6,16 @@
 mod api;
 mod approvals;
 mod audit;
+mod authentications;
 mod authority;
 mod clock;
 mod config;
 mod folded;
+mod holder_sessions;
 mod issuances;
 mod keys;
+pub mod messages;
+mod one_time_codes;
 mod people;
 mod policy;
 pub(crate) mod private_file;
@@ -20,6 +24,7 @@ mod public_key;
 mod random;
 mod records;
 mod seal;
+mod secure_channels;
 mod server;
 mod sessions;
 mod store;
@@ -29,16 +34,17 @@ mod workstations;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use aws_lc_rs::signature::Ed25519KeyPair;
-use rusqlite::Connection;
+use rusqlite::{Connection, TransactionBehavior};
 
 pub use api::contract_routes;
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use config::{AuthorityPart, GatewayConfig, GatewayError, SignInPart};
-pub use keys::{training_series_9_management_key, training_stock_management_key};
+pub use keys::{training_series_9_management_key, training_stock_channel_keys, training_stock_management_key};
+pub use messages::{MessagesPart, SmtpProtection, SmtpSettings};
 pub use people::{People, SeedHolder, SeedOfficer};
 pub use server::{Gateway, RunningGateway};
 
-use crate::domain::Secret;
+use crate::domain::{CardSerial, Secret};
 
 /// The contract, OpenAPI 3.1; served at `/ra/v1/openapi.json`.
 pub const OPENAPI: &str = include_str!("gateway/openapi.json");
@@ -49,8 +55,10 @@ struct Core {
     store: Mutex<Connection>,
     seal: seal::Seal,
     custody: keys::Custody,
+    channel_custody: keys::ChannelCustody,
     authorities: authority::Authorities,
     audit_key: Ed25519KeyPair,
+    messages: Box<dyn messages::Messages>,
 }
 
 impl Core {
@@ -65,9 +73,15 @@ impl Core {
         store::seed(&mut store, &config.people, now)?;
         let seal = seal::Seal::open(&keys.join("seal.key"))?;
         let custody = keys::Custody::open(&keys.join("management-keys.toml"), config.realm)?;
+        let channel_custody = keys::ChannelCustody::open(&keys.join("secure-channel-keys.toml"), config.realm)?;
         let authorities = authority::Authorities::open(&keys, now)?;
         let audit_key = open_audit_key(&keys.join("audit.key"))?;
-        let core = Self { config, store: Mutex::new(store), seal, custody, authorities, audit_key };
+        let messages: Box<dyn messages::Messages> = match &config.messages {
+            MessagesPart::Training => Box::new(messages::FileMessages::open(&config.data.join("messages"))?),
+            MessagesPart::Smtp(settings) => Box::new(messages::SmtpMessages::open(settings)?),
+        };
+        let core =
+            Self { config, store: Mutex::new(store), seal, custody, channel_custody, authorities, audit_key, messages };
         core.sweep()?;
         Ok(core)
     }
@@ -82,6 +96,24 @@ impl Core {
         issuances::sweep(&mut self.store(), self.config.clock.now())
             .map_err(|fault| GatewayError::Store { reason: fault.problem.describe() })
     }
+}
+
+/// Allows the administration keys that proved wrong for a card to be tried on it once more; gives how many sets were
+/// refused. The gateway's operator does it, when it is known why they were wrong; the audit says that it was done.
+///
+/// # Errors
+/// The data folder of the gateway cannot be used.
+pub fn allow_channel_keys(config: GatewayConfig, serial: &CardSerial) -> Result<usize, GatewayError> {
+    let core = Core::open(config)?;
+    let mut store = core.store();
+    let change = store.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let sets = secure_channels::allow(&change, serial)?;
+    if sets > 0 {
+        let detail = serde_json::json!({ "serial": serial, "key_sets": sets });
+        audit::append(&change, core.config.clock.now(), None, "card.secure-channel.allowed", &detail)?;
+    }
+    change.commit()?;
+    Ok(sets)
 }
 
 fn open_audit_key(path: &std::path::Path) -> Result<Ed25519KeyPair, GatewayError> {

@@ -5,9 +5,11 @@
 //! begins it, performs it, and writes what came of it. [`preflight`] proves reader, card, holder, photo, printer and
 //! gateway before the first step that cannot be taken back.
 
+pub mod authenticate;
 pub mod cancel;
 mod card_look;
 mod card_work;
+pub mod channel;
 pub mod clear;
 pub mod diagnosis;
 pub mod effect;
@@ -27,11 +29,13 @@ pub mod relay;
 mod report;
 mod resume;
 mod runner;
+pub mod self_service;
 pub mod telephone;
 pub mod undo;
 mod unfinished;
 pub mod unlock;
 
+pub use authenticate::{Authenticated, AuthenticationFault, CardToAuthenticate};
 pub use card_look::{CardLook, CardStanding, CertificateOnCard};
 pub use error::{OperationError, Standing};
 pub use prepare::{CardWish, OnCardPreflight, RecertifyPreflight};

@@ -6,7 +6,9 @@ pub mod readers;
 
 use serde::Deserialize;
 
-pub use crate::gateway::{training_series_9_management_key, training_stock_management_key};
+pub use crate::gateway::{
+    training_series_9_management_key, training_stock_channel_keys, training_stock_management_key,
+};
 use crate::{
     domain::{Holder, HolderId, HolderState, NameOnCard, Officer, OfficerId, OrganisationCode, Role},
     gateway::{People, SeedHolder, SeedOfficer},
@@ -73,6 +75,8 @@ struct HolderEntry {
     #[serde(default = "open")]
     state: HolderState,
     photo: Option<String>,
+    email: Option<String>,
+    mobile: Option<String>,
 }
 
 fn open() -> HolderState {
@@ -117,7 +121,7 @@ fn seed_holder(entry: HolderEntry) -> Result<SeedHolder, TrainingError> {
         state: entry.state,
         photo_sha256: None,
     };
-    Ok(SeedHolder { holder, photo })
+    Ok(SeedHolder { holder, photo, email: entry.email, mobile: entry.mobile })
 }
 
 #[cfg(test)]
@@ -145,5 +149,18 @@ mod tests {
         assert_eq!(ids.len(), count);
         assert_eq!(people.holders.iter().filter(|holder| holder.holder.state == HolderState::Closed).count(), 1);
         assert_eq!(people.holders.iter().filter(|holder| holder.photo.is_none()).count(), 1);
+        let without = people.holders.iter().filter(|holder| holder.email.is_none() && holder.mobile.is_none());
+        assert_eq!(without.count(), 1, "one to whom no code can be sent");
+        // RFC 2606 reserves `.invalid`, and Ofcom 07700 900000 to 900999 for drama: neither reaches anybody.
+        assert!(
+            people.holders.iter().filter_map(|holder| holder.email.as_ref()).all(|email| email.ends_with(".invalid"))
+        );
+        assert!(
+            people
+                .holders
+                .iter()
+                .filter_map(|holder| holder.mobile.as_ref())
+                .all(|number| number.starts_with("07700900"))
+        );
     }
 }

@@ -220,7 +220,9 @@ impl Workplace {
         let (gateway, url) = match &configuration.gateway.url {
             Some(url) => (None, url.clone()),
             None => {
-                let gateway = Gateway::start(training_gateway(places)?)?;
+                let mut start = training_gateway(places)?;
+                start.messages = configuration.messages.part();
+                let gateway = Gateway::start(start)?;
                 let url = gateway.url();
                 (Some(gateway), url)
             }

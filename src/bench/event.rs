@@ -8,6 +8,7 @@ use time::Date;
 use super::{
     on_card::{Asks, CardNow},
     order::{Ticket, WorkId},
+    telephone::TelephoneTold,
 };
 use crate::{
     cis2::{
@@ -78,6 +79,13 @@ pub enum Event {
         ticket: Ticket,
         /// The holders, in the service's order.
         result: Result<Arc<Vec<HolderRecord>>, Trouble>,
+    },
+    /// Answer to [`super::Order::Telephone`].
+    Telephone {
+        /// The question.
+        ticket: Ticket,
+        /// What came of it.
+        told: TelephoneTold,
     },
     /// Answer to [`super::Order::OpenProfile`].
     Profile {

@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use super::on_card::CardOrder;
+use super::{on_card::CardOrder, telephone::TelephoneOrder};
 use crate::{
     domain::{CardSerial, HolderId, JobId, OfficerId, Passcode},
     face::Photo,
@@ -114,6 +114,13 @@ pub enum Order {
     GiveUp {
         /// The work.
         work: WorkId,
+    },
+    /// Asks the service on behalf of a card at another desk.
+    Telephone {
+        /// The question.
+        ticket: Ticket,
+        /// What is asked.
+        order: TelephoneOrder,
     },
     /// The whole print queue.
     ListQueue,

@@ -13,6 +13,7 @@ mod queue;
 mod reader;
 mod recognise;
 mod service;
+mod telephone;
 mod teller;
 mod trial;
 mod watch;

@@ -2,12 +2,14 @@
 //! bundled, and a folder can add to them or replace them, so that a person with a card in hand can correct what nobody
 //! could know when this was written.
 
+mod channel;
 mod hints;
 mod set;
 mod upkeep;
 
 use serde::{Deserialize, Serialize};
 
+pub use channel::{ChannelProtocol, ChannelSettings, KeyReplacement};
 pub use hints::{AtrPattern, Hexadecimal, Hints};
 pub use set::{Evidence, Profiles};
 pub use upkeep::{ClearSettings, ClearedKeys, ClearedPasscode, ClearedUnlockCode, RenewalKeys, RenewalSettings};
@@ -50,6 +52,9 @@ pub struct CardProfile {
     pub link: LinkSettings,
     /// What is written besides certificates, CHUID and CCC.
     pub objects: Objects,
+    /// The secure channel that such a card is administered over; absent where it wants none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secure_channel: Option<ChannelSettings>,
     /// How it is cleared for reuse.
     #[serde(default)]
     pub clear: ClearSettings,
@@ -254,10 +259,6 @@ impl CardProfile {
 
     /// What the shape of the file does not say.
     fn check(&self, file: &str) -> Result<(), ProfileError> {
-        let name_shaped = |text: &str| {
-            (1..=40).contains(&text.len())
-                && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-        };
         let through_middleware = self.personalise == Personalise::Pkcs11;
         let rules = [
             (name_shaped(&self.id), "id", "use 1 to 40 lower-case letters, digits and hyphens"),
@@ -268,6 +269,11 @@ impl CardProfile {
                 self.serial_sources.iter().all(|source| (*source == SerialSource::Token) == through_middleware),
                 "serial-sources",
                 "use \"token\" with personalise = \"pkcs11\" and only there",
+            ),
+            (
+                self.renewal.keys == RenewalKeys::New || !through_middleware,
+                "renewal.keys",
+                "use \"new\": through middleware a new pair is made beside the old one",
             ),
             (
                 self.middleware.is_some() == through_middleware,
@@ -289,10 +295,16 @@ impl CardProfile {
                 "use at most 32000: no card takes more",
             ),
         ];
-        rules.into_iter().try_for_each(|(holds, key, remedy)| {
+        let of_channel = self.secure_channel.iter().flat_map(ChannelSettings::rules);
+        rules.into_iter().chain(of_channel).try_for_each(|(holds, key, remedy)| {
             if holds { Ok(()) } else { Err(ProfileError::new(file, key, "the value is out of range", remedy)) }
         })
     }
+}
+
+/// 1 to 40 lower-case letters, digits and hyphens.
+fn name_shaped(text: &str) -> bool {
+    (1..=40).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
 }
 
 /// Puts the reader's complaint beside the line it is about.
@@ -355,6 +367,24 @@ mod tests {
         assert_eq!(fault("min-digits = 6", "min-digits = 9").key, "passcode.min-digits");
         assert_eq!(fault("tries = 3", "tries = 16").key, "passcode.tries");
         assert!(CardProfile::parse("x", &" ".repeat(LONGEST_FILE + 1)).is_err());
+    }
+
+    #[test]
+    fn what_goes_through_middleware_says_how_and_nothing_else_does() {
+        let series_8 = include_str!("../../assets/card-profiles/series-8.toml");
+        let fault = |text: &str, from: &str, to: &str| {
+            assert!(text.contains(from), "{from}");
+            CardProfile::parse("mine.toml", &text.replace(from, to)).expect_err("a bad profile").key
+        };
+        assert_eq!(fault(series_8, "[\"token\"]", "[\"cplc\"]"), "serial-sources");
+        assert_eq!(fault(GENERIC, "[\"cplc\"", "[\"token\", \"cplc\""), "serial-sources");
+        assert_eq!(fault(GENERIC, "personalise = \"piv\"", "personalise = \"pkcs11\""), "serial-sources");
+        let (before, rest) = series_8.split_once("[middleware]").expect("the table");
+        let (_, after) = rest.split_once("[management-key]").expect("the next one");
+        let without = [before, "[management-key]", after].concat();
+        assert_eq!(CardProfile::parse("mine.toml", &without).expect_err("a bad profile").key, "middleware");
+        let same = format!("{series_8}\n[renewal]\nkeys = \"same\"\n");
+        assert_eq!(CardProfile::parse("mine.toml", &same).expect_err("a bad profile").key, "renewal.keys");
     }
 
     proptest! {

@@ -242,6 +242,8 @@ impl VirtualCard {
             Ok(Received::Unwrapped(inside)) => {
                 let (data, status) = self.answer_plain(&inside);
                 let data = security_domain::protect(&self.session.channel, data, status);
+                // Hosts leave Le out of a wrapped command and take what comes; a short answer goes out at once.
+                let longest = if piece.expects_data { longest } else { 256 };
                 self.part_of(Rest { data: Zeroizing::new(data), status }, longest)
             }
         }

@@ -121,6 +121,13 @@ impl HttpService {
         Ok(())
     }
 
+    /// Later calls carry the token a sign-in brought.
+    fn keep_token(&self, token: Option<&wire::SecretBase64>) -> Result<(), ServiceError> {
+        let token =
+            token.ok_or_else(|| ServiceError::Contract { reason: "the sign-in brought no token".to_owned() })?;
+        self.set_token(Some(&token.0))
+    }
+
     fn of_job(&self, job: &JobId, rest: &str, key: &str) -> Ask<'_> {
         Ask::new(self, Method::POST, &["issuances", job.as_str()]).and_path(rest).key(key)
     }
@@ -145,11 +152,7 @@ impl Service for HttpService {
         self.set_token(None)?;
         let session: wire::Session =
             Ask::new(self, Method::POST, &["training", "sign-in"]).key(key.as_str()).body(request)?.json()?;
-        let token = session
-            .token
-            .as_ref()
-            .ok_or_else(|| ServiceError::Contract { reason: "the sign-in brought no token".to_owned() })?;
-        self.set_token(Some(&token.0))?;
+        self.keep_token(session.token.as_ref())?;
         Ok(session)
     }
 
@@ -227,6 +230,36 @@ impl Service for HttpService {
         self.of_job(job, "unlock-codes/settled", key).body(request)?.nothing()
     }
 
+    fn begin_channel(
+        &self,
+        job: &JobId,
+        key: &str,
+        request: &wire::BeginChannel,
+    ) -> Result<wire::ChannelBegun, ServiceError> {
+        self.of_job(job, "secure-channel/begin", key).body(request)?.json()
+    }
+
+    fn channel_keys(
+        &self,
+        job: &JobId,
+        key: &str,
+        request: &wire::ChannelAnswer,
+    ) -> Result<wire::ChannelKeys, ServiceError> {
+        self.of_job(job, "secure-channel/keys", key).body(request)?.json()
+    }
+
+    fn channel_refused(&self, job: &JobId, key: &str) -> Result<(), ServiceError> {
+        self.of_job(job, "secure-channel/refused", key).nothing()
+    }
+
+    fn put_keys(&self, job: &JobId, key: &str, request: &wire::PutKeys) -> Result<wire::PreparedKeys, ServiceError> {
+        self.of_job(job, "secure-channel/put-key", key).body(request)?.json()
+    }
+
+    fn keys_put(&self, job: &JobId, key: &str, request: &wire::KeysPut) -> Result<(), ServiceError> {
+        self.of_job(job, "secure-channel/put-key/settled", key).body(request)?.nothing()
+    }
+
     fn certify(&self, job: &JobId, key: &str, request: &wire::Certify) -> Result<wire::Certified, ServiceError> {
         self.of_job(job, "certificate", key).body(request)?.json()
     }
@@ -257,6 +290,48 @@ impl Service for HttpService {
 
     fn step_up(&self, request: &wire::SignIn) -> Result<wire::Session, ServiceError> {
         Ask::new(self, Method::POST, &["training", "step-up"]).key(random_key()?.as_str()).body(request)?.json()
+    }
+
+    fn card_challenge(&self) -> Result<wire::CardChallenge, ServiceError> {
+        Ask::new(self, Method::POST, &["authentications", "challenge"]).key(random_key()?.as_str()).json()
+    }
+
+    fn authenticate_card(&self, answer: &wire::CardAnswer) -> Result<wire::CardAuthenticated, ServiceError> {
+        Ask::new(self, Method::POST, &["authentications"]).key(random_key()?.as_str()).body(answer)?.json()
+    }
+
+    fn sign_in_with_card(&self, proof: &wire::CardProof) -> Result<wire::Session, ServiceError> {
+        self.set_token(None)?;
+        let session: wire::Session =
+            Ask::new(self, Method::POST, &["sign-in", "card"]).key(random_key()?.as_str()).body(proof)?.json()?;
+        self.keep_token(session.token.as_ref())?;
+        Ok(session)
+    }
+
+    fn step_up_with_card(&self, proof: &wire::CardProof) -> Result<wire::Session, ServiceError> {
+        Ask::new(self, Method::POST, &["step-up", "card"]).key(random_key()?.as_str()).body(proof)?.json()
+    }
+
+    fn ask_for_code(&self, key: &str, request: &wire::AskForCode) -> Result<wire::CodeSent, ServiceError> {
+        Ask::new(self, Method::POST, &["self-service", "codes"]).key(key).body(request)?.json()
+    }
+
+    fn holder_sign_in(&self, request: &wire::HolderSignIn) -> Result<wire::HolderSession, ServiceError> {
+        self.set_token(None)?;
+        let ask = Ask::new(self, Method::POST, &["self-service", "session"]).key(random_key()?.as_str());
+        let session: wire::HolderSession = ask.body(request)?.json()?;
+        self.keep_token(session.token.as_ref())?;
+        Ok(session)
+    }
+
+    fn holder_session(&self) -> Result<wire::HolderSession, ServiceError> {
+        Ask::new(self, Method::GET, &["self-service", "session"]).json()
+    }
+
+    fn holder_sign_out(&self) -> Result<(), ServiceError> {
+        let ended = Ask::new(self, Method::DELETE, &["self-service", "session"]).nothing();
+        self.set_token(None)?;
+        ended
     }
 
     fn approve(&self, request: &wire::Approve) -> Result<wire::Approval, ServiceError> {

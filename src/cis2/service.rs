@@ -53,6 +53,27 @@ pub trait Service: Send + Sync {
         key: &str,
         request: &wire::UnlockCodeSettled,
     ) -> Result<(), ServiceError>;
+    /// Begins a secure channel to the card's security domain: the gateway makes the host challenge. Every channel has its
+    /// own `key`, because a challenge is good once.
+    fn begin_channel(
+        &self,
+        job: &JobId,
+        key: &str,
+        request: &wire::BeginChannel,
+    ) -> Result<wire::ChannelBegun, ServiceError>;
+    /// Gives the keys of this one session to a card that proves its own.
+    fn channel_keys(
+        &self,
+        job: &JobId,
+        key: &str,
+        request: &wire::ChannelAnswer,
+    ) -> Result<wire::ChannelKeys, ServiceError>;
+    /// Tells that the card refused the gateway's proof: its key set is not tried again.
+    fn channel_refused(&self, job: &JobId, key: &str) -> Result<(), ServiceError>;
+    /// The keys the card is to hold, encrypted for it alone.
+    fn put_keys(&self, job: &JobId, key: &str, request: &wire::PutKeys) -> Result<wire::PreparedKeys, ServiceError>;
+    /// Tells that the card took them.
+    fn keys_put(&self, job: &JobId, key: &str, request: &wire::KeysPut) -> Result<(), ServiceError>;
     /// Sends both requests; both certificates come back **on hold**.
     fn certify(&self, job: &JobId, key: &str, request: &wire::Certify) -> Result<wire::Certified, ServiceError>;
     /// Makes the certificates good, given the hash of what was read back and the proof of both keys.
@@ -69,6 +90,22 @@ pub trait Service: Send + Sync {
     fn end_on_card(&self, job: &JobId, key: &str, request: &wire::EndOnCard) -> Result<wire::CardRecord, ServiceError>;
     /// The signed-in officer proves once more who they are.
     fn step_up(&self, request: &wire::SignIn) -> Result<wire::Session, ServiceError>;
+    /// A challenge for a card to sign.
+    fn card_challenge(&self) -> Result<wire::CardChallenge, ServiceError>;
+    /// Judges a card's answer: its certificate, its record and its signature.
+    fn authenticate_card(&self, answer: &wire::CardAnswer) -> Result<wire::CardAuthenticated, ServiceError>;
+    /// Signs an officer in with what their own card proved; later calls of this client act as that officer.
+    fn sign_in_with_card(&self, proof: &wire::CardProof) -> Result<wire::Session, ServiceError>;
+    /// The signed-in officer proves with their own card once more who they are.
+    fn step_up_with_card(&self, proof: &wire::CardProof) -> Result<wire::Session, ServiceError>;
+    /// Has a one-time code sent to the holder of a locked card. `key` makes sure that asking twice sends one code.
+    fn ask_for_code(&self, key: &str, request: &wire::AskForCode) -> Result<wire::CodeSent, ServiceError>;
+    /// Signs a holder in to their own card; later calls of this client act as that holder.
+    fn holder_sign_in(&self, request: &wire::HolderSignIn) -> Result<wire::HolderSession, ServiceError>;
+    /// Which holder is signed in, to which card.
+    fn holder_session(&self) -> Result<wire::HolderSession, ServiceError>;
+    /// Ends a holder's session.
+    fn holder_sign_out(&self) -> Result<(), ServiceError>;
     /// A second officer approves one operation on one card of the signed-in officer.
     fn approve(&self, request: &wire::Approve) -> Result<wire::Approval, ServiceError>;
     /// Enrols this workstation, so that it can unlock cards when the gateway is silent.

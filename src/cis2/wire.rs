@@ -1,10 +1,18 @@
 //! What crosses the wire between desktop and gateway: `/ra/v1`, JSON. Binary fields are standard base64 with padding;
 //! hashes are lower-case hexadecimal SHA-256; times are RFC 3339 in UTC.
 
+mod authentication;
 mod on_cards;
+mod secure_channel;
+mod self_service;
 mod telephone;
 
+pub use authentication::{CardAnswer, CardAuthenticated, CardChallenge, CardProof};
 pub use on_cards::{Approval, Approve, BeginOnCard, Chip, DeliverySaid, EndOnCard, OnCardBegun, OnCardOutcome};
+pub use secure_channel::{
+    BeginChannel, ChannelAnswer, ChannelBegun, ChannelKeys, KeyOwner, KeysPut, PreparedKeys, PutKeys,
+};
+pub use self_service::{AskForCode, CodeSent, HolderSession, HolderSignIn};
 pub use telephone::{BeginByTelephone, BegunByTelephone, EndByTelephone, EndedByTelephone, EnrolledWorkstation};
 
 use aws_lc_rs::signature::{ED25519, UnparsedPublicKey};

@@ -33,6 +33,10 @@ pub struct Common {
     /// 12-digit number of the invented officer who signs in for training
     #[arg(long, global = true, value_name = "NUMBER")]
     pub officer: Option<OfficerId>,
+    /// Reader with the officer's own card, who signs in with it; its passcode is asked for, or is the first line of
+    /// standard input where there is no keyboard
+    #[arg(long, global = true, value_name = "READER", conflicts_with = "officer")]
+    pub sign_in_card: Option<String>,
 }
 
 /// Every command.
@@ -66,6 +70,8 @@ pub enum Command {
     Resume(Resume),
     /// The record of everything that was done
     Audit(Audit),
+    /// For holders, without an officer: change the passcode, renew or unlock their own card
+    SelfService(SelfService),
     /// Serves the training gateway to other computers or programs, until it is stopped
     Gateway(Gateway),
     /// Offers a virtual card to the smart card service through a vpcd reader, or puts a new one into a training reader
@@ -80,6 +86,36 @@ pub struct Tour {
     /// Folder that receives what the tour leaves: new, empty, or of an earlier tour
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
+}
+
+/// `self-service`.
+#[derive(Debug, Args)]
+pub struct SelfService {
+    /// What is done to the card.
+    #[command(subcommand)]
+    pub action: Option<SelfServiceAction>,
+}
+
+/// What a holder may do to their own card.
+#[derive(Debug, Subcommand)]
+pub enum SelfServiceAction {
+    /// A new passcode, with the old one
+    ChangePasscode(OwnCard),
+    /// New certificates, within 90 days before the old ones end
+    Renew(OwnCard),
+    /// A new passcode for a locked card, with a code that is sent to the holder
+    Unlock(OwnCard),
+}
+
+/// The holder's card.
+#[derive(Debug, Args)]
+pub struct OwnCard {
+    /// Reader with the card; may be left out when only one reader has a card
+    #[arg(long, value_name = "NAME")]
+    pub reader: Option<String>,
+    /// Read passcodes and code, a line each in the order they are asked for, from standard input
+    #[arg(long)]
+    pub passcode_stdin: bool,
 }
 
 /// `issue`.
@@ -111,6 +147,12 @@ pub struct Cards {
     /// Ask no gateway: tell only what stands on the cards
     #[arg(long)]
     pub offline: bool,
+    /// Instead: let the card in this reader sign in with its holder's passcode, which proves that it works
+    #[arg(long = "try", value_name = "READER", conflicts_with_all = ["reader", "offline"])]
+    pub try_reader: Option<String>,
+    /// Read the passcode, one line, from standard input instead of asking for it
+    #[arg(long, requires = "try_reader")]
+    pub passcode_stdin: bool,
 }
 
 /// `unlock`.
@@ -305,6 +347,9 @@ pub struct Gateway {
     /// Address to listen on
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8040")]
     pub listen: std::net::SocketAddr,
+    /// Instead of serving: allow the administration keys that proved wrong for this card to be tried on it once more
+    #[arg(long, value_name = "SERIAL", conflicts_with = "listen")]
+    pub allow_keys_of: Option<CardSerial>,
 }
 
 /// `training-card`.

@@ -1,6 +1,7 @@
 //! `cards`: every reader and the card in it: whose it is, how it stands, and what may be done with it now.
 
 mod seen;
+mod tried;
 
 use serde_json::json;
 
@@ -9,6 +10,7 @@ use super::{
     answer::{Answer, Failure},
     arguments::{Cards, Common},
     exit::Exit,
+    passcode::Source,
     table::Table,
     wording,
 };
@@ -22,6 +24,9 @@ use crate::{
 };
 
 pub fn run(common: &Common, arguments: &Cards) -> Result<Answer, Failure> {
+    if let Some(reader) = &arguments.try_reader {
+        return tried::run(common, reader, Source::of(arguments.passcode_stdin));
+    }
     let places = wording::places(common)?;
     let configuration = places.configuration().map_err(Failure::usage)?;
     // A gateway that is silent does not hide what stands on the cards.

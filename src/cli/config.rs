@@ -8,8 +8,9 @@ use super::{
 };
 use crate::workplace::{self, explain::KEYS};
 
-/// The gateway's other file: what it knows of the cards as they are delivered.
+/// The gateway's other files: what it knows of the cards as they are delivered.
 const KEY_SETS: &str = include_str!("../../assets/management-keys.toml");
+const CHANNEL_KEY_SETS: &str = include_str!("../../assets/secure-channel-keys.toml");
 
 pub fn run(common: &Common, arguments: &Config) -> Result<Answer, Failure> {
     if arguments.explain { Ok(explain()) } else { show(common) }
@@ -19,8 +20,8 @@ fn explain() -> Answer {
     let entries = KEYS.iter().map(|key| {
         format!("{}\n    {}\n    When left out: {}\n    Example: {}\n", key.name, key.meaning, key.default, key.example)
     });
-    let text = format!("{}\n{KEY_SETS}", entries.collect::<Vec<_>>().join("\n"));
-    Answer::done(text, json!({ "keys": KEYS, "key_sets": KEY_SETS }))
+    let text = format!("{}\n{KEY_SETS}\n{CHANNEL_KEY_SETS}", entries.collect::<Vec<_>>().join("\n"));
+    Answer::done(text, json!({ "keys": KEYS, "key_sets": KEY_SETS, "channel_key_sets": CHANNEL_KEY_SETS }))
 }
 
 fn show(common: &Common) -> Result<Answer, Failure> {

@@ -14,6 +14,9 @@ use crate::domain::{HolderId, Passcode, PasscodeFault, PasscodeRules, Secret};
 /// Longest line taken, in bytes; anything longer is no passcode and is not read to its end.
 const LONGEST_LINE: usize = 64;
 
+/// Digits of a one-time code.
+const CODE_DIGITS: usize = 6;
+
 /// Where secrets come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Source {
@@ -47,14 +50,41 @@ impl Source {
     /// # Errors
     /// Nothing came, nobody is there to ask, or it does not have the shape of a passcode. The card has seen nothing.
     pub fn own_passcode(self, rules: PasscodeRules) -> Result<Passcode, Failure> {
+        self.passcode_of("the holder has now", rules)
+    }
+
+    /// The passcode of this card: of whom is said in the prompt. It is checked by the card alone, once.
+    ///
+    /// # Errors
+    /// Nothing came, nobody is there to ask, or it does not have the shape of a passcode. The card has seen nothing.
+    pub fn passcode_of(self, whose: &str, rules: PasscodeRules) -> Result<Passcode, Failure> {
         let typed = match self {
             Self::Stdin => secret_line("passcode")?,
             Self::Prompt => {
                 somebody_there("")?;
-                ask("The passcode the holder has now (nothing is shown): ")?
+                ask(&format!("The passcode {whose} (nothing is shown): "))?
             }
         };
         Passcode::shaped(typed, rules).map_err(|fault| refused(&fault))
+    }
+
+    /// The six digits of a message; spaces between them do not matter.
+    ///
+    /// # Errors
+    /// Nothing came, nobody is there to ask, or it is no such code. It was sent nowhere.
+    pub fn one_time_code(self) -> Result<Secret, Failure> {
+        let typed = match self {
+            Self::Stdin => secret_line("code")?,
+            Self::Prompt => {
+                somebody_there("")?;
+                ask("The six digits of the message (nothing is shown): ")?
+            }
+        };
+        let digits = Secret::new(typed.expose().iter().copied().filter(|byte| *byte != b' ').collect());
+        if digits.expose().len() == CODE_DIGITS && digits.expose().iter().all(u8::is_ascii_digit) {
+            return Ok(digits);
+        }
+        Err(Failure::failed("a code has six digits; this one was sent nowhere, and the card is unchanged"))
     }
 
     /// One line that is not secret: something read over the telephone. `None` when there is no more.

@@ -18,7 +18,7 @@ pub fn run(common: &Common) -> Result<Answer, Failure> {
 #[cfg(not(feature = "desktop"))]
 pub fn run(_: &Common) -> Result<Answer, Failure> {
     Err(Failure::usage(
-        "this program was built without its window. Commands: tour, cards, issue, print, printers, queue, resume, audit, gateway, \
+        "this program was built without its window. Commands: tour, cards, issue, print, printers, queue, resume, audit, self-service, gateway, \
          training-card and config; “cardwright --help” explains them",
     ))
 }

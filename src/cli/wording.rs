@@ -8,25 +8,44 @@ use super::{
     answer::{Answer, Failure, progress},
     arguments::Common,
     exit::Exit,
+    passcode::{self, Source},
 };
 use crate::{
-    cis2::ServiceError,
+    cis2::{Service, ServiceError, wire::CardProof},
     domain::eligibility::Reason,
     operations::{Ending, OperationError, Progress, Standing, Step, StepTime, Verdict},
-    workplace::{Places, Readers, Workplace, WorkplaceError},
+    workplace::{Configuration, Places, Readers, Workplace, WorkplaceError},
 };
 
 /// Puts the workstation together as the common options say.
 pub fn open(common: &Common) -> Result<Workplace, Failure> {
     let places = places(common)?;
     let configuration = places.configuration().map_err(Failure::usage)?;
-    let workplace = Workplace::open(&places, configuration, common.officer.clone(), Readers::AsConfigured)?;
+    let workplace = match &common.sign_in_card {
+        Some(reader) => with_own_card(&places, configuration, reader)?,
+        None => Workplace::open(&places, configuration, common.officer.clone(), Readers::AsConfigured)?,
+    };
     // Done while the gateway answers: once it is silent, it is too late.
     if let Err(error) = workplace.desk().enrol(workplace.gateway_name()) {
         progress(&format!(
             "This desk cannot unlock cards by telephone yet, and nothing else is touched by it ({error})"
         ));
     }
+    Ok(workplace)
+}
+
+/// The officer signs in with their own card.
+fn with_own_card(places: &Places, configuration: Configuration, reader: &str) -> Result<Workplace, Failure> {
+    let mut workplace = Workplace::unattended(places, configuration, Readers::AsConfigured)?;
+    let session = {
+        let desk = workplace.desk();
+        let card = desk.prepare_authentication(Some(reader))?;
+        let from = Source::of(!passcode::is_anybody_there());
+        let passcode = from.passcode_of("of the officer's own card", card.rules())?;
+        let proof = desk.authenticate(card, &passcode)?.card.proof;
+        workplace.service.sign_in_with_card(&CardProof { proof })?
+    };
+    workplace.session = Some(session);
     Ok(workplace)
 }
 

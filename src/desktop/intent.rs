@@ -3,7 +3,10 @@
 use super::{
     command::Command,
     dialogs::{Dialog, DialogIntent},
-    model::{activity, bench, find, help, holder, issue, photo, queue, service, session, settings, unfinished, work},
+    model::{
+        activity, bench, find, help, holder, issue, photo, queue, service, session, settings, telephone, unfinished,
+        work,
+    },
     route::Route,
 };
 
@@ -48,6 +51,8 @@ pub enum Intent {
     Service(service::Intent),
     /// A piece of card work.
     Work(work::Intent),
+    /// Unlock by telephone.
+    Telephone(telephone::Intent),
     /// The print queue.
     Queue(queue::Intent),
     /// Unfinished work.
@@ -83,6 +88,7 @@ of_area!(
     Service(service::Intent),
     Work(work::Intent),
     Queue(queue::Intent),
+    Telephone(telephone::Intent),
     Unfinished(unfinished::Intent),
     Activity(activity::Intent),
     Settings(settings::Intent),

@@ -13,6 +13,7 @@ pub mod queue;
 pub mod service;
 pub mod session;
 pub mod settings;
+pub mod telephone;
 pub mod unfinished;
 pub mod work;
 
@@ -69,6 +70,8 @@ pub struct Model {
     pub service: service::State,
     /// Card work.
     pub work: work::State,
+    /// Unlock by telephone.
+    pub telephone: telephone::State,
     /// The print queue.
     pub queue: queue::State,
     /// Unfinished work.
@@ -154,6 +157,7 @@ impl Model {
             issue: issue::State::default(),
             service: service::State::default(),
             work: work::State::default(),
+            telephone: telephone::State::default(),
             queue: queue::State::default(),
             unfinished: unfinished::State::default(),
             activity: activity::State::default(),
@@ -196,6 +200,7 @@ impl Model {
             Intent::Issue(wish) => issue::update(self, wish),
             Intent::Service(wish) => service::update(self, wish),
             Intent::Work(wish) => work::update(self, wish),
+            Intent::Telephone(wish) => telephone::update(self, wish),
             Intent::Queue(wish) => queue::update(self, wish),
             Intent::Unfinished(wish) => unfinished::update(self, wish),
             Intent::Activity(wish) => activity::update(self, wish),
@@ -214,6 +219,7 @@ impl Model {
         photo::on_event(self, event);
         issue::on_event(self, event);
         work::on_event(self, event);
+        telephone::on_event(self, event);
         queue::on_event(self, event);
         unfinished::on_event(self, event);
         activity::on_event(self, event);
@@ -356,7 +362,7 @@ impl Model {
             Route::Unfinished => unfinished::arrived(self),
             Route::Activity => activity::arrived(self),
             Route::Help(topic) => help::arrived(self, &topic),
-            Route::Work(_) | Route::Settings => {}
+            Route::Telephone(..) | Route::Work(_) | Route::Settings => {}
         }
     }
 

@@ -1,6 +1,9 @@
 //! What the window shows, and the way back.
 
-use crate::{bench::WorkId, domain::HolderId};
+use crate::{
+    bench::WorkId,
+    domain::{CardSerial, HolderId},
+};
 
 /// A place in the window.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +20,8 @@ pub enum Route {
     Service,
     /// A piece of card work that was begun: its steps, and what came of it.
     Work(WorkId),
+    /// A holder's card that is unlocked at another desk, over the telephone.
+    Telephone(HolderId, CardSerial),
     /// The print queue.
     Queue,
     /// Unfinished work.
@@ -34,7 +39,9 @@ impl Route {
     #[must_use]
     pub fn section(&self) -> Section {
         match self {
-            Self::Find | Self::Holder(_) | Self::Photo(_) | Self::Issue(_) | Self::Work(_) => Section::Find,
+            Self::Find | Self::Holder(_) | Self::Photo(_) | Self::Issue(_) | Self::Telephone(..) | Self::Work(_) => {
+                Section::Find
+            }
             Self::Service => Section::Service,
             Self::Queue => Section::Queue,
             Self::Unfinished => Section::Unfinished,

@@ -12,6 +12,7 @@ pub mod queue;
 pub mod service;
 pub mod settings;
 pub mod sign_in;
+pub mod telephone;
 pub mod unfinished;
 pub mod work;
 
@@ -27,6 +28,7 @@ pub fn draw(ui: &mut Ui, view: &View<'_>) {
         Route::Photo(holder) => photo::draw(ui, view, holder),
         Route::Issue(holder) => issue::draw(ui, view, holder),
         Route::Work(work) => work::draw(ui, view, *work),
+        Route::Telephone(holder, serial) => telephone::draw(ui, view, holder, serial),
         Route::Service => service::draw(ui, view),
         Route::Queue => queue::draw(ui, view),
         Route::Unfinished => unfinished::draw(ui, view),
@@ -45,6 +47,7 @@ pub fn main_action(model: &Model) -> Option<Intent> {
         Route::Photo(holder) => photo::main_action(model, holder),
         Route::Issue(holder) => issue::main_action(model, holder),
         Route::Work(work) => work::main_action(model, *work),
+        Route::Telephone(..) => telephone::main_action(model),
         Route::Service => service::main_action(model),
         Route::Queue => queue::main_action(model),
         Route::Unfinished => unfinished::main_action(model),

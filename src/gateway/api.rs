@@ -1,11 +1,15 @@
 //! The contract's routes, and what every call has in common: limits, sign-in, idempotency, one transaction.
 
+mod actor;
+mod authentications;
 mod cards;
 mod issuance;
 mod on_cards;
 mod people;
 mod prints;
 mod public;
+mod secure_channel;
+mod self_service;
 mod spoil;
 mod telephone;
 
@@ -25,8 +29,9 @@ use serde::{Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 
-use super::{Core, audit, issuances, problem::Fault, sessions, store::one};
-use crate::domain::{Officer, OfficerId, Secret, hex, sha256_hex};
+use self::actor::{Access, Actor};
+use super::{Core, audit, issuances, messages::Message, problem::Fault, store::one};
+use crate::domain::{OfficerId, Secret, hex, sha256_hex};
 
 /// Largest JSON body, in bytes: two certificate requests of 8 KB in base64, and room.
 const JSON_LIMIT: usize = 64 * 1024;
@@ -38,13 +43,6 @@ const DISCARDED: usize = 16 * 1024 * 1024;
 const LONGEST_LIST: u32 = 5000;
 /// Answers are kept this long for callers that ask again.
 const ANSWERS_KEPT: time::Duration = time::Duration::days(7);
-
-/// Who may call.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Access {
-    Anybody,
-    SignedIn,
-}
 
 type Handler = fn(&Desk<'_>, &Call) -> Result<Answer, Fault>;
 
@@ -62,7 +60,7 @@ const fn route(method: &'static str, path: &'static str, access: Access, handler
     Route { method, path, access, body_limit: JSON_LIMIT, handler }
 }
 
-const ROUTES: [Route; 40] = [
+const ROUTES: [Route; 53] = [
     route("GET", "/ra/v1/openapi.json", Access::Anybody, public::openapi),
     route("GET", "/ra/v1/pki/chain.pem", Access::Anybody, public::chain),
     route("GET", "/ra/v1/pki/crl.pem", Access::Anybody, public::crl_pem),
@@ -81,28 +79,41 @@ const ROUTES: [Route; 40] = [
         ..route("PUT", "/ra/v1/holders/{holder}/photo", Access::SignedIn, people::put_photo)
     },
     route("GET", "/ra/v1/holders/{holder}/history", Access::SignedIn, people::history),
-    route("GET", "/ra/v1/cards/{serial}", Access::SignedIn, cards::card),
+    route("GET", "/ra/v1/cards/{serial}", Access::AtWork, cards::card),
     route("POST", "/ra/v1/cards/{serial}/prints", Access::SignedIn, prints::print),
     route("POST", "/ra/v1/cards/{serial}/spoil", Access::SignedIn, spoil::spoil),
-    route("POST", "/ra/v1/issuances", Access::SignedIn, issuance::reserve),
-    route("GET", "/ra/v1/issuances/{job}", Access::SignedIn, issuance::get),
-    route("POST", "/ra/v1/issuances/{job}/management-key/challenge", Access::SignedIn, cards::challenge),
-    route("POST", "/ra/v1/issuances/{job}/management-key/proof", Access::SignedIn, cards::proof),
-    route("POST", "/ra/v1/issuances/{job}/unlock-codes/release", Access::SignedIn, cards::release),
+    route("POST", "/ra/v1/issuances", Access::AtWork, issuance::reserve),
+    route("GET", "/ra/v1/issuances/{job}", Access::AtWork, issuance::get),
+    route("POST", "/ra/v1/issuances/{job}/management-key/challenge", Access::AtWork, cards::challenge),
+    route("POST", "/ra/v1/issuances/{job}/management-key/proof", Access::AtWork, cards::proof),
+    route("POST", "/ra/v1/issuances/{job}/unlock-codes/release", Access::AtWork, cards::release),
     route("POST", "/ra/v1/issuances/{job}/unlock-codes/delivered", Access::SignedIn, cards::release_delivered),
-    route("POST", "/ra/v1/issuances/{job}/unlock-codes/settled", Access::SignedIn, cards::settled),
-    route("POST", "/ra/v1/issuances/{job}/certificate", Access::SignedIn, issuance::certify),
-    route("GET", "/ra/v1/issuances/{job}/certificate", Access::SignedIn, issuance::certified),
-    route("POST", "/ra/v1/issuances/{job}/reopen", Access::SignedIn, issuance::reopen),
-    route("POST", "/ra/v1/on-cards", Access::SignedIn, on_cards::begin),
-    route("POST", "/ra/v1/on-cards/{job}/end", Access::SignedIn, on_cards::end),
+    route("POST", "/ra/v1/issuances/{job}/unlock-codes/settled", Access::AtWork, cards::settled),
+    route("POST", "/ra/v1/issuances/{job}/certificate", Access::AtWork, issuance::certify),
+    route("GET", "/ra/v1/issuances/{job}/certificate", Access::AtWork, issuance::certified),
+    route("POST", "/ra/v1/issuances/{job}/reopen", Access::AtWork, issuance::reopen),
+    route("POST", "/ra/v1/on-cards", Access::AtWork, on_cards::begin),
+    route("POST", "/ra/v1/on-cards/{job}/end", Access::AtWork, on_cards::end),
     route("POST", "/ra/v1/workstations", Access::SignedIn, telephone::enrol),
     route("POST", "/ra/v1/telephone-unlocks", Access::SignedIn, telephone::begin),
     route("POST", "/ra/v1/telephone-unlocks/end", Access::SignedIn, telephone::end),
     route("POST", "/ra/v1/training/step-up", Access::SignedIn, people::step_up),
     route("POST", "/ra/v1/training/approvals", Access::SignedIn, people::approve),
-    route("POST", "/ra/v1/issuances/{job}/confirm", Access::SignedIn, issuance::confirm),
-    route("POST", "/ra/v1/issuances/{job}/abort", Access::SignedIn, issuance::abort),
+    route("POST", "/ra/v1/issuances/{job}/confirm", Access::AtWork, issuance::confirm),
+    route("POST", "/ra/v1/issuances/{job}/abort", Access::AtWork, issuance::abort),
+    route("POST", "/ra/v1/authentications/challenge", Access::Anybody, authentications::challenge),
+    route("POST", "/ra/v1/authentications", Access::Anybody, authentications::authenticate),
+    route("POST", "/ra/v1/sign-in/card", Access::Anybody, authentications::sign_in),
+    route("POST", "/ra/v1/step-up/card", Access::SignedIn, authentications::step_up),
+    route("POST", "/ra/v1/self-service/codes", Access::Anybody, self_service::ask_for_code),
+    route("POST", "/ra/v1/self-service/session", Access::Anybody, self_service::sign_in),
+    route("GET", "/ra/v1/self-service/session", Access::Holder, self_service::session),
+    route("DELETE", "/ra/v1/self-service/session", Access::Holder, self_service::sign_out),
+    route("POST", "/ra/v1/issuances/{job}/secure-channel/begin", Access::AtWork, secure_channel::begin),
+    route("POST", "/ra/v1/issuances/{job}/secure-channel/keys", Access::AtWork, secure_channel::keys),
+    route("POST", "/ra/v1/issuances/{job}/secure-channel/refused", Access::AtWork, secure_channel::refused),
+    route("POST", "/ra/v1/issuances/{job}/secure-channel/put-key", Access::AtWork, secure_channel::put_key),
+    route("POST", "/ra/v1/issuances/{job}/secure-channel/put-key/settled", Access::AtWork, secure_channel::settled),
     route("GET", "/ra/v1/audit", Access::SignedIn, public::audit_rows),
     route("GET", "/ra/v1/audit/head", Access::SignedIn, public::audit_head),
     route("GET", "/ra/v1/health", Access::Anybody, public::health),
@@ -159,22 +170,24 @@ struct Desk<'a> {
     core: &'a Core,
     store: &'a Connection,
     now: OffsetDateTime,
-    officer: Option<Officer>,
+    actor: Actor,
     /// When the officer last proved who they are.
     proved: OffsetDateTime,
     session_ends: OffsetDateTime,
 }
 
 impl Desk<'_> {
-    /// Who is signed in.
-    fn officer(&self) -> Result<&Officer, Fault> {
-        self.officer.as_ref().ok_or_else(Fault::unauthenticated)
-    }
-
-    /// Writes an audit row in this transaction.
+    /// Writes an audit row in this transaction. What a holder does on their own says so.
     fn audit(&self, event: &str, detail: &serde_json::Value) -> Result<(), Fault> {
-        let officer: Option<&OfficerId> = self.officer.as_ref().map(|officer| &officer.id);
-        Ok(audit::append(self.store, self.now, officer, event, detail)?)
+        let officer: Option<&OfficerId> = match &self.actor {
+            Actor::Officer(found) => Some(&found.officer.id),
+            Actor::Holder(_) | Actor::Nobody => None,
+        };
+        let mut detail = detail.clone();
+        if let (Actor::Holder(_), Some(members)) = (&self.actor, detail.as_object_mut()) {
+            members.insert("task".to_owned(), "self-service".into());
+        }
+        Ok(audit::append(self.store, self.now, officer, event, &detail)?)
     }
 }
 
@@ -183,13 +196,24 @@ struct Answer {
     status: u16,
     content_type: &'static str,
     body: Vec<u8>,
+    /// A message that goes out once what the answer says is on the disk, and what to do where it does not.
+    letter: Option<Box<Letter>>,
+}
+
+/// A message with a one-time code.
+struct Letter {
+    message: Message,
+    /// Number of the request for the code.
+    request: String,
+    /// What the audit says when it is sent.
+    detail: serde_json::Value,
 }
 
 impl Answer {
     /// 200 with JSON.
     fn json<T: Serialize>(value: &T) -> Result<Self, Fault> {
         let body = serde_json::to_vec(value).map_err(|_| Fault::internal("the answer cannot be written"))?;
-        Ok(Self { status: 200, content_type: "application/json", body })
+        Ok(Self { status: 200, content_type: "application/json", body, letter: None })
     }
 
     /// 200 with JSON of a thing just made: 201.
@@ -199,12 +223,12 @@ impl Answer {
 
     /// 204.
     fn nothing() -> Self {
-        Self { status: 204, content_type: "application/json", body: Vec::new() }
+        Self { status: 204, content_type: "application/json", body: Vec::new(), letter: None }
     }
 
     /// 200 with bytes of another kind.
     fn bytes(content_type: &'static str, body: Vec<u8>) -> Self {
-        Self { status: 200, content_type, body }
+        Self { status: 200, content_type, body, letter: None }
     }
 }
 
@@ -269,9 +293,11 @@ async fn call(
         .and_then(|text| STANDARD.decode(text.trim()).ok())
         .map(Secret::new);
     // Asked before anything is kept in memory for somebody who is not signed in; the answer asks once more.
-    if route.access == Access::SignedIn && !is_signed_in(core, token.clone()).await? {
+    if route.access != Access::Anybody
+        && let Err(fault) = may_call(core, route.access, token.clone()).await
+    {
         discard(request.into_body(), route.body_limit + DISCARDED).await;
-        return Err(Fault::unauthenticated());
+        return Err(fault);
     }
     let params = params.map_err(|_| Fault::malformed("the address cannot be read"))?;
     let Query(query) = query.map_err(|_| Fault::malformed("the query cannot be read"))?;
@@ -297,12 +323,11 @@ async fn call(
     })
 }
 
-async fn is_signed_in(core: &Arc<Core>, token: Option<Secret>) -> Result<bool, Fault> {
-    let Some(token) = token else { return Ok(false) };
+async fn may_call(core: &Arc<Core>, access: Access, token: Option<Secret>) -> Result<(), Fault> {
     let core = Arc::clone(core);
-    let found = move || sessions::find(&core.store(), &token, core.config.clock.now());
+    let found = move || access.check(&Actor::of(&core.store(), token.as_ref(), core.config.clock.now())?);
     let found = tokio::task::spawn_blocking(found).await;
-    Ok(found.unwrap_or_else(|_| Err(Fault::internal("the call panicked")))?.is_some())
+    found.unwrap_or_else(|_| Err(Fault::internal("the call panicked")))
 }
 
 /// Reads a body piece by piece and throws it away: a client that is still sending would not see the refusal.
@@ -322,22 +347,26 @@ fn answer(core: &Core, route: Route, call: &Call) -> Result<Answer, Fault> {
     let mut store = core.store();
     issuances::sweep(&mut store, now)?;
     let change = store.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let session = match &call.token {
-        Some(token) => sessions::find(&change, token, now)?,
-        None => None,
+    let actor = Actor::of(&change, call.token.as_ref(), now)?;
+    route.access.check(&actor)?;
+    let (proved, session_ends) = match &actor {
+        Actor::Officer(found) => (found.proved, found.expires),
+        Actor::Holder(found) => (now, found.expires),
+        Actor::Nobody => (now, now),
     };
-    if route.access == Access::SignedIn && session.is_none() {
-        return Err(Fault::unauthenticated());
-    }
-    let (officer, proved, session_ends) =
-        session.map_or((None, now, now), |found| (Some(found.officer), found.proved, found.expires));
-    let scope = officer.as_ref().map_or("", |officer| officer.id.as_str()).to_owned();
-    let desk = Desk { core, store: &change, now, officer, proved, session_ends };
-    let result = if route.method == "POST" { once(&desk, &scope, route, call) } else { (route.handler)(&desk, call) };
+    let scope = actor.scope();
+    let desk = Desk { core, store: &change, now, actor, proved, session_ends };
+    let mut result =
+        if route.method == "POST" { once(&desk, &scope, route, call) } else { (route.handler)(&desk, call) };
     match &result {
         Ok(_) => change.commit()?,
         Err(fault) if fault.keep => change.commit()?,
         Err(_) => change.rollback()?,
+    }
+    // A mail server may be slow: nobody else waits for it.
+    drop(store);
+    if let Some(letter) = result.as_mut().ok().and_then(|answer| answer.letter.take()) {
+        self_service::post(core, *letter, &scope, call.key.as_deref())?;
     }
     result
 }
@@ -368,7 +397,7 @@ fn once(desk: &Desk<'_>, scope: &str, route: Route, call: &Call) -> Result<Answe
             ));
         }
         let body = desk.core.seal.unseal(&purpose, &body)?.expose().to_vec();
-        return Ok(Answer { status, content_type: "application/json", body });
+        return Ok(Answer { status, content_type: "application/json", body, letter: None });
     }
     let answer = (route.handler)(desk, call)?;
     let now = desk.now.unix_timestamp();
@@ -396,6 +425,7 @@ fn respond(result: Result<Answer, Fault>) -> Response {
         status: fault.problem.status,
         content_type: "application/problem+json",
         body: serde_json::to_vec(&fault.problem).unwrap_or_default(),
+        letter: None,
     });
     let empty = answer.body.is_empty();
     let mut response = Response::new(Body::from(answer.body));

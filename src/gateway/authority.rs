@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use aws_lc_rs::signature::{ECDSA_P384_SHA384_ASN1, VerificationAlgorithm};
 use rcgen::{
     BasicConstraints, CertificateParams, CertificateRevocationListParams, CrlDistributionPoint, DistinguishedName,
     DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyIdMethod, KeyPair, KeyUsagePurpose, PKCS_ECDSA_P384_SHA384,
@@ -56,6 +57,32 @@ pub struct Revoked {
     pub since: OffsetDateTime,
     /// Reason code of RFC 5280, 5.3.1.
     pub reason: i64,
+}
+
+/// What a certificate is to an authority.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shown {
+    /// Made by it, for signing in, and valid now.
+    Good,
+    /// It names another issuer.
+    OtherIssuer,
+    /// It names this issuer, whose signature it does not carry.
+    Forged,
+    /// Made by it for something else than signing in.
+    OtherPurpose,
+    /// Valid from then on.
+    NotYet(OffsetDateTime),
+    /// Valid until then.
+    Expired(OffsetDateTime),
+    /// The authority's own certificate is not valid now.
+    IssuerExpired,
+}
+
+impl Shown {
+    /// Whether the authority made it.
+    pub fn is_ours(self) -> bool {
+        !matches!(self, Self::OtherIssuer | Self::Forged)
+    }
 }
 
 /// A certificate just made.
@@ -160,6 +187,42 @@ impl Authority {
         let key = SubjectPublicKeyInfo::from_der(key.spki()).map_err(failed)?;
         let certificate = params.signed_by(&key, &self.issuer).map_err(failed)?;
         Ok(Made { der: certificate.der().to_vec(), serial_number })
+    }
+
+    /// What a certificate (DER) is to this authority; `None` when it is none.
+    pub fn shows(&self, der: &[u8], now: OffsetDateTime) -> Option<Shown> {
+        let (rest, certificate) = x509_parser::parse_x509_certificate(der).ok()?;
+        let (_, own) = x509_parser::parse_x509_certificate(&self.der).ok()?;
+        if !rest.is_empty() {
+            return None;
+        }
+        if certificate.issuer().as_raw() != own.subject().as_raw() {
+            return Some(Shown::OtherIssuer);
+        }
+        // The authorities' keys are P-384, and sign with SHA-384.
+        let signed = ECDSA_P384_SHA384_ASN1.verify_sig(
+            &own.tbs_certificate.subject_pki.subject_public_key.data,
+            certificate.tbs_certificate.as_ref(),
+            &certificate.signature_value.data,
+        );
+        if signed.is_err() {
+            return Some(Shown::Forged);
+        }
+        let may_sign_in = certificate.extended_key_usage().ok()?.is_some_and(|usage| usage.value.client_auth)
+            && certificate.key_usage().ok()?.is_some_and(|usage| usage.value.digital_signature());
+        if !may_sign_in {
+            return Some(Shown::OtherPurpose);
+        }
+        let (from, until) = (certificate.validity().not_before, certificate.validity().not_after);
+        let is_outside = |validity: &x509_parser::certificate::Validity| {
+            now < validity.not_before.to_datetime() || now > validity.not_after.to_datetime()
+        };
+        Some(match () {
+            () if now < from.to_datetime() => Shown::NotYet(from.to_datetime()),
+            () if now > until.to_datetime() => Shown::Expired(until.to_datetime()),
+            () if is_outside(own.validity()) => Shown::IssuerExpired,
+            () => Shown::Good,
+        })
     }
 
     /// The revocation list, DER.

@@ -2,7 +2,7 @@
 
 use std::{io, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
-use super::{Clock, People, SystemClock};
+use super::{Clock, MessagesPart, People, SystemClock};
 use crate::domain::{Operation, eligibility::Realm};
 
 /// The parts a gateway can sign officers in with.
@@ -43,6 +43,8 @@ pub struct GatewayConfig {
     pub sign_in: SignInPart,
     /// Who makes certificates.
     pub authority: AuthorityPart,
+    /// How messages reach holders.
+    pub messages: MessagesPart,
     /// Officers and holders put into an empty database.
     pub people: People,
     /// Its time.
@@ -66,6 +68,7 @@ impl GatewayConfig {
             public_url: "http://gateway.training.invalid".to_owned(),
             sign_in: SignInPart::Training,
             authority: AuthorityPart::Training,
+            messages: MessagesPart::Training,
             people,
             clock: Arc::new(SystemClock),
         }
@@ -83,6 +86,9 @@ impl GatewayConfig {
         }
         match self.authority {
             AuthorityPart::Training => parts.push("the training certificate authority, which nobody vouches for"),
+        }
+        if self.messages == MessagesPart::Training {
+            parts.push("messages into a folder, which reach nobody");
         }
         if !self.people.officers.is_empty() || !self.people.holders.is_empty() {
             parts.push("invented people");
@@ -135,6 +141,12 @@ pub enum GatewayError {
         place: String,
         /// What to write.
         remedy: &'static str,
+    },
+    /// The mail server cannot be used as it is set up.
+    #[error("the gateway cannot send messages ({reason}): correct the keys under messages in the configuration")]
+    Messages {
+        /// What does not fit; never a password.
+        reason: String,
     },
     /// Training parts outside training.
     #[error(

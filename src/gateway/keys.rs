@@ -1,6 +1,8 @@
 //! Custody of management keys (PIV 9B): which key a card has, with which unlock code it is delivered, and the gateway's
 //! half of the proof. No key leaves here.
 
+mod channel;
+mod channel_file;
 mod cipher;
 mod file;
 
@@ -8,6 +10,7 @@ use std::{collections::BTreeMap, path::Path};
 
 use aws_lc_rs::hkdf;
 
+pub use channel::{ChannelCustody, training_stock_channel_keys};
 pub use cipher::Algorithm;
 
 use super::{GatewayError, private_file};
@@ -95,6 +98,8 @@ struct KeySet {
     profile: String,
     scheme: Scheme,
     transport_code: UnlockCode,
+    /// Codes of cards that were issued before and have one of their own.
+    own_codes: BTreeMap<CardSerial, UnlockCode>,
 }
 
 /// Why there is no key for a card.
@@ -159,6 +164,11 @@ impl Custody {
     /// The unlock code with which cards of this profile are delivered.
     pub fn transport_code(&self, profile: &str) -> Result<&UnlockCode, NoKey> {
         self.set(profile).map(|set| &set.transport_code)
+    }
+
+    /// The unlock code that a card of this profile has when this gateway has not changed it yet.
+    pub fn first_code(&self, profile: &str, serial: &CardSerial) -> Result<&UnlockCode, NoKey> {
+        self.set(profile).map(|set| set.own_codes.get(serial).unwrap_or(&set.transport_code))
     }
 
     fn set(&self, profile: &str) -> Result<&KeySet, NoKey> {

@@ -18,6 +18,10 @@ pub struct SeedHolder {
     pub holder: Holder,
     /// JPEG or PNG.
     pub photo: Option<Vec<u8>>,
+    /// E-mail address for one-time codes.
+    pub email: Option<String>,
+    /// Mobile number for one-time codes.
+    pub mobile: Option<String>,
 }
 
 impl std::fmt::Debug for SeedHolder {

@@ -21,6 +21,13 @@ pub fn folder(path: &Path) -> Result<(), GatewayError> {
     system::private_folder(path).map_err(|source| GatewayError::File { path: path.to_owned(), source })
 }
 
+/// A new file with this content, for its owner alone.
+pub fn write_new(path: &Path, content: &[u8]) -> io::Result<()> {
+    let mut file = system::private_new(path)?;
+    file.write_all(content)?;
+    file.sync_all()
+}
+
 /// The file's content; made by `make` when there is none. Of two processes that start at once, one makes the file and
 /// both read the same.
 pub fn read_or_make(path: &Path, make: impl FnOnce() -> Result<Secret, GatewayError>) -> Result<Secret, GatewayError> {

@@ -74,6 +74,13 @@ impl Fault {
         fault
     }
 
+    /// Refused by policy, where it is no operation of the desk.
+    pub fn refused_sign_in(refusal: &Refusal) -> Self {
+        let remedy = refusal.reasons.first().map_or("Ask an RA Manager", |reason| reason.remedy());
+        Self::new(403, "refused", "This card may not sign in", remedy)
+            .detail(refusal.reasons.iter().map(ToString::to_string).collect::<Vec<_>>().join(". "))
+    }
+
     /// Nobody is signed in.
     pub fn unauthenticated() -> Self {
         Self::new(401, "unauthenticated", "Nobody is signed in, or the sign-in has ended", "Sign in again")
@@ -91,6 +98,16 @@ impl Fault {
             "officer-unknown",
             "There is no training officer with this number",
             "Choose one of the officers shown",
+        )
+    }
+
+    /// Somebody else than who is signed in.
+    pub fn other_officer() -> Self {
+        Self::new(
+            403,
+            "other-officer",
+            "This is another officer than the one who is signed in",
+            "Sign out first, then sign in as the other officer",
         )
     }
 
@@ -127,6 +144,19 @@ impl Fault {
         )
         .nhs_code(NhsCode::NoUnlockCode)
         .detail(format!("key set “{profile}”"))
+    }
+
+    /// There are no keys for a secure channel to this card.
+    pub fn no_channel_keys(key_set: &str) -> Self {
+        Self::new(
+            409,
+            "no-channel-keys",
+            "The gateway has no administration keys for this card",
+            "Nothing was changed on the card. Ask the gateway's administrator to add them to \
+             keys/secure-channel-keys.toml in the gateway's data folder, as `cardwright config --explain` describes, and \
+             to start the gateway again",
+        )
+        .detail(format!("key set “{key_set}”"))
     }
 
     /// The job or card is not in the state the call needs.

@@ -29,3 +29,14 @@ pub fn eight_digits() -> Result<Secret, Fault> {
         }
     }
 }
+
+/// Six random digits as ASCII, every value equally likely: a one-time code.
+pub fn six_digits() -> Result<Secret, Fault> {
+    // 4,294,000,000 is the largest multiple of 1,000,000 that 32 bits hold; draws above it would favour low codes.
+    loop {
+        let draw = u32::from_le_bytes(bytes()?);
+        if draw < 4_294_000_000 {
+            return Ok(Secret::new(format!("{:06}", draw % 1_000_000).into_bytes()));
+        }
+    }
+}

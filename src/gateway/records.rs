@@ -7,6 +7,7 @@ use time::OffsetDateTime;
 
 use super::{
     folded,
+    messages::Recipient,
     problem::Fault,
     store::{from_word, moment, one, word},
 };
@@ -98,6 +99,15 @@ pub fn holder(store: &Connection, id: &HolderId) -> Result<Holder, Fault> {
         .map(read_holder)
         .transpose()?
         .ok_or_else(|| Fault::holder_unknown(&id.grouped()))
+}
+
+/// Where a holder's one-time codes go: their e-mail address, or else their mobile number.
+pub fn contact(store: &Connection, id: &HolderId) -> Result<Option<Recipient>, Fault> {
+    let columns =
+        |row: &Row<'_>| -> rusqlite::Result<(Option<String>, Option<String>)> { Ok((row.get(0)?, row.get(1)?)) };
+    let found = one(store, "SELECT email, mobile FROM holders WHERE id = ?1", [id.as_str()], columns)?;
+    let (email, mobile) = found.unwrap_or_default();
+    Ok(email.map(Recipient::Email).or(mobile.map(Recipient::Mobile)))
 }
 
 /// One holder with their cards.

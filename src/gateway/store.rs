@@ -18,12 +18,14 @@ enum Migration {
 }
 
 /// Each entry brings the database from the version of its index to the next.
-const MIGRATIONS: [Migration; 5] = [
+const MIGRATIONS: [Migration; 7] = [
     Migration::Statements(include_str!("schema.sql")),
     Migration::Statements(include_str!("schema-2.sql")),
     Migration::Work(fold_holders),
     Migration::Statements(include_str!("schema-4.sql")),
     Migration::Statements(include_str!("schema-5.sql")),
+    Migration::Statements(include_str!("schema-6.sql")),
+    Migration::Statements(include_str!("schema-7.sql")),
 ];
 
 impl From<rusqlite::Error> for GatewayError {
@@ -117,7 +119,8 @@ fn insert_holder(change: &Transaction<'_>, person: &super::SeedHolder) -> Result
     let name_on_card = holder.name_on_card.as_ref().map(|name| name.0.as_str());
     let search = search_text(holder.id.as_str(), &holder.official_name, name_on_card, holder.organisation.as_str());
     change.execute(
-        "INSERT INTO holders VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        "INSERT INTO holders (id, official_name, name_on_card, organisation, state, search, photo, photo_sha256, email, \
+         mobile) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
         params![
             holder.id.as_str(),
             holder.official_name,
@@ -127,6 +130,8 @@ fn insert_holder(change: &Transaction<'_>, person: &super::SeedHolder) -> Result
             search,
             person.photo,
             person.photo.as_deref().map(crate::domain::sha256_hex),
+            person.email,
+            person.mobile,
         ],
     )?;
     Ok(())

@@ -6,7 +6,7 @@ use std::fmt;
 use time::OffsetDateTime;
 
 use super::{
-    card_work::selected,
+    card_work::card_contents,
     diagnosis::{self, CardContents, Finding},
     error::OperationError,
     preflight::Facts,
@@ -125,9 +125,9 @@ impl Desk<'_> {
             }
             Err(error) => return Err(error),
         };
-        let contents = selected(&mut session, &card.profile, CardContents::read)?;
         let officer = self.service.session()?.officer;
         let record = self.service.card(&card.serial)?;
+        let contents = card_contents(&mut session, &card.profile, &card.serial, record.good_pair.as_ref())?;
         let holder = record.holder.as_ref().map(|id| self.service.holder(id)).transpose()?;
         let certificates = certificates(&contents);
         let mut look = CardLook {
@@ -202,11 +202,12 @@ fn certificates(contents: &CardContents) -> Vec<CertificateOnCard> {
 }
 
 fn not_known(reader: String, why: &NotRecognised) -> CardLook {
-    let (series, name) = match why {
-        NotRecognised::Blocked(series) => (*series, None),
-        NotRecognised::NotPersonalised { name, series } => (*series, Some(name.clone())),
-        _ => (Series::Unknown, None),
+    let name = match why {
+        NotRecognised::NotPersonalised { name, .. } | NotRecognised::Middleware { name, .. } => Some(name.clone()),
+        NotRecognised::NeedsMiddleware(profile) => Some(profile.name.clone()),
+        _ => None,
     };
+    let series = why.series().unwrap_or(Series::Unknown);
     let standing = CardStanding::NotKnown(why.to_string());
     CardLook { series, profile_name: name, standing, nhs_code: why.nhs_code(), ..nothing(reader) }
 }

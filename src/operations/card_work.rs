@@ -1,11 +1,15 @@
 //! Performs groups of card exchanges: one transaction each, secrets from the pocket, every answer an outcome.
 
+mod channel;
 mod in_use;
+mod middleware;
+
+pub use middleware::{card_contents, passcode_tries, sign_with};
 
 use super::{
     effect::{CardWork, Fault, Outcome},
     error::OperationError,
-    pocket::{CardSession, Pocket},
+    pocket::{CardSession, Pocket, Reach},
     runner::{Desk, JobPlan, random_passcode},
 };
 use crate::{
@@ -13,8 +17,10 @@ use crate::{
         piv::{
             CardObject, ObjectName, Piv, PivError, PrintedInformation, card_identifier, certificate_in, identifier_in,
         },
+        pkcs11::TokenError,
         profile::{CardProfile, HowLocked, ObjectWriting},
-        transport::{TransportError, layered},
+        secure_channel::{Channel, ChannelError},
+        transport::{Transport, TransportError, layered, layered_in_channel},
     },
     cis2::wire::UnlockCodeSettled,
     domain::{CertificateSlot, UnlockCode, sha256_hex},
@@ -37,8 +43,18 @@ pub fn perform(desk: &Desk<'_>, plan: &JobPlan, pocket: &mut Pocket, work: CardW
     let mut done = work_on_card(plan, pocket, work);
     // Another program reset the card between two steps. A step that selects the application anyway is begun again, on
     // a card that is recognised again; what the others rely on is gone with the reset.
-    let selects = matches!(work, CardWork::Witness | CardWork::Lock | CardWork::Block | CardWork::ReadTries);
-    if selects && matches!(done, Err(Trouble::Piv(PivError::Transport(TransportError::Reset)))) {
+    let selects = match work {
+        CardWork::InitializeUpdate(_) => true,
+        // Inside a channel nothing is selected again, and the channel is gone with the reset.
+        CardWork::Witness | CardWork::Lock | CardWork::Block | CardWork::ReadTries => pocket.channel.is_none(),
+        _ => false,
+    };
+    let was_reset = matches!(
+        done,
+        Err(Trouble::Piv(PivError::Transport(TransportError::Reset))
+            | Trouble::Channel(ChannelError::Transport(TransportError::Reset)))
+    );
+    if selects && was_reset {
         pocket.session = None;
         if let Ok((session, _)) = desk.find_card(plan.serial()) {
             pocket.session = Some(session);
@@ -47,12 +63,19 @@ pub fn perform(desk: &Desk<'_>, plan: &JobPlan, pocket: &mut Pocket, work: CardW
     }
     match done {
         Ok(outcome) => outcome,
-        Err(Trouble::Piv(PivError::Transport(error))) => {
+        Err(Trouble::Piv(PivError::Transport(error)) | Trouble::Channel(ChannelError::Transport(error))) => {
             // Whatever was selected and proved on it is gone; a new run opens the card anew.
             pocket.session = None;
+            pocket.channel = None;
             interrupted(error.to_string())
         }
         Err(Trouble::Piv(error)) => refused(error.to_string()),
+        Err(Trouble::Token(error)) if error.is_lost() => {
+            pocket.session = None;
+            interrupted(error.to_string())
+        }
+        Err(Trouble::Token(error)) => refused(error.to_string()),
+        Err(Trouble::Channel(error)) => refused(error.to_string()),
         Err(Trouble::Missing(what)) => refused(format!("this step needs {what}, which this run does not have")),
         Err(Trouble::Content(what)) => refused(what),
         Err(Trouble::Waits(what)) => interrupted(what),
@@ -70,6 +93,8 @@ fn refused(why: String) -> Outcome {
 /// What keeps a group of exchanges from its good outcome.
 enum Trouble {
     Piv(PivError),
+    Token(TokenError),
+    Channel(ChannelError),
     /// Something an earlier step of the same run should have put into the pocket.
     Missing(&'static str),
     /// An object could not be put together.
@@ -84,15 +109,37 @@ impl From<PivError> for Trouble {
     }
 }
 
+impl From<TokenError> for Trouble {
+    fn from(error: TokenError) -> Self {
+        Self::Token(error)
+    }
+}
+
+impl From<ChannelError> for Trouble {
+    fn from(error: ChannelError) -> Self {
+        Self::Channel(error)
+    }
+}
+
 /// Runs one transaction with the PIV application of the job's card, selected anew or as the last step left it.
 fn with_piv<R>(
     pocket: &mut Pocket,
     selection: Selection,
     work: impl FnOnce(&mut Piv<'_>) -> Result<R, PivError>,
 ) -> Result<R, Trouble> {
+    // Selecting again would end the channel, which was opened to the application.
+    let selection = if pocket.channel.is_some() { Selection::Kept } else { selection };
+    with_card(pocket, |card, profile| Ok(select_and_work(card, profile, selection, work)?))
+}
+
+/// Runs one transaction on the job's card: through the secure channel while one is open.
+fn with_card<R>(
+    pocket: &mut Pocket,
+    work: impl FnOnce(&mut dyn Transport, &CardProfile) -> Result<R, Trouble>,
+) -> Result<R, Trouble> {
     let session = pocket.session.as_mut().ok_or(Trouble::Missing("the open card"))?;
     let profile = pocket.profile.as_ref().ok_or(Trouble::Missing("the card's profile"))?;
-    Ok(composed(session, profile, selection, work)?)
+    composed(session, pocket.channel.as_mut(), |card| work(card, profile)).map_err(Trouble::Piv)?
 }
 
 /// Selects the PIV application of a card that was just opened, and runs one transaction with it: for looking.
@@ -101,28 +148,42 @@ pub fn selected<R>(
     profile: &CardProfile,
     work: impl FnOnce(&mut Piv<'_>) -> Result<R, PivError>,
 ) -> Result<R, OperationError> {
-    composed(session, profile, Selection::Anew, work).map_err(|error| OperationError::NotRecognised(error.into()))
+    composed(session, None, |card| select_and_work(card, profile, Selection::Anew, work))
+        .unwrap_or_else(Err)
+        .map_err(|error| OperationError::NotRecognised(error.into()))
+}
+
+fn select_and_work<R>(
+    card: &mut dyn Transport,
+    profile: &CardProfile,
+    selection: Selection,
+    work: impl FnOnce(&mut Piv<'_>) -> Result<R, PivError>,
+) -> Result<R, PivError> {
+    match selection {
+        Selection::Anew => Piv::select(card, profile).and_then(|mut piv| work(&mut piv)),
+        Selection::Kept => work(&mut Piv::still_selected(card, profile)),
+    }
 }
 
 /// The one place where the layers stand on each other.
 fn composed<R>(
     session: &mut CardSession,
-    profile: &CardProfile,
-    selection: Selection,
-    work: impl FnOnce(&mut Piv<'_>) -> Result<R, PivError>,
+    mut channel: Option<&mut Channel>,
+    work: impl FnOnce(&mut dyn Transport) -> R,
 ) -> Result<R, PivError> {
     let (mut work, mut answer) = (Some(work), None);
     let (link, record) = (&session.link, &session.record);
-    session.connection.transact(&mut |card| {
+    // A card that is reached through middleware has no such application to offer.
+    let Reach::Commands(connection) = &mut session.reach else { return Err(PivError::NoApplication) };
+    connection.transact(&mut |card| {
         let Some(work) = work.take() else { return };
-        let mut card = layered(card, link, record);
-        answer = Some(match selection {
-            Selection::Anew => Piv::select(&mut card, profile).and_then(|mut piv| work(&mut piv)),
-            Selection::Kept => work(&mut Piv::still_selected(&mut card, profile)),
+        answer = Some(match channel.as_deref_mut() {
+            Some(channel) => work(&mut layered_in_channel(card, link, record, channel)),
+            None => work(&mut layered(card, link, record)),
         });
     })?;
     // A transaction that began ran its work.
-    answer.unwrap_or(Err(PivError::Transport(TransportError::Garbled)))
+    answer.ok_or(PivError::Transport(TransportError::Garbled))
 }
 
 /// Whether the application is selected again, which on most cards ends what was proved to it.
@@ -134,6 +195,10 @@ pub enum Selection {
 
 fn work_on_card(plan: &JobPlan, pocket: &mut Pocket, work: CardWork) -> Result<Outcome, Trouble> {
     use Selection::{Anew, Kept};
+    if let Some(CardSession { reach: Reach::Middleware(reached), .. }) = &pocket.session {
+        let reached = reached.clone();
+        return middleware::perform(&reached, plan, pocket, work);
+    }
     Ok(match work {
         CardWork::Witness => {
             pocket.encrypted_witness = Some(with_piv(pocket, Anew, |piv| piv.management_key_witness())?);
@@ -193,6 +258,15 @@ fn work_on_card(plan: &JobPlan, pocket: &mut Pocket, work: CardWork) -> Result<O
             lock(pocket)?;
             Outcome::Locked
         }
+        CardWork::InitializeUpdate(place) => {
+            pocket.card_proof = Some(channel::prove_card(pocket, place)?);
+            Outcome::CardProved
+        }
+        CardWork::ExternalAuthenticate => channel::open_channel(pocket)?,
+        CardWork::PutKeys => {
+            pocket.check_values = Some(channel::put_keys(pocket)?);
+            Outcome::KeysWritten
+        }
         CardWork::Block => {
             with_piv(pocket, Anew, |piv| piv.block_passcode())?;
             Outcome::Locked
@@ -212,6 +286,8 @@ fn work_on_card(plan: &JobPlan, pocket: &mut Pocket, work: CardWork) -> Result<O
             Outcome::Generated
         }
         CardWork::ReadPair => in_use::read_pair(pocket)?,
+        // New keys of such a card take the place of the old ones when they are made.
+        CardWork::RemoveOldPair | CardWork::RemoveNewPair => Outcome::Erased,
     })
 }
 
@@ -239,16 +315,22 @@ fn judged(pocket: &mut Pocket, tried: Result<(), Trouble>) -> Result<Outcome, Tr
             pocket.unlock_tries = None;
             return Ok(Outcome::UnlockCodeSet);
         }
-        Err(Trouble::Piv(PivError::UnlockCodeBlocked)) => 0,
+        Err(Trouble::Piv(PivError::UnlockCodeBlocked) | Trouble::Token(TokenError::UnlockCodeLocked)) => 0,
         Err(Trouble::Piv(PivError::UnlockCodeWrong { tries_left: Some(left) })) => left,
-        // A card that does not count aloud is counted for, by its profile.
-        Err(Trouble::Piv(PivError::UnlockCodeWrong { tries_left: None })) => {
-            pocket.unlock_tries.unwrap_or(profile(pocket)?.unlock_code.tries).saturating_sub(1)
-        }
+        Err(Trouble::Token(TokenError::UnlockCodeWrong { standing })) => match in_use::count_in(standing.tries()) {
+            Some(left) => left,
+            None => counted_down(pocket)?,
+        },
+        Err(Trouble::Piv(PivError::UnlockCodeWrong { tries_left: None })) => counted_down(pocket)?,
         Err(trouble) => return Err(trouble),
     };
     pocket.unlock_tries = Some(left);
     Ok(Outcome::UnlockCodeWrong { may_try_more: left > 1 })
+}
+
+/// A card that does not count aloud is counted for, by its profile.
+fn counted_down(pocket: &Pocket) -> Result<u8, Trouble> {
+    Ok(pocket.unlock_tries.unwrap_or(profile(pocket)?.unlock_code.tries).saturating_sub(1))
 }
 
 /// One of the released codes.

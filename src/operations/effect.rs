@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     card::piv::ObjectName,
-    cis2::wire::{CardAfterAbort, Issuance, OnCardOutcome, UnlockCodeSettled},
+    cis2::wire::{CardAfterAbort, Issuance, KeyOwner, OnCardOutcome, UnlockCodeSettled},
     domain::{CertificateSlot, telephone::TelephoneOutcome},
 };
 
@@ -54,6 +54,12 @@ pub enum CardWork {
     ProveKeys,
     /// Use up the tries so that the card must be unlocked.
     Lock,
+    /// Select where the channel is to be opened and hand over the gateway's challenge.
+    InitializeUpdate(Place),
+    /// Hand over the gateway's proof: the channel is open.
+    ExternalAuthenticate,
+    /// Put the prepared keys on the security domain.
+    PutKeys,
     /// Use up the tries of a card that is ended, however its profile leaves cards locked.
     Block,
     /// Find the card by its serial, select, and read its own counter of passcode tries.
@@ -73,6 +79,20 @@ pub enum CardWork {
     OverwriteKey(CertificateSlot),
     /// Read the certificates on the card, and take their keys as those to certify once more.
     ReadPair,
+    /// Take away the pair that a new one beside it has replaced.
+    RemoveOldPair,
+    /// Take away the pair that this job made beside the old one.
+    RemoveNewPair,
+}
+
+/// Where on the card a channel is opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Place {
+    /// The PIV application, which leans on its security domain.
+    Application,
+    /// The issuer security domain itself.
+    Domain,
 }
 
 /// One call of the service.
@@ -101,6 +121,14 @@ pub enum GatewayCall {
         card: CardAfterAbort,
     },
     AskIssuance,
+    BeginChannel,
+    ChannelKeys,
+    /// The card refused the gateway's proof.
+    TellChannelRefused,
+    PrepareKeys {
+        owner: KeyOwner,
+    },
+    KeysPut,
     /// Begin an operation on a card in use; its codes come with the answer where it needs them.
     BeginOnCard,
     /// End it.
@@ -195,6 +223,19 @@ pub enum Outcome {
     Locked,
     Confirmed,
     Aborted,
+    ChannelBegun,
+    /// The card answered with the proof of its keys.
+    CardProved,
+    ChannelKeys {
+        owner: KeyOwner,
+    },
+    ChannelOpen,
+    /// The card knows the gateway's proof to be wrong.
+    ChannelRefused,
+    ChannelRefusalTold,
+    KeysPrepared,
+    KeysWritten,
+    KeysSettled,
     /// What the gateway knows of the issuance.
     Issuance {
         /// `None` when it has never heard of it.

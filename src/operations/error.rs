@@ -1,5 +1,6 @@
 //! Why an operation ended early: what failed, what state the card is in, and the next action.
 
+use super::authenticate::AuthenticationFault;
 use crate::{
     card::{reader::ReaderError, recognise::NotRecognised, transport::TransportError},
     cis2::ServiceError,
@@ -50,6 +51,8 @@ pub enum OperationError {
     NotBlank { serial: CardSerial },
     #[error("the card with serial {serial} is in no reader: put that card in and resume; its job stays on record")]
     CardNotHere { serial: CardSerial },
+    #[error("{0}")]
+    Authentication(#[from] AuthenticationFault),
     #[error(
         "this is another card ({found}) than the one that was looked at ({looked_at}): put that one back, or look at this \
          one first; nothing was changed"

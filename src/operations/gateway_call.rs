@@ -12,6 +12,7 @@ use super::{
     telephone,
 };
 use crate::{
+    card::profile::ChannelSettings,
     cis2::{
         ServiceError,
         wire::{self, Base64},
@@ -155,6 +156,36 @@ fn call_service(desk: &Desk<'_>, plan: &JobPlan, pocket: &mut Pocket, call: &Gat
             }
             Err(error) => return Err(error.into()),
         },
+        GatewayCall::BeginChannel => {
+            let request = wire::BeginChannel { key_set: channel_settings(pocket)?.key_set.clone() };
+            let begun = service.begin_channel(job, &fresh_key(job, "channel")?, &request)?;
+            let challenge = begun.host_challenge.0.as_slice().try_into();
+            pocket.host_challenge = Some(challenge.map_err(|_| Trouble::Missing("a challenge of eight bytes"))?);
+            Outcome::ChannelBegun
+        }
+        GatewayCall::ChannelKeys => {
+            let answer = pocket.card_proof.take().ok_or(Trouble::Missing("the card's proof of its keys"))?;
+            let request = wire::ChannelAnswer { answer: Base64(answer.clone()) };
+            let keys = service.channel_keys(job, &key(job, "channel-keys", &answer), &request)?;
+            let owner = keys.owner;
+            pocket.channel_keys = Some(keys);
+            Outcome::ChannelKeys { owner }
+        }
+        GatewayCall::TellChannelRefused => {
+            service.channel_refused(job, &fresh_key(job, "channel-refused")?)?;
+            Outcome::ChannelRefusalTold
+        }
+        GatewayCall::PrepareKeys { owner } => {
+            let prepared = service.put_keys(job, &fresh_key(job, "put-keys")?, &wire::PutKeys { owner: *owner })?;
+            pocket.prepared_keys = Some(prepared);
+            Outcome::KeysPrepared
+        }
+        GatewayCall::KeysPut => {
+            let answer = pocket.check_values.take().ok_or(Trouble::Missing("the card's check values"))?;
+            let request = wire::KeysPut { check_values: Base64(answer) };
+            service.keys_put(job, &fresh_key(job, "keys-put")?, &request)?;
+            Outcome::KeysSettled
+        }
         GatewayCall::RecordPrintStarting => {
             record_print(desk, plan, wire::PrintOutcome::Starting)?;
             Outcome::PrintStarting
@@ -247,6 +278,20 @@ fn key(job: &JobId, call: &str, body: &[u8]) -> String {
     hasher.update(call);
     hasher.update(body);
     format!("{}-{call}-{}", job.short(), &hex(&hasher.finalize())[..32])
+}
+
+/// A key for a call that is new every time it is made: what it answers is good for one channel alone. Asking again for
+/// a lost answer within one call, the client keeps the key.
+fn fresh_key(job: &JobId, call: &str) -> Result<String, Trouble> {
+    let mut once = [0; 16];
+    getrandom::fill(&mut once).map_err(|_| Trouble::Missing("random numbers"))?;
+    Ok(key(job, call, &once))
+}
+
+/// The channel of the card's profile.
+fn channel_settings(pocket: &Pocket) -> Result<&ChannelSettings, Trouble> {
+    let profile = pocket.profile.as_ref().ok_or(Trouble::Missing("the card's profile"))?;
+    profile.secure_channel.as_ref().ok_or(Trouble::Missing("the secure channel of the card's profile"))
 }
 
 /// A silent or failing gateway is an interruption: the call may have taken effect. A clear no is a refusal.

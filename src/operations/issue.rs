@@ -7,12 +7,13 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    effect::{CardWork, Effect, Fault, GatewayCall, Outcome},
+    channel::{ChannelUse, Opened, Opening, REFUSED, Replaced, Replacing},
+    effect::{CardWork, Effect, Fault, GatewayCall, Outcome, Place},
     undo::{self, UndoStage},
 };
 use crate::{
     card::piv::ObjectName,
-    cis2::wire::{Issuance, IssuanceState},
+    cis2::wire::{Issuance, IssuanceState, KeyOwner, UnlockCodeSettled},
     domain::{CardSerial, CertificateSlot, HolderId, JobId, Series},
 };
 
@@ -35,6 +36,9 @@ pub struct Plan {
     pub guid: String,
     /// The objects to write, in order.
     pub objects: Vec<ObjectName>,
+    /// What is done with the card's secure channel; none in plans from before there was one.
+    #[serde(default)]
+    pub channel: ChannelUse,
 }
 
 /// How the card is handed over.
@@ -62,6 +66,8 @@ pub struct State {
     pub proofs: Option<[Vec<u8>; 2]>,
     /// How often the job was resumed.
     pub resumptions: usize,
+    /// Unlock codes that the card refused while the job was undone; none of them is tried again.
+    pub refused_codes: Vec<UnlockCodeSettled>,
 }
 
 /// The steps, in order. The name of each says whose answer is awaited.
@@ -69,6 +75,7 @@ pub struct State {
 #[allow(missing_docs)]
 pub enum Stage {
     Reserve,
+    OpenChannel(Opening),
     Witness,
     AnswerWitness,
     ProveManagementKey,
@@ -86,6 +93,8 @@ pub enum Stage {
     ReadBack,
     ProveKeys,
     Lock,
+    /// The organisation's keys are put on the card's security domain.
+    ReplaceKeys(Replacing),
     Confirm,
     /// After a cut: what does the gateway know?
     AskGateway {
@@ -105,7 +114,15 @@ impl State {
     /// The beginning.
     #[must_use]
     pub fn new(plan: Plan) -> Self {
-        Self { plan, stage: Stage::Reserve, card_touched: false, certified: None, proofs: None, resumptions: 0 }
+        Self {
+            plan,
+            stage: Stage::Reserve,
+            card_touched: false,
+            certified: None,
+            proofs: None,
+            resumptions: 0,
+            refused_codes: Vec::new(),
+        }
     }
 
     /// Whether going on after a cut at this point finishes the card, unless the gateway ended the job meanwhile; otherwise
@@ -116,7 +133,7 @@ impl State {
             Stage::AskGateway { cut_at } => cut_at,
             stage => stage,
         };
-        matches!(cut_at, Stage::Lock | Stage::Confirm | Stage::Done)
+        matches!(cut_at, Stage::Lock | Stage::ReplaceKeys(_) | Stage::Confirm | Stage::Done)
     }
 
     /// Whether nothing more is to be done.
@@ -130,6 +147,7 @@ impl State {
     pub fn pending(&self) -> Option<Effect> {
         let effect = match &self.stage {
             Stage::Reserve => Effect::Gateway(GatewayCall::Reserve),
+            Stage::OpenChannel(opening) => opening.effect(Place::Application),
             Stage::Witness => Effect::Card(CardWork::Witness),
             Stage::AnswerWitness => Effect::Gateway(GatewayCall::AnswerWitness),
             Stage::ProveManagementKey => Effect::Card(CardWork::ProveManagementKey),
@@ -144,6 +162,7 @@ impl State {
             Stage::ReadBack => Effect::Card(CardWork::ReadBack),
             Stage::ProveKeys => Effect::Card(CardWork::ProveKeys),
             Stage::Lock => Effect::Card(CardWork::Lock),
+            Stage::ReplaceKeys(replacing) => replacing.effect(KeyOwner::Organisation),
             Stage::Confirm => {
                 let [authentication_sha256, signing_sha256] = self.certified.clone()?;
                 let [authentication_proof, signing_proof] = self.proofs.clone()?;
@@ -156,7 +175,7 @@ impl State {
                 })
             }
             Stage::AskGateway { .. } => Effect::Gateway(GatewayCall::AskIssuance),
-            Stage::Undo { stage, .. } => undo::effect(stage, &self.plan, self.resumptions),
+            Stage::Undo { stage, .. } => undo::effect(stage, &self.plan),
             Stage::Done | Stage::Undone { .. } => return None,
         };
         Some(effect)
@@ -181,14 +200,27 @@ pub fn step(mut state: State, outcome: &Outcome) -> State {
     }
     let stage = std::mem::replace(&mut state.stage, Stage::Done);
     if let Stage::Undo { stage, why } = stage {
-        return match undo::step(stage, outcome, undo::erased(&state.plan).count(), state.resumptions) {
+        match (&stage, outcome) {
+            (UndoStage::TryCode { which, .. }, Outcome::UnlockCodeWrong { .. }) => state.refused_codes.push(*which),
+            // The escrow is told which one it is, and counts its codes anew.
+            (UndoStage::TryCode { .. }, Outcome::UnlockCodeSet) => state.refused_codes.clear(),
+            _ => {}
+        }
+        return match undo::step(stage, outcome, &state) {
             Some(UndoStage::Finished) => State { stage: Stage::Undone { why }, ..state },
             Some(next) => State { stage: Stage::Undo { stage: next, why }, ..state },
             None => unexpected(state, outcome),
         };
     }
     state.stage = match (stage, outcome) {
+        (Stage::Reserve, Outcome::Reserved) if state.plan.channel.opens() => Stage::OpenChannel(Opening::Begin),
         (Stage::Reserve, Outcome::Reserved) => Stage::Witness,
+        (Stage::OpenChannel(opening), outcome) => match opening.step(outcome) {
+            Some(Opened::At(next)) => Stage::OpenChannel(next),
+            Some(Opened::Open { .. }) => Stage::Witness,
+            Some(Opened::Refused) => return undoing(state, REFUSED.into()),
+            None => return unexpected(state, outcome),
+        },
         (Stage::Witness, Outcome::Witness) => Stage::AnswerWitness,
         (Stage::AnswerWitness, Outcome::WitnessAnswered) => Stage::ProveManagementKey,
         (Stage::ProveManagementKey, Outcome::CardAnswered) => Stage::CheckCardAnswer,
@@ -233,11 +265,17 @@ pub fn step(mut state: State, outcome: &Outcome) -> State {
         (Stage::ProveKeys, Outcome::KeysProved { signatures }) => {
             state.proofs = Some(signatures.clone());
             match state.plan.passcode {
-                PasscodeChoice::ChosenByHolder => Stage::Confirm,
+                PasscodeChoice::ChosenByHolder => before_confirming(&state.plan),
                 PasscodeChoice::LeftLocked => Stage::Lock,
             }
         }
-        (Stage::Lock, Outcome::Locked) => Stage::Confirm,
+        (Stage::Lock, Outcome::Locked) => before_confirming(&state.plan),
+        (Stage::ReplaceKeys(replacing), outcome) => match replacing.step(outcome, KeyOwner::Organisation) {
+            Some(Replaced::At(next)) => Stage::ReplaceKeys(next),
+            Some(Replaced::Done) => Stage::Confirm,
+            Some(Replaced::Refused) => return undoing(state, REFUSED.into()),
+            None => return unexpected(state, outcome),
+        },
         (Stage::Confirm, Outcome::Confirmed) => Stage::Done,
         (Stage::AskGateway { cut_at }, Outcome::Issuance { issuance, card_settled }) => {
             return after_asking(state, *cut_at, issuance.as_deref(), *card_settled);
@@ -245,6 +283,11 @@ pub fn step(mut state: State, outcome: &Outcome) -> State {
         _ => return unexpected(state, outcome),
     };
     state
+}
+
+/// What is still to do on a card that proved its keys.
+fn before_confirming(plan: &Plan) -> Stage {
+    if plan.channel.replaces() { Stage::ReplaceKeys(Replacing::FIRST) } else { Stage::Confirm }
 }
 
 /// Begins again after a cut: ask the gateway first, whatever the stage was.
@@ -270,6 +313,10 @@ fn after_asking(mut state: State, cut_at: Stage, issuance: Option<&Issuance>, ca
         IssuanceState::Confirmed => state.stage = Stage::Done,
         // The same stages as in [`State::will_finish`].
         IssuanceState::Certified if matches!(cut_at, Stage::Lock | Stage::Confirm) => state.stage = cut_at,
+        // The channel is gone with the run; the card tells once more whose keys it holds.
+        IssuanceState::Certified if matches!(cut_at, Stage::ReplaceKeys(_)) => {
+            state.stage = Stage::ReplaceKeys(Replacing::FIRST);
+        }
         // Given up and cleaned already: by this job, whose last answer was lost, or from another workstation since.
         IssuanceState::Aborted | IssuanceState::Expired if card_settled => {
             let why = match cut_at {

@@ -4,19 +4,50 @@ use super::report::Need;
 use crate::{
     card::{
         piv::PublicKey,
+        pkcs11::{Middleware, Token, TokenError},
         profile::CardProfile,
         reader::CardConnection,
+        secure_channel::Channel,
         transport::{ExchangeRecord, Link},
     },
     cis2::wire::{self, SecretBase64},
-    domain::{Holder, NhsCode, Passcode, Secret},
+    domain::{CardSerial, Holder, NhsCode, Passcode, Secret},
 };
 
-/// One open card: nobody else reaches it, and what is sent to it is counted.
+/// One card in work, and the record of what is sent to it.
 pub struct CardSession {
-    pub connection: Box<dyn CardConnection>,
+    pub reach: Reach,
     pub link: Link,
     pub record: ExchangeRecord,
+}
+
+/// How a card is reached.
+pub enum Reach {
+    /// With commands: it is open, and nobody else reaches it.
+    Commands(Box<dyn CardConnection>),
+    /// Through its maker's middleware, which opens it for each group of exchanges and counts nothing.
+    Middleware(TokenReach),
+}
+
+/// The way to a card through its maker's middleware.
+#[derive(Clone)]
+pub struct TokenReach {
+    pub middleware: Middleware,
+    pub reader: String,
+}
+
+impl TokenReach {
+    /// One group of exchanges with the card of this serial; another card in the reader is left alone.
+    pub fn with_card<R>(
+        &self,
+        serial: &CardSerial,
+        work: impl FnOnce(&Token<'_>) -> Result<R, TokenError>,
+    ) -> Result<R, TokenError> {
+        self.middleware.with_token(&self.reader, |token| {
+            token.expect(serial)?;
+            work(token)
+        })
+    }
 }
 
 /// The memory of one run. It ends with the run; a resumed job starts with an empty one.
@@ -42,6 +73,15 @@ pub struct Pocket {
     pub public_keys: [Option<PublicKey>; 2],
     pub requests: Option<[Vec<u8>; 2]>,
     pub certified: Option<wire::Certified>,
+    /// The secure channel that what is sent to the card goes through, while one is open.
+    pub channel: Option<Channel>,
+    pub host_challenge: Option<[u8; 8]>,
+    /// The card's answer to it.
+    pub card_proof: Option<Vec<u8>>,
+    pub channel_keys: Option<wire::ChannelKeys>,
+    pub prepared_keys: Option<wire::PreparedKeys>,
+    /// What the card answered to the keys it was given.
+    pub check_values: Option<Vec<u8>>,
     /// The printer job, ready to be sent.
     pub print_job: Option<Vec<u8>>,
     /// The card's own count of passcode tries, as it was last told.

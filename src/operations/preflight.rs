@@ -3,10 +3,11 @@
 use time::OffsetDateTime;
 
 use super::{
-    card_work::selected,
+    card_work::{card_contents, selected},
+    channel::ChannelUse,
     error::OperationError,
     issue::{self, PasscodeChoice},
-    pocket::CardSession,
+    pocket::{CardSession, Reach, TokenReach},
     print,
     runner::Desk,
 };
@@ -15,12 +16,12 @@ use crate::{
         piv::ObjectName,
         profile::{CardProfile, ObjectWriting},
         reader::{Access, Presence},
-        recognise::{self, Recognised},
+        recognise::{self, Depth, NotRecognised, Recognised},
         transport::{ExchangeRecord, layered},
     },
     cis2::wire::{CardRecord, HolderRecord, LONGEST_NOTE},
     domain::{
-        CardSerial, CardState, Holder, HolderId, JobId, Officer, Operation, Series,
+        CardSerial, CardState, CertificateSlot, Holder, HolderId, JobId, Officer, Operation, Series,
         eligibility::{
             Address, Certificates, Decision, Delivery, Photo, Realm, Situation, Subject, Task, decide, offers,
         },
@@ -29,7 +30,7 @@ use crate::{
     face::{Face, FaceData, Photo as Portrait, Purpose, Template},
     printer::{
         choice::Printer,
-        magicard::{JobOptions, status::Condition},
+        magicard::{self, JobOptions, status::Condition},
         spool::Spool,
     },
 };
@@ -116,7 +117,7 @@ impl Desk<'_> {
         if record.holder.as_ref() == Some(&officer.id) {
             return Err(OperationError::OwnCard { serial: card.serial });
         }
-        if record.state == CardState::Blank && holds_certificates(&mut session, &card.profile)? {
+        if record.state == CardState::Blank && holds_certificates(&mut session, &card.profile, &record)? {
             return Err(OperationError::NotBlank { serial: card.serial });
         }
         let holder = self.service.holder(&request.holder)?;
@@ -131,6 +132,7 @@ impl Desk<'_> {
             let issued = CardRecord { state, ..record.clone() };
             let printer = Some(print.printer.profile.id.as_str());
             self.check(Operation::Print, &Facts { card: &issued, printer, ..facts })?;
+            magicard::check_series(&print.printer.profile, profile.series)?;
         }
         let portrait = self.portrait(&holder.holder)?;
         let objects = objects_of(&profile);
@@ -147,6 +149,7 @@ impl Desk<'_> {
             passcode: request.passcode,
             guid: new_job()?.as_str().to_owned(),
             objects,
+            channel: ChannelUse::of(&profile),
         };
         let photo_advice =
             portrait.advice(&portrait.scaled(PORTRAIT.0, PORTRAIT.1)?).iter().map(ToString::to_string).collect();
@@ -173,6 +176,7 @@ impl Desk<'_> {
         let model = request.printer.profile.id.as_str();
         let facts = Facts { officer: &officer, holder: &holder, card, series: card.series, printer: Some(model) };
         self.check(Operation::Print, &facts)?;
+        magicard::check_series(&request.printer.profile, card.series)?;
         let portrait = self.portrait(&holder.holder)?;
         let print = FacePrint { printer: request.printer, template: request.template };
         let ReadyFace { face, job_bytes, spool } = self.ready_face(print, &holder.holder, portrait, request.now)?;
@@ -253,9 +257,30 @@ impl Desk<'_> {
                 found = Some(recognise::recognise(&mut layered(card, &link, &record), &atr, self.profiles));
             })
             .map_err(OperationError::Card)?;
-        let card = found.ok_or(OperationError::NoCard)??;
+        let card = match found.ok_or(OperationError::NoCard)? {
+            Err(NotRecognised::NeedsMiddleware(profile)) => {
+                // The middleware opens the card itself.
+                drop(connection);
+                return self.reach_through_middleware(reader, atr, *profile, record);
+            }
+            card => card?,
+        };
         let link = card.profile.new_link();
-        Ok((CardSession { connection, link, record }, card))
+        Ok((CardSession { reach: Reach::Commands(connection), link, record }, card))
+    }
+
+    fn reach_through_middleware(
+        &self,
+        reader: &str,
+        atr: Vec<u8>,
+        profile: CardProfile,
+        record: ExchangeRecord,
+    ) -> Result<(CardSession, Recognised), OperationError> {
+        let middleware = self.readers.middleware();
+        let card = recognise::through_middleware(middleware, reader, atr, profile, Depth::Identity)?;
+        let middleware = middleware.cloned().ok_or(OperationError::NoCard)?;
+        let (link, reader) = (card.profile.new_link(), reader.to_owned());
+        Ok((CardSession { reach: Reach::Middleware(TokenReach { middleware, reader }), link, record }, card))
     }
 
     /// Opens the card with this serial, in whatever reader it is.
@@ -325,7 +350,15 @@ impl Desk<'_> {
 }
 
 /// Whether there is a certificate on the chip: then it is somebody's card, whatever the service knows of it.
-fn holds_certificates(session: &mut CardSession, profile: &CardProfile) -> Result<bool, OperationError> {
+fn holds_certificates(
+    session: &mut CardSession,
+    profile: &CardProfile,
+    record: &CardRecord,
+) -> Result<bool, OperationError> {
+    if matches!(session.reach, Reach::Middleware(_)) {
+        let contents = card_contents(session, profile, &record.serial, record.good_pair.as_ref())?;
+        return Ok(CertificateSlot::BOTH.into_iter().any(|slot| contents.certificate(slot).is_some()));
+    }
     selected(session, profile, |piv| {
         let authentication = piv.get_object(ObjectName::AuthenticationCertificate)?;
         Ok(authentication.is_some() || piv.get_object(ObjectName::SigningCertificate)?.is_some())

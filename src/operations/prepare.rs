@@ -1,8 +1,8 @@
 //! Proves reader, card, holder and officer before an operation on a card in use.
 
 use super::{
-    card_work::selected,
-    diagnosis::{self, CardContents, Finding},
+    card_work::{card_contents, passcode_tries},
+    diagnosis::{self, Finding},
     error::OperationError,
     issue::PasscodeChoice,
     on_card,
@@ -14,10 +14,13 @@ use super::{
 use crate::{
     card::{
         piv::{ObjectName, Tries},
-        profile::{CardProfile, ClearSettings, RenewalKeys},
+        profile::{CardProfile, ClearSettings, Personalise, RenewalKeys},
     },
-    cis2::wire::{CardRecord, Chip, DeliverySaid, HolderRecord, KeysWanted, LONGEST_NOTE, SecretBase64},
-    domain::{CancelReason, CardSerial, Holder, HolderId, Operation, Series},
+    cis2::{
+        ServiceError,
+        wire::{CardRecord, Chip, DeliverySaid, HolderRecord, KeysWanted, LONGEST_NOTE, SecretBase64},
+    },
+    domain::{CancelReason, CardSerial, CertificateSlot, Holder, HolderId, Operation, Series},
 };
 
 /// What an officer asks for on a card in use.
@@ -143,7 +146,7 @@ impl Desk<'_> {
         // The card that was looked at told its tries then; an unlock asks it once more before it sends anything.
         let tries_left = match asked_nothing {
             true => None,
-            false => count(selected(&mut here.session, &here.profile, |piv| piv.passcode_tries())?),
+            false => count(passcode_tries(&mut here.session, &here.profile, &here.serial)?),
         };
         if operation == Operation::ChangePasscode && tries_left == Some(0) {
             return Err(OperationError::PasscodeLocked { serial: here.serial });
@@ -206,16 +209,17 @@ impl Desk<'_> {
         }
         let mut here = self.card_of(wish)?;
         let (record, holder) = self.whose(&here.serial, wish.holder.as_ref(), operation, here.profile.series)?;
-        let contents = selected(&mut here.session, &here.profile, CardContents::read)?;
+        let contents = card_contents(&mut here.session, &here.profile, &here.serial, record.good_pair.as_ref())?;
         let profile = here.profile;
         if operation == Operation::Renew && contents.tries_left == Some(0) {
             return Err(OperationError::PasscodeLocked { serial: here.serial });
         }
         let diagnosis = diagnosis::diagnose(&contents, &record, time::OffsetDateTime::now_utc());
         let pair = if diagnosis.iter().any(Finding::is_of_the_pair) { PairBefore::Damaged } else { PairBefore::Whole };
-        let mut objects = match operation {
-            Operation::Renew => objects_of(&profile).into_iter().filter(carries_expiry).collect(),
-            _ => objects_of(&profile),
+        let mut objects = match (operation, profile.personalise) {
+            (_, Personalise::Pkcs11) => CertificateSlot::BOTH.map(ObjectName::certificate).to_vec(),
+            (Operation::Renew, _) => objects_of(&profile).into_iter().filter(carries_expiry).collect(),
+            (_, Personalise::Piv | Personalise::No) => objects_of(&profile),
         };
         if holder.holder.photo_sha256.is_none() {
             // A card is repaired without a picture rather than not at all.
@@ -241,6 +245,11 @@ impl Desk<'_> {
             guid: new_job()?.as_str().to_owned(),
             objects,
             pair,
+            reach: match profile.personalise {
+                Personalise::Pkcs11 => recertify::Reach::Middleware,
+                Personalise::Piv | Personalise::No => recertify::Reach::Commands,
+            },
+            replaced: record.good_pair.iter().flatten().cloned().collect(),
         };
         Ok(RecertifyPreflight {
             plan,
@@ -275,7 +284,11 @@ impl Desk<'_> {
         operation: Operation,
         series: Series,
     ) -> Result<(CardRecord, HolderRecord), OperationError> {
-        let officer = self.service.session()?.officer;
+        let officer = match self.service.session() {
+            Ok(session) => session.officer,
+            Err(ServiceError::Problem(problem)) if problem.kind == "officers-only" => return self.own(serial),
+            Err(error) => return Err(error.into()),
+        };
         let record = self.service.card(serial)?;
         if record.holder.as_ref() == Some(&officer.id) {
             return Err(OperationError::OwnCard { serial: serial.clone() });
@@ -286,6 +299,27 @@ impl Desk<'_> {
         let facts = Facts { officer: &officer, holder: &holder, card: &record, series, printer: None };
         self.check(operation, &facts)?;
         Ok((record, holder))
+    }
+
+    /// The holder of a job, also where they are signed in themselves and no officer is.
+    pub(super) fn holder_of(&self, id: &HolderId) -> Result<Holder, ServiceError> {
+        match self.service.holder(id) {
+            Err(ServiceError::Problem(problem)) if problem.kind == "officers-only" => {
+                Ok(self.service.holder_session()?.holder)
+            }
+            found => Ok(found?.holder),
+        }
+    }
+
+    /// The same for a holder who works on their own card without an officer. What they may do the gateway decides when it
+    /// is begun: nothing is changed before.
+    fn own(&self, serial: &CardSerial) -> Result<(CardRecord, HolderRecord), OperationError> {
+        let session = self.service.holder_session()?;
+        if session.serial != *serial {
+            return Err(OperationError::Swapped { looked_at: session.serial, found: serial.clone() });
+        }
+        let record = self.service.card(serial)?;
+        Ok((record.clone(), HolderRecord { holder: session.holder, cards: vec![record] }))
     }
 }
 

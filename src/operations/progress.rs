@@ -60,6 +60,8 @@ pub enum Step {
     AskGateway,
     EmptyCard,
     GiveUp,
+    OpenChannel,
+    ReplaceKeys,
     StartPrint,
     Print,
     RecordPrint,
@@ -92,7 +94,7 @@ impl Step {
             Effect::Card(CardWork::Block) => Self::BlockCard,
             Effect::Card(CardWork::SetPasscode) => Self::SetPasscode,
             Effect::Card(CardWork::Generate(_) | CardWork::SignRequests) => Self::MakeKeys,
-            Effect::Card(CardWork::Write(_)) => Self::WriteCard,
+            Effect::Card(CardWork::Write(_) | CardWork::RemoveOldPair) => Self::WriteCard,
             Effect::Card(CardWork::Erase(_)) => Self::EmptyCard,
             Effect::Card(CardWork::ReadBack | CardWork::ProveKeys) => Self::CheckCard,
             Effect::Card(CardWork::Lock) => Self::LockCard,
@@ -101,10 +103,16 @@ impl Step {
             Effect::Gateway(GatewayCall::EndOnCard { .. } | GatewayCall::EndByTelephone { .. }) => Self::End,
             Effect::Gateway(GatewayCall::Certify | GatewayCall::FetchCertified) => Self::Certify,
             Effect::Gateway(GatewayCall::Confirm { .. }) => Self::Confirm,
-            Effect::Gateway(GatewayCall::Abort { .. }) => Self::GiveUp,
+            Effect::Card(CardWork::RemoveNewPair) | Effect::Gateway(GatewayCall::Abort { .. }) => Self::GiveUp,
             Effect::Gateway(GatewayCall::AskIssuance) => Self::AskGateway,
             Effect::Gateway(GatewayCall::RecordPrintStarting) => Self::StartPrint,
             Effect::Gateway(GatewayCall::RecordPrint { .. }) => Self::RecordPrint,
+            Effect::Card(CardWork::InitializeUpdate(_) | CardWork::ExternalAuthenticate)
+            | Effect::Gateway(GatewayCall::BeginChannel | GatewayCall::ChannelKeys | GatewayCall::TellChannelRefused) => {
+                Self::OpenChannel
+            }
+            Effect::Card(CardWork::PutKeys)
+            | Effect::Gateway(GatewayCall::PrepareKeys { .. } | GatewayCall::KeysPut) => Self::ReplaceKeys,
             Effect::Print(_) => Self::Print,
         }
     }
@@ -139,6 +147,8 @@ impl fmt::Display for Step {
             Self::AskGateway => "Asking the service how far it came",
             Self::EmptyCard => "Emptying the card",
             Self::GiveUp => "Taking everything back",
+            Self::OpenChannel => "Opening the protected connection to the card",
+            Self::ReplaceKeys => "Changing the card's administration keys",
             Self::StartPrint => "Asking whether this may be printed",
             Self::Print => "Handing the print job over",
             Self::RecordPrint => "Putting the print on record",

@@ -5,6 +5,9 @@
 //! and the card is written again or makes its keys again. The old certificates are revoked when the new ones are
 //! confirmed. A renewal is the holder's own affair: their passcode is checked first, once, and a cut renewal waits for it;
 //! a repair that goes forward without its holder leaves the card locked.
+//!
+//! A card that only its maker's middleware reaches has no management key to prove, and its new pair is made beside the old
+//! one: the old one works until the new one is confirmed, and is taken away then.
 
 mod back;
 mod forward;
@@ -51,6 +54,23 @@ pub struct Plan {
     pub objects: Vec<ObjectName>,
     /// How the pair on the card was when it was looked at.
     pub pair: PairBefore,
+    /// How the card is reached.
+    #[serde(default)]
+    pub reach: Reach,
+    /// SHA-256 of the certificates that are taken away once new ones beside them are confirmed.
+    #[serde(default)]
+    pub replaced: Vec<String>,
+}
+
+/// How a card is reached.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reach {
+    /// With commands, after the proof of its management key; new keys take the place of the old ones.
+    #[default]
+    Commands,
+    /// Through its maker's middleware, with the holder's passcode; a new pair is made beside the old one.
+    Middleware,
 }
 
 /// How the pair on a card was before a repair or renewal.
@@ -97,7 +117,7 @@ pub enum Reached {
     UnlockCode,
     /// Its passcode.
     Passcode,
-    /// Its pair: there is no way back.
+    /// Its pair: there is no way back, unless the new one is made beside the old one.
     Pair,
 }
 
@@ -136,6 +156,8 @@ pub enum Stage {
     ProveKeys,
     Lock,
     Confirm,
+    /// The new pair is good, and the old one beside it goes.
+    RemoveOldPair,
     /// After a cut: what does the gateway know?
     AskGateway {
         cut_at: Box<Stage>,
@@ -197,6 +219,7 @@ impl State {
             Stage::ProveKeys => Effect::Card(CardWork::ProveKeys),
             Stage::Lock => Effect::Card(CardWork::Lock),
             Stage::Confirm => self.confirm()?,
+            Stage::RemoveOldPair => Effect::Card(CardWork::RemoveOldPair),
             Stage::AskGateway { .. } => Effect::Gateway(GatewayCall::AskIssuance),
             Stage::Reopen => Effect::Gateway(GatewayCall::Reopen),
             Stage::Back { stage, .. } => stage.effect(),
@@ -234,12 +257,22 @@ impl State {
     pub fn which_pair(&self) -> Option<WhichPair> {
         match &self.stage {
             Stage::Ended { which, .. } => *which,
-            _ if self.goes_forward() => None,
-            _ => self.old_pair(),
+            Stage::RemoveOldPair => Some(WhichPair::New),
+            _ => self.pair_meanwhile(),
         }
     }
 
-    /// Whether there is no way back any more.
+    /// Which pair works while the job is open.
+    fn pair_meanwhile(&self) -> Option<WhichPair> {
+        if self.goes_forward() && !self.keeps_old_pair() { None } else { self.old_pair() }
+    }
+
+    /// Whether the pair it had works until the new one is confirmed.
+    fn keeps_old_pair(&self) -> bool {
+        self.plan.reach == Reach::Middleware
+    }
+
+    /// Whether a cut goes forward: with commands there is no way back any more.
     #[must_use]
     pub fn goes_forward(&self) -> bool {
         self.reached == Reached::Pair
@@ -253,7 +286,8 @@ impl State {
             Stage::AskGateway { cut_at } => cut_at,
             stage => stage,
         };
-        self.renews() && self.goes_forward() && !matches!(cut_at, Stage::Confirm | Stage::Back { .. })
+        let needs_none = matches!(cut_at, Stage::Confirm | Stage::RemoveOldPair | Stage::Back { .. });
+        self.renews() && self.goes_forward() && !needs_none
     }
 
     /// The pair it had, if that one worked.
@@ -301,6 +335,9 @@ impl State {
 
     /// The card will not go on, and there is no way back.
     fn needs_repair(self, why: &str) -> Self {
+        if self.keeps_old_pair() {
+            return self.going_back(Back::RemoveNewPair, why);
+        }
         let why = format!("{}. The card works with no certificates now: repair it", why.trim_end_matches('.'));
         self.going_back(Back::Abort(CardAfterAbort::NeedsRepair), why)
     }
@@ -322,7 +359,10 @@ pub fn step(mut state: State, outcome: &Outcome) -> State {
     state.stage = match (stage, outcome) {
         (Stage::Back { stage, why }, outcome) => return back::step(state, stage, why, outcome),
         (Stage::Reserve | Stage::Reopen, Outcome::Reserved) => forward::first(&state),
-        (Stage::CheckPasscode, Outcome::PasscodeRight) => Stage::Relay(Relay::Witness),
+        (Stage::CheckPasscode, Outcome::PasscodeRight) => match state.plan.reach {
+            Reach::Commands => Stage::Relay(Relay::Witness),
+            Reach::Middleware => state.first_of_pair(),
+        },
         (Stage::CheckPasscode, Outcome::PasscodeWrong { left, .. }) => return wrong_passcode(state, *left),
         (Stage::Relay(relay), outcome) => match relay.step(outcome) {
             Some(Relayed::GoesOn(relay)) => Stage::Relay(relay),
@@ -394,7 +434,8 @@ pub fn step(mut state: State, outcome: &Outcome) -> State {
             state.left_locked = true;
             Stage::Confirm
         }
-        (Stage::Confirm, Outcome::Confirmed) => return forward::done(state),
+        (Stage::Confirm, Outcome::Confirmed) if state.keeps_old_pair() => Stage::RemoveOldPair,
+        (Stage::Confirm | Stage::RemoveOldPair, Outcome::Confirmed | Outcome::Erased) => return forward::done(state),
         (Stage::AskGateway { cut_at }, Outcome::Issuance { issuance, card_settled }) => {
             return forward::after_asking(state, *cut_at, issuance.as_deref(), *card_settled);
         }
@@ -410,8 +451,8 @@ pub fn step(mut state: State, outcome: &Outcome) -> State {
 fn wrong_passcode(mut state: State, left: Option<u8>) -> State {
     const LOCKED: &str = "the passcode is locked after too many wrong tries";
     match (left, state.goes_forward()) {
-        (Some(0), true) => state.needs_repair(LOCKED),
-        (Some(0), false) => {
+        (Some(0), true) if !state.keeps_old_pair() => state.needs_repair(LOCKED),
+        (Some(0), _) => {
             let why = format!("{LOCKED}; the certificates on the card are unharmed: unlock it, then renew it");
             state.going_back(Back::Abort(CardAfterAbort::Locked), why)
         }
@@ -436,6 +477,13 @@ fn refused(mut state: State, why: &str) -> State {
         Stage::Reserve => {
             let old = state.old_pair();
             state.ended(End::undone(why), old)
+        }
+        // The new pair is good. The old one is revoked, and harms nobody where the card keeps it.
+        Stage::RemoveOldPair => forward::done_beside_the_old(state),
+        // What was made stays on the card, where nobody uses it; the next renewal takes it away.
+        Stage::Back { stage: Back::RemoveNewPair, why } => {
+            let why = why.clone();
+            state.going_back(Back::Abort(CardAfterAbort::AsBefore), why)
         }
         // It stays open for another try.
         Stage::AskGateway { .. } | Stage::Reopen | Stage::Back { .. } | Stage::Waits { .. } | Stage::Ended { .. } => {
@@ -464,3 +512,6 @@ fn unexpected(mut state: State, outcome: &Outcome) -> State {
     }
     refused(state, &why)
 }
+
+#[cfg(test)]
+mod tests;

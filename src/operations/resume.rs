@@ -1,7 +1,9 @@
 //! Unfinished work: finishes or undoes what was cut off, and says which.
 
 use super::{
-    cancel, clear,
+    cancel,
+    channel::ChannelUse,
+    clear,
     effect::Outcome,
     error::OperationError,
     issue::{self, PasscodeChoice},
@@ -178,6 +180,7 @@ impl Desk<'_> {
             passcode: PasscodeChoice::LeftLocked,
             guid: String::new(),
             objects: objects_of(&card.profile),
+            channel: ChannelUse::of(&card.profile),
         };
         let _claim = self.journal.claim(&job)?;
         self.put_taken_over(&JobPlan::Issue(plan.clone()), known.as_ref())?;
@@ -325,7 +328,7 @@ impl Desk<'_> {
     fn fill(&self, pocket: &mut Pocket, plan: &recertify::Plan) -> Result<(), OperationError> {
         let wants = |name| plan.objects.contains(&name);
         if wants(ObjectName::PrintedInformation) || wants(ObjectName::FacialImage) {
-            let holder = self.service.holder(&plan.holder)?.holder;
+            let holder = self.holder_of(&plan.holder)?;
             if let (true, Some(profile)) = (wants(ObjectName::FacialImage), &pocket.profile) {
                 let room = profile.objects.facial_image_max_bytes;
                 pocket.facial_image = Some(self.portrait(&holder)?.facial_image(room)?);

@@ -198,6 +198,14 @@ impl JobPlan {
         }
     }
 
+    /// SHA-256 of the certificates that a renewal takes away once they are replaced.
+    pub fn replaced(&self) -> &[String] {
+        match self {
+            Self::Recertify(plan) => &plan.replaced,
+            Self::Issue(_) | Self::Print(_) | Self::OnCard(_) | Self::Telephone(_) => &[],
+        }
+    }
+
     /// The GUID the card gets with its new certificates, 32 hexadecimal digits.
     pub fn guid(&self) -> Option<&str> {
         match self {

@@ -1,18 +1,24 @@
 //! Undoing an issue: the chip is emptied, its unlock code settled with the escrow, and the gateway told.
 
 use super::{
-    effect::{CardWork, Effect, GatewayCall, Outcome},
+    channel::{Opened, Opening, Replaced, Replacing},
+    effect::{CardWork, Effect, GatewayCall, Outcome, Place},
     issue::{Plan, State},
 };
 use crate::{
     card::piv::ObjectName,
-    cis2::wire::{CardAfterAbort, UnlockCodeSettled},
+    cis2::wire::{CardAfterAbort, KeyOwner, UnlockCodeSettled},
 };
 
 /// The steps of undoing, in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub enum UndoStage {
+    /// Where the card is administered over a secure channel.
+    OpenChannel {
+        opening: Opening,
+        code_known: bool,
+    },
     Witness {
         code_known: bool,
     },
@@ -28,7 +34,7 @@ pub enum UndoStage {
     ReleaseCodes,
     /// Which code does the card hold? Each try sets a random passcode with the one it tries.
     TryCode {
-        tried: usize,
+        which: UnlockCodeSettled,
         candidates: usize,
     },
     TellEscrow {
@@ -37,6 +43,8 @@ pub enum UndoStage {
     /// The card refused every code, so the escrow keeps the one it has.
     KeepCode,
     Erase(usize),
+    /// The keys of its security domain that the card was delivered with.
+    PutKeysBack(Replacing),
     Abort {
         card: CardAfterAbort,
     },
@@ -46,10 +54,10 @@ pub enum UndoStage {
 /// Where undoing begins: an untouched card needs nothing but the gateway.
 #[must_use]
 pub fn begin(issue: &State, code_known: bool) -> UndoStage {
-    if issue.card_touched {
-        UndoStage::Witness { code_known }
-    } else {
-        UndoStage::Abort { card: CardAfterAbort::Blank }
+    match (issue.card_touched, issue.plan.channel.opens()) {
+        (true, true) => UndoStage::OpenChannel { opening: Opening::Begin, code_known },
+        (true, false) => UndoStage::Witness { code_known },
+        (false, _) => UndoStage::Abort { card: CardAfterAbort::Blank },
     }
 }
 
@@ -59,15 +67,14 @@ pub fn leave_unchanged(candidates: usize) -> UndoStage {
     if candidates == 1 { UndoStage::KeepCode } else { UndoStage::Abort { card: CardAfterAbort::NotReached } }
 }
 
-/// The code to try next: the new one and the current ones in a circle that starts one further with every resumption.
-/// A wrong try costs the card one of its few, the right one gives them all back; a fixed start that is cut off again
-/// and again would use them up.
-fn code_to_try(tried: usize, candidates: usize, resumptions: usize) -> UnlockCodeSettled {
-    match (tried + resumptions) % (candidates.clamp(1, 2) + 1) {
-        0 => UnlockCodeSettled::Next,
-        1 => UnlockCodeSettled::FirstOfCurrent,
-        _ => UnlockCodeSettled::SecondOfCurrent,
-    }
+/// The code to try next: of the new one and the current ones the first that the card has not refused in this job, in a
+/// circle that starts one further with every resumption. A wrong try costs the card one of its few, the right one gives
+/// them all back; a fixed start whose answer is lost again and again would use them up.
+fn code_to_try(candidates: usize, refused: &[UnlockCodeSettled], resumptions: usize) -> Option<UnlockCodeSettled> {
+    let all = [UnlockCodeSettled::Next, UnlockCodeSettled::FirstOfCurrent, UnlockCodeSettled::SecondOfCurrent];
+    let known = candidates.clamp(1, 2) + 1;
+    let circle = all.into_iter().take(known).cycle().skip(resumptions % known).take(known);
+    circle.into_iter().find(|which| !refused.contains(which))
 }
 
 /// What undoing empties. The capability container stays, because on some cards it holds the only serial; the
@@ -79,16 +86,16 @@ pub fn erased(plan: &Plan) -> impl Iterator<Item = ObjectName> {
 
 /// What a stage does.
 #[must_use]
-pub fn effect(stage: &UndoStage, plan: &Plan, resumptions: usize) -> Effect {
+pub fn effect(stage: &UndoStage, plan: &Plan) -> Effect {
     match stage {
+        UndoStage::OpenChannel { opening, .. } => opening.effect(Place::Application),
+        UndoStage::PutKeysBack(replacing) => replacing.effect(KeyOwner::Delivered),
         UndoStage::Witness { .. } => Effect::Card(CardWork::Witness),
         UndoStage::AnswerWitness { .. } => Effect::Gateway(GatewayCall::AnswerWitness),
         UndoStage::ProveManagementKey { .. } => Effect::Card(CardWork::ProveManagementKey),
         UndoStage::CheckCardAnswer { .. } => Effect::Gateway(GatewayCall::CheckCardAnswer),
         UndoStage::ReleaseCodes => Effect::Gateway(GatewayCall::ReleaseCodes),
-        UndoStage::TryCode { tried, candidates } => {
-            Effect::Card(CardWork::TryUnlockCode { which: code_to_try(*tried, *candidates, resumptions) })
-        }
+        UndoStage::TryCode { which, .. } => Effect::Card(CardWork::TryUnlockCode { which: *which }),
         UndoStage::TellEscrow { which } => Effect::Gateway(GatewayCall::SettleUnlockCode { which: *which }),
         UndoStage::KeepCode => {
             Effect::Gateway(GatewayCall::SettleUnlockCode { which: UnlockCodeSettled::FirstOfCurrent })
@@ -102,13 +109,36 @@ pub fn effect(stage: &UndoStage, plan: &Plan, resumptions: usize) -> Effect {
     }
 }
 
-/// The next stage; `None` when the outcome does not belong to this one.
+/// The next stage; `None` when the outcome does not belong to this one. What the job has learnt of the card's codes is in
+/// `issue`, this outcome included.
 #[must_use]
-pub fn step(stage: UndoStage, outcome: &Outcome, objects: usize, resumptions: usize) -> Option<UndoStage> {
-    let erase = |index: usize| {
-        if index < objects { UndoStage::Erase(index) } else { UndoStage::Abort { card: CardAfterAbort::Blank } }
+pub fn step(stage: UndoStage, outcome: &Outcome, issue: &State) -> Option<UndoStage> {
+    let plan = &issue.plan;
+    // None fits: the chip is not in a state the escrow knows, and it must not be issued as blank.
+    let not_reached = UndoStage::Abort { card: CardAfterAbort::NotReached };
+    let next_code = |candidates| match code_to_try(candidates, &issue.refused_codes, issue.resumptions) {
+        Some(which) => UndoStage::TryCode { which, candidates },
+        None => UndoStage::Abort { card: CardAfterAbort::NotReached },
+    };
+    let objects = erased(plan).count();
+    let blank = UndoStage::Abort { card: CardAfterAbort::Blank };
+    let erase = |index: usize| match () {
+        () if index < objects => UndoStage::Erase(index),
+        () if plan.channel.puts_back() => UndoStage::PutKeysBack(Replacing::FIRST),
+        () => UndoStage::Abort { card: CardAfterAbort::Blank },
     };
     Some(match (stage, outcome) {
+        (UndoStage::OpenChannel { opening, code_known }, outcome) => match opening.step(outcome)? {
+            Opened::At(opening) => UndoStage::OpenChannel { opening, code_known },
+            Opened::Open { .. } => UndoStage::Witness { code_known },
+            // The gateway refuses these keys from now on, and undoing waits there for its operator.
+            Opened::Refused => UndoStage::OpenChannel { opening: Opening::Begin, code_known },
+        },
+        (UndoStage::PutKeysBack(replacing), outcome) => match replacing.step(outcome, KeyOwner::Delivered)? {
+            Replaced::At(next) => UndoStage::PutKeysBack(next),
+            Replaced::Done => blank,
+            Replaced::Refused => UndoStage::PutKeysBack(Replacing::FIRST),
+        },
         (UndoStage::Witness { code_known }, Outcome::Witness) => UndoStage::AnswerWitness { code_known },
         (UndoStage::AnswerWitness { code_known }, Outcome::WitnessAnswered) => {
             UndoStage::ProveManagementKey { code_known }
@@ -118,21 +148,12 @@ pub fn step(stage: UndoStage, outcome: &Outcome, objects: usize, resumptions: us
         }
         (UndoStage::CheckCardAnswer { code_known: true }, Outcome::CardAnswerRight) => erase(0),
         (UndoStage::CheckCardAnswer { code_known: false }, Outcome::CardAnswerRight) => UndoStage::ReleaseCodes,
-        (UndoStage::ReleaseCodes, Outcome::CodesReleased { candidates }) => {
-            UndoStage::TryCode { tried: 0, candidates: *candidates }
+        (UndoStage::ReleaseCodes, Outcome::CodesReleased { candidates }) => next_code(*candidates),
+        (UndoStage::TryCode { which, .. }, Outcome::UnlockCodeSet) => UndoStage::TellEscrow { which },
+        (UndoStage::TryCode { candidates, .. }, Outcome::UnlockCodeWrong { may_try_more: true }) => {
+            next_code(candidates)
         }
-        (UndoStage::TryCode { tried, candidates }, Outcome::UnlockCodeSet) => {
-            UndoStage::TellEscrow { which: code_to_try(tried, candidates, resumptions) }
-        }
-        (UndoStage::TryCode { tried, candidates }, Outcome::UnlockCodeWrong { may_try_more: true })
-            if tried < candidates.clamp(1, 2) =>
-        {
-            UndoStage::TryCode { tried: tried + 1, candidates }
-        }
-        // None fits: the chip is not in a state the escrow knows, and it must not be issued as blank.
-        (UndoStage::TryCode { .. }, Outcome::UnlockCodeWrong { .. }) => {
-            UndoStage::Abort { card: CardAfterAbort::NotReached }
-        }
+        (UndoStage::TryCode { .. }, Outcome::UnlockCodeWrong { .. }) => not_reached,
         (UndoStage::TellEscrow { .. }, Outcome::Settled) => erase(0),
         (UndoStage::KeepCode, Outcome::Settled) => UndoStage::Abort { card: CardAfterAbort::Blank },
         (UndoStage::Erase(index), Outcome::Erased) => erase(index + 1),

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     magicard::{self, JobEncoder},
     profile::{Profile, ProfileError, Profiles},
-    spool::{FileSpool, RawTcp, Spool},
+    spool::{FileSpool, IppQueue, RawTcp, Spool},
 };
 
 /// One printer of the configuration.
@@ -18,7 +18,7 @@ pub struct PrinterChoice {
     pub name: String,
     /// Id of its profile.
     pub profile: String,
-    /// `file:PATH` or `tcp:HOST:PORT`.
+    /// `file:PATH`, `tcp:HOST:PORT`, `ipp://HOST:PORT/printers/QUEUE` or `usb:/dev/usb/lp0`.
     pub destination: Destination,
 }
 
@@ -35,13 +35,20 @@ pub enum Destination {
         /// Port.
         port: Option<u16>,
     },
+    /// A print queue: its whole address, `ipp://…` or `ipps://…`.
+    Ipp(String),
+    /// The device of a printer at a USB plug; on Linux only.
+    Usb(PathBuf),
 }
 
 /// Why a list of printers cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ChoiceError {
-    /// Neither of the two forms.
-    #[error("“{0}” is not a place for print jobs: write file:PATH, tcp:HOST or tcp:HOST:PORT")]
+    /// None of the forms.
+    #[error(
+        "“{0}” is not a place for print jobs: write file:PATH, tcp:HOST or tcp:HOST:PORT, ipp://HOST/printers/QUEUE, or on \
+         Linux usb:/dev/usb/lp0"
+    )]
     Destination(String),
     /// Two printers of one name.
     #[error("two printers are called “{0}”: give one of them another name in the configuration")]
@@ -92,9 +99,19 @@ impl FromStr for Destination {
                 let (host, port) = host_and_port(place).ok_or_else(fault)?;
                 Ok(Self::Tcp { host: host.to_owned(), port })
             }
+            "ipp" | "ipps" => queue(place).map(|()| Self::Ipp(text.to_owned())).ok_or_else(fault),
+            "usb" if cfg!(target_os = "linux") && place.starts_with('/') => Ok(Self::Usb(PathBuf::from(place))),
             _ => Err(fault()),
         }
     }
+}
+
+/// `//HOST/QUEUE` or `//HOST:PORT/QUEUE`: no name of a person, no password, no question mark.
+fn queue(place: &str) -> Option<()> {
+    let (server, path) = place.strip_prefix("//")?.split_once('/')?;
+    host_and_port(server)?;
+    let sound = |c: char| c.is_ascii_graphic() && !matches!(c, '?' | '#' | '@');
+    (!path.is_empty() && place.chars().all(sound)).then_some(())
 }
 
 /// `HOST`, `HOST:PORT`, `[ADDRESS]` or `[ADDRESS]:PORT`.
@@ -135,6 +152,8 @@ impl fmt::Display for Destination {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::File(path) => write!(f, "file:{}", path.display()),
+            Self::Ipp(address) => f.write_str(address),
+            Self::Usb(path) => write!(f, "usb:{}", path.display()),
             Self::Tcp { host, port } => {
                 let (open, close) = if host.contains(':') { ("[", "]") } else { ("", "") };
                 write!(f, "tcp:{open}{host}{close}")?;
@@ -153,6 +172,12 @@ impl Printer {
             Destination::Tcp { host, port } => {
                 Box::new(RawTcp::new(host, port.unwrap_or(self.profile.port.tcp), &self.profile))
             }
+            Destination::Ipp(address) => Box::new(IppQueue::new(address, &self.profile)),
+            #[cfg(target_os = "linux")]
+            Destination::Usb(path) => Box::new(super::spool::UsbPort::new(path, &self.profile)),
+            // No such destination is read there; a file of that name says that it is none.
+            #[cfg(not(target_os = "linux"))]
+            Destination::Usb(path) => Box::new(FileSpool::new(path)),
         }
     }
 
@@ -213,13 +238,34 @@ mod tests {
 
     #[test]
     fn destinations_read_back_as_they_are_written() {
-        for text in
-            ["file:/tmp/a:b.prn", "file:C:\\jobs\\a.prn", "tcp:printer.example", "tcp:10.0.0.5:9100", "tcp:[::1]:9100"]
-        {
+        for text in [
+            "file:/tmp/a:b.prn",
+            "file:C:\\jobs\\a.prn",
+            "tcp:printer.example",
+            "tcp:10.0.0.5:9100",
+            "tcp:[::1]:9100",
+            "ipp://localhost/printers/cards",
+            "ipps://[::1]:631/ipp/print",
+            "usb:/dev/usb/lp0",
+        ] {
             assert_eq!(text.parse::<Destination>().unwrap().to_string(), text);
         }
-        for text in ["", "file:", "tcp:", "tcp::9100", "tcp:a:0", "tcp:a:65536", "tcp:[::1", "tcp:a b", "lpt1", "usb:x"]
-        {
+        for text in [
+            "",
+            "file:",
+            "tcp:",
+            "tcp::9100",
+            "tcp:a:0",
+            "tcp:a:65536",
+            "tcp:[::1",
+            "tcp:a b",
+            "lpt1",
+            "usb:x",
+            "ipp:a/b",
+            "ipp://a",
+            "ipp://b@a/c",
+            "ipp:///c",
+        ] {
             let error = text.parse::<Destination>().unwrap_err().to_string();
             assert!(error.contains("tcp:HOST:PORT"), "{text}");
         }

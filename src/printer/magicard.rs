@@ -9,6 +9,7 @@ pub mod xml;
 use std::borrow::Cow;
 
 use crate::{
+    domain::Series,
     face::planes::{HEIGHT, PixelBox, Planes, WIDTH},
     printer::profile::{HeadTag, JobFormat, Panels, PrintableSides, Profile},
 };
@@ -71,6 +72,17 @@ pub enum EncodeError {
         /// Id of the profile.
         profile: String,
     },
+    /// A card of a series that the profile does not list.
+    #[error(
+        "the printer profile “{profile}” does not print {series} cards; nothing was printed: choose a printer that does, or \
+         correct prints-series if this model may"
+    )]
+    Series {
+        /// Id of the profile.
+        profile: String,
+        /// Of the card.
+        series: Series,
+    },
     /// A panel does not have 1016 x 642 pixels.
     #[error(
         "the {panel} panel of the face has {found} pixels and the printer takes 652272; nothing was printed: draw the face again"
@@ -119,6 +131,17 @@ pub fn encoder(profile: &Profile) -> Box<dyn JobEncoder + Send + Sync> {
     match profile.job_format {
         JobFormat::Format1 => Box::new(Format1::new(profile)),
         JobFormat::Format2 => Box::new(Format2::new(profile)),
+    }
+}
+
+/// Whether this model prints cards of this series.
+///
+/// # Errors
+/// [`EncodeError::Series`].
+pub fn check_series(profile: &Profile, series: Series) -> Result<(), EncodeError> {
+    match profile.may_print(series) {
+        true => Ok(()),
+        false => Err(EncodeError::Series { profile: profile.id.clone(), series }),
     }
 }
 

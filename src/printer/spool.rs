@@ -1,12 +1,21 @@
-//! The ways a job reaches a printer: a file, or raw TCP.
+//! The ways a job reaches a printer: a file, raw TCP, a print queue (IPP and CUPS), or the USB printer class.
 
+mod asked;
+mod cancel;
 mod file;
+mod ipp_queue;
 mod raw_tcp;
+#[cfg(target_os = "linux")]
+mod usb_linux;
 
 use std::{io, path::PathBuf};
 
+pub use cancel::Cancel;
 pub use file::FileSpool;
+pub use ipp_queue::IppQueue;
 pub use raw_tcp::{RawTcp, TimeLimits};
+#[cfg(target_os = "linux")]
+pub use usb_linux::UsbPort;
 
 use super::magicard::status::{Condition, Status, StatusError};
 
@@ -43,6 +52,13 @@ pub enum Taken {
     Printer,
     /// The network took the whole job, but the printer kept the line open; it is most likely still printing.
     Network,
+    /// The cable took the whole job.
+    Cable,
+    /// The queue says that it handed the whole job to the printer.
+    Queue {
+        /// Number of the job in the queue.
+        job: i32,
+    },
 }
 
 /// Whether a card may have been used although a job failed.
@@ -121,6 +137,64 @@ pub enum SpoolError {
         /// What stands in the way.
         condition: Condition,
     },
+    /// No print queue there, or one that refuses.
+    #[error(
+        "the print queue {address} did not take the job ({why}); nothing was printed: check the name of the queue in the \
+         configuration, then print again"
+    )]
+    NoQueue {
+        /// Address of the queue.
+        address: String,
+        /// What it or the system said.
+        why: String,
+    },
+    /// The queue cannot print at the moment.
+    #[error("the print queue {address} is not printing ({why}); nothing was sent: {action}, then print again")]
+    QueueStopped {
+        /// Address of the queue.
+        address: String,
+        /// What it said.
+        why: String,
+        /// What to do.
+        action: &'static str,
+    },
+    /// The queue kept the job without beginning it, and gave it up again.
+    #[error(
+        "the print queue {address} did not begin job {job} ({why}), so it was taken back; nothing was printed: check that \
+         the printer is switched on and the queue is started, then print again"
+    )]
+    TakenBack {
+        /// Address of the queue.
+        address: String,
+        /// Number of the job in the queue.
+        job: i32,
+        /// What kept it.
+        why: String,
+    },
+    /// The queue began the job and did not end it well.
+    #[error(
+        "the print queue {address} began job {job} and did not finish it ({why}); the card may or may not come out: look at \
+         the printer, and print again only if no finished card is there"
+    )]
+    QueueUnsure {
+        /// Address of the queue.
+        address: String,
+        /// Number of the job in the queue.
+        job: i32,
+        /// What is known of it.
+        why: String,
+    },
+    /// The printer's plug is not there, or is no printer.
+    #[error(
+        "the printer at {port} cannot be opened ({why}); nothing was sent: check the cable and that the printer is switched \
+         on, then print again"
+    )]
+    NoCable {
+        /// The device.
+        port: String,
+        /// What is wrong.
+        why: String,
+    },
     /// The answer to a status request is not one.
     #[error(
         "{source} (printer at {address}); nothing was sent: check that this is the printer of the profile, or set \
@@ -179,7 +253,7 @@ impl SpoolError {
     #[must_use]
     pub fn card_used(&self) -> CardUsed {
         match self {
-            Self::Cut { .. } => CardUsed::Perhaps,
+            Self::Cut { .. } | Self::QueueUnsure { .. } => CardUsed::Perhaps,
             _ => CardUsed::No,
         }
     }

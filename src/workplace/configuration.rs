@@ -3,6 +3,7 @@
 use std::{
     io,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use serde::{Deserialize, Serialize};
@@ -12,6 +13,7 @@ use crate::{
         OfficerId,
         eligibility::{ClientSoftware, Realm, Version},
     },
+    gateway::{MessagesPart, SmtpProtection, SmtpSettings},
     printer::choice,
 };
 
@@ -23,6 +25,8 @@ pub struct Configuration {
     pub realm: Realm,
     /// Where the gateway is.
     pub gateway: Gateway,
+    /// How the gateway that is started here writes to holders.
+    pub messages: Messages,
     /// The smartcard software beside this program.
     pub software: Software,
     /// Cards.
@@ -41,6 +45,47 @@ pub struct Configuration {
 pub struct Gateway {
     /// Its address; `None` starts the embedded training gateway in the data folder.
     pub url: Option<String>,
+}
+
+/// The mail server of a gateway. Without a host, one-time codes are files in the gateway's data folder: for training.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct Messages {
+    /// Name of the mail server.
+    pub host: Option<String>,
+    /// Its port; by default 587 (RFC 6409), or 465 (RFC 8314) with TLS from the first byte.
+    pub port: Option<u16>,
+    /// How the connection is protected.
+    pub protection: SmtpProtection,
+    /// A PEM file of the one authority the server's certificate must come from.
+    pub authority: Option<PathBuf>,
+    /// Sender.
+    pub sender: Option<String>,
+    /// A file with user name and password, a line each.
+    pub credentials: Option<PathBuf>,
+    /// Address that takes text messages, with `{number}` in it.
+    pub text_address: Option<String>,
+    /// Seconds after which a step of the exchange is given up.
+    pub limit: Option<u64>,
+}
+
+impl Messages {
+    /// The part the gateway is started with.
+    #[must_use]
+    pub fn part(&self) -> MessagesPart {
+        let (Some(host), Some(sender)) = (&self.host, &self.sender) else { return MessagesPart::Training };
+        let usual = if self.protection == SmtpProtection::Tls { 465 } else { 587 };
+        MessagesPart::Smtp(SmtpSettings {
+            host: host.clone(),
+            port: self.port.unwrap_or(usual),
+            protection: self.protection,
+            authority: self.authority.clone(),
+            sender: sender.clone(),
+            credentials: self.credentials.clone(),
+            text_address: self.text_address.clone(),
+            limit: Duration::from_secs(self.limit.unwrap_or(10).max(1)),
+        })
+    }
 }
 
 /// The smartcard software of the workstation. It decides what may be done with Series 10 (`domain::eligibility`).
@@ -130,6 +175,7 @@ impl Default for Configuration {
         Self {
             realm: Realm::Training,
             gateway: Gateway::default(),
+            messages: Messages::default(),
             software: Software::default(),
             cards: Cards::default(),
             printing: Printing::default(),
@@ -245,6 +291,12 @@ impl Configuration {
                 "a module is a program that runs inside this one, so it is not looked for in whatever folder that was \
                  started in: give its full path",
             );
+        }
+        if self.messages.host.is_some() != self.messages.sender.is_some() {
+            return found("messages.host", "a mail server and a sender go together: give both, or neither");
+        }
+        if self.messages.host.is_none() && self.messages != Messages::default() {
+            return found("messages.host", "it is missing, and the other keys of messages are about it");
         }
         if self.realm == Realm::Training { None } else { self.training_part() }
     }

@@ -29,6 +29,51 @@ pub const KEYS: &[Key] = &[
         example: "\"https://gateway.example\"",
     },
     Key {
+        name: "messages.host",
+        meaning: "Name of the mail server through which the gateway started here sends one-time codes to holders.",
+        default: "none: codes are files in the gateway's data folder, for training",
+        example: "\"smtp.trust.example\"",
+    },
+    Key {
+        name: "messages.port", meaning: "Its port.", default: "587; 465 where protection is “tls”", example: "587"
+    },
+    Key {
+        name: "messages.protection",
+        meaning: "“start-tls” (a server without it is told nothing), “tls” (from the first byte) or “none” (to this computer alone).",
+        default: "start-tls",
+        example: "\"start-tls\"",
+    },
+    Key {
+        name: "messages.authority",
+        meaning: "PEM file of the one authority its certificate must come from.",
+        default: "what this computer trusts",
+        example: "\"mail-authority.pem\"",
+    },
+    Key {
+        name: "messages.sender",
+        meaning: "Sender of the messages; required beside messages.host.",
+        default: "(required beside messages.host)",
+        example: "\"ra@trust.example\"",
+    },
+    Key {
+        name: "messages.credentials",
+        meaning: "File with user name and password for the mail server, a line each, readable by the gateway alone.",
+        default: "none: the server asks for none",
+        example: "\"mail-credentials\"",
+    },
+    Key {
+        name: "messages.text-address",
+        meaning: "E-mail address that takes text messages, with {number} where the digits of the mobile number go.",
+        default: "none: holders with a mobile number alone get no code",
+        example: "\"{number}@text.trust.example\"",
+    },
+    Key {
+        name: "messages.limit",
+        meaning: "Seconds after which a step of the exchange with the mail server is given up.",
+        default: "10",
+        example: "10",
+    },
+    Key {
         name: "software.smartcard-connect",
         meaning: "Version of Smartcard Connect on this computer. Series 10 needs 4.1 or later.",
         default: "4.1 in training; otherwise none, and card work is refused",
@@ -99,7 +144,8 @@ pub const KEYS: &[Key] = &[
     Key {
         name: "printers[].destination",
         meaning: "Where its jobs go: “tcp:HOST” or “tcp:HOST:PORT” for a printer on the network, “file:PATH” for a file \
-                  that each job overwrites, “virtual” for the virtual printer of training. With no printer configured, \
+                  that each job overwrites, “ipp://HOST/printers/QUEUE” for a print queue that changes nothing (a raw \
+                  one), “usb:/dev/usb/lp0” for a printer at a USB plug of a Linux computer, “virtual” for the virtual printer of training. With no printer configured, \
                   training has a virtual one called “Virtual printer”.",
         default: "(required for each printer)",
         example: "\"tcp:printer.example:9100\"",
@@ -135,6 +181,14 @@ mod tests {
             realm = "training"
             gateway.url = "https://gateway.example"
             cards.profiles = "card-profiles"
+            messages.host = "smtp.trust.example"
+            messages.port = 587
+            messages.protection = "start-tls"
+            messages.authority = "mail-authority.pem"
+            messages.sender = "ra@trust.example"
+            messages.credentials = "mail-credentials"
+            messages.text-address = "{number}@text.trust.example"
+            messages.limit = 10
             cards.series-8-module = "/opt/maker/libpkcs11.so"
             printing.profiles = "printer-profiles"
             [software]

@@ -5,4 +5,5 @@ mod both_cards;
 mod opensc;
 mod personalise;
 mod removal;
+mod secure_channel;
 mod workbench;

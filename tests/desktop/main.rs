@@ -29,4 +29,5 @@ mod service_flow;
 mod settings;
 mod sign_in;
 mod snapshots;
+mod telephone;
 mod unfinished;

@@ -122,6 +122,18 @@ fn a_colleague_who_may_do_it_approves_it_by_keyboard() {
         .expect("the sponsor is listed");
     let label = sponsor.accesskit_node().label().expect("a name");
     assert!(sponsor.accesskit_node().is_disabled() && label.contains("may not clear a card"), "{label}");
+    assert!(
+        window.get_by_role_and_label(Accessible::Button, "Cancel").is_focused(),
+        "nobody's approval is one Enter away"
+    );
+    let manager = "Rowan Ashdown, RA Manager: I approve this";
+    for _ in 0..20 {
+        if window.get_by_role_and_label(Accessible::Button, manager).is_focused() {
+            break;
+        }
+        press(&mut window, Modifiers::NONE, Key::Tab);
+    }
+    assert!(window.get_by_role_and_label(Accessible::Button, manager).is_focused());
     press(&mut window, Modifiers::NONE, Key::Enter);
     let sent = orders(&mut window);
     let approved = sent.iter().any(|order| {

@@ -18,6 +18,7 @@ use reqwest::{Method, blocking::Client};
 use serde_json::{Value, json};
 
 use crate::desk::{self, Chip, RA_AGENT, RA_MANAGER, SIAN, STANISLAW};
+use crate::secure_channel::{DomainCard, TRAINING_KEYS};
 
 /// A holder nobody else of these tests works with.
 const ANOTHER: &str = "555000000022";
@@ -196,6 +197,29 @@ fn every_answer_is_of_the_contract() {
     let certify = json!(chip.certify_request());
     assert_eq!(kind(&witness.post(&at("/certificate"), &certify)), "wrong-state");
 
+    let card = DomainCard::new(&chip.serial);
+    let channel = |rest: &str| at(&format!("/secure-channel/{rest}"));
+    let begin = |key_set: &str| json!({ "key_set": key_set });
+    assert_eq!(kind(&witness.post(&channel("keys"), &json!({ "answer": "AAAA" }))), "malformed");
+    assert_eq!(kind(&witness.post(&channel("keys"), &json!(card.proof(&[0; 8])))), "wrong-state");
+    assert_eq!(kind(&witness.post(&channel("begin"), &begin("nobody"))), "no-channel-keys");
+    let challenge = |answer: (u16, Value)| {
+        let begun: wire::ChannelBegun = serde_json::from_value(answer.1).expect("a challenge");
+        begun.host_challenge.0
+    };
+    let first = challenge(witness.post(&channel("begin"), &begin(TRAINING_KEYS)));
+    assert_eq!(
+        kind(&witness.post(&channel("keys"), &json!(card.with_version(0x31).proof(&first)))),
+        "wrong-channel-keys"
+    );
+    let second = challenge(witness.post(&channel("begin"), &begin(TRAINING_KEYS)));
+    let (status, keys) = witness.post(&channel("keys"), &json!(card.proof(&second)));
+    assert_eq!((status, &keys["owner"]), (200, &json!("delivered")));
+    let put = |owner: &str| json!({ "owner": owner });
+    assert_eq!(kind(&witness.post(&channel("put-key"), &put("organisation"))), "wrong-state", "nothing is certified");
+    assert_eq!(kind(&witness.post(&channel("put-key"), &put("delivered"))), "wrong-state", "it holds them");
+    assert_eq!(kind(&witness.post(&channel("put-key/settled"), &json!({ "check_values": "AAAA" }))), "wrong-state");
+
     let challenge =
         json!(wire::ManagementKeyChallenge { algorithm: 0x0C, encrypted_witness: Base64(chip.encrypt(&[7; 16])) });
     for left in [2, 1] {
@@ -221,6 +245,13 @@ fn every_answer_is_of_the_contract() {
     assert_eq!(status, 200);
     let again = witness.post(&at("/certificate"), &certify).1;
     assert_eq!(again, certified, "the same keys get the same certificates");
+    let (status, prepared) = witness.post(&channel("put-key"), &put("organisation"));
+    assert_eq!(status, 200);
+    let wrong = json!({ "check_values": "AAAA" });
+    assert_eq!(kind(&witness.post(&channel("put-key/settled"), &wrong)), "wrong-check-values");
+    let taken = json!({ "check_values": prepared["check_values"] });
+    assert_eq!(witness.post(&channel("put-key/settled"), &taken).0, 204);
+    assert_eq!(witness.send(Method::POST, &channel("refused"), Vec::new(), Some("refused")).0, 204);
     let certified: wire::Certified = serde_json::from_value(certified).expect("certificates");
     let right = chip.confirm_request(&certified);
     let mut wrong = right.clone();
@@ -254,6 +285,7 @@ fn every_answer_is_of_the_contract() {
     again["reprint_reason"] = json!("x".repeat(201));
     assert_eq!(kind(&witness.post(&prints, &again)), "malformed");
     on_a_card_in_use(&mut witness, &service);
+    without_an_officer(&mut witness, &service);
     let spoil = format!("/cards/{}/spoil", chip.serial);
     let mut spoiled = json!({ "job": desk::job(), "holder": SIAN, "reason": "lost", "note": "on the floor" });
     assert_eq!(kind(&witness.post(&spoil, &spoiled)), "malformed");
@@ -347,4 +379,64 @@ fn by_telephone(witness: &mut Witness, serial: &CardSerial) {
     assert_eq!(kind(&witness.post("/telephone-unlocks/end", &end)), "completion-code-wrong");
     end["code"] = json!(there.completion(TelephoneOutcome::Done));
     assert_eq!(witness.post("/telephone-unlocks/end", &end).0, 200);
+}
+
+/// Every call of cards that sign in, and of holders on their own.
+fn without_an_officer(witness: &mut Witness, service: &dyn Service) {
+    let token = witness.token.take();
+    let sign = |witness: &mut Witness, chip: &Chip, pair: &wire::Certified| {
+        let (status, _) =
+            witness.send(Method::POST, "/authentications/challenge", Vec::new(), Some(desk::job().as_str()));
+        assert_eq!(status, 201);
+        json!(desk::card_answer(service, &chip.authentication, &pair.authentication.0, &chip.serial))
+    };
+    let (own, holders) = (Chip::new(21), Chip::new(22));
+    let own_pair = own.issue(service, &desk::job(), RA_MANAGER);
+    let pair = holders.issue(service, &desk::job(), "555000000023");
+    let mut forged = sign(witness, &holders, &pair);
+    forged["signature"] = json!("AAAA");
+    assert_eq!(kind(&witness.post("/authentications", &forged)), "signature-wrong");
+    assert_eq!(kind(&witness.post("/authentications", &forged)), "card-challenge-unknown");
+    let mut nothing = sign(witness, &holders, &pair);
+    nothing["certificate"] = json!("AAAA");
+    assert_eq!(kind(&witness.post("/authentications", &nothing)), "certificate-unreadable");
+    let prove = |witness: &mut Witness, chip: &Chip, pair: &wire::Certified| {
+        let answer = sign(witness, chip, pair);
+        let (status, found) = witness.post("/authentications", &answer);
+        assert_eq!(status, 201);
+        json!({ "proof": found["proof"] })
+    };
+    let proof = prove(witness, &holders, &pair);
+    assert_eq!(kind(&witness.post("/sign-in/card", &proof)), "not-an-officer");
+    assert_eq!(kind(&witness.post("/self-service/session", &json!({ "card": proof }))), "proof-unknown");
+    let proof = prove(witness, &own, &own_pair);
+    let (status, manager) = witness.post("/sign-in/card", &proof);
+    assert_eq!(status, 201);
+    witness.token = manager["token"].as_str().map(str::to_owned);
+    assert_eq!(kind(&witness.get("/self-service/session")), "holders-only");
+    let proof = prove(witness, &own, &own_pair);
+    assert_eq!(witness.post("/step-up/card", &proof).0, 201);
+    assert_eq!(kind(&witness.post("/step-up/card", &proof)), "proof-unknown");
+
+    witness.token = None;
+    let proof = prove(witness, &holders, &pair);
+    let (status, session) = witness.post("/self-service/session", &json!({ "card": proof }));
+    assert_eq!(status, 201);
+    witness.token = session["token"].as_str().map(str::to_owned);
+    assert_eq!(witness.get("/self-service/session").0, 200);
+    for path in ["/session", "/holders?query=x", "/audit", "/audit/head"] {
+        assert_eq!(kind(&witness.get(path)), "officers-only", "{path}");
+    }
+    assert_eq!(kind(&witness.get(&format!("/cards/{}", own.serial))), "not-your-card");
+    assert_eq!(witness.send(Method::DELETE, "/self-service/session", Vec::new(), None).0, 204);
+    assert_eq!(kind(&witness.get("/self-service/session")), "unauthenticated");
+
+    witness.token = None;
+    let ask = |card: &CardSerial| json!({ "serial": card, "series": "series10", "client_software": { "smartcard-connect": "4.1" } });
+    assert_eq!(kind(&witness.post("/self-service/codes", &ask(&desk::serial(250)))), "card-unknown");
+    let (status, sent) = witness.post("/self-service/codes", &ask(&holders.serial));
+    assert_eq!(status, 201);
+    let code = json!({ "code": { "request": sent["request"], "serial": holders.serial, "code": "AAAA" } });
+    assert_eq!(kind(&witness.post("/self-service/session", &code)), "code-wrong");
+    witness.token = token;
 }

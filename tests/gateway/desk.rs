@@ -177,6 +177,25 @@ impl Chip {
     }
 }
 
+/// What a card of this key and certificate answers to a new challenge.
+pub fn card_answer(service: &dyn Service, key: &KeyPair, certificate: &[u8], card: &CardSerial) -> wire::CardAnswer {
+    let challenge = service.card_challenge().expect("a challenge").challenge;
+    wire::CardAnswer {
+        signature: Base64(key.sign(&challenge.0).expect("a signature")),
+        challenge,
+        certificate: Base64(certificate.to_vec()),
+        serial: card.clone(),
+        series: Series::Series10,
+        client_software: ClientSoftware::SmartcardConnect("4.1".parse().expect("a version")),
+    }
+}
+
+/// The proof of a card that signs in.
+pub fn card_proof(service: &dyn Service, chip: &Chip, certified: &wire::Certified) -> wire::CardProof {
+    let answer = card_answer(service, &chip.authentication, &certified.authentication.0, &chip.serial);
+    wire::CardProof { proof: service.authenticate_card(&answer).expect("authenticated").proof }
+}
+
 pub fn sha256(bytes: &[u8]) -> String {
     use sha2::{Digest, Sha256};
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
@@ -227,7 +246,13 @@ pub fn openssl_crl(service: &dyn Service, issuer: &str) -> String {
 }
 
 /// What each version of the database added, taken away again: newest first.
-const UNDONE: [(u32, &str); 4] = [
+const UNDONE: [(u32, &str); 6] = [
+    (7, "DROP TABLE secure_channels; DROP TABLE card_key_sets; DROP TABLE refused_key_sets"),
+    (
+        6,
+        "DROP TABLE card_challenges; DROP TABLE card_proofs; DROP TABLE holder_sessions; DROP TABLE one_time_codes; \
+         DROP INDEX certificates_by_hash; ALTER TABLE holders DROP COLUMN email; ALTER TABLE holders DROP COLUMN mobile",
+    ),
     (5, "DROP TABLE workstations; DROP TABLE telephone_unlocks"),
     (
         4,

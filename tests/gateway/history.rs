@@ -82,6 +82,8 @@ fn site_with_holders(count: u32) -> desk::Site {
             photo_sha256: None,
         },
         photo: None,
+        email: None,
+        mobile: None,
     }));
     config.people.holders.push(SeedHolder {
         holder: Holder {
@@ -93,6 +95,8 @@ fn site_with_holders(count: u32) -> desk::Site {
             photo_sha256: None,
         },
         photo: None,
+        email: None,
+        mobile: None,
     });
     let gateway = Gateway::start(config).expect("a gateway");
     desk::Site { folder, gateway }

@@ -22,5 +22,6 @@ pub fn in_process_of_its_own(test: &str, variables: &[(&str, &OsStr)]) {
         .expect("the test program starts");
     let said = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{said}");
+    println!("{said}");
     assert!(said.contains("1 passed"), "the child must run exactly this test: {said}");
 }

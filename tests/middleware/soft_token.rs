@@ -7,9 +7,10 @@ use std::{
 };
 
 use cardwright::{
-    card::{pkcs11::Middleware, profile::MiddlewareSettings},
-    domain::{Passcode, PasscodeRules, Secret, UnlockCode},
+    card::{piv::PublicKey, pkcs11::Middleware, profile::MiddlewareSettings},
+    domain::{CertificateSlot, Passcode, PasscodeRules, Secret, UnlockCode},
 };
+use rcgen::{CertificateParams, DnType, KeyPair, KeyUsagePurpose};
 use tempfile::TempDir;
 
 /// Where Debian's `softhsm2` puts its module.
@@ -27,7 +28,10 @@ pub struct SoftToken {
 
 impl SoftToken {
     pub fn new() -> Self {
-        let folder = tempfile::tempdir().expect("a scratch folder");
+        // Hundreds of objects are written, none of which need reach a disk, where the system has such a place.
+        let memory = Path::new("/dev/shm");
+        let folder = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };
+        let folder = folder.expect("a scratch folder");
         let tokens = folder.path().join("tokens");
         std::fs::create_dir(&tokens).expect("a folder");
         let configuration = folder.path().join("softhsm2.conf");
@@ -85,4 +89,17 @@ pub fn judge(program: &str, words: &[&str], configuration: &Path) -> String {
     let said = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{program} {words:?}: {said}");
     said
+}
+
+/// A certificate for a key, as an authority would make it.
+pub fn certified(key: &PublicKey, half: CertificateSlot) -> Vec<u8> {
+    let mut authority = CertificateParams::default();
+    let name = if half == CertificateSlot::Signing { "TRAINING Signing" } else { "TRAINING Authentication" };
+    authority.distinguished_name.push(DnType::CommonName, name);
+    let authority = rcgen::Issuer::new(authority, KeyPair::generate().expect("a key"));
+    let mut params = CertificateParams::default();
+    params.distinguished_name.push(DnType::CommonName, "555000000023 TRAINING");
+    params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+    let key = rcgen::SubjectPublicKeyInfo::from_der(key.der()).expect("a key");
+    params.signed_by(&key, &authority).expect("a certificate").der().to_vec()
 }

@@ -2,18 +2,18 @@
 
 use std::path::Path;
 
+use crate::{
+    child::{in_process_of_its_own, is_child},
+    soft_token::{
+        PASSCODE, SOFTHSM, SoftToken, UNLOCK_CODE, certified, judge, middleware, passcode, settings, unlock_code,
+    },
+};
 use cardwright::{
     card::{
         algorithm::KeyAlgorithm,
         pkcs11::{CodeStanding, Doing, ObjectId, TokenError},
     },
     domain::{CertificateSlot, JobId},
-};
-use rcgen::{CertificateParams, DnType, KeyPair, KeyUsagePurpose};
-
-use crate::{
-    child::{in_process_of_its_own, is_child},
-    soft_token::{PASSCODE, SOFTHSM, SoftToken, UNLOCK_CODE, judge, middleware, passcode, settings, unlock_code},
 };
 
 /// Does the work in a process that sees a new token, and then what judges it from outside.
@@ -175,17 +175,4 @@ fn a_card_is_known_by_its_serial_and_found_by_its_reader() {
         assert_eq!(nowhere, Err(TokenError::NoToken { reader: "Some other reader".into() }));
     };
     with_token("a_card_is_known_by_its_serial_and_found_by_its_reader", work, |_| {});
-}
-
-/// A certificate for a key, as an authority would make it.
-fn certified(key: &cardwright::card::piv::PublicKey, half: CertificateSlot) -> Vec<u8> {
-    let mut authority = CertificateParams::default();
-    let name = if half == CertificateSlot::Signing { "TRAINING Signing" } else { "TRAINING Authentication" };
-    authority.distinguished_name.push(DnType::CommonName, name);
-    let authority = rcgen::Issuer::new(authority, KeyPair::generate().expect("a key"));
-    let mut params = CertificateParams::default();
-    params.distinguished_name.push(DnType::CommonName, "555000000023 TRAINING");
-    params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
-    let key = rcgen::SubjectPublicKeyInfo::from_der(key.der()).expect("a key");
-    params.signed_by(&key, &authority).expect("a certificate").der().to_vec()
 }

@@ -7,6 +7,7 @@ use cardwright::{
 
 use crate::{
     desk::{self, Make, READER, TestDesk},
+    held_keys,
     promise::{self, Ended},
 };
 
@@ -43,6 +44,7 @@ fn cut_everywhere(make: Make, choice: PasscodeChoice) -> u32 {
             }
             assert!(bench.journal.open_jobs().expect("reads").is_empty(), "{what}");
             let ended = promise::held(&bench.gateway_data(), &readers, READER, &serial, &what);
+            held_keys::held_keys(make, &readers, ended, &what);
             if ended == Ended::Blank {
                 // Nothing needs a person with a debugger: the same card and holder are issued after all.
                 let again = desk::issue(&workplace, holder, choice).expect(&what);
@@ -52,6 +54,7 @@ fn cut_everywhere(make: Make, choice: PasscodeChoice) -> u32 {
                     Ended::Issued,
                     "{what}"
                 );
+                held_keys::held_keys(make, &readers, Ended::Issued, &what);
             }
             cuts += 1;
         }
@@ -69,6 +72,7 @@ fn exchanges_uncut(bench: &TestDesk, make: Make, choice: PasscodeChoice) -> u64 
     let what = "uncut";
     let ended = promise::held(&bench.gateway_data(), &readers, READER, &desk::serial(make, 0), what);
     assert_eq!(ended, Ended::Issued);
+    held_keys::held_keys(make, &readers, ended, what);
     tear.put_back();
     report.apdus
 }
@@ -81,6 +85,16 @@ fn virtual_card_with_a_passcode() {
 #[test]
 fn virtual_card_left_locked() {
     cut_everywhere(Make::Virtual, PasscodeChoice::LeftLocked);
+}
+
+#[test]
+fn card_of_a_secure_channel_with_a_passcode() {
+    cut_everywhere(Make::Channel, PasscodeChoice::ChosenByHolder);
+}
+
+#[test]
+fn card_of_a_secure_channel_left_locked() {
+    cut_everywhere(Make::Channel, PasscodeChoice::LeftLocked);
 }
 
 #[test]

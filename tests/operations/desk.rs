@@ -36,6 +36,8 @@ pub const RA_AGENT: &str = "555000000003";
 pub enum Make {
     /// Our own model.
     Virtual,
+    /// Our own model, administered over a secure channel.
+    Channel,
     /// The one nobody here wrote.
     Independent,
 }
@@ -43,10 +45,13 @@ pub enum Make {
 /// A new card of this make. Its serial depends on the number alone.
 pub fn card(make: Make, number: u16) -> Box<dyn CardReaders> {
     match make {
-        Make::Virtual => {
+        Make::Virtual | Make::Channel => {
             let [high, low] = number.to_be_bytes();
             let readers = VirtualReaders::new([READER]);
-            let card = VirtualCard::new(&blueprint(high, low));
+            let card = VirtualCard::new(&match make {
+                Make::Channel => channel_blueprint(high, low),
+                _ => blueprint(high, low),
+            });
             readers.insert(READER, Arc::new(Mutex::new(card))).expect("the reader is there");
             Box::new(readers)
         }
@@ -74,6 +79,14 @@ pub fn blueprint(high: u8, low: u8) -> Blueprint {
         domain_keys: Vec::new(),
         behaviour: Behaviour::named("training").expect("bundled"),
     }
+}
+
+/// The same card as stock that is administered over a secure channel.
+pub fn channel_blueprint(high: u8, low: u8) -> Blueprint {
+    let plain = blueprint(high, low);
+    let keys = training::training_stock_channel_keys(&plain.production.diversification()).expect("AES keys");
+    let behaviour = Behaviour::named("training-secure-channel").expect("bundled");
+    Blueprint { domain_keys: vec![keys], behaviour, ..plain }
 }
 
 /// The bundled profiles with keys that are made at once and no picture to shrink: hundreds of issues take seconds.
@@ -114,6 +127,8 @@ pub fn gateway_config(folder: &std::path::Path) -> GatewayConfig {
             photo_sha256: None,
         },
         photo: Some(photo.clone()),
+        email: None,
+        mobile: None,
     }));
     GatewayConfig::training(folder, people)
 }
@@ -196,7 +211,7 @@ pub fn resume(desk: &Desk<'_>) -> Vec<Resumed> {
 /// Serial of a card as it was made by [`card`].
 pub fn serial(make: Make, number: u16) -> CardSerial {
     match make {
-        Make::Virtual => {
+        Make::Virtual | Make::Channel => {
             let [high, low] = number.to_be_bytes();
             blueprint(high, low).production.serial().expect("a serial")
         }

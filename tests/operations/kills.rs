@@ -24,6 +24,7 @@ use cardwright_independent_card::IndependentCard;
 
 use crate::{
     desk::{self, IndependentReaders, Make, READER},
+    held_keys,
     promise::{self, Ended},
 };
 
@@ -37,10 +38,11 @@ const AT_THE_END: &str = "at the end";
 /// A card that lives in a file, as a chip lives through the death of a computer.
 fn lasting_card(make: Make, folder: &Path, number: u16) -> Box<dyn CardReaders> {
     match make {
-        Make::Virtual => {
+        Make::Virtual | Make::Channel => {
             let [high, low] = number.to_be_bytes();
             let file = folder.join(format!("card-{number}.json"));
-            let card = VirtualCard::open(&file, || desk::blueprint(high, low)).expect("the card's file");
+            let blueprint = if make == Make::Channel { desk::channel_blueprint } else { desk::blueprint };
+            let card = VirtualCard::open(&file, || blueprint(high, low)).expect("the card's file");
             let readers = VirtualReaders::new([READER]);
             readers.insert(READER, Arc::new(Mutex::new(card))).expect("the reader is there");
             Box::new(readers)
@@ -68,7 +70,8 @@ fn victim() {
     let [folder, make, number, stop_at] = <[&str; 4]>::try_from(orders.split('|').collect::<Vec<_>>()).expect("orders");
     let (folder, number): (PathBuf, u16) = (folder.into(), number.parse().expect("a number"));
     let stop_at: u32 = stop_at.parse().expect("a number");
-    let make = if make == "Virtual" { Make::Virtual } else { Make::Independent };
+    let makes = [Make::Virtual, Make::Channel, Make::Independent];
+    let make = makes.into_iter().find(|known| format!("{known:?}") == make).expect("a make of card");
     let gateway = Gateway::start(desk::gateway_config(&folder.join("gateway"))).expect("a gateway");
     let service = desk::signed_in(&gateway.url());
     let writes = AtomicU32::new(0);
@@ -140,6 +143,7 @@ fn kill_everywhere(make: Make) {
         assert!(journal.open_jobs().expect("reads").is_empty(), "{what}");
         let data = folder.path().join("gateway");
         let ended = promise::held(&data, &*readers, READER, &desk::serial(make, number), &what);
+        held_keys::held_keys(make, &*readers, ended, &what);
         if !killed {
             assert_eq!(ended, Ended::Issued, "uncut it is issued");
             break;
@@ -154,6 +158,11 @@ fn kill_everywhere(make: Make) {
 #[test]
 fn killed_at_every_journal_write_with_a_virtual_card() {
     kill_everywhere(Make::Virtual);
+}
+
+#[test]
+fn killed_at_every_journal_write_with_a_card_of_a_secure_channel() {
+    kill_everywhere(Make::Channel);
 }
 
 #[test]

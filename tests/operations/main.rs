@@ -10,6 +10,7 @@ macro_rules! report {
 }
 pub(crate) use report;
 
+mod authenticate;
 mod bad_input;
 mod budget;
 mod cuts;
@@ -18,11 +19,13 @@ mod desk;
 mod faulty_proxy;
 mod foreign_card;
 mod gateway_faults;
+mod held_keys;
 mod in_use;
 mod kills;
 mod nhs_codes;
 mod printing;
 mod promise;
+mod self_service;
 mod take_over;
 mod tearing;
 mod telephone;

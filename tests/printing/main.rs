@@ -12,8 +12,12 @@ mod gutenprint_filter;
 mod independent_decoder;
 mod independent_ticket;
 mod inspect;
+#[cfg(unix)]
+mod print_queue;
 mod printed_face;
 mod proof;
 mod raw_9100;
 mod round_trip;
+#[cfg(target_os = "linux")]
+mod usb_linux;
 mod virtual_printer;

@@ -5,6 +5,7 @@ use serde_json::Value;
 use crate::{
     desk::Desk,
     office::{HOLDER, Office, RA_MANAGER},
+    telephone::{Readers, Talk},
 };
 
 const READER: [&str; 2] = ["--reader", "Training reader 1"];
@@ -174,6 +175,48 @@ fn cards_tells_what_may_be_done_and_why_not() {
     let silent = Desk::at("http://127.0.0.1:9");
     let told = silent.run(&["cards", "--json"]).expect(5).json();
     assert_eq!(told["readers"].as_array().map(Vec::len), Some(2), "{told}");
+}
+
+/// Renews the card of this reader and kills the program once it has told this step.
+fn renewal_killed_after(desk: &Desk, step: &str) {
+    let mut renewal = Talk::with(desk, &[&["renew"], &READER[..]].concat(), Readers::Training);
+    renewal.say("738164");
+    renewal.hear(step);
+    renewal.kill();
+}
+
+#[test]
+fn a_renewal_that_was_cut_off_goes_on_and_says_which_pair_works() {
+    for step in ["Checking that the card is ours", "Making new keys on the card", "Writing the card"] {
+        // Issued long ago: 30 days are left.
+        let office = Office::days_ago(3 * 365 - 30);
+        let desk = office.desk();
+        issue(&desk, &["--passcode-stdin"], "738164\n");
+        office.pass(3 * 365 - 30);
+        renewal_killed_after(&desk, step);
+        let words = ["resume", "--json"];
+        let mut resumed = desk.run(&words);
+        if resumed.code == 4 {
+            // There is no way back, and nobody was there to type the passcode: it says so, and waits.
+            let job = resumed.json()["jobs"][0].clone();
+            assert!(job["resumption"] == "still-open" && job["why"].is_string(), "{step}: {job}");
+            resumed = desk.run_with(&["resume", "--json", "--passcode-stdin"], "738164\n");
+        }
+        let job = resumed.expect(0).json()["jobs"][0].clone();
+        let pair = if job["resumption"] == "finished" { "new" } else { "old" };
+        assert_eq!((&job["operation"], &job["which_pair"]), (&"renew".into(), &pair.into()), "{step}: {job}");
+        // The card and the gateway have the same pair, and the holder's passcode is the one it was.
+        let look = standing(&desk);
+        assert_eq!(
+            (&look["standing"], &look["diagnosis"]),
+            (&"in-order".into(), &serde_json::json!([])),
+            "{step}: {look}"
+        );
+        let days = look["certificates"][0]["days_left"].as_i64().expect("days");
+        assert_eq!(days > 100, pair == "new", "{step}: {look}");
+        let words = [&["passcode", "--passcode-stdin"], &READER[..]].concat();
+        desk.run_with(&words, "738164\n904261\n").expect(0);
+    }
 }
 
 #[test]

@@ -44,6 +44,12 @@ fn help_and_version_are_answers() {
     for command in [
         "tour",
         "cards",
+        "unlock",
+        "repair",
+        "renew",
+        "clear",
+        "cancel",
+        "passcode",
         "issue",
         "print",
         "printers",

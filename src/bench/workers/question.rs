@@ -4,6 +4,7 @@ use crate::{
     bench::{
         event::{Event, Trouble, WorkEnd, WorkEvent},
         order::{Order, Ticket, WorkId},
+        telephone::TelephoneTold,
     },
     domain::HolderId,
 };
@@ -20,6 +21,7 @@ pub enum Question {
     Names(Vec<HolderId>),
     Proof(Ticket),
     Work(WorkId),
+    Telephone(Ticket),
     Unfinished,
     Queue,
     Entry(Option<i64>),
@@ -50,6 +52,7 @@ impl Question {
             | Order::StepUp { work }
             | Order::Approve { work, .. }
             | Order::GiveUp { work } => Self::Work(*work),
+            Order::Telephone { ticket, .. } => Self::Telephone(*ticket),
             Order::ListUnfinished => Self::Unfinished,
             Order::ListQueue => Self::Queue,
             Order::Enqueue { .. } => Self::Entry(None),
@@ -85,6 +88,7 @@ impl Question {
             Self::Names(holders) => Event::HolderNames { holders, result: Err(trouble) },
             Self::Proof(ticket) => Event::Proof { ticket, result: Err(trouble) },
             Self::Work(work) => Event::Work { work, event: WorkEvent::Ended(WorkEnd::NotBegun(trouble)) },
+            Self::Telephone(ticket) => Event::Telephone { ticket, told: TelephoneTold::Failed { trouble, need: None } },
             Self::Unfinished => Event::Unfinished(Err(trouble)),
             Self::Queue => Event::Queue(Err(trouble)),
             Self::Entry(entry) => Event::QueueTrouble { entry, trouble },

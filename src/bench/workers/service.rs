@@ -8,7 +8,7 @@ use super::{
     on_card,
     printer::PrinterOrder,
     question::Question,
-    queue,
+    queue, telephone,
     teller::serve,
 };
 use crate::{
@@ -58,6 +58,9 @@ impl Worker<'_> {
             Order::HolderNames { holders } => {
                 let result = self.names(&holders);
                 common.tell(Event::HolderNames { holders, result });
+            }
+            Order::Telephone { ticket, order } => {
+                common.tell(Event::Telephone { ticket, told: telephone::told(common, order) });
             }
             Order::ListUnfinished => common.tell_unfinished(),
             Order::Resume { work, job, passcode } => self.resume(work, job, passcode),
@@ -122,6 +125,11 @@ impl Worker<'_> {
         if let Ok(session) = &mut result {
             // The service keeps its token for itself: nobody else needs it.
             session.token = None;
+        }
+        if result.is_ok() {
+            // Done while the service answers: once it is silent, it is too late. Where it cannot be done, it is done at
+            // the next sign-in, and nothing else is touched by it.
+            let _ = common.workplace.desk().enrol(common.workplace.gateway_name());
         }
         common.set_session(result.as_ref().ok().cloned());
         common.tell(Event::SignedIn(result));

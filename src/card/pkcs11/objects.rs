@@ -66,6 +66,16 @@ pub struct TokenCertificate {
     valid_from: i64,
 }
 
+impl TokenCertificate {
+    /// Of several certificates for one half of the pair that which is wanted, and the newest when none of them is.
+    #[must_use]
+    pub fn of_half(all: &[Self], slot: CertificateSlot, wanted: impl Fn(&[u8]) -> bool) -> Option<&Self> {
+        let of_half = || all.iter().filter(|certificate| certificate.half == Some(slot));
+        let found = of_half().find(|certificate| wanted(&certificate.der));
+        found.or_else(|| of_half().max_by_key(|certificate| certificate.valid_from))
+    }
+}
+
 impl Token<'_> {
     /// Every certificate on the token.
     ///
@@ -97,10 +107,29 @@ impl Token<'_> {
     /// As [`Token::certificates`].
     pub fn pair(&self, settings: &MiddlewareSettings) -> Result<[Option<TokenCertificate>; 2], TokenError> {
         let all = self.certificates(settings)?;
-        Ok(CertificateSlot::BOTH.map(|slot| {
-            let of_half = all.iter().filter(|certificate| certificate.half == Some(slot));
-            of_half.max_by_key(|certificate| certificate.valid_from).cloned()
-        }))
+        Ok(CertificateSlot::BOTH.map(|slot| TokenCertificate::of_half(&all, slot, |_| false).cloned()))
+    }
+
+    /// Identifiers of the private keys that jobs made here: by their label, and by the length of their identifier. The
+    /// passcode must have been checked: before that private keys are not seen.
+    ///
+    /// # Errors
+    /// The card is gone, or the module does not give them.
+    pub fn made_here(&self, settings: &MiddlewareSettings) -> Result<Vec<ObjectId>, TokenError> {
+        let mut found = Vec::new();
+        for slot in CertificateSlot::BOTH {
+            let label = Attribute::Label(settings.label(slot).as_bytes().to_vec());
+            for handle in self.find(&[Attribute::Class(ObjectClass::PRIVATE_KEY), label])? {
+                for attribute in self.attributes(handle, &[AttributeType::Id])? {
+                    if let Attribute::Id(bytes) = attribute
+                        && bytes.len() == IDENTIFIER
+                    {
+                        found.extend(ObjectId::new(bytes));
+                    }
+                }
+            }
+        }
+        Ok(found)
     }
 
     /// The certificate with this identifier, DER.

@@ -5,8 +5,9 @@ use std::path::Path;
 use super::{CardProfile, ProfileError, hints::PivPresence};
 
 /// The profiles of the product, in the order in which they are preferred when hints do not decide.
-const BUNDLED: [(&str, &str); 5] = [
+const BUNDLED: [(&str, &str); 6] = [
     ("training.toml", include_str!("../../../assets/card-profiles/training.toml")),
+    ("training-secure-channel.toml", include_str!("../../../assets/card-profiles/training-secure-channel.toml")),
     ("series-10.toml", include_str!("../../../assets/card-profiles/series-10.toml")),
     ("series-9.toml", include_str!("../../../assets/card-profiles/series-9.toml")),
     ("series-8.toml", include_str!("../../../assets/card-profiles/series-8.toml")),
@@ -124,10 +125,10 @@ mod tests {
     fn bundled_profiles_are_profiles_and_explain_every_key() {
         let profiles = Profiles::bundled().expect("bundled profiles");
         let ids: Vec<_> = profiles.all().iter().map(|p| p.id.as_str()).collect();
-        assert_eq!(ids, ["training", "series-10", "series-9", "series-8", "generic-piv"]);
+        assert_eq!(ids, ["training", "training-secure-channel", "series-10", "series-9", "series-8", "generic-piv"]);
         for ((file, text), profile) in BUNDLED.iter().zip(profiles.all()) {
             assert_eq!(*file, format!("{}.toml", profile.id));
-            let of_the_nhs = profile.id != "training" && profile.series != Series::GenericPiv;
+            let of_the_nhs = !profile.id.starts_with("training") && profile.series != Series::GenericPiv;
             assert_eq!(of_the_nhs, text.contains("Unproved"), "{file} says what nobody has proved");
             let written = toml::to_string(profile).expect("serialises");
             assert_eq!(CardProfile::parse(file, &written).as_ref(), Ok(profile));

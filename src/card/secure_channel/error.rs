@@ -15,6 +15,15 @@ pub enum ChannelError {
     /// The card cannot protect as much as its profile wants.
     #[error("the card cannot protect its answers as its card profile wants; nothing was changed: check the profile")]
     Level,
+    /// The card told a key version that its profile does not have.
+    #[error(
+        "the card holds administration keys (version {version}) that its card profile does not know; nothing was changed: \
+         put the card aside, or have its profile corrected"
+    )]
+    UnknownKeys {
+        /// The version it told.
+        version: u8,
+    },
     /// The card knows the host's keys to be wrong.
     #[error(
         "the card does not accept the gateway's administration keys; nothing was written and they are not tried again: \

@@ -76,7 +76,11 @@ pub(super) fn draw(ui: &mut egui::Ui, view: &View<'_>, ask: &Prove) {
     }
     let first = match ask.what {
         Asks::StepUp => step_up(ui, view),
-        Asks::SecondOfficer => second_officer(ui, view, ask),
+        // Nobody's approval is one Enter away.
+        Asks::SecondOfficer => {
+            second_officer(ui, view, ask);
+            None
+        }
     };
     ui.add_space(space::MEDIUM);
     let cancel = Button::new(tr!(view, "cancel")).show(ui, view);
@@ -100,28 +104,22 @@ fn step_up(ui: &mut egui::Ui, view: &View<'_>) -> Option<egui::Response> {
 }
 
 /// Every colleague; who may not approve it says why.
-fn second_officer(ui: &mut egui::Ui, view: &View<'_>, ask: &Prove) -> Option<egui::Response> {
+fn second_officer(ui: &mut egui::Ui, view: &View<'_>, ask: &Prove) {
     ui.label(tr!(view, "second-officer-body"));
     ui.add_space(space::SMALL);
-    let operation = view.model.work.all.get(&ask.work)?.operation;
+    let Some(operation) = view.model.work.all.get(&ask.work).map(|piece| piece.operation) else { return };
     let own = view.model.officer().map(|officer| officer.id.clone());
     let colleagues = view.model.session.officers.iter().map(|known| &known.officer);
     let (may, not): (Vec<&Officer>, Vec<&Officer>) = colleagues
         .filter(|officer| own.as_ref() != Some(&officer.id))
         .partition(|officer| service::may_approve(officer.role, operation).is_ok());
-    let mut first = None;
     for officer in may.into_iter().chain(not) {
         let refused = service::may_approve(officer.role, operation).err();
         let refused = refused.map(|reason| format!("{reason}. {}.", reason.remedy()));
-        let usable = refused.is_none();
         let name = tr!(view, "second-officer-go", name = &officer.name, role = &officer.role.to_string());
         let button = Button::new(name).wide().refused(refused).show(ui, view);
         if button.clicked() {
             view.send(DialogIntent::Prove(Wish::Approve(officer.id.clone())));
         }
-        if usable && first.is_none() {
-            first = Some(button);
-        }
     }
-    first
 }

@@ -25,17 +25,19 @@ const WRONG_PROOFS: u32 = 3;
 const RELAYS: u32 = 64;
 
 pub fn card(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
-    Answer::json(&records::card(desk.store, &call.param("serial")?)?)
+    let serial = call.param("serial")?;
+    desk.check_own_card(&serial)?;
+    Answer::json(&records::card(desk.store, &serial)?)
 }
 
 /// The job of this call, for which keys and codes of its card may be used: its own officer while it is open; after it
 /// ended without finishing the card, any officer who may clear that card. The codes of an unlock or a repair whose time
 /// ran out are settled by its own officer, as long as nobody has touched the card since.
-fn job_with_card(desk: &Desk<'_>, call: &Call) -> Result<Job, Fault> {
+pub fn job_with_card(desk: &Desk<'_>, call: &Call) -> Result<Job, Fault> {
     let id: JobId = call.param("job")?;
     let job = issuances::get(desk.store, &id)?;
     if job.is_open() || settles_late(desk, &job)? {
-        job.check_officer(desk.officer()?)?;
+        desk.check_owner(&job)?;
     } else {
         may_clean_up(desk, &job)?;
     }
@@ -149,8 +151,9 @@ pub fn release(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
 
 /// Releases the codes of a job's card to that job.
 pub fn release_codes(desk: &Desk<'_>, job: &Job) -> Result<wire::UnlockCodes, Fault> {
-    let delivered = desk.core.custody.transport_code(&job.profile).map_err(|_| Fault::no_key_set(&job.profile))?;
-    let codes = unlock_codes::release(desk.store, &desk.core.seal, &job.public.serial, delivered)
+    let serial = &job.public.serial;
+    let first = desk.core.custody.first_code(&job.profile, serial).map_err(|_| Fault::no_key_set(&job.profile))?;
+    let codes = unlock_codes::release(desk.store, &desk.core.seal, serial, first)
         .map_err(|fault| fault.nhs_code(NhsCode::NoUnlockCode))?;
     note_released(desk, job, codes.current.len())?;
     Ok(codes)

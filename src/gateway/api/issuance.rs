@@ -5,14 +5,13 @@ use serde_json::json;
 use subtle::ConstantTimeEq;
 use time::OffsetDateTime;
 
-use super::{Answer, Call, Desk};
+use super::{Answer, Call, Desk, actor::Wanted};
 use crate::{
     cis2::wire::{self, CardAfterAbort, Issuance, IssuanceState, KeysWanted},
     domain::{CardSerial, CardState, CertificateSlot, HolderId, JobId, Operation, Series, hex, sha256_hex},
     gateway::{
         authority,
         issuances::{self, BegunAs, Certificate, Job},
-        policy::{self, Question},
         problem::Fault,
         public_key::CardKey,
         random, records, sessions,
@@ -23,9 +22,9 @@ use crate::{
 
 pub fn reserve(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
     let request: wire::Reserve = call.json()?;
-    let officer = desk.officer()?;
+    let (beginner, begun_as) = desk.beginner()?;
     if let Some(job) = issuances::find(desk.store, &request.job)? {
-        job.check_officer(officer)?;
+        desk.check_owner(&job)?;
         return if job.public.holder == request.holder && job.public.serial == request.serial {
             Answer::created(&job.public)
         } else {
@@ -48,19 +47,14 @@ pub fn reserve(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
         "job": request.job, "operation": request.operation, "holder": request.holder, "serial": request.serial,
         "series": request.series, "profile": request.profile, "client_software": request.client_software.to_string(), "locked": request.locked,
     });
-    let question = Question {
+    let wanted = Wanted {
         operation: request.operation,
-        officer,
         holder: &holder,
         card: &card,
         series: request.series,
         software: &request.client_software,
-        printer: None,
     };
-    if let Some(refusal) = policy::refusal(desk.store, desk.core.config.realm, desk.now, &question)? {
-        desk.audit("issuance.refused", &detail)?;
-        return Err(Fault::refused(request.operation, refusal).kept());
-    }
+    desk.check_wanted(&wanted, "issuance.refused", &detail)?;
     if !desk.core.custody.knows(&request.profile, &request.serial) {
         return Err(Fault::no_key_set(&request.profile));
     }
@@ -83,7 +77,7 @@ pub fn reserve(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
     };
     let job = Job {
         public,
-        officer: officer.id.clone(),
+        officer: beginner,
         series: request.series,
         profile: request.profile,
         software: request.client_software,
@@ -94,7 +88,7 @@ pub fn reserve(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
         wrong_proofs: 0,
         proven: false,
         codes_released: false,
-        begun_as: BegunAs::Desk,
+        begun_as,
         card_before: card.state,
         keys: request.keys,
     };
@@ -107,6 +101,7 @@ pub fn reserve(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
 
 /// A new job of an operation that makes no certificates.
 pub fn new_job(desk: &Desk<'_>, request: &wire::BeginOnCard, card: &wire::CardRecord) -> Result<Job, Fault> {
+    let (beginner, begun_as) = desk.beginner()?;
     Ok(Job {
         public: Issuance {
             job: request.job.clone(),
@@ -120,7 +115,7 @@ pub fn new_job(desk: &Desk<'_>, request: &wire::BeginOnCard, card: &wire::CardRe
             signing_sha256: None,
             begun_by: None,
         },
-        officer: desk.officer()?.id.clone(),
+        officer: beginner,
         series: if request.chip == wire::Chip::NotHere { card.series } else { request.series },
         profile: request.profile.clone(),
         software: request.client_software.clone(),
@@ -131,7 +126,7 @@ pub fn new_job(desk: &Desk<'_>, request: &wire::BeginOnCard, card: &wire::CardRe
         wrong_proofs: 0,
         proven: false,
         codes_released: false,
-        begun_as: BegunAs::Desk,
+        begun_as,
         card_before: card.state,
         keys: KeysWanted::New,
     })
@@ -151,6 +146,7 @@ pub fn check_not_in_work(desk: &Desk<'_>, serial: &CardSerial, holder: &HolderId
 /// Says who is at work and since when.
 fn in_work(desk: &Desk<'_>, kind: &str, title: &str, open: &Job) -> Fault {
     let who = match sessions::officer(desk.store, &open.officer) {
+        _ if open.begun_as == BegunAs::SelfService => "The holder".to_owned(),
         Ok(Some(officer)) => format!("{} ({}, {})", officer.name, officer.role, officer.id.grouped()),
         Ok(None) | Err(_) => format!("Officer {}", open.officer.grouped()),
     };
@@ -169,14 +165,16 @@ fn clock_time(at: OffsetDateTime) -> String {
 }
 
 pub fn get(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
-    Answer::json(&issuances::get(desk.store, &call.param("job")?)?.public)
+    let job = issuances::get(desk.store, &call.param("job")?)?;
+    desk.check_own_card(&job.public.serial)?;
+    Answer::json(&job.public)
 }
 
 pub fn certify(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
     let request: wire::Certify = call.json()?;
     let id: JobId = call.param("job")?;
     let job = issuances::get(desk.store, &id)?;
-    job.check_officer(desk.officer()?)?;
+    desk.check_owner(&job)?;
     job.check_open()?;
     let keys = [
         (CertificateSlot::Authentication, CardKey::from_request(&request.authentication_csr.0)?),
@@ -294,7 +292,7 @@ pub fn confirm(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
     let request: wire::Confirm = call.json()?;
     let id: JobId = call.param("job")?;
     let job = issuances::get(desk.store, &id)?;
-    job.check_officer(desk.officer()?)?;
+    desk.check_owner(&job)?;
     if job.public.state != IssuanceState::Confirmed {
         job.check_open()?;
     }
@@ -356,7 +354,7 @@ fn check_read_back(request: &wire::Confirm, job: &Job, pair: &[Certificate; 2]) 
 /// Both certificates of an open job once more: the card was cut off while they were written.
 pub fn certified(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
     let job = issuances::get(desk.store, &call.param("job")?)?;
-    job.check_officer(desk.officer()?)?;
+    desk.check_owner(&job)?;
     job.check_open()?;
     if job.public.state != IssuanceState::Certified {
         return Err(Fault::wrong_state("it has no certificates yet"));
@@ -368,8 +366,7 @@ pub fn certified(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
 /// officer goes on with it.
 pub fn reopen(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
     let job = issuances::get(desk.store, &call.param("job")?)?;
-    let officer = desk.officer()?;
-    job.check_officer(officer)?;
+    desk.check_owner(&job)?;
     let card = records::card(desk.store, &job.public.serial)?;
     let this_card = card.state == CardState::Unfinished && card.last_job.as_ref() == Some(&job.public.job);
     let expired = job.public.state == IssuanceState::Expired;
@@ -379,18 +376,18 @@ pub fn reopen(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
     }
     let holder = records::holder(desk.store, &job.public.holder)?;
     let before = wire::CardRecord { state: job.card_before, ..card };
-    let question = Question {
+    let wanted = Wanted {
         operation: job.public.operation,
-        officer,
         holder: &holder,
         card: &before,
         series: job.series,
         software: &job.software,
-        printer: None,
     };
-    if let Some(refusal) = policy::refusal(desk.store, desk.core.config.realm, desk.now, &question)? {
-        return Err(Fault::refused(job.public.operation, refusal));
-    }
+    desk.check_wanted(
+        &wanted,
+        "issuance.reopen.refused",
+        &json!({ "job": job.public.job, "serial": job.public.serial }),
+    )?;
     issuances::open_again(desk.store, &job.public.job, desk.now + desk.core.config.deadline)?;
     issuances::set_card(desk.store, &job, CardState::InWork, desk.now)?;
     desk.audit("issuance.reopened", &json!({ "job": job.public.job, "serial": job.public.serial }))?;
@@ -401,6 +398,7 @@ pub fn abort(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
     let request: wire::Abort = call.json()?;
     let id: JobId = call.param("job")?;
     let job = issuances::get(desk.store, &id)?;
+    desk.check_own_card(&job.public.serial)?;
     let reason: String = request.reason.chars().take(200).collect();
     let detail = json!({
         "job": id, "holder": job.public.holder, "serial": job.public.serial, "reason": reason, "card": request.card,
@@ -418,11 +416,11 @@ pub fn abort(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
     };
     if request.card == CardAfterAbort::NeedsRepair && !matches!(job.public.state, IssuanceState::Confirmed) {
         // The keys of the old pair are gone, so nothing may pass for it any more.
-        job.check_officer(desk.officer()?)?;
+        desk.check_owner(&job)?;
         issuances::revoke_card(desk.store, &job.public.serial, None, authority::CESSATION, desk.now)?;
     }
     if job.is_open() {
-        job.check_officer(desk.officer()?)?;
+        desk.check_owner(&job)?;
         issuances::end(desk.store, &job, IssuanceState::Aborted, card, desk.now)?;
         desk.audit("issuance.aborted", &detail)?;
     } else if job.public.state == IssuanceState::Confirmed {
@@ -436,7 +434,7 @@ pub fn abort(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
             desk.audit("card.blanked", &detail)?;
         } else if unfinished && matches!(request.card, CardAfterAbort::AsBefore | CardAfterAbort::Locked) {
             // Its time ran out, and its workstation knows that nothing on the chip was changed.
-            job.check_officer(desk.officer()?)?;
+            desk.check_owner(&job)?;
             issuances::set_card(desk.store, &job, card, desk.now)?;
             desk.audit("card.as-before", &detail)?;
         }

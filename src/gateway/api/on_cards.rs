@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::{
     Answer, Call, Desk,
+    actor::Wanted,
     issuance::{check_not_in_work, new_job},
     spoil::check_note,
 };
@@ -21,7 +22,6 @@ use crate::{
     gateway::{
         approvals, authority,
         issuances::{self, Job},
-        policy::{self, Question},
         problem::Fault,
         records, unlock_codes,
     },
@@ -39,9 +39,8 @@ pub fn begin(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
 
 /// Opens a job once everything speaks for it; gives what the audit is to say of it.
 pub fn open(desk: &Desk<'_>, request: &BeginOnCard) -> Result<(Job, serde_json::Value), Fault> {
-    let officer = desk.officer()?;
     if let Some(job) = issuances::find(desk.store, &request.job)? {
-        job.check_officer(officer)?;
+        desk.check_owner(&job)?;
         return Err(Fault::wrong_state("this job number is taken"));
     }
     let holder = records::holder(desk.store, &request.holder)?;
@@ -58,19 +57,14 @@ pub fn open(desk: &Desk<'_>, request: &BeginOnCard) -> Result<(Job, serde_json::
     // a series that nobody recognised can forbid it.
     let on_record = request.chip == Chip::NotHere;
     let version = ClientSoftware::SmartcardConnect(Version::SMARTCARD_CONNECT_SERIES_10);
-    let question = Question {
+    let wanted = Wanted {
         operation: request.operation,
-        officer,
         holder: &holder,
         card: &card,
         series: if on_record { Series::Series10 } else { request.series },
         software: if on_record { &version } else { &request.client_software },
-        printer: None,
     };
-    if let Some(refusal) = policy::refusal(desk.store, desk.core.config.realm, desk.now, &question)? {
-        desk.audit("on-card.refused", &detail)?;
-        return Err(Fault::refused(request.operation, refusal).kept());
-    }
+    desk.check_wanted(&wanted, "on-card.refused", &detail)?;
     check_proved_lately(desk, request.operation)?;
     if request.operation == Operation::Unlock && card.awaits_delivery && request.delivery == DeliverySaid::NotSaid {
         return Err(Fault::new(
@@ -87,7 +81,7 @@ pub fn open(desk: &Desk<'_>, request: &BeginOnCard) -> Result<(Job, serde_json::
         true => Some(approvals::use_up(
             desk.store,
             desk.now,
-            officer,
+            desk.officer()?,
             request.operation,
             &request.serial,
             request.approval.as_ref(),
@@ -221,9 +215,8 @@ pub fn end(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
 /// Whether this officer may end the job now; says whether its time had run out. Nothing else has touched the card since,
 /// so what its own workstation says of it still holds.
 fn may_end(desk: &Desk<'_>, job: &Job, card: &CardRecord) -> Result<bool, Fault> {
-    let officer = desk.officer()?;
     if job.is_open() || job.public.state == IssuanceState::Confirmed {
-        job.check_officer(officer)?;
+        desk.check_owner(job)?;
         return Ok(false);
     }
     let last = card.last_job.as_ref() == Some(&job.public.job);
@@ -236,7 +229,7 @@ fn may_end(desk: &Desk<'_>, job: &Job, card: &CardRecord) -> Result<bool, Fault>
         if job.public.operation == Operation::Clear {
             super::cards::may_clean_up(desk, job)?;
         } else {
-            job.check_officer(officer)?;
+            desk.check_owner(job)?;
         }
         return Ok(true);
     }

@@ -38,12 +38,7 @@ pub fn step_up(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
     let request: wire::SignIn = call.json()?;
     let officer = desk.officer()?;
     if request.officer != officer.id {
-        return Err(Fault::new(
-            403,
-            "other-officer",
-            "This is another officer than the one who is signed in",
-            "Sign out first, then sign in as the other officer",
-        ));
+        return Err(Fault::other_officer());
     }
     let token = call.token.as_ref().ok_or_else(Fault::unauthenticated)?;
     sessions::proved(desk.store, token, desk.now)?;

@@ -16,15 +16,16 @@ use crate::{
 const FACTORY_CODE: &[u8; 8] = b"12345678";
 
 /// Every key an entry may have.
-const KEYS: [&str; 7] = ["profile", "scheme", "algorithm", "master", "key", "keys", "transport-unlock-code"];
+const KEYS: [&str; 8] =
+    ["profile", "scheme", "algorithm", "master", "key", "keys", "transport-unlock-code", "unlock-codes"];
 
 /// What is wrong with the file, and what to do.
-struct Wrong {
-    place: String,
-    remedy: &'static str,
+pub struct Wrong {
+    pub place: String,
+    pub remedy: &'static str,
 }
 
-fn wrong(place: impl Into<String>, remedy: &'static str) -> Wrong {
+pub fn wrong(place: impl Into<String>, remedy: &'static str) -> Wrong {
     Wrong { place: place.into(), remedy }
 }
 
@@ -33,24 +34,31 @@ pub fn key_sets(path: &Path, text: &str) -> Result<Vec<KeySet>, GatewayError> {
     read(text).map_err(|Wrong { place, remedy }| GatewayError::KeySets { path: path.to_owned(), place, remedy })
 }
 
-fn read(text: &str) -> Result<Vec<KeySet>, Wrong> {
-    let table: Table = text.parse().map_err(|error: toml::de::Error| {
+/// The [[key-set]] entries of a file of key sets.
+pub fn entries(text: &str) -> Result<Vec<Table>, Wrong> {
+    let mut table: Table = text.parse().map_err(|error: toml::de::Error| {
         let before = text.get(..error.span().map_or(0, |span| span.start)).unwrap_or_default();
         wrong(format!("line {} is not TOML", before.matches('\n').count() + 1), "mend that line")
     })?;
     if let Some(other) = table.keys().find(|name| *name != "key-set") {
         return Err(wrong(format!("there is no key “{other}”"), "the file holds [[key-set]] entries alone"));
     }
-    let entries = match table.get("key-set") {
+    const BEGIN: &str = "begin each entry with [[key-set]]";
+    let entries = match table.remove("key-set") {
         None => return Ok(Vec::new()),
         Some(Value::Array(entries)) => entries,
-        Some(_) => return Err(wrong("“key-set” is not a list", "begin each entry with [[key-set]]")),
+        Some(_) => return Err(wrong("“key-set” is not a list", BEGIN)),
     };
+    let of_table = |(number, entry): (u32, Value)| match entry {
+        Value::Table(entry) => Ok(entry),
+        _ => Err(wrong(format!("entry {number} is not a table"), BEGIN)),
+    };
+    (1..).zip(entries).map(of_table).collect()
+}
+
+fn read(text: &str) -> Result<Vec<KeySet>, Wrong> {
     let mut sets: Vec<KeySet> = Vec::new();
-    for (number, entry) in (1..).zip(entries) {
-        let Value::Table(entry) = entry else {
-            return Err(wrong(format!("entry {number} is not a table"), "begin each entry with [[key-set]]"));
-        };
+    for (number, entry) in (1..).zip(&entries(text)?) {
         let set =
             key_set(entry).map_err(|Wrong { place, remedy }| Wrong { place: told(number, entry, &place), remedy })?;
         if sets.iter().any(|earlier| earlier.profile == set.profile) {
@@ -72,7 +80,7 @@ fn key_set(entry: &Table) -> Result<KeySet, Wrong> {
     if let Some(other) = entry.keys().find(|name| !KEYS.contains(&name.as_str())) {
         return Err(wrong(
             format!("there is no key “{other}”"),
-            "use profile, scheme, algorithm, master, key, keys and transport-unlock-code",
+            "use profile, scheme, algorithm, master, key, keys, transport-unlock-code and unlock-codes",
         ));
     }
     let profile = word(entry, "profile", "name the scheme of the card profile, e.g. \"series-10\"")?.to_owned();
@@ -102,10 +110,11 @@ fn key_set(entry: &Table) -> Result<KeySet, Wrong> {
         _ => return Err(wrong("“scheme” is unknown", SCHEMES)),
     };
     let transport_code = transport_code(entry, &scheme)?;
-    Ok(KeySet { profile, scheme, transport_code })
+    let own_codes = own_codes(entry)?;
+    Ok(KeySet { profile, scheme, transport_code, own_codes })
 }
 
-fn word<'a>(entry: &'a Table, key: &str, remedy: &'static str) -> Result<&'a str, Wrong> {
+pub fn word<'a>(entry: &'a Table, key: &str, remedy: &'static str) -> Result<&'a str, Wrong> {
     match entry.get(key) {
         Some(Value::String(text)) => Ok(text),
         Some(_) => Err(wrong(format!("“{key}” is not text in quotation marks"), remedy)),
@@ -145,6 +154,26 @@ fn listed(entry: &Table, algorithm: Algorithm) -> Result<BTreeMap<CardSerial, Se
     Ok(keys)
 }
 
+/// Codes of cards that an older system issued.
+fn own_codes(entry: &Table) -> Result<BTreeMap<CardSerial, UnlockCode>, Wrong> {
+    let remedy = "write [key-set.unlock-codes] and below it one line for each card: its serial = \"its unlock code as 16 \
+                  hexadecimal digits\"";
+    let lines = match entry.get("unlock-codes") {
+        None => return Ok(BTreeMap::new()),
+        Some(Value::Table(lines)) => lines,
+        Some(_) => return Err(wrong("“unlock-codes” is not a table", remedy)),
+    };
+    let mut codes = BTreeMap::new();
+    for (serial, code) in lines {
+        let card: CardSerial =
+            serial.parse().map_err(|_| wrong(format!("“unlock-codes”: {serial} is no card serial"), remedy))?;
+        let code = code.as_str().and_then(|digits| bytes(digits, 8)).and_then(UnlockCode::new);
+        let code = code.ok_or_else(|| wrong(format!("“unlock-codes”: the code of {card} is not 8 bytes"), remedy))?;
+        codes.insert(card, code);
+    }
+    Ok(codes)
+}
+
 fn transport_code(entry: &Table, scheme: &Scheme) -> Result<UnlockCode, Wrong> {
     const REMEDY: &str =
         "write the delivered unlock code as 16 hexadecimal digits (8 bytes); 12345678 in ASCII is \"3132333435363738\"";
@@ -158,7 +187,7 @@ fn transport_code(entry: &Table, scheme: &Scheme) -> Result<UnlockCode, Wrong> {
 }
 
 /// Exactly this many bytes in hexadecimal.
-fn bytes(hexadecimal: &str, length: usize) -> Option<Secret> {
+pub fn bytes(hexadecimal: &str, length: usize) -> Option<Secret> {
     let mut bytes = zeroize::Zeroizing::new(Vec::with_capacity(length));
     let mut digits = hexadecimal.chars();
     while let Some(high) = digits.next() {

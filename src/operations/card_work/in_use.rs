@@ -3,7 +3,7 @@
 use super::{Selection, Trouble, with_piv};
 use crate::{
     card::piv::{ObjectName, PivError, PublicKey, Tries, certificate_in},
-    domain::CertificateSlot,
+    domain::{CertificateSlot, Passcode},
     operations::{effect::Outcome, pocket::Pocket},
 };
 
@@ -49,15 +49,20 @@ fn one_try(
     })
 }
 
-/// Checks the holder's own passcode.
-pub fn check_passcode(pocket: &mut Pocket) -> Result<Outcome, Trouble> {
-    let passcode = pocket.passcode.clone().ok_or_else(|| {
+/// The passcode the holder typed for this run.
+pub fn holders_own(pocket: &Pocket) -> Result<Passcode, Trouble> {
+    pocket.passcode.clone().ok_or_else(|| {
         Trouble::Waits(
             "the holder must be here for this and type their passcode: ask them to come to the desk, then resume the job \
              with their passcode"
                 .into(),
         )
-    })?;
+    })
+}
+
+/// Checks the holder's own passcode.
+pub fn check_passcode(pocket: &mut Pocket) -> Result<Outcome, Trouble> {
+    let passcode = holders_own(pocket)?;
     one_try(pocket, Outcome::PasscodeRight, |piv| piv.verify(&passcode))
 }
 

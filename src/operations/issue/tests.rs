@@ -24,16 +24,32 @@ struct World {
     escrow: u32,
     pending: Option<u32>,
     unreachable_card: bool,
+    // The secure channel: whose keys the card holds, where one is open, what the gateway knows and has prepared.
+    channel_use: ChannelUse,
+    owner: KeyOwner,
+    channel: Option<Place>,
+    prepared: Option<KeyOwner>,
     // The workstation's memory.
     next_key: u32,
 }
+
+const CHANNELS: [ChannelUse; 4] =
+    [ChannelUse::None, ChannelUse::Open, ChannelUse::ReplaceKeys, ChannelUse::ReplaceKeysAndPutBack];
 
 const OBJECTS: [ObjectName; 3] =
     [ObjectName::AuthenticationCertificate, ObjectName::SigningCertificate, ObjectName::CardHolderUniqueIdentifier];
 
 impl World {
     fn new() -> Self {
+        Self::over(ChannelUse::None)
+    }
+
+    fn over(channel_use: ChannelUse) -> Self {
         Self {
+            channel_use,
+            owner: KeyOwner::Delivered,
+            channel: None,
+            prepared: None,
             unlock_code: 0,
             unlock_tries: 3,
             keys: [0; 2],
@@ -63,7 +79,22 @@ impl World {
     }
 
     fn card(&mut self, work: CardWork) -> Outcome {
+        let opens = matches!(work, CardWork::InitializeUpdate(_) | CardWork::ExternalAuthenticate);
+        // A card that is left locked is locked after a cut too, when there is no channel any more.
+        if self.channel_use.opens() && !opens && work != CardWork::Lock {
+            let place = if work == CardWork::PutKeys { Place::Domain } else { Place::Application };
+            assert_eq!(self.channel, Some(place), "{work:?} comes through the channel");
+        }
         match work {
+            CardWork::InitializeUpdate(place) => {
+                self.channel = Some(place);
+                Outcome::CardProved
+            }
+            CardWork::ExternalAuthenticate => Outcome::ChannelOpen,
+            CardWork::PutKeys => {
+                self.owner = self.prepared.expect("keys were prepared");
+                Outcome::KeysWritten
+            }
             CardWork::Witness => Outcome::Witness,
             CardWork::ProveManagementKey => Outcome::CardAnswered,
             CardWork::SetUnlockCode { candidate } => {
@@ -184,6 +215,15 @@ impl World {
                 issuance: self.issuance.map(|s| Box::new(self.record(s))),
                 card_settled: self.issuance == Some(IssuanceState::Aborted) && !self.unreachable_card,
             },
+            GatewayCall::BeginChannel => Outcome::ChannelBegun,
+            GatewayCall::ChannelKeys => Outcome::ChannelKeys { owner: self.owner },
+            GatewayCall::TellChannelRefused => panic!("no card refuses in this model"),
+            GatewayCall::PrepareKeys { owner } => {
+                assert_ne!(*owner, self.owner, "keys that are there already are not put again");
+                self.prepared = Some(*owner);
+                Outcome::KeysPrepared
+            }
+            GatewayCall::KeysPut => Outcome::KeysSettled,
             other => panic!("an issue does not do {other:?}"),
         }
     }
@@ -222,6 +262,7 @@ impl World {
                 assert_eq!(self.certified_keys, Some(self.keys));
                 assert_eq!(self.certificates, self.keys.map(Some));
                 assert_eq!(self.locked, state.plan.passcode == PasscodeChoice::LeftLocked);
+                assert_eq!(self.owner == KeyOwner::Organisation, self.channel_use.replaces());
             }
             _ => {
                 assert!(!self.good);
@@ -229,6 +270,7 @@ impl World {
                 assert_eq!(self.other_objects, 0);
                 assert!(!self.unreachable_card, "the gateway counts the card as blank");
                 assert!(matches!(self.issuance, None | Some(IssuanceState::Aborted)), "{:?}", self.issuance);
+                assert!(self.owner == KeyOwner::Delivered || !self.channel_use.puts_back(), "its own keys are back");
             }
         }
         assert_eq!(self.unlock_code, self.escrow, "the escrow holds the card's unlock code");
@@ -236,7 +278,12 @@ impl World {
 }
 
 fn plan(passcode: PasscodeChoice) -> Plan {
+    plan_over(passcode, ChannelUse::None)
+}
+
+fn plan_over(passcode: PasscodeChoice, channel: ChannelUse) -> Plan {
     Plan {
+        channel,
         job: JobId::from_random([3; 16]),
         holder: "555000000017".parse().expect("a number"),
         serial: "0011223344556677".parse().expect("a serial"),
@@ -259,6 +306,8 @@ struct Cut {
 fn run(world: &mut World, mut state: State, cut: Option<Cut>) -> (State, Vec<Outcome>, bool) {
     let mut record = Vec::new();
     let mut n = 0;
+    // A channel does not outlive the run it was opened in.
+    (world.channel, world.prepared) = (None, None);
     while let Some(effect) = state.pending() {
         if let Some(cut) = cut.filter(|cut| cut.at == n) {
             if cut.happens {
@@ -276,15 +325,16 @@ fn run(world: &mut World, mut state: State, cut: Option<Cut>) -> (State, Vec<Out
 }
 
 /// A whole life: the first run and its resumptions, each cut as told, the last one not.
-fn live(choice: PasscodeChoice, cuts: &[Cut]) -> (World, State) {
-    let mut world = World::new();
-    let (mut state, mut record, mut cut) = run(&mut world, State::new(plan(choice)), cuts.first().copied());
+fn live(choice: PasscodeChoice, channel: ChannelUse, cuts: &[Cut]) -> (World, State) {
+    let mut world = World::over(channel);
+    let plan = || plan_over(choice, channel);
+    let (mut state, mut record, mut cut) = run(&mut world, State::new(plan()), cuts.first().copied());
     for next in cuts.iter().skip(1).map(|c| Some(*c)).chain([None]) {
         if !cut {
             break;
         }
         record.push(Outcome::Resumed);
-        let replayed = record.iter().fold(State::new(plan(choice)), step);
+        let replayed = record.iter().fold(State::new(plan()), step);
         let (after, more, again) = run(&mut world, replayed, next);
         (state, cut) = (after, again);
         record.extend(more);
@@ -292,10 +342,15 @@ fn live(choice: PasscodeChoice, cuts: &[Cut]) -> (World, State) {
     (world, state)
 }
 
+fn every_plan() -> impl Iterator<Item = (PasscodeChoice, ChannelUse)> {
+    let choices = [PasscodeChoice::ChosenByHolder, PasscodeChoice::LeftLocked];
+    choices.into_iter().flat_map(|choice| CHANNELS.map(|channel| (choice, channel)))
+}
+
 #[test]
 fn uncut_it_ends_done() {
-    for choice in [PasscodeChoice::ChosenByHolder, PasscodeChoice::LeftLocked] {
-        let (world, state) = live(choice, &[]);
+    for (choice, channel) in every_plan() {
+        let (world, state) = live(choice, channel, &[]);
         assert_eq!(state.stage, Stage::Done);
         world.agrees(&state);
     }
@@ -303,11 +358,11 @@ fn uncut_it_ends_done() {
 
 #[test]
 fn cut_at_every_effect_before_and_after_card_and_gateway_agree() {
-    for choice in [PasscodeChoice::ChosenByHolder, PasscodeChoice::LeftLocked] {
-        let (_, record, _) = run(&mut World::new(), State::new(plan(choice)), None);
+    for (choice, channel) in every_plan() {
+        let (_, record, _) = run(&mut World::over(channel), State::new(plan_over(choice, channel)), None);
         for at in 0..record.len() {
             for happens in [false, true] {
-                let (world, state) = live(choice, &[Cut { at, happens }]);
+                let (world, state) = live(choice, channel, &[Cut { at, happens }]);
                 world.agrees(&state);
                 let proved = record[..at].iter().any(|o| matches!(o, Outcome::KeysProved { .. }));
                 assert_eq!(state.stage == Stage::Done, proved, "finished from the proof on, undone before: cut {at}");
@@ -361,6 +416,41 @@ fn a_card_that_refused_every_code_is_never_touched_again() {
 }
 
 #[test]
+fn keys_that_the_card_holds_too_late_go_back() {
+    let channel = ChannelUse::ReplaceKeysAndPutBack;
+    let plan = || plan_over(PasscodeChoice::ChosenByHolder, channel);
+    let mut world = World::over(channel);
+    let (_, record, _) = run(&mut world.clone(), State::new(plan()), None);
+    let (_, before, _) = run(&mut world, State::new(plan()), Some(Cut { at: record.len() - 1, happens: false }));
+    assert_eq!(world.owner, KeyOwner::Organisation);
+    world.issuance = Some(IssuanceState::Expired);
+    let resumed = before.iter().chain([&Outcome::Resumed]).fold(State::new(plan()), step);
+    let (state, ..) = run(&mut world, resumed, None);
+    assert!(matches!(state.stage, Stage::Undone { .. }), "{:?}", state.stage);
+    assert_eq!((world.owner, world.certificates), (KeyOwner::Delivered, [None, None]));
+}
+
+#[test]
+fn a_card_that_refuses_the_channel_is_left_alone_and_the_gateway_learns_of_it() {
+    let mut world = World::over(ChannelUse::Open);
+    let mut state = State::new(plan_over(PasscodeChoice::ChosenByHolder, ChannelUse::Open));
+    let mut told = 0;
+    while let Some(effect) = state.pending() {
+        let outcome = match &effect {
+            Effect::Card(CardWork::ExternalAuthenticate) => Outcome::ChannelRefused,
+            Effect::Gateway(GatewayCall::TellChannelRefused) => {
+                told += 1;
+                Outcome::ChannelRefusalTold
+            }
+            effect => world.perform(effect),
+        };
+        state = step(state, &outcome);
+    }
+    assert_eq!((&state.stage, told), (&Stage::Undone { why: REFUSED.into() }, 1));
+    world.agrees(&state);
+}
+
+#[test]
 fn refused_at_the_door_nothing_is_undone_because_nothing_was_done() {
     let no = Outcome::Failed(Fault::Refused { why: "no".into(), by_policy: true });
     let state = step(State::new(plan(PasscodeChoice::ChosenByHolder)), &no);
@@ -372,11 +462,12 @@ proptest! {
     #[test]
     fn cut_again_and_again(
         locked in any::<bool>(),
-        cuts in prop::collection::vec((0usize..30, any::<bool>()), 0..6),
+        channel in prop::sample::select(CHANNELS.to_vec()),
+        cuts in prop::collection::vec((0usize..40, any::<bool>()), 0..6),
     ) {
         let choice = if locked { PasscodeChoice::LeftLocked } else { PasscodeChoice::ChosenByHolder };
         let cuts: Vec<Cut> = cuts.into_iter().map(|(at, happens)| Cut { at, happens }).collect();
-        let (world, state) = live(choice, &cuts);
+        let (world, state) = live(choice, channel, &cuts);
         world.agrees(&state);
     }
 

@@ -24,6 +24,8 @@ pub enum Back {
     Lock,
     /// The card refused every code, so the escrow keeps the one it has.
     KeepCode,
+    /// The pair that was made beside the old one goes.
+    RemoveNewPair,
     Abort(CardAfterAbort),
 }
 
@@ -39,6 +41,7 @@ impl Back {
             Self::SetPasscode => Effect::Card(CardWork::SetPasscode),
             Self::Lock => Effect::Card(CardWork::Lock),
             Self::KeepCode => settle(UnlockCodeSettled::FirstOfCurrent),
+            Self::RemoveNewPair => Effect::Card(CardWork::RemoveNewPair),
             Self::Abort(card) => Effect::Gateway(GatewayCall::Abort { card: *card }),
         }
     }
@@ -76,6 +79,7 @@ pub fn step(state: State, stage: Back, why: String, outcome: &Outcome) -> State 
         },
         (Back::TellEscrow, Outcome::Settled) if passcode_touched => Back::SetPasscode,
         (Back::TellEscrow | Back::KeepCode, Outcome::Settled) => Back::Abort(CardAfterAbort::AsBefore),
+        (Back::RemoveNewPair, Outcome::Erased) => Back::Abort(CardAfterAbort::AsBefore),
         (Back::SetPasscode, Outcome::PasscodeSet) => Back::Lock,
         (Back::Lock, Outcome::Locked) => Back::Abort(CardAfterAbort::Locked),
         (Back::Abort(card), Outcome::Aborted) => return over(state, card, why),

@@ -31,13 +31,24 @@ pub fn done(state: State) -> State {
     state.ended(End::Done { note }, Some(WhichPair::New))
 }
 
+/// It came to its good end, and the old pair is still on the card.
+pub fn done_beside_the_old(state: State) -> State {
+    let note = "The old certificates are still on the card; they are revoked and do no harm";
+    state.ended(End::Done { note: Some(note.to_owned()) }, Some(WhichPair::New))
+}
+
 pub fn after_asking(mut state: State, cut_at: Stage, issuance: Option<&Issuance>, card_settled: bool) -> State {
     let Some(issuance) = issuance else {
         let old = state.old_pair();
         return state.ended(End::undone("it had not begun, and the card is as it was"), old);
     };
-    let old = if state.goes_forward() { None } else { state.old_pair() };
+    let old = state.pair_meanwhile();
     match (issuance.state, cut_at) {
+        (IssuanceState::Confirmed, _) if state.keeps_old_pair() && state.holder == HolderHere::Yes => {
+            state.stage = Stage::RemoveOldPair;
+            state
+        }
+        (IssuanceState::Confirmed, _) if state.keeps_old_pair() => done_beside_the_old(state),
         (IssuanceState::Confirmed, _) => done(state),
         (IssuanceState::Aborted, Stage::Back { why, .. }) => state.ended(End::Undone { why }, old),
         (IssuanceState::Aborted, _) => state.ended(End::undone("it was given up since: look at the card again"), old),

@@ -23,6 +23,8 @@ fn only_the_second_generation_prints_series_10_and_each_model_has_its_own_langua
     let profiles = Profiles::bundled().unwrap();
     for profile in profiles.iter() {
         assert_eq!(profile.may_print(Series::Series10), profile.id == SERIES_10_PRINTER, "{}", profile.id);
+        let series_10 = crate::printer::magicard::check_series(profile, Series::Series10);
+        assert_eq!(series_10.is_ok(), profile.id == SERIES_10_PRINTER, "{series_10:?}");
         assert!(profile.may_print(Series::Series9) && !profile.may_print(Series::Series6), "{}", profile.id);
         assert_eq!(profile.ticket.is_some(), profile.job_format == JobFormat::Format2, "{}", profile.id);
         assert_eq!(profile.overcoat.chip_hole(), Some(profile.overcoat.chip_normal));

@@ -6,17 +6,17 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{Receipt, Spool, SpoolError, Taken};
+use super::{
+    Receipt, Spool, SpoolError, Taken,
+    asked::{Asked, may_print},
+};
 use crate::printer::{
-    magicard::status::{Condition, LONGEST_ANSWER, LONGEST_REPLY, REQUEST, Status, question},
+    magicard::status::Status,
     profile::{Profile, StatusQuery},
 };
 
 /// Bytes handed to the system at a time, so that a slow printer is noticed between two of them.
 const PIECE: usize = 16 * 1024;
-
-/// Last element of an answer in XML.
-const END_OF_ANSWER: &[u8] = b"</prn>";
 
 /// How long each step may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,34 +29,32 @@ pub struct TimeLimits {
     pub hang_up: Duration,
 }
 
+impl TimeLimits {
+    /// Those of a profile.
+    #[must_use]
+    pub fn of(profile: &Profile) -> Self {
+        Self {
+            connect: Duration::from_secs(profile.port.connect_seconds),
+            send: Duration::from_secs(profile.port.send_seconds),
+            hang_up: Duration::from_secs(profile.port.hang_up_seconds),
+        }
+    }
+}
+
 /// A printer on the network.
 #[derive(Debug, Clone)]
 pub struct RawTcp {
     host: String,
     port: u16,
     limits: TimeLimits,
-    profile: String,
-    model_names: Vec<String>,
-    query: StatusQuery,
+    asked: Asked,
 }
 
 impl RawTcp {
     /// The printer at `host`, of the model of `profile`.
     #[must_use]
     pub fn new(host: &str, port: u16, profile: &Profile) -> Self {
-        let limits = TimeLimits {
-            connect: Duration::from_secs(profile.port.connect_seconds),
-            send: Duration::from_secs(profile.port.send_seconds),
-            hang_up: Duration::from_secs(profile.port.hang_up_seconds),
-        };
-        Self {
-            host: host.to_owned(),
-            port,
-            limits,
-            profile: profile.id.clone(),
-            model_names: profile.identity.model_names.clone(),
-            query: profile.identity.status,
-        }
+        Self { host: host.to_owned(), port, limits: TimeLimits::of(profile), asked: Asked::new(profile) }
     }
 
     /// With other time limits than the profile's.
@@ -86,17 +84,10 @@ impl RawTcp {
     fn ask(&self) -> Result<Vec<u8>, SpoolError> {
         let mut stream = self.connect()?;
         let deadline = Instant::now() + self.limits.connect;
-        let in_xml = self.query == StatusQuery::Xml;
-        let (question, longest) = if in_xml { (question(), LONGEST_ANSWER) } else { (REQUEST.to_vec(), LONGEST_REPLY) };
-        // A line ends with 03. How an answer in XML ends is not public; its last element is told in every case.
-        let ended = |answer: &[u8]| match in_xml {
-            true => answer.windows(END_OF_ANSWER.len()).any(|bytes| bytes == END_OF_ANSWER),
-            false => answer.contains(&0x03),
-        };
-        let answer = send_all(&mut stream, &question, deadline, |_| {}).and_then(|()| {
+        let answer = send_all(&mut stream, &self.asked.question(), deadline, |_| {}).and_then(|()| {
             let mut answer = Vec::new();
             let mut piece = [0; 512];
-            while !ended(&answer) && answer.len() < longest {
+            while !self.asked.ended(&answer) {
                 stream.set_read_timeout(Some(left(deadline)?))?;
                 match stream.read(&mut piece)? {
                     0 => return Err(io::ErrorKind::UnexpectedEof.into()),
@@ -107,41 +98,18 @@ impl RawTcp {
         });
         answer.map_err(|source| SpoolError::Silent { address: self.address(), source })
     }
-
-    fn check_model(&self, status: &Status) -> Result<(), SpoolError> {
-        let same = |name: &String| name.trim().eq_ignore_ascii_case(&status.model);
-        if self.model_names.is_empty() || self.model_names.iter().any(same) {
-            return Ok(());
-        }
-        Err(SpoolError::WrongModel {
-            address: self.address(),
-            found: status.model.clone(),
-            profile: self.profile.clone(),
-            expected: self.model_names.join(" or "),
-        })
-    }
 }
 
 impl Spool for RawTcp {
     fn status(&mut self) -> Result<Option<Status>, SpoolError> {
-        if self.query == StatusQuery::None {
+        if self.asked.query == StatusQuery::None {
             return Ok(None);
         }
-        let unreadable = |source| SpoolError::Unreadable { address: self.address(), source };
-        let answer = self.ask()?;
-        let status = if self.query == StatusQuery::Xml { Status::parse_xml(&answer) } else { Status::parse(&answer) };
-        let status = status.map_err(unreadable)?;
-        self.check_model(&status)?;
-        Ok(Some(status))
+        self.asked.read(&self.address(), &self.ask()?).map(Some)
     }
 
     fn send(&mut self, job: &[u8]) -> Result<Receipt, SpoolError> {
-        if let Some(status) = self.status()?
-            // A job that the printer did not understand is over; the next one may be better.
-            && !matches!(status.condition, Condition::Ready | Condition::JobRefused)
-        {
-            return Err(SpoolError::NotReady { condition: status.condition });
-        }
+        may_print(self.status()?)?;
         let mut stream = self.connect()?;
         let mut sent = 0;
         let outcome = send_all(&mut stream, job, Instant::now() + self.limits.send, |bytes| sent += bytes)
@@ -193,12 +161,12 @@ fn hung_up(stream: &mut TcpStream, deadline: Instant) -> io::Result<Taken> {
 }
 
 /// What is left until the deadline; never zero, which sockets take for "no limit".
-fn left(deadline: Instant) -> io::Result<Duration> {
+pub(super) fn left(deadline: Instant) -> io::Result<Duration> {
     let left = deadline.saturating_duration_since(Instant::now());
     if left.is_zero() { Err(io::ErrorKind::TimedOut.into()) } else { Ok(left) }
 }
 
 /// Some systems say "would block" where a time limit ran out.
-fn timed_out(error: io::Error) -> io::Error {
+pub(super) fn timed_out(error: io::Error) -> io::Error {
     if error.kind() == io::ErrorKind::WouldBlock { io::ErrorKind::TimedOut.into() } else { error }
 }

@@ -280,6 +280,8 @@ pub fn people() -> People {
             photo_sha256: None,
         },
         photo: Some(photo.clone()),
+        email: None,
+        mobile: None,
     }));
     people
 }

@@ -2,7 +2,7 @@
 //! after whatever happened to it.
 
 mod cut;
-mod judge;
+pub mod judge;
 mod killed;
 mod limits;
 mod looks;

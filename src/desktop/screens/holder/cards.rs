@@ -9,6 +9,7 @@ use crate::{
     desktop::{
         format,
         model::{NoticeKind, holder, service},
+        screens::telephone,
         theme::space,
         view::View,
         widgets::{
@@ -71,6 +72,7 @@ fn actions(ui: &mut Ui, view: &View<'_>, person: &Holder, card: &CardRecord) {
                 view.send(service::Intent::Open(reader.name.clone()));
             }
         }
+        telephone::offer(ui, view, card);
         let refused = service::why_not_cancelled(view.model, person, card).map(|why| why.to_string());
         let name = tr!(view, "card-cancel");
         if Button::new(&name).spoken(format!("{name} {serial}")).refused(refused).show(ui, view).clicked() {

@@ -59,6 +59,8 @@ fn usual(view: &View<'_>, step: Step) -> Option<String> {
 
 fn name(view: &View<'_>, step: Step) -> String {
     match step {
+        Step::OpenChannel => tr!(view, "step-open-channel"),
+        Step::ReplaceKeys => tr!(view, "step-replace-keys"),
         Step::Reserve => tr!(view, "step-reserve"),
         Step::ProveCard => tr!(view, "step-prove-card"),
         Step::SetUnlockCode => tr!(view, "step-set-unlock-code"),

@@ -53,18 +53,24 @@ fn done(view: &View<'_>, piece: &Piece) -> (NoticeKind, String, Vec<String>) {
 fn ended(view: &View<'_>, piece: &Piece, end: &WorkEnd) -> (NoticeKind, String, Vec<String>) {
     let trial = piece.served == Some(Served::Trial);
     let mut words = Vec::new();
+    let now = || card_now(view, piece.card_now.as_ref());
     let title = match end {
         WorkEnd::NotBegun(trouble) => {
             words.push(sentence(&trouble.message));
+            words.extend(now());
             words.push(if trial { tr!(view, "failed-try-words") } else { tr!(view, "end-not-begun-words") });
             if trial { tr!(view, "failed-try") } else { tr!(view, "end-not-begun") }
         }
         WorkEnd::Undone { why, .. } => {
-            words.extend([sentence(why), tr!(view, "undone-card-words")]);
+            words.push(sentence(why));
+            words.extend(now());
+            words.push(tr!(view, "undone-card-words"));
             tr!(view, "undone-card")
         }
         WorkEnd::Unfinished { why } => {
-            words.extend([sentence(why), tr!(view, "unfinished-card-words")]);
+            words.push(sentence(why));
+            words.extend(now());
+            words.push(tr!(view, "unfinished-card-words"));
             tr!(view, "end-unfinished")
         }
         WorkEnd::LookAtPrinter { why } => {
@@ -73,7 +79,6 @@ fn ended(view: &View<'_>, piece: &Piece, end: &WorkEnd) -> (NoticeKind, String, 
         }
         WorkEnd::Done { .. } => tr!(view, "end-done"),
     };
-    words.extend(card_now(view, piece.card_now.as_ref()));
     (NoticeKind::Danger, title, words)
 }
 

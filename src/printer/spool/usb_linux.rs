@@ -1,0 +1,142 @@
+//! A printer at a USB plug, by the device that Linux gives to the USB printer class: `/dev/usb/lp0`. Nothing else in the
+//! program asks which system it is on for this.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    io::{self, Read, Write},
+    os::unix::fs::{FileTypeExt, OpenOptionsExt},
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
+};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+
+use super::{
+    Receipt, Spool, SpoolError, Taken, TimeLimits,
+    asked::{Asked, may_print},
+    raw_tcp::left,
+};
+use crate::printer::{
+    magicard::status::Status,
+    profile::{Profile, StatusQuery},
+};
+
+/// Bytes handed to the system at a time, so that a printer that stops is noticed between two of them.
+const PIECE: usize = 16 * 1024;
+
+/// A printer at a USB plug of this computer.
+#[derive(Debug, Clone)]
+pub struct UsbPort {
+    path: PathBuf,
+    limits: TimeLimits,
+    asked: Asked,
+}
+
+impl UsbPort {
+    /// The printer behind this device, of the model of `profile`.
+    #[must_use]
+    pub fn new(path: &Path, profile: &Profile) -> Self {
+        Self { path: path.to_owned(), limits: TimeLimits::of(profile), asked: Asked::new(profile) }
+    }
+
+    /// With other time limits than the profile's.
+    #[must_use]
+    pub fn with_limits(self, limits: TimeLimits) -> Self {
+        Self { limits, ..self }
+    }
+
+    fn port(&self) -> String {
+        self.path.display().to_string()
+    }
+
+    /// Opens the device, and nothing but a device: a job must not end in a file of that name.
+    fn open(&self) -> Result<File, SpoolError> {
+        let refused = |why: String| SpoolError::NoCable { port: self.port(), why };
+        let found = fs::metadata(&self.path).map_err(|e| refused(e.to_string()))?;
+        if !found.file_type().is_char_device() {
+            return Err(refused("it is not the device of a printer".to_owned()));
+        }
+        let flags = rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::NOCTTY;
+        let opened =
+            OpenOptions::new().read(true).write(true).custom_flags(flags.bits().cast_signed()).open(&self.path);
+        opened.map_err(|e| refused(e.to_string()))
+    }
+
+    fn ask(&self, mut device: &File) -> Result<Vec<u8>, SpoolError> {
+        let deadline = Instant::now() + self.limits.connect;
+        let answer = write_all(device, &self.asked.question(), deadline, |_| {}).and_then(|()| {
+            let mut answer = Vec::new();
+            let mut piece = [0; 512];
+            while !self.asked.ended(&answer) {
+                ready(device, PollFlags::IN, deadline)?;
+                match device.read(&mut piece) {
+                    Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
+                    Ok(read) => answer.extend_from_slice(piece.get(..read).unwrap_or_default()),
+                    Err(error) => waits(error)?,
+                }
+            }
+            Ok(answer)
+        });
+        answer.map_err(|source| SpoolError::Silent { address: self.port(), source })
+    }
+}
+
+impl Spool for UsbPort {
+    fn status(&mut self) -> Result<Option<Status>, SpoolError> {
+        let device = self.open()?;
+        if self.asked.query == StatusQuery::None {
+            return Ok(None);
+        }
+        self.asked.read(&self.port(), &self.ask(&device)?).map(Some)
+    }
+
+    fn send(&mut self, job: &[u8]) -> Result<Receipt, SpoolError> {
+        may_print(self.status()?)?;
+        let device = self.open()?;
+        let mut sent = 0;
+        match write_all(&device, job, Instant::now() + self.limits.send, |bytes| sent += bytes) {
+            Ok(()) => Ok(Receipt { bytes: job.len(), taken: Taken::Cable }),
+            Err(source) if sent == 0 => Err(SpoolError::NothingSent { address: self.port(), source }),
+            Err(source) => Err(SpoolError::Cut { address: self.port(), sent, total: job.len(), source }),
+        }
+    }
+}
+
+/// Writes everything before the deadline, telling each piece that the device took.
+fn write_all(mut device: &File, bytes: &[u8], deadline: Instant, mut took: impl FnMut(usize)) -> io::Result<()> {
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        ready(device, PollFlags::OUT, deadline)?;
+        match device.write(rest.get(..PIECE.min(rest.len())).unwrap_or(rest)) {
+            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+            Ok(written) => {
+                took(written);
+                rest = rest.get(written..).unwrap_or_default();
+            }
+            Err(error) => waits(error)?,
+        }
+    }
+    Ok(())
+}
+
+/// Waits until the device takes or has bytes. A plug that was pulled is an error.
+fn ready(device: &File, flags: PollFlags, deadline: Instant) -> io::Result<()> {
+    let wait: Duration = left(deadline)?;
+    let wait = Timespec::try_from(wait).map_err(|_| io::Error::from(io::ErrorKind::InvalidInput))?;
+    let mut watched = [PollFd::new(device, flags)];
+    match poll(&mut watched, Some(&wait)) {
+        Ok(0) => Err(io::ErrorKind::TimedOut.into()),
+        Ok(_) if watched.iter().any(|fd| fd.revents().intersects(flags)) => Ok(()),
+        Ok(_) => Err(io::ErrorKind::BrokenPipe.into()),
+        Err(rustix::io::Errno::INTR) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Errors that only mean "not yet".
+fn waits(error: io::Error) -> io::Result<()> {
+    match error.kind() {
+        io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted => Ok(()),
+        _ => Err(error),
+    }
+}

@@ -1,0 +1,135 @@
+//! Jobs through a real print server of our own: a raw queue to a printer of the network, a queue with Gutenprint's driver,
+//! a queue that is stopped, one that keeps jobs, a printer that is gone, and a line that is cut.
+
+mod server;
+
+use std::{net::TcpListener, time::Duration};
+
+use cardwright::printer::{
+    profile::HeadTag,
+    spool::{CardUsed, IppQueue, Spool, SpoolError, Taken, TimeLimits},
+    virtual_printer::{Model, VirtualPrinter},
+};
+
+use self::server::{Cut, PrintServer};
+use crate::faces;
+
+const LIMIT: Duration = Duration::from_secs(30);
+
+fn queue(address: &str, send: Duration) -> IppQueue {
+    let limits = TimeLimits { connect: LIMIT, send, hang_up: LIMIT };
+    IppQueue::new(address, &faces::profile(HeadTag::Kge2)).with_limits(limits)
+}
+
+fn job(seed: u64) -> Vec<u8> {
+    faces::job(&faces::noise(seed), &faces::profile(HeadTag::Kge2))
+}
+
+#[test]
+fn a_raw_queue_hands_the_job_on_byte_by_byte_also_after_it_was_stopped() {
+    let server = PrintServer::start();
+    let printer = VirtualPrinter::start(Model::default()).unwrap();
+    server.add("cards", &["-v", &format!("socket://127.0.0.1:{}", printer.port()), "-m", "raw"]);
+    let mut queue = queue(&server.queue("cards"), LIMIT);
+    assert_eq!(queue.status().unwrap(), None);
+    let job = job(51);
+    let receipt = queue.send(&job).unwrap();
+    assert!(matches!(receipt.taken, Taken::Queue { job } if job > 0), "{receipt:?}");
+    let received = printer.receive(LIMIT).unwrap();
+    assert!(received.job == job && received.cards.is_ok(), "the bytes differ");
+
+    server.run("cupsdisable", &["cards"]);
+    let error = queue.send(&job).unwrap_err();
+    assert!(matches!(error, SpoolError::QueueStopped { .. }), "{error}");
+    assert_eq!(error.card_used(), CardUsed::No);
+    assert!(error.to_string().contains("start the queue"), "{error}");
+    server.run("cupsenable", &["cards"]);
+    queue.send(&job).unwrap();
+    assert!(printer.receive(LIMIT).unwrap().job == job);
+    assert!(printer.receive(Duration::from_millis(10)).is_err(), "something was printed twice");
+    assert_eq!(server.jobs(), "");
+}
+
+#[test]
+fn a_queue_with_gutenprints_driver_leaves_a_finished_job_as_it_is() {
+    let server = PrintServer::start();
+    let printer = VirtualPrinter::start(Model::default()).unwrap();
+    let device = format!("socket://127.0.0.1:{}", printer.port());
+    server.add("driver", &["-v", &device, "-m", "gutenprint.5.3://magicard-tango-2e/expert"]);
+    let job = faces::job(&faces::noise(52), &faces::profile(HeadTag::Kee));
+    queue(&server.queue("driver"), LIMIT).send(&job).unwrap();
+    assert!(printer.receive(LIMIT).unwrap().job == job, "the bytes differ");
+}
+
+#[test]
+fn a_job_that_the_queue_keeps_is_taken_back_and_no_card_is_used() {
+    let server = PrintServer::start();
+    let printer = VirtualPrinter::start(Model::default()).unwrap();
+    let device = format!("socket://127.0.0.1:{}", printer.port());
+    server.add("kept", &["-v", &device, "-m", "raw", "-o", "job-hold-until-default=indefinite"]);
+    let error = queue(&server.queue("kept"), Duration::from_secs(1)).send(&job(53)).unwrap_err();
+    assert!(matches!(error, SpoolError::TakenBack { .. }), "{error}");
+    assert_eq!(error.card_used(), CardUsed::No);
+    assert_eq!(server.jobs(), "", "a job was left in the queue");
+    assert!(printer.receive(Duration::from_millis(10)).is_err());
+}
+
+#[test]
+fn a_job_that_the_desk_cancels_is_taken_back() {
+    let server = PrintServer::start();
+    server.add("kept", &["-v", "socket://127.0.0.1:1", "-m", "raw", "-o", "job-hold-until-default=indefinite"]);
+    let mut queue = queue(&server.queue("kept"), 10 * LIMIT);
+    let cancel = queue.cancel();
+    let sender = std::thread::spawn(move || queue.send(&job(56)));
+    while server.jobs().is_empty() {
+        assert!(!sender.is_finished(), "it ended by itself");
+    }
+    cancel.now();
+    let error = sender.join().unwrap().unwrap_err();
+    assert!(matches!(error, SpoolError::TakenBack { .. }), "{error}");
+    assert!(error.to_string().contains("cancelled at this desk"), "{error}");
+    assert_eq!(server.jobs(), "");
+}
+
+#[test]
+fn a_printer_that_is_gone_leaves_no_job_behind_that_would_print_later() {
+    let server = PrintServer::start();
+    // A port that is taken and answers nobody.
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    server.add("gone", &["-v", &format!("socket://127.0.0.1:{port}"), "-m", "raw"]);
+    let error = queue(&server.queue("gone"), Duration::from_secs(2)).send(&job(54)).unwrap_err();
+    assert!(matches!(error, SpoolError::QueueUnsure { .. } | SpoolError::TakenBack { .. }), "{error}");
+    assert_eq!(server.jobs(), "", "a job was left in the queue");
+}
+
+#[test]
+fn a_line_that_is_cut_at_any_byte_prints_nothing_or_once() {
+    let server = PrintServer::start();
+    let printer = VirtualPrinter::start(Model::default()).unwrap();
+    server.add("cards", &["-v", &format!("socket://127.0.0.1:{}", printer.port()), "-m", "raw"]);
+    let job = job(55);
+    for bytes in [10, 400, 900, 1500, 300_000, job.len() - 1, job.len() + 900] {
+        let cut = Cut::after(bytes, server.port());
+        let address = format!("ipp://127.0.0.1:{}/printers/cards", cut.port());
+        let outcome = queue(&address, LIMIT).send(&job);
+        assert_eq!(server.jobs(), "", "a job was left in the queue after {bytes} bytes");
+        let printed = printer.receive(Duration::from_millis(200)).is_ok();
+        match outcome {
+            Ok(_) => assert!(printed, "{bytes}: said to be printed, and was not"),
+            Err(error) if error.card_used() == CardUsed::No => assert!(!printed, "{bytes}: {error}, and it printed"),
+            Err(error) => assert!(matches!(error, SpoolError::QueueUnsure { .. }), "{bytes}: {error}"),
+        }
+        assert!(printer.receive(Duration::from_millis(10)).is_err(), "{bytes}: printed twice");
+    }
+}
+
+#[test]
+fn a_queue_that_is_not_there_is_named_with_what_to_do() {
+    let server = PrintServer::start();
+    for address in [server.queue("none"), "ipp://127.0.0.1:1/printers/cards".to_owned()] {
+        let error = queue(&address, LIMIT).send(b"job").unwrap_err();
+        assert!(matches!(error, SpoolError::NoQueue { .. }), "{error}");
+        assert_eq!(error.card_used(), CardUsed::No);
+        assert!(error.to_string().contains(&address), "{error}");
+    }
+}
