@@ -78,6 +78,7 @@ impl Fault {
     pub fn refused_sign_in(refusal: &Refusal) -> Self {
         let remedy = refusal.reasons.first().map_or("Ask an RA Manager", |reason| reason.remedy());
         Self::new(403, "refused", "This card may not sign in", remedy)
+            .nhs_code(refusal.nhs_code())
             .detail(refusal.reasons.iter().map(ToString::to_string).collect::<Vec<_>>().join(". "))
     }
 

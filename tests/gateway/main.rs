@@ -5,14 +5,21 @@ mod contract;
 mod desk;
 mod faults;
 mod faulty_proxy;
+mod forged;
 mod history;
 mod issue;
 mod key_sets;
 mod mail;
 mod on_cards;
+#[path = "../rules/oracle.rs"]
+mod oracle;
+#[path = "../rules/page.rs"]
+mod page;
 mod prints;
 mod promises;
 mod secure_channel;
 mod self_service;
 mod spoil;
 mod telephone;
+#[path = "../rules/why.rs"]
+mod why;
