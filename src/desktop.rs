@@ -9,6 +9,7 @@ pub mod command;
 pub mod dialogs;
 pub mod format;
 pub mod intent;
+pub mod kiosk;
 pub mod model;
 pub mod preferences;
 pub mod route;
@@ -21,4 +22,4 @@ pub mod widgets;
 pub mod window;
 pub mod wording;
 
-pub use start::{WindowError, open};
+pub use start::{Which, WindowError, open};

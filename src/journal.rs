@@ -186,7 +186,7 @@ impl Journal {
     pub fn claim(&self, job: &JobId) -> Result<Claim, JournalError> {
         let file = std::fs::File::create(self.claim_file(job)).map_err(|e| JournalError::NotBegun(e.to_string()))?;
         match file.try_lock() {
-            Ok(()) => Ok(Claim { _file: file }),
+            Ok(()) => Ok(Claim { file }),
             Err(std::fs::TryLockError::WouldBlock) => Err(JournalError::InUse(job.clone())),
             Err(std::fs::TryLockError::Error(e)) => Err(JournalError::NotBegun(e.to_string())),
         }
@@ -349,7 +349,15 @@ impl Journal {
 
 /// A job held by this process; the system frees it when the process ends.
 pub struct Claim {
-    _file: std::fs::File,
+    file: std::fs::File,
+}
+
+/// It is let go by name: a program that is being started at this moment has the same file open for a little longer.
+impl Drop for Claim {
+    fn drop(&mut self) {
+        // What cannot be let go now is let go when the file is closed.
+        let _ = self.file.unlock();
+    }
 }
 
 fn now() -> String {

@@ -30,6 +30,7 @@ mod report;
 mod resume;
 mod runner;
 pub mod self_service;
+mod take_over;
 pub mod telephone;
 pub mod undo;
 mod unfinished;

@@ -70,7 +70,8 @@ pub enum Command {
     Resume(Resume),
     /// The record of everything that was done
     Audit(Audit),
-    /// For holders, without an officer: change the passcode, renew or unlock their own card
+    /// For holders, without an officer: change the passcode, renew or unlock their own card; in a window of its own when
+    /// nothing more is said
     SelfService(SelfService),
     /// Serves the training gateway to other computers or programs, until it is stopped
     Gateway(Gateway),

@@ -6,6 +6,7 @@ use super::{
     answer::{Answer, Failure, progress},
     arguments::{Common, SelfService, SelfServiceAction},
     passcode::Source,
+    window::{self, Window},
     wording,
 };
 use crate::{
@@ -17,9 +18,7 @@ use crate::{
 
 pub fn run(common: &Common, arguments: &SelfService) -> Result<Answer, Failure> {
     let Some(action) = &arguments.action else {
-        return Err(Failure::usage(
-            "say what is to be done to your card: self-service change-passcode, self-service renew or self-service unlock",
-        ));
+        return window::open(common, Window::Kiosk);
     };
     let places = wording::places(common)?;
     let configuration = places.configuration().map_err(Failure::usage)?;

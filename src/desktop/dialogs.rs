@@ -21,7 +21,7 @@ pub use end_card::{EndCard, Wish as EndCardWish};
 pub use export::Export;
 pub use name_reader::NameReader;
 pub use palette::Palette;
-pub use passcode::{Digit, PasscodeEntry, Place, Purpose, Typed, Wish as PasscodeWish};
+pub use passcode::{Digit, Digits, PasscodeEntry, Place, Purpose, Typed, Wish as PasscodeWish};
 pub use prove::{Prove, Wish as ProveWish};
 pub use reason::Reason;
 pub use repair::RepairChoice;

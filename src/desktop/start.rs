@@ -9,6 +9,7 @@ use std::{
 use eframe::{NativeOptions, Renderer, egui, egui_wgpu, wgpu};
 
 use super::{
+    kiosk::{self, Kiosk},
     model::{Model, session, settings},
     preferences::Preferences,
     window::Window,
@@ -45,6 +46,15 @@ pub enum WindowError {
     UnknownRenderer(String),
 }
 
+/// Which window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Which {
+    /// An officer's.
+    Desk,
+    /// A holder's, without an officer.
+    Kiosk,
+}
+
 /// A way to draw.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Way {
@@ -70,11 +80,11 @@ impl Way {
 ///
 /// # Errors
 /// No window can be opened here.
-pub fn open(places: &Places, configuration: &Configuration) -> Result<(), WindowError> {
+pub fn open(which: Which, places: &Places, configuration: &Configuration) -> Result<(), WindowError> {
     let mut faults = Vec::new();
     for way in ways()? {
         // A missing system library ends in a panic inside the window library, not in an error.
-        let attempt = catch_unwind(AssertUnwindSafe(|| run(way, places, configuration)));
+        let attempt = catch_unwind(AssertUnwindSafe(|| run(way, which, places, configuration)));
         let fault = match attempt {
             Ok(Ok(())) => return Ok(()),
             Ok(Err(fault)) => fault.to_string(),
@@ -118,7 +128,7 @@ fn shortened(fault: &str) -> String {
     plain.chars().take(LONGEST_CAUSE).chain(['…']).collect()
 }
 
-fn run(way: Way, places: &Places, configuration: &Configuration) -> Result<(), eframe::Error> {
+fn run(way: Way, which: Which, places: &Places, configuration: &Configuration) -> Result<(), eframe::Error> {
     let preferences = Preferences::read(places.data());
     // The size is remembered and the place is not: a screen that was there yesterday may be unplugged today.
     let viewport = egui::ViewportBuilder::default()
@@ -140,8 +150,13 @@ fn run(way: Way, places: &Places, configuration: &Configuration) -> Result<(), e
         "cardwright",
         options,
         Box::new(move |creation| {
-            Window::set_up(&creation.egui_ctx, &preferences);
-            Ok(Box::new(App::new(creation.egui_ctx.clone(), places, configuration, preferences)))
+            let context = creation.egui_ctx.clone();
+            if which == Which::Kiosk {
+                Kiosk::set_up(&context, &preferences);
+                return Ok(Box::new(KioskApp(start_kiosk(&context, places, configuration, &preferences))));
+            }
+            Window::set_up(&context, &preferences);
+            Ok(Box::new(App::new(context, places, configuration, preferences)))
         }),
     )
 }
@@ -212,6 +227,51 @@ fn put_together(
 ) -> Result<Workers, OpeningError> {
     let workplace = Workplace::unattended(places, configuration, Readers::AsConfigured)?;
     Ok(Workers::start(Arc::new(workplace), move || context.request_repaint())?)
+}
+
+/// A kiosk whose worker puts the workstation together first.
+fn start_kiosk(
+    context: &egui::Context,
+    places: Places,
+    configuration: Configuration,
+    preferences: &Preferences,
+) -> Kiosk {
+    let (orders, received) = mpsc::sync_channel(kiosk::WAITING);
+    let (told, events) = mpsc::sync_channel(kiosk::WAITING);
+    let kiosk = Kiosk::new(preferences, orders.clone(), events);
+    let (wake, failed, waking) = (context.clone(), told.clone(), context.clone());
+    let work = move || match Workplace::unattended(&places, configuration, Readers::AsConfigured) {
+        Ok(workplace) => {
+            kiosk::worker::run(&Arc::new(workplace), &received, orders, told, move || wake.request_repaint());
+        }
+        Err(error) => {
+            // The window may be closed already; then nobody asks.
+            let _ = told.send(kiosk::model::Event::Opened(Err(error.to_string())));
+            wake.request_repaint();
+        }
+    };
+    if let Err(fault) = std::thread::Builder::new().name("kiosk".to_owned()).spawn(work) {
+        let _ = failed.send(kiosk::model::Event::Opened(Err(fault.to_string())));
+        waking.request_repaint();
+    }
+    kiosk
+}
+
+/// What eframe drives for a kiosk.
+struct KioskApp(Kiosk);
+
+impl eframe::App for KioskApp {
+    fn logic(&mut self, context: &egui::Context, _: &mut eframe::Frame) {
+        self.0.logic(context);
+    }
+
+    fn ui(&mut self, ui: &mut egui::Ui, _: &mut eframe::Frame) {
+        self.0.ui(ui);
+    }
+
+    fn persist_egui_memory(&self) -> bool {
+        false
+    }
 }
 
 #[derive(Debug, thiserror::Error)]

@@ -6,13 +6,14 @@ use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentB
 use unic_langid::LanguageIdentifier;
 
 /// The files of British English, one an area of the window.
-const EN_GB: [(&str, &str); 13] = [
+const EN_GB: [(&str, &str); 14] = [
     ("activity", include_str!("../../assets/text/en-GB/activity.ftl")),
     ("bench", include_str!("../../assets/text/en-GB/bench.ftl")),
     ("find", include_str!("../../assets/text/en-GB/find.ftl")),
     ("frame", include_str!("../../assets/text/en-GB/frame.ftl")),
     ("help", include_str!("../../assets/text/en-GB/help.ftl")),
     ("issue", include_str!("../../assets/text/en-GB/issue.ftl")),
+    ("kiosk", include_str!("../../assets/text/en-GB/kiosk.ftl")),
     ("photo", include_str!("../../assets/text/en-GB/photo.ftl")),
     ("queue", include_str!("../../assets/text/en-GB/queue.ftl")),
     ("service", include_str!("../../assets/text/en-GB/service.ftl")),

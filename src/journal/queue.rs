@@ -254,7 +254,7 @@ impl Journal {
         let printing = JournalError::QueueChange { from: QueueState::Printing, to: QueueState::Printing };
         let file = std::fs::File::create(self.queue_file(id)).map_err(|e| JournalError::Write(e.to_string()))?;
         match file.try_lock() {
-            Ok(()) => Ok(Claim { _file: file }),
+            Ok(()) => Ok(Claim { file }),
             Err(std::fs::TryLockError::WouldBlock) => Err(printing),
             Err(std::fs::TryLockError::Error(e)) => Err(JournalError::Write(e.to_string())),
         }

@@ -1,6 +1,6 @@
 //! Why an operation ended early: what failed, what state the card is in, and the next action.
 
-use super::authenticate::AuthenticationFault;
+use super::{authenticate::AuthenticationFault, passcode::tries_words};
 use crate::{
     card::{reader::ReaderError, recognise::NotRecognised, transport::TransportError},
     cis2::ServiceError,
@@ -73,6 +73,8 @@ pub enum OperationError {
          certificates are unharmed: unlock the card"
     )]
     PasscodeLocked { serial: CardSerial },
+    #[error("the passcode of card {serial} is wrong{}; nothing was changed: type it with care", tries_words(*.left))]
+    WrongPasscode { serial: CardSerial, left: Option<u8> },
     #[error(
         "an earlier {operation} of card {serial} was cut off and its certificates do not work: repair the card; nothing was \
          changed"

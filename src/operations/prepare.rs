@@ -1,8 +1,8 @@
 //! Proves reader, card, holder and officer before an operation on a card in use.
 
 use super::{
-    card_work::{card_contents, passcode_tries},
-    diagnosis::{self, Finding},
+    card_work::{card_contents, passcode_tries, selected},
+    diagnosis::{self, CardContents, Finding},
     error::OperationError,
     issue::PasscodeChoice,
     on_card,
@@ -13,14 +13,14 @@ use super::{
 };
 use crate::{
     card::{
-        piv::{ObjectName, Tries},
+        piv::{ObjectName, Piv, PivError, PublicKey, Tries},
         profile::{CardProfile, ClearSettings, Personalise, RenewalKeys},
     },
     cis2::{
         ServiceError,
         wire::{CardRecord, Chip, DeliverySaid, HolderRecord, KeysWanted, LONGEST_NOTE, SecretBase64},
     },
-    domain::{CancelReason, CardSerial, CertificateSlot, Holder, HolderId, Operation, Series},
+    domain::{CancelReason, CardSerial, CertificateSlot, Holder, HolderId, Operation, Passcode, Series},
 };
 
 /// What an officer asks for on a card in use.
@@ -262,6 +262,56 @@ impl Desk<'_> {
             facial_image,
             session: here.session,
         })
+    }
+
+    /// Whether both keys fit the certificates beside them: each signs fresh random bytes. The holder's passcode is sent
+    /// once; a second time, for the signing key, only when it was right. Nothing is written to the card.
+    ///
+    /// # Errors
+    /// [`OperationError::WrongPasscode`], [`OperationError::PasscodeLocked`] with nothing sent, or there is no such card.
+    pub fn check_keys(&self, wish: &CardWish, passcode: &Passcode) -> Result<Vec<Finding>, OperationError> {
+        let mut here = self.card_of(wish)?;
+        passcode.fits(here.profile.passcode.rules())?;
+        let contents = selected(&mut here.session, &here.profile, CardContents::read)?;
+        if contents.tries_left == Some(0) {
+            return Err(OperationError::PasscodeLocked { serial: here.serial });
+        }
+        let mut message = [0; 32];
+        getrandom::fill(&mut message).map_err(|e| OperationError::Randomness(e.to_string()))?;
+        let fits = |piv: &mut Piv<'_>, slot| -> Result<Option<bool>, PivError> {
+            let Some(key) = contents.certificate(slot).and_then(PublicKey::from_certificate) else { return Ok(None) };
+            piv.verify(passcode)?;
+            Ok(Some(match piv.sign(slot, key.algorithm(), &message) {
+                Ok(signature) => key.verifies(&message, &signature),
+                Err(PivError::Transport(error)) => return Err(error.into()),
+                // A slot without a key of this kind does not fit either.
+                Err(_) => false,
+            }))
+        };
+        let mut wrong = None;
+        let checked = selected(&mut here.session, &here.profile, |piv| {
+            let mut findings = Vec::new();
+            for slot in CertificateSlot::BOTH {
+                match fits(piv, slot) {
+                    Ok(Some(false)) => findings.push(Finding::KeyDoesNotFit { slot }),
+                    Ok(_) => {}
+                    Err(PivError::WrongPasscode { tries_left }) => {
+                        wrong = Some(tries_left);
+                        break;
+                    }
+                    Err(PivError::PasscodeBlocked) => {
+                        wrong = Some(Some(0));
+                        break;
+                    }
+                    Err(error) => return Err(error),
+                }
+            }
+            Ok(findings)
+        })?;
+        match wrong {
+            Some(left) => Err(OperationError::WrongPasscode { serial: here.serial, left }),
+            None => Ok(checked),
+        }
     }
 
     /// The card in the reader, if it is the one that was looked at.

@@ -514,4 +514,6 @@ fn unexpected(mut state: State, outcome: &Outcome) -> State {
 }
 
 #[cfg(test)]
+mod beside_tests;
+#[cfg(test)]
 mod tests;

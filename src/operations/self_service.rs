@@ -1,13 +1,22 @@
 //! Holders with their own card and no officer: which card it is, and how its holder signs in to it. What is then done to the
 //! card is done by the operations of the desk; the gateway decides whether it may be.
 
+use time::OffsetDateTime;
+
 use super::{
-    authenticate::CardToAuthenticate, card_work::passcode_tries, error::OperationError, prepare::CardWish, runner::Desk,
+    authenticate::CardToAuthenticate,
+    card_work::{passcode_tries, selected},
+    error::OperationError,
+    prepare::CardWish,
+    runner::Desk,
 };
 use crate::{
-    card::piv::Tries,
+    card::{
+        piv::{ObjectName, Tries, certificate_in},
+        profile::Personalise,
+    },
     cis2::wire::{AskForCode, CodeSent, HolderSession, HolderSignIn, SecretBase64},
-    domain::{CardSerial, JobId, Operation, Passcode, PasscodeRules, Secret, Series},
+    domain::{CardSerial, CertificateSlot, HolderId, JobId, Operation, Passcode, PasscodeRules, Secret, Series},
 };
 
 /// The card in front of somebody who says it is theirs.
@@ -23,6 +32,18 @@ pub struct OwnCard {
     pub rules: PasscodeRules,
     /// Tries left of its passcode, as the card itself says; `None` when it does not tell.
     pub tries_left: Option<u8>,
+    /// Whose it is by its certificate, which anybody may read; `None` when there is none that can be read.
+    pub holder: Option<HolderId>,
+    /// Last moment of its authentication certificate, likewise.
+    pub expires: Option<OffsetDateTime>,
+}
+
+/// Whose number a certificate names, and its last moment. The number stands first in the common name.
+fn told_by(certificate: &[u8]) -> (Option<HolderId>, Option<OffsetDateTime>) {
+    let Ok((_, certificate)) = x509_parser::parse_x509_certificate(certificate) else { return (None, None) };
+    let names = certificate.subject().iter_common_name().filter_map(|name| name.as_str().ok());
+    let holder = names.filter_map(|name| name.split(' ').next()?.parse().ok()).next();
+    (holder, Some(certificate.validity().not_after.to_datetime()))
 }
 
 impl Desk<'_> {
@@ -33,12 +54,23 @@ impl Desk<'_> {
     pub fn own_card(&self, reader: Option<&str>) -> Result<OwnCard, OperationError> {
         let reader = self.choose_reader(reader)?;
         let (mut session, card) = self.open_card(&reader)?;
-        let tries_left = match passcode_tries(&mut session, &card.profile, &card.serial)? {
+        // What only its maker's middleware reaches tells its tries here, and the rest to whoever is signed in.
+        let (tries, (holder, expires)) = if card.profile.personalise == Personalise::Pkcs11 {
+            (passcode_tries(&mut session, &card.profile, &card.serial)?, (None, None))
+        } else {
+            let (object, tries) = selected(&mut session, &card.profile, |piv| {
+                let name = ObjectName::certificate(CertificateSlot::Authentication);
+                Ok((piv.get_object(name)?, piv.passcode_tries()?))
+            })?;
+            let certificate = object.as_deref().and_then(|object| certificate_in(object).ok().flatten());
+            (tries, certificate.map_or((None, None), told_by))
+        };
+        let tries_left = match tries {
             Tries::Left(left) => Some(left),
             Tries::Verified | Tries::Unknown => None,
         };
         let rules = card.profile.passcode.rules();
-        Ok(OwnCard { reader, serial: card.serial, series: card.series, rules, tries_left })
+        Ok(OwnCard { reader, serial: card.serial, series: card.series, rules, tries_left, holder, expires })
     }
 
     /// Has a one-time code sent to the holder of this card.

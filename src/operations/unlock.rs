@@ -220,10 +220,6 @@ fn after_asking(mut state: State, cut_at: Stage, found: &Found) -> State {
         (Found::Over, _) => Stage::Ended(End::undone("the card has been worked on since: look at it again")),
         // The chip says what it is asked; what is known already is only told once more.
         (Found::GoesOn, Stage::End(ending)) => Stage::End(ending),
-        (Found::GoesOn, Stage::ReadTries { candidates }) if candidates == 1 => {
-            let end = End::undone("it was cut off before anything was sent to the card: unlock it again");
-            return state.ending(OnCardOutcome::AsBefore, on_card::untouched_code(candidates), end);
-        }
         (Found::GoesOn, _) => Stage::ReadTriesAgain,
     };
     state

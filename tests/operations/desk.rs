@@ -114,10 +114,15 @@ pub fn quick_folder() -> tempfile::TempDir {
 
 /// A gateway with many holders, all of whom have a photo.
 pub fn gateway_config(folder: &std::path::Path) -> GatewayConfig {
+    gateway_config_for(folder, 2000)
+}
+
+/// A gateway with so many test holders; one that has its people already takes no more.
+pub fn gateway_config_for(folder: &std::path::Path, holders: u16) -> GatewayConfig {
     let mut people: People = training::people().expect("the invented people");
     let photo = people.holders.iter().find_map(|seed| seed.photo.clone()).expect("a photo");
     let organisation = people.officers[0].officer.organisation.clone();
-    people.holders.extend((0..2000).map(|n| SeedHolder {
+    people.holders.extend((0..holders).map(|n| SeedHolder {
         holder: Holder {
             id: holder(n),
             official_name: format!("Test Holder {n}"),

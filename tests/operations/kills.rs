@@ -32,11 +32,11 @@ use crate::{
 const ORDERS: &str = "CARDWRIGHT_TEST_VICTIM";
 
 /// What the victim says when it has come to the write it shall die at, and what it says when it came to the end.
-const AT_THE_WRITE: &str = "at the write";
-const AT_THE_END: &str = "at the end";
+pub const AT_THE_WRITE: &str = "at the write";
+pub const AT_THE_END: &str = "at the end";
 
 /// A card that lives in a file, as a chip lives through the death of a computer.
-fn lasting_card(make: Make, folder: &Path, number: u16) -> Box<dyn CardReaders> {
+pub fn lasting_card(make: Make, folder: &Path, number: u16) -> Box<dyn CardReaders> {
     match make {
         Make::Virtual | Make::Channel => {
             let [high, low] = number.to_be_bytes();
@@ -93,7 +93,7 @@ fn victim() {
     say(AT_THE_END);
 }
 
-fn say(what: &str) {
+pub fn say(what: &str) {
     // On a line of its own, whatever the test runner wrote before.
     println!("\n{what}");
     std::io::stdout().flush().expect("the parent reads");
@@ -102,9 +102,14 @@ fn say(what: &str) {
 /// Starts a victim and kills it at its n-th journal write; `false` when it came to its end before that.
 fn kill_at(folder: &Path, make: Make, number: u16, write: u32) -> bool {
     let orders = format!("{}|{make:?}|{number}|{write}", folder.display());
+    killed("kills::victim", ORDERS, &orders, write)
+}
+
+/// Starts this program again as a victim and kills it when it says that it has come to its write.
+pub fn killed(victim: &str, variable: &str, orders: &str, write: u32) -> bool {
     let mut victim = Command::new(std::env::current_exe().expect("this program"))
-        .args(["--exact", "kills::victim", "--nocapture", "--test-threads=1"])
-        .env(ORDERS, orders)
+        .args(["--exact", victim, "--nocapture", "--test-threads=1"])
+        .env(variable, orders)
         .stdout(Stdio::piped())
         .spawn()
         .expect("starts");

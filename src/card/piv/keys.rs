@@ -80,6 +80,24 @@ impl PublicKey {
         Some(Self { algorithm, der })
     }
 
+    /// Whether this key made a signature as [`Piv::sign`] gives it.
+    #[must_use]
+    pub fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
+        use aws_lc_rs::signature::{
+            ECDSA_P256_SHA256_ASN1, ECDSA_P384_SHA384_ASN1, RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey,
+            VerificationAlgorithm,
+        };
+        let algorithm: &'static dyn VerificationAlgorithm = match self.algorithm {
+            KeyAlgorithm::Rsa2048 => &RSA_PKCS1_2048_8192_SHA256,
+            KeyAlgorithm::P256 => &ECDSA_P256_SHA256_ASN1,
+            KeyAlgorithm::P384 => &ECDSA_P384_SHA384_ASN1,
+        };
+        SubjectPublicKeyInfoOwned::from_der(&self.der).is_ok_and(|info| {
+            let key = info.subject_public_key.raw_bytes();
+            UnparsedPublicKey::new(algorithm, key).verify(message, signature).is_ok()
+        })
+    }
+
     /// Reads the answer to GENERATE; `None` when it holds no sound key of this kind. A point off the curve, an even
     /// modulus or one of another length is no sound key.
     fn from_answer(algorithm: KeyAlgorithm, answer: &[u8]) -> Option<Self> {

@@ -310,7 +310,7 @@ impl PasscodeEntry {
             self.go_on_from(Place::First);
             return None;
         }
-        if self.second.len() == 0 {
+        if self.second.is_empty() {
             self.said = None;
             self.move_to(Place::Second);
             return None;

@@ -16,7 +16,7 @@ use cardwright::{
     gateway::GatewayConfig,
     journal::Journal,
     operations::{
-        CardReport, CardWish, Ending, Need, OperationError, Resumption, issue::PasscodeChoice, preflight::IssueRequest,
+        CardReport, CardWish, Ending, Need, OperationError, Progress, Resumption, Step, issue::PasscodeChoice,
     },
 };
 use time::OffsetDateTime;
@@ -198,62 +198,79 @@ fn late_resumptions_keep_the_promise() {
     }
 }
 
-/// Two workstations at once: on one card, and on two cards of one holder.
+/// Two workstations at once on one card: the second one begins while the first one is in the middle.
 #[test]
-fn of_two_workstations_one_wins_and_the_other_is_told_who_and_when() {
-    for cards in [[1, 1], [1, 2]] {
-        let bench = Bench::new(Task::Unlock);
-        let file = |name: &str| bench.folder.path().join(format!("{name}.json"));
-        let bench_of = |name: &str, number: u8| {
-            let readers = VirtualReaders::new([READER]);
-            let chip = VirtualCard::open(&file(name), || desk::blueprint(0, number)).expect("the card's file");
-            readers.insert(READER, Arc::new(Mutex::new(chip))).expect("the reader is there");
-            readers
-        };
-        bench.ready(Task::Unlock, 1, &bench_of("first", 1));
-        if cards == [1, 1] {
-            // One chip cannot be in two readers, so the other workstation has a copy of it.
-            std::fs::copy(file("first"), file("second")).expect("a copy");
-        }
-        let both = Barrier::new(2);
-        let one = |name: &str, number: u8| {
-            let journal = Journal::open(&bench.folder.path().join(name)).expect("a journal");
-            let service = desk::signed_in(&bench.gateway.url());
-            let readers = bench_of(name, number);
-            let workplace = desk::desk(&service, &readers, &bench.profiles, &journal);
-            if number == 2 {
-                let request = IssueRequest {
-                    holder: desk::holder(1),
-                    reader: None,
-                    passcode: PasscodeChoice::LeftLocked,
-                    print: None,
-                };
-                both.wait();
-                // A holder has one card: the other one is refused, whoever is first.
-                return workplace.prepare_issue(&request).map(|_| Ending::Done).unwrap_or_else(|error| {
-                    Ending::Undone { why: error.to_string(), by_policy: true, nhs_code: error.nhs_code() }
-                });
+fn of_two_workstations_on_one_card_one_wins_and_the_other_is_told_who_and_when() {
+    let bench = Bench::new(Task::Unlock);
+    let file = |name: &str| bench.folder.path().join(format!("{name}.json"));
+    let reader_of = |name: &str| {
+        let readers = VirtualReaders::new([READER]);
+        let chip = VirtualCard::open(&file(name), || desk::blueprint(0, 1)).expect("the card's file");
+        readers.insert(READER, Arc::new(Mutex::new(chip))).expect("the reader is there");
+        readers
+    };
+    bench.ready(Task::Unlock, 1, &reader_of("first"));
+    // One chip cannot be in two readers, so the other workstation has a copy of it.
+    std::fs::copy(file("first"), file("second")).expect("a copy");
+    let wish = looked_at(Task::Unlock, &desk::serial(Make::Virtual, 1));
+    let (begun, refused) = (Barrier::new(2), Barrier::new(2));
+    let first = || {
+        let readers = reader_of("first");
+        let workplace = bench.desk(&readers);
+        let preflight = workplace.prepare_on_card(&wish).expect("prepared");
+        let mut in_the_middle = |progress: &Progress| {
+            if matches!(progress, Progress::Started { step: Step::SetPasscode, .. }) {
+                begun.wait();
+                refused.wait();
             }
-            let wish = looked_at(Task::Unlock, &desk::serial(Make::Virtual, 1));
-            let preflight = workplace.prepare_on_card(&wish).expect("prepared");
-            both.wait();
-            workplace.unlock(preflight, new_passcode(), &mut |_| {}).expect("begun or refused").ending
         };
-        let [first, second] = cards;
-        let ends = std::thread::scope(|scope| {
-            let handles = [scope.spawn(|| one("first", first)), scope.spawn(|| one("second", second))];
-            handles.map(|handle| handle.join().expect("no panic"))
-        });
-        let lost: Vec<&str> = ends
-            .iter()
-            .filter_map(|end| if let Ending::Undone { why, .. } = end { Some(why.as_str()) } else { None })
-            .collect();
-        assert_eq!(lost.len(), 1, "{ends:?}");
-        if cards == [1, 1] {
-            assert!(lost[0].contains("began job") && lost[0].contains("UTC"), "who and when: {}", lost[0]);
-            assert!(lost[0].contains("Tomos Llewelyn-Pryce"), "who and when: {}", lost[0]);
+        workplace.unlock(preflight, new_passcode(), &mut in_the_middle).expect("begun")
+    };
+    let second = || {
+        let (readers, service) = (reader_of("second"), desk::signed_in(&bench.gateway.url()));
+        let journal = Journal::open(&bench.folder.path().join("second")).expect("a journal");
+        let workplace = desk::desk(&service, &readers, &bench.profiles, &journal);
+        begun.wait();
+        let on_the_card = run_wish(&workplace, Task::Unlock, &wish).expect("asked");
+        refused.wait();
+        on_the_card
+    };
+    let (first, second) = std::thread::scope(|scope| {
+        let (first, second) = (scope.spawn(first), scope.spawn(second));
+        (first.join().expect("no panic"), second.join().expect("no panic"))
+    });
+    assert_eq!(first.ending, Ending::Done);
+    let told = why(&second);
+    assert!(told.contains("Tomos Llewelyn-Pryce") && told.contains("began job"), "who: {told}");
+    assert!(told.contains("UTC") && told.contains("runs out"), "when: {told}");
+    assert_eq!(judge::tries_of(&reader_of("second")), 0, "nothing was sent to the card of the one who lost");
+}
+
+/// And for one holder: no new card is issued while a job on the old one is open.
+#[test]
+fn of_two_workstations_for_one_holder_one_wins_and_the_other_is_told_who_and_when() {
+    let bench = Bench::new(Task::Cancel);
+    let (old, serial) = card(Make::Virtual, 1);
+    bench.ready(Task::Cancel, 1, &*old);
+    let (new, _) = card(Make::Virtual, 2);
+    let other = Journal::open(&bench.folder.path().join("second")).expect("a journal");
+    let mut told = None;
+    let workplace = bench.desk(&*old);
+    let preflight = workplace.prepare_on_card(&wish(Task::Cancel)).expect("prepared");
+    let mut in_the_middle = |progress: &Progress| {
+        if matches!(progress, Progress::Started { step: Step::EmptyCard, .. }) && told.is_none() {
+            let service = desk::signed_in(&bench.gateway.url());
+            let workplace = desk::desk(&service, &*new, &bench.profiles, &other);
+            told = Some(desk::issue(&workplace, desk::holder(1), PasscodeChoice::LeftLocked).expect("asked").ending);
         }
-    }
+    };
+    let report = workplace.cancel(preflight, &mut in_the_middle).expect("begun");
+    assert_eq!(report.ending, Ending::Done);
+    let Some(Ending::Undone { why, .. }) = told else { panic!("{told:?}") };
+    assert!(why.contains("Tomos Llewelyn-Pryce") && why.contains("UTC"), "who and when: {why}");
+    assert_eq!(judge::held(&bench, &*old, &serial, &desk::holder(1), "cancelled"), Stands::Cancelled);
+    let issued = desk::issue(&bench.desk(&*new), desk::holder(1), PasscodeChoice::LeftLocked).expect("prepared");
+    assert_eq!(issued.ending, Ending::Done, "afterwards the holder gets another card");
 }
 
 #[test]
@@ -285,4 +302,47 @@ fn the_bench_makes_certificates_that_may_be_renewed() {
     let now = OffsetDateTime::now_utc();
     let left = (long_ago(now).replace_year(now.year()).expect("a day") - now).whole_days();
     assert!((25..=35).contains(&left), "{left} days left");
+}
+
+/// A workstation that never comes back: a clear goes on to blank at another one, and a holder's card is never made blank.
+#[test]
+fn another_workstation_takes_over_a_clear_and_nobodys_repair() {
+    for (task, make) in
+        [(Task::Clear, Make::Virtual), (Task::Clear, Make::Independent), (Task::RepairLeftLocked, Make::Virtual)]
+    {
+        let what = format!("{task:?}, {make:?}");
+        let bench = Bench::new(task);
+        let (readers, serial) = card(make, 1);
+        let (readers, tear) = desk::tearing(readers);
+        bench.ready(task, 1, &readers);
+        let lost = Journal::open(&bench.folder.path().join("lost")).expect("a journal");
+        tear.arm(if task == Task::Clear { 13 } else { 20 }, Moment::AfterEffect);
+        let lost_desk = desk::desk(&bench.service, &readers, &bench.profiles, &lost);
+        let report = run(&lost_desk, task).expect("prepared");
+        assert!(matches!(report.ending, Ending::Unfinished { .. }), "{what}: {:?}", report.ending);
+        tear.put_back();
+        let workplace = bench.desk(&readers);
+        assert_eq!(
+            workplace.take_over_all(&mut |_| {}).expect("asks"),
+            [],
+            "{what}: within its time it is the other's"
+        );
+        bench.clock.set(bench.now + Duration::from_secs(16 * 60));
+        let taken = workplace.take_over(None, &mut |_| {});
+        bench.clock.set(bench.now);
+        if task == Task::Clear {
+            let resumed = taken.expect("takes over").expect("something to take over");
+            assert_eq!(resumed.resumption, Resumption::Finished, "{what}");
+            assert_eq!(judge::held(&bench, &readers, &serial, &desk::holder(1), &what), Stands::Blank);
+        } else {
+            assert!(matches!(taken, Err(OperationError::RepairIt { .. })), "{what}: {taken:?}");
+            assert_eq!(workplace.take_over_all(&mut |_| {}).expect("asks"), [], "{what}: left alone");
+            let repaired = run(&workplace, Task::RepairWithHolder).expect("prepared");
+            assert_eq!(repaired.ending, Ending::Done, "{what}: repaired by whoever has it");
+            assert_eq!(judge::held(&bench, &readers, &serial, &desk::holder(1), &what), Stands::New);
+            let late = lost_desk.resume(&mut |_| {}).expect("resumes");
+            assert!(matches!(&late[..], [one] if matches!(one.resumption, Resumption::Undone { .. })), "{late:?}");
+            assert_eq!(judge::held(&bench, &readers, &serial, &desk::holder(1), &what), Stands::New);
+        }
+    }
 }

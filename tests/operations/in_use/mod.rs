@@ -26,7 +26,10 @@ use crate::desk::{self, Make, READER};
 /// What is done to a card, and with which of the choices there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Task {
+    /// Of a card that three wrong tries have locked.
     Unlock,
+    /// Of a card whose holder has forgotten the passcode.
+    UnlockForgotten,
     ChangePasscode,
     Clear,
     Cancel,
@@ -37,8 +40,9 @@ pub enum Task {
 }
 
 impl Task {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Unlock,
+        Self::UnlockForgotten,
         Self::ChangePasscode,
         Self::Clear,
         Self::Cancel,
@@ -50,7 +54,7 @@ impl Task {
 
     pub fn operation(self) -> Operation {
         match self {
-            Self::Unlock => Operation::Unlock,
+            Self::Unlock | Self::UnlockForgotten => Operation::Unlock,
             Self::ChangePasscode => Operation::ChangePasscode,
             Self::Clear => Operation::Clear,
             Self::Cancel => Operation::Cancel,
@@ -114,7 +118,7 @@ impl Bench {
         let folder = desk::quick_folder();
         let now = OffsetDateTime::now_utc();
         let clock = Arc::new(SetClock(Mutex::new(now)));
-        let mut config = desk::gateway_config(&folder.path().join("gateway"));
+        let mut config = desk::gateway_config_for(&folder.path().join("gateway"), 100);
         config.clock = clock.clone();
         change(&mut config);
         let gateway = Gateway::start(config).expect("a gateway");
@@ -137,8 +141,11 @@ impl Bench {
         let issued = desk::issue(&self.desk(readers), desk::holder(number), PasscodeChoice::ChosenByHolder);
         assert_eq!(issued.expect("prepared").ending, Ending::Done, "{task:?}");
         self.clock.set(self.now);
-        if task == Task::Unlock {
-            judge::lock_with_wrong_tries(readers);
+        // Locked by its holder's wrong tries at the desk, so that the record says so too.
+        while task == Task::Unlock && judge::tries_of(readers) > 0 {
+            let desk = self.desk(readers);
+            let preflight = desk.prepare_on_card(&wish(Task::ChangePasscode)).expect("prepared");
+            desk.change_passcode(preflight, digits(b"000000"), new_passcode(), &mut |_| {}).expect("begun");
         }
     }
 }
@@ -166,7 +173,7 @@ pub fn run(desk: &Desk<'_>, task: Task) -> Result<CardReport, OperationError> {
 pub fn run_wish(desk: &Desk<'_>, task: Task, wish: &CardWish) -> Result<CardReport, OperationError> {
     let tell = &mut |_: &_| {};
     match task {
-        Task::Unlock => desk.unlock(desk.prepare_on_card(wish)?, new_passcode(), tell),
+        Task::Unlock | Task::UnlockForgotten => desk.unlock(desk.prepare_on_card(wish)?, new_passcode(), tell),
         Task::ChangePasscode => {
             desk.change_passcode(desk.prepare_on_card(wish)?, desk::passcode(), new_passcode(), tell)
         }

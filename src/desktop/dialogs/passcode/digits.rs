@@ -44,6 +44,12 @@ impl Digits {
         self.0.len()
     }
 
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Adds one; whether there was room.
     pub fn push(&mut self, digit: &Digit) -> bool {
         let room = self.0.len() < MOST;

@@ -1,0 +1,319 @@
+//! What a kiosk shows and why: pure.
+
+use std::time::Duration;
+
+use crate::{
+    desktop::dialogs::{Digit, Digits},
+    domain::{HolderId, Operation, Passcode, PasscodeRules, Secret},
+};
+
+/// After this time of nothing, whoever stood here is gone.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Digits of a one-time code.
+const CODE_DIGITS: usize = 6;
+
+/// The card in the reader, as anybody may read it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CardSeen {
+    /// Whose it is by its certificate; `None` when there is none that can be read.
+    pub holder: Option<HolderId>,
+    /// Whole days its certificates are still good; negative when they have ended, `None` when there are none.
+    pub days_left: Option<i64>,
+    /// Tries left of its passcode; `None` when it does not tell.
+    pub tries_left: Option<u8>,
+    /// What a passcode of this card looks like.
+    pub rules: PasscodeRules,
+}
+
+/// A place for digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Field {
+    /// The code of the message.
+    Code,
+    /// The passcode the card has.
+    Own,
+    /// The new one.
+    New,
+    /// The new one again.
+    Again,
+}
+
+/// What is being typed.
+#[derive(Debug, Clone, Default)]
+pub struct Entry {
+    /// By [`Field`], in its order.
+    digits: [Digits; 4],
+    /// Why what was typed cannot be used; nothing was sent.
+    pub trouble: Option<String>,
+}
+
+impl Entry {
+    /// The digits of a field.
+    #[must_use]
+    pub fn of(&self, field: Field) -> &Digits {
+        match (field, &self.digits) {
+            (Field::Code, [code, ..]) => code,
+            (Field::Own, [_, own, ..]) => own,
+            (Field::New, [_, _, new, _]) => new,
+            (Field::Again, [.., again]) => again,
+        }
+    }
+
+    fn of_mut(&mut self, field: Field) -> &mut Digits {
+        match (field, &mut self.digits) {
+            (Field::Code, [code, ..]) => code,
+            (Field::Own, [_, own, ..]) => own,
+            (Field::New, [_, _, new, _]) => new,
+            (Field::Again, [.., again]) => again,
+        }
+    }
+}
+
+/// Where a kiosk stands.
+#[derive(Debug, Clone, Default)]
+pub enum Stage {
+    /// The workstation is being put together.
+    #[default]
+    Opening,
+    /// It could not be; why, and what to do.
+    OpeningFailed(String),
+    /// No card is in.
+    Waiting,
+    /// A card is in that cannot be worked with; why, and what to do.
+    NotUsable(String),
+    /// What is to be done with it?
+    Choose(CardSeen),
+    /// A code is being sent.
+    Sending(CardSeen),
+    /// Digits are being typed.
+    Enter {
+        /// The card.
+        card: CardSeen,
+        /// What for.
+        operation: Operation,
+        /// Where the code went, with most of it hidden.
+        sent_to: Option<String>,
+        /// What stands there so far.
+        entry: Entry,
+    },
+    /// The card is being worked on: it must stay in.
+    Working(Operation),
+    /// It is over.
+    Ended {
+        /// What was done, or why not and what to do.
+        words: String,
+        /// Whether it was done.
+        done: bool,
+    },
+    /// Nobody did anything for a minute.
+    Abandoned,
+}
+
+impl Stage {
+    /// Whether the next move is the holder's.
+    #[must_use]
+    pub fn waits_for_the_holder(&self) -> bool {
+        matches!(self, Self::NotUsable(_) | Self::Choose(_) | Self::Enter { .. } | Self::Ended { .. })
+    }
+
+    /// The fields to fill in.
+    #[must_use]
+    pub fn fields(operation: Operation) -> &'static [Field] {
+        match operation {
+            Operation::ChangePasscode => &[Field::Own, Field::New, Field::Again],
+            Operation::Unlock => &[Field::Code, Field::New, Field::Again],
+            _ => &[Field::Own],
+        }
+    }
+}
+
+/// What the worker is to do.
+#[derive(Debug)]
+pub enum Order {
+    /// Have a code sent.
+    SendCode,
+    /// Change the passcode.
+    Change {
+        /// The one the card has.
+        own: Passcode,
+        /// The new one.
+        new: Passcode,
+    },
+    /// Renew.
+    Renew {
+        /// The one the card has.
+        own: Passcode,
+    },
+    /// Unlock.
+    Unlock {
+        /// The code of the message.
+        code: Secret,
+        /// The new passcode.
+        new: Passcode,
+    },
+    /// Whoever was here is gone: sign them out.
+    Forget,
+    /// A reader changed. The worker tells itself this; no window does.
+    Readers(crate::card::reader::ReaderEvent),
+}
+
+/// What the worker tells.
+#[derive(Debug, Clone)]
+pub enum Event {
+    /// The workstation is put together, or could not be.
+    Opened(Result<(), String>),
+    /// A card is in.
+    CardIn(CardSeen),
+    /// A card is in that cannot be worked with.
+    NotUsable(String),
+    /// The card was taken out.
+    CardOut,
+    /// A code is on its way to this address, most of which is hidden.
+    CodeSent(String),
+    /// It is over.
+    Ended {
+        /// What was done, or why not and what to do.
+        words: String,
+        /// Whether it was done.
+        done: bool,
+    },
+}
+
+/// What the holder does.
+#[derive(Debug)]
+pub enum Intent {
+    /// Chooses.
+    Choose(Operation),
+    /// Types a digit.
+    Type(Field, Digit),
+    /// Takes one back.
+    Erase(Field),
+    /// Has typed everything.
+    GoOn,
+    /// Does not want it after all.
+    Back,
+}
+
+/// A kiosk.
+#[derive(Debug, Default)]
+pub struct Model {
+    /// Where it stands.
+    pub stage: Stage,
+    orders: Vec<Order>,
+}
+
+impl Model {
+    /// What the worker is to do now.
+    pub fn take_orders(&mut self) -> Vec<Order> {
+        std::mem::take(&mut self.orders)
+    }
+
+    /// Takes an event.
+    pub fn on_event(&mut self, event: Event) {
+        self.stage = match event {
+            Event::Opened(Ok(())) => Stage::Waiting,
+            Event::Opened(Err(why)) => Stage::OpeningFailed(why),
+            Event::CardIn(card) => Stage::Choose(card),
+            Event::NotUsable(why) => Stage::NotUsable(why),
+            Event::CardOut => {
+                self.orders.push(Order::Forget);
+                // What came of the work is read to its end, also with the card in hand.
+                if matches!(self.stage, Stage::Ended { .. }) { return } else { Stage::Waiting }
+            }
+            Event::CodeSent(sent_to) => match std::mem::take(&mut self.stage) {
+                Stage::Sending(card) => {
+                    let (operation, entry) = (Operation::Unlock, Entry::default());
+                    Stage::Enter { card, operation, sent_to: Some(sent_to), entry }
+                }
+                other => other,
+            },
+            Event::Ended { words, done } => Stage::Ended { words, done },
+        };
+    }
+
+    /// Takes a wish.
+    pub fn update(&mut self, intent: Intent) {
+        match intent {
+            Intent::Choose(operation) => self.choose(operation),
+            Intent::Type(field, digit) => {
+                if let Stage::Enter { entry, .. } = &mut self.stage {
+                    entry.of_mut(field).push(&digit);
+                    entry.trouble = None;
+                }
+            }
+            Intent::Erase(field) => {
+                if let Stage::Enter { entry, .. } = &mut self.stage {
+                    entry.of_mut(field).pop();
+                    entry.trouble = None;
+                }
+            }
+            Intent::GoOn => self.go_on(),
+            Intent::Back => match std::mem::take(&mut self.stage) {
+                Stage::Enter { card, .. } => self.stage = Stage::Choose(card),
+                Stage::Ended { .. } => self.stage = Stage::Abandoned,
+                other => self.stage = other,
+            },
+        }
+    }
+
+    /// Nobody did anything for this long.
+    pub fn idle_for(&mut self, time: Duration) {
+        if time >= PATIENCE && self.stage.waits_for_the_holder() {
+            self.stage = Stage::Abandoned;
+            self.orders.push(Order::Forget);
+        }
+    }
+
+    fn choose(&mut self, operation: Operation) {
+        let Stage::Choose(card) = &self.stage else { return };
+        let card = card.clone();
+        self.stage = if operation == Operation::Unlock {
+            self.orders.push(Order::SendCode);
+            Stage::Sending(card)
+        } else {
+            Stage::Enter { card, operation, sent_to: None, entry: Entry::default() }
+        };
+    }
+
+    fn go_on(&mut self) {
+        let Stage::Enter { card, operation, entry, .. } = &mut self.stage else { return };
+        match order(card, *operation, entry) {
+            Ok(order) => {
+                let operation = *operation;
+                self.orders.push(order);
+                // What was typed is gone from here: the order alone has it.
+                self.stage = Stage::Working(operation);
+            }
+            Err(trouble) => {
+                for field in [Field::New, Field::Again] {
+                    entry.of_mut(field).clear();
+                }
+                entry.trouble = Some(trouble);
+            }
+        }
+    }
+}
+
+/// What is typed as an order, or why it cannot be one.
+fn order(card: &CardSeen, operation: Operation, entry: &Entry) -> Result<Order, String> {
+    let number = card.holder.as_ref().map_or("", HolderId::as_str);
+    let own = || Passcode::shaped(entry.of(Field::Own).secret(), card.rules).map_err(|fault| fault.to_string());
+    let new = || {
+        if !entry.of(Field::New).same_as(entry.of(Field::Again)) {
+            return Err(crate::domain::PasscodeFault::Mismatch.to_string());
+        }
+        Passcode::choose(entry.of(Field::New).secret(), card.rules, number).map_err(|fault| fault.to_string())
+    };
+    Ok(match operation {
+        Operation::ChangePasscode => Order::Change { own: own()?, new: new()? },
+        Operation::Unlock => {
+            let code = entry.of(Field::Code);
+            if code.len() != CODE_DIGITS {
+                return Err("the code of the message has six digits: type all of them".to_owned());
+            }
+            Order::Unlock { code: code.secret(), new: new()? }
+        }
+        _ => Order::Renew { own: own()? },
+    })
+}

@@ -1,0 +1,230 @@
+//! How a kiosk looks: one thing at a time, large, and every place of it reached with Tab and named for those who hear it.
+
+use eframe::egui::{
+    self, Align2, Event as Input, FontId, Key, Response, RichText, ScrollArea, Sense, Stroke, StrokeKind, Ui,
+    accesskit::Role, vec2,
+};
+
+use super::model::{CardSeen, Entry, Field, Intent, Model, Stage};
+use crate::{
+    desktop::{
+        dialogs::Digit,
+        format,
+        text::{Texts, Value},
+        theme::Theme,
+    },
+    domain::Operation,
+};
+
+/// Width of what is read, in points: long lines are hard to follow standing.
+const COLUMN: f32 = 720.0;
+/// Size of buttons and of places for digits, in points.
+const PLACE: [f32; 2] = [420.0, 52.0];
+
+/// Draws it; gives what the holder wants.
+pub fn draw(ui: &mut Ui, model: &Model, texts: &Texts, theme: Theme) -> Vec<Intent> {
+    let mut page = Page { texts, theme, intents: Vec::new() };
+    egui::CentralPanel::default().show(ui, |ui| {
+        ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+            ui.set_max_width(COLUMN);
+            ui.add_space(32.0);
+            page.contents(ui, model);
+        });
+    });
+    page.intents
+}
+
+struct Page<'a> {
+    texts: &'a Texts,
+    theme: Theme,
+    intents: Vec<Intent>,
+}
+
+impl Page<'_> {
+    fn text(&self, key: &str) -> String {
+        self.texts.get(key)
+    }
+
+    fn contents(&mut self, ui: &mut Ui, model: &Model) {
+        match &model.stage {
+            Stage::Opening => self.page(ui, "kiosk-title", "kiosk-opening"),
+            Stage::OpeningFailed(why) => self.told(ui, "kiosk-not-working", why),
+            Stage::Waiting => self.page(ui, "kiosk-title", "kiosk-put-in"),
+            Stage::NotUsable(why) => {
+                self.told(ui, "kiosk-card-not-usable", why);
+                self.plain(ui, &self.text("kiosk-to-the-desk"));
+            }
+            Stage::Choose(card) => self.choose(ui, card),
+            Stage::Sending(_) => self.page(ui, "kiosk-unlock", "kiosk-sending"),
+            Stage::Enter { card, operation, sent_to, entry } => {
+                self.enter(ui, card, *operation, sent_to.as_deref(), entry);
+            }
+            Stage::Working(_) => self.page(ui, "kiosk-working", "kiosk-leave-in"),
+            Stage::Ended { words, done } => {
+                self.told(ui, if *done { "kiosk-done" } else { "kiosk-not-done" }, words);
+                self.plain(ui, &self.text("kiosk-take-out"));
+                let close = self.button(ui, "kiosk-close", true);
+                take_keyboard(ui, &close);
+                if close.clicked() {
+                    self.intents.push(Intent::Back);
+                }
+            }
+            Stage::Abandoned => self.page(ui, "kiosk-title", "kiosk-take-out"),
+        }
+    }
+
+    fn page(&self, ui: &mut Ui, heading: &str, words: &str) {
+        self.told(ui, heading, &self.text(words));
+    }
+
+    fn told(&self, ui: &mut Ui, heading: &str, words: &str) {
+        let heading = self.text(heading);
+        let label = ui.heading(&heading);
+        ui.ctx().accesskit_node_builder(label.id, |node| {
+            node.set_role(Role::Heading);
+            node.set_label(heading);
+        });
+        ui.add_space(16.0);
+        let words = format::sentence(words);
+        let label = ui.add(egui::Label::new(RichText::new(&words).text_style(Theme::large())).wrap());
+        ui.ctx().accesskit_node_builder(label.id, |node| {
+            node.set_role(Role::Status);
+            node.set_label(words);
+        });
+        ui.add_space(24.0);
+    }
+
+    fn plain(&self, ui: &mut Ui, words: &str) {
+        ui.add(egui::Label::new(RichText::new(words).text_style(Theme::large())).wrap());
+        ui.add_space(16.0);
+    }
+
+    fn choose(&mut self, ui: &mut Ui, card: &CardSeen) {
+        let whose = match &card.holder {
+            Some(holder) => self.texts.with("kiosk-card-of", &[("holder", Value::Text(&holder.grouped()))]),
+            None => self.text("kiosk-card-of-nobody"),
+        };
+        self.told(ui, "kiosk-what", &whose);
+        let days = match card.days_left {
+            Some(days) if days < 0 => self.text("kiosk-expired"),
+            Some(days) => self.texts.with("kiosk-days-left", &[("days", Value::Number(days))]),
+            None => self.text("kiosk-no-certificates"),
+        };
+        self.plain(ui, &days);
+        let locked = card.tries_left == Some(0);
+        if locked {
+            self.plain(ui, &self.text("kiosk-locked"));
+        }
+        let choices = [
+            ("kiosk-change", Operation::ChangePasscode, !locked),
+            ("kiosk-renew", Operation::Renew, !locked),
+            ("kiosk-unlock", Operation::Unlock, true),
+        ];
+        let mut first = true;
+        for (key, operation, offered) in choices {
+            let button = self.button(ui, key, offered);
+            if offered && std::mem::take(&mut first) {
+                take_keyboard(ui, &button);
+            }
+            if button.clicked() {
+                self.intents.push(Intent::Choose(operation));
+            }
+        }
+    }
+
+    fn enter(&mut self, ui: &mut Ui, card: &CardSeen, operation: Operation, sent_to: Option<&str>, entry: &Entry) {
+        let (heading, explained) = match operation {
+            Operation::ChangePasscode => ("kiosk-change", self.text("kiosk-change-explained")),
+            Operation::Unlock => {
+                let to = sent_to.unwrap_or_default();
+                ("kiosk-unlock", self.texts.with("kiosk-unlock-explained", &[("address", Value::Text(to))]))
+            }
+            _ => ("kiosk-renew", self.text("kiosk-renew-explained")),
+        };
+        self.told(ui, heading, &explained);
+        if let (Some(left), true) = (card.tries_left, operation != Operation::Unlock) {
+            let tries = self.texts.with("kiosk-tries", &[("tries", Value::from(u32::from(left)))]);
+            self.plain(ui, &tries);
+        }
+        for (place, field) in Stage::fields(operation).iter().enumerate() {
+            let response = self.field(ui, *field, entry);
+            if place == 0 {
+                take_keyboard(ui, &response);
+            }
+            if response.has_focus() && ui.input(|input| input.key_pressed(Key::Enter)) {
+                self.intents.push(Intent::GoOn);
+            }
+        }
+        if let Some(trouble) = &entry.trouble {
+            let words = format::sentence(trouble);
+            let label = ui.add(egui::Label::new(RichText::new(&words).text_style(Theme::large_strong())).wrap());
+            ui.ctx().accesskit_node_builder(label.id, |node| {
+                node.set_role(Role::Alert);
+                node.set_label(words);
+            });
+        }
+        ui.add_space(8.0);
+        if self.button(ui, "kiosk-go-on", true).clicked() {
+            self.intents.push(Intent::GoOn);
+        }
+        if self.button(ui, "kiosk-back", true).clicked() {
+            self.intents.push(Intent::Back);
+        }
+    }
+
+    /// A place for digits that shows how many there are and none of them.
+    fn field(&mut self, ui: &mut Ui, field: Field, entry: &Entry) -> Response {
+        let name = self.text(match field {
+            Field::Code => "kiosk-field-code",
+            Field::Own => "kiosk-field-own",
+            Field::New => "kiosk-field-new",
+            Field::Again => "kiosk-field-again",
+        });
+        ui.label(RichText::new(&name).text_style(Theme::large()));
+        let (rect, response) = ui.allocate_exact_size(vec2(PLACE[0], PLACE[1]), Sense::click());
+        if response.clicked() {
+            response.request_focus();
+        }
+        let dots = "●".repeat(entry.of(field).len());
+        let visuals = ui.visuals();
+        let border = if response.has_focus() { self.theme.focus() } else { Stroke::new(1.0, visuals.text_color()) };
+        ui.painter().rect(rect, 4.0, visuals.extreme_bg_color, border, StrokeKind::Inside);
+        let at = rect.left_center() + vec2(16.0, 0.0);
+        ui.painter().text(at, Align2::LEFT_CENTER, &dots, FontId::proportional(24.0), visuals.text_color());
+        ui.ctx().accesskit_node_builder(response.id, |node| {
+            node.set_role(Role::PasswordInput);
+            node.set_label(name);
+            // How many, never which.
+            node.set_value(dots);
+        });
+        ui.add_space(16.0);
+        if response.has_focus() {
+            let typed = ui.input(|input| input.events.clone());
+            for event in typed {
+                match event {
+                    Input::Text(text) => {
+                        let digits = text.chars().filter_map(Digit::of);
+                        self.intents.extend(digits.map(|digit| Intent::Type(field, digit)));
+                    }
+                    Input::Key { key: Key::Backspace, pressed: true, .. } => self.intents.push(Intent::Erase(field)),
+                    _ => {}
+                }
+            }
+        }
+        response
+    }
+
+    fn button(&self, ui: &mut Ui, key: &str, offered: bool) -> Response {
+        let words = RichText::new(self.text(key)).text_style(Theme::large());
+        let response = ui.add_enabled(offered, egui::Button::new(words).min_size(vec2(PLACE[0], PLACE[1])));
+        ui.add_space(8.0);
+        response
+    }
+}
+
+/// The keyboard begins here, unless it is somewhere already.
+fn take_keyboard(ui: &Ui, first: &Response) {
+    if ui.memory(|memory| memory.focused().is_none()) {
+        first.request_focus();
+    }
+}
