@@ -31,6 +31,7 @@ mod resume;
 mod runner;
 pub mod self_service;
 pub mod telephone;
+mod through_channel;
 pub mod undo;
 mod unfinished;
 pub mod unlock;

@@ -16,7 +16,9 @@ use super::{
     recertify,
     report::{CardMachine, WhichPair, told},
     runner::{Desk, Ending, JobPlan, Machine, issue_ending, print_ending, random_passcode, to_json},
-    telephone, unlock,
+    telephone,
+    through_channel::ThroughChannel,
+    unlock,
 };
 use crate::{
     card::{piv::ObjectName, profile::CardProfile, reader::Presence},
@@ -205,7 +207,7 @@ impl Desk<'_> {
         let _claim = self.journal.claim(plan.job())?;
         self.put_taken_over(plan, known)?;
         pocket.resumptions = self.outcomes_of(plan.job())?.len();
-        let machine = clear::step(clear::State::new(on_card.clone()), &Outcome::TakenOver);
+        let machine = ThroughChannel::new(clear::State::new(on_card.clone()), plan.channel()).step(&Outcome::TakenOver);
         let rest = self.drive(machine, plan, &mut pocket, None, tell)?;
         let (ending, note) = told(&rest);
         self.close(plan.job(), &ending)?;
@@ -313,8 +315,8 @@ impl Desk<'_> {
             (None, Operation::Repair) => Some(random_passcode()?),
             (passcode, _) => passcode,
         };
-        let state = replay(recertify::State::new(recertify.clone()), outcomes);
-        if state.goes_forward()
+        let state = replay(ThroughChannel::new(recertify::State::new(recertify.clone()), plan.channel()), outcomes);
+        if state.inner().goes_forward()
             && let Err(error) = self.fill(&mut pocket, &recertify)
         {
             return Ok((Resumption::StillOpen { why: error.to_string() }, None, None));
@@ -353,7 +355,8 @@ impl Desk<'_> {
         pocket: Pocket,
         tell: &mut dyn FnMut(&Progress),
     ) -> Result<Told, OperationError> {
-        let machine = self.mark_resumed(record, replay(machine, outcomes), &Outcome::Resumed)?;
+        let machine = replay(ThroughChannel::new(machine, plan.channel()), outcomes);
+        let machine = self.mark_resumed(record, machine, &Outcome::Resumed)?;
         self.finish(record, machine, plan, pocket, tell)
     }
 
@@ -444,6 +447,7 @@ fn cleared_elsewhere(issuance: Issuance, serial: CardSerial, profile: &CardProfi
         note: None,
         objects: emptied(profile),
         clear: profile.clear,
+        channel: ChannelUse::of(profile),
     }
 }
 

@@ -15,6 +15,7 @@ use super::{
 };
 use crate::{
     desk::{self, Make, READER},
+    held_keys::held_keys,
     promise::Chip,
 };
 
@@ -84,6 +85,7 @@ fn cut_everywhere(task: Task, make: Make) {
                 None => assert!(!changed || !matches!(after(task), Stands::Old | Stands::New), "{what}: told nothing"),
             }
             let stands = judge::held(&bench, &readers, &serial, &desk::holder(cuts), &what);
+            held_keys(make, &readers, stands.into(), &what);
             assert!(stands == after(task) || also_possible(task).contains(&stands), "{what}: {stands:?}");
             *ends.entry(stands).or_default() += 1;
         }
@@ -130,6 +132,11 @@ cuts! {
     repair_of_the_independent_card_with_its_holder: RepairWithHolder, Independent;
     repair_of_the_virtual_card_left_locked: RepairLeftLocked, Virtual;
     repair_of_the_independent_card_left_locked: RepairLeftLocked, Independent;
+    unlock_of_a_card_of_a_secure_channel: Unlock, Channel;
+    clear_of_a_card_of_a_secure_channel: Clear, Channel;
+    cancel_of_a_card_of_a_secure_channel: Cancel, Channel;
+    repair_of_a_card_of_a_secure_channel_left_locked: RepairLeftLocked, Channel;
+    renewal_of_a_card_of_a_secure_channel: RenewNewKeys, Channel;
     renewal_of_the_virtual_card: RenewNewKeys, Virtual;
     renewal_of_the_independent_card: RenewNewKeys, Independent;
     renewal_of_the_virtual_card_with_its_keys: RenewSameKeys, Virtual;
