@@ -369,6 +369,24 @@ mod tests {
         assert!(CardProfile::parse("x", &" ".repeat(LONGEST_FILE + 1)).is_err());
     }
 
+    #[test]
+    fn what_goes_through_middleware_says_how_and_nothing_else_does() {
+        let series_8 = include_str!("../../assets/card-profiles/series-8.toml");
+        let fault = |text: &str, from: &str, to: &str| {
+            assert!(text.contains(from), "{from}");
+            CardProfile::parse("mine.toml", &text.replace(from, to)).expect_err("a bad profile").key
+        };
+        assert_eq!(fault(series_8, "[\"token\"]", "[\"cplc\"]"), "serial-sources");
+        assert_eq!(fault(GENERIC, "[\"cplc\"", "[\"token\", \"cplc\""), "serial-sources");
+        assert_eq!(fault(GENERIC, "personalise = \"piv\"", "personalise = \"pkcs11\""), "serial-sources");
+        let (before, rest) = series_8.split_once("[middleware]").expect("the table");
+        let (_, after) = rest.split_once("[management-key]").expect("the next one");
+        let without = [before, "[management-key]", after].concat();
+        assert_eq!(CardProfile::parse("mine.toml", &without).expect_err("a bad profile").key, "middleware");
+        let same = format!("{series_8}\n[renewal]\nkeys = \"same\"\n");
+        assert_eq!(CardProfile::parse("mine.toml", &same).expect_err("a bad profile").key, "renewal.keys");
+    }
+
     proptest! {
         #[test]
         fn any_text_is_a_profile_or_a_fault(text in "\\PC{0,200}") {

@@ -6,6 +6,7 @@
 use x509_parser::oid_registry::{OID_EC_P256, OID_NIST_EC_P384, OID_PKCS1_RSAENCRYPTION, Oid};
 
 use super::{
+    card_work::{card_contents, sign_with},
     error::OperationError,
     pocket::{CardSession, Reach},
     runner::Desk,
@@ -14,7 +15,9 @@ use crate::{
     card::{
         algorithm::KeyAlgorithm,
         piv::{ObjectName, Piv, PivError, Tries, certificate_in},
+        pkcs11::TokenError,
         profile::CardProfile,
+        recognise::NotRecognised,
         transport::layered,
     },
     cis2::wire::{Base64, CardAnswer, CardAuthenticated},
@@ -118,12 +121,23 @@ impl Desk<'_> {
         let reader = self.choose_reader(reader)?;
         let (mut session, card) = self.open_card(&reader)?;
         let profile = card.profile;
-        let (certificate, tries) = on_card(&mut session, &profile, |piv| {
-            let object = piv.get_object(ObjectName::certificate(CertificateSlot::Authentication))?;
-            Ok((object, piv.passcode_tries()?))
-        })?;
-        let object = certificate.ok_or(AuthenticationFault::NoCertificate)?;
-        let certificate = certificate_in(&object).ok().flatten().ok_or(AuthenticationFault::Damaged)?.to_vec();
+        let (certificate, tries) = match &session.reach {
+            Reach::Middleware(_) => {
+                let contents = card_contents(&mut session, &profile, &card.serial, None)?;
+                let found = contents.certificate(CertificateSlot::Authentication).map(<[u8]>::to_vec);
+                let tries = contents.tries_left.map_or(Tries::Unknown, Tries::Left);
+                (found.ok_or(AuthenticationFault::NoCertificate)?, tries)
+            }
+            Reach::Commands(_) => {
+                let (object, tries) = on_card(&mut session, &profile, |piv| {
+                    let object = piv.get_object(ObjectName::certificate(CertificateSlot::Authentication))?;
+                    Ok((object, piv.passcode_tries()?))
+                })?;
+                let object = object.ok_or(AuthenticationFault::NoCertificate)?;
+                let certificate = certificate_in(&object).ok().flatten().ok_or(AuthenticationFault::Damaged)?;
+                (certificate.to_vec(), tries)
+            }
+        };
         let algorithm = algorithm_of(&certificate).ok_or(AuthenticationFault::Damaged)?;
         let tries_left = match tries {
             Tries::Left(0) => return Err(AuthenticationFault::Locked.into()),
@@ -153,15 +167,23 @@ impl Desk<'_> {
         let CardToAuthenticate { reader, serial, series, profile, certificate, algorithm, mut session, .. } = card;
         let challenge = self.service.card_challenge()?.challenge;
         let slot = CertificateSlot::Authentication;
-        let signed = on_card(&mut session, &profile, |piv| {
-            // Another program may have used tries up since the card was looked at.
-            if piv.passcode_tries()? == Tries::Left(0) {
-                return Err(PivError::PasscodeBlocked);
+        let signed = match &session.reach {
+            Reach::Middleware(reached) => {
+                let key = (certificate.as_slice(), algorithm);
+                let signed = sign_with(reached, (&profile, &serial), key, &challenge.0, passcode);
+                signed.map_err(|error| told_by_middleware(&profile, error))
             }
-            piv.verify(passcode)?;
-            piv.sign(slot, algorithm, &challenge.0)
-        });
-        let signature = Base64(signed.map_err(told)?);
+            Reach::Commands(_) => on_card(&mut session, &profile, |piv| {
+                // Another program may have used tries up since the card was looked at.
+                if piv.passcode_tries()? == Tries::Left(0) {
+                    return Err(PivError::PasscodeBlocked);
+                }
+                piv.verify(passcode)?;
+                piv.sign(slot, algorithm, &challenge.0)
+            })
+            .map_err(told),
+        };
+        let signature = Base64(signed?);
         let answer = CardAnswer {
             challenge,
             certificate: Base64(certificate),
@@ -187,13 +209,28 @@ impl Desk<'_> {
 /// Faults of the card that have words of their own here.
 fn told(error: OperationError) -> OperationError {
     match error {
-        OperationError::NotRecognised(crate::card::recognise::NotRecognised::Piv(piv)) => match piv {
+        OperationError::NotRecognised(NotRecognised::Piv(piv)) => match piv {
             PivError::PasscodeBlocked => AuthenticationFault::Locked.into(),
             PivError::WrongPasscode { tries_left } => AuthenticationFault::WrongPasscode { tries_left }.into(),
             PivError::Transport(error) => OperationError::Card(error),
             other => AuthenticationFault::NotSigned(other).into(),
         },
         other => other,
+    }
+}
+
+/// The same for what the middleware of a card says.
+fn told_by_middleware(profile: &CardProfile, error: TokenError) -> OperationError {
+    match error {
+        TokenError::PasscodeLocked => AuthenticationFault::Locked.into(),
+        TokenError::WrongPasscode { standing } => {
+            let tries_left = match standing.tries() {
+                Tries::Left(left) => Some(left),
+                Tries::Verified | Tries::Unknown => None,
+            };
+            AuthenticationFault::WrongPasscode { tries_left }.into()
+        }
+        error => NotRecognised::Middleware { name: profile.name.clone(), series: profile.series, error }.into(),
     }
 }
 

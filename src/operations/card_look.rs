@@ -127,7 +127,7 @@ impl Desk<'_> {
         };
         let officer = self.service.session()?.officer;
         let record = self.service.card(&card.serial)?;
-        let contents = card_contents(&mut session, &card.profile, &record)?;
+        let contents = card_contents(&mut session, &card.profile, &card.serial, record.good_pair.as_ref())?;
         let holder = record.holder.as_ref().map(|id| self.service.holder(id)).transpose()?;
         let certificates = certificates(&contents);
         let mut look = CardLook {

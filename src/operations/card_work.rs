@@ -4,7 +4,7 @@ mod channel;
 mod in_use;
 mod middleware;
 
-pub use middleware::{card_contents, passcode_tries};
+pub use middleware::{card_contents, passcode_tries, sign_with};
 
 use super::{
     effect::{CardWork, Fault, Outcome},

@@ -356,7 +356,7 @@ fn holds_certificates(
     record: &CardRecord,
 ) -> Result<bool, OperationError> {
     if matches!(session.reach, Reach::Middleware(_)) {
-        let contents = card_contents(session, profile, record)?;
+        let contents = card_contents(session, profile, &record.serial, record.good_pair.as_ref())?;
         return Ok(CertificateSlot::BOTH.into_iter().any(|slot| contents.certificate(slot).is_some()));
     }
     selected(session, profile, |piv| {

@@ -211,7 +211,7 @@ impl Desk<'_> {
         }
         let mut here = self.card_of(wish)?;
         let (record, holder) = self.whose(&here.serial, wish.holder.as_ref(), operation, here.profile.series)?;
-        let contents = card_contents(&mut here.session, &here.profile, &record)?;
+        let contents = card_contents(&mut here.session, &here.profile, &here.serial, record.good_pair.as_ref())?;
         let profile = here.profile;
         if operation == Operation::Renew && contents.tries_left == Some(0) {
             return Err(OperationError::PasscodeLocked { serial: here.serial });

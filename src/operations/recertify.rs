@@ -516,3 +516,6 @@ fn unexpected(mut state: State, outcome: &Outcome) -> State {
     }
     refused(state, &why)
 }
+
+#[cfg(test)]
+mod tests;

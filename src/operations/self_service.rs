@@ -2,7 +2,7 @@
 //! card is done by the operations of the desk; the gateway decides whether it may be.
 
 use super::{
-    authenticate::CardToAuthenticate, card_work::selected, error::OperationError, prepare::CardWish, runner::Desk,
+    authenticate::CardToAuthenticate, card_work::passcode_tries, error::OperationError, prepare::CardWish, runner::Desk,
 };
 use crate::{
     card::piv::Tries,
@@ -33,7 +33,7 @@ impl Desk<'_> {
     pub fn own_card(&self, reader: Option<&str>) -> Result<OwnCard, OperationError> {
         let reader = self.choose_reader(reader)?;
         let (mut session, card) = self.open_card(&reader)?;
-        let tries_left = match selected(&mut session, &card.profile, |piv| piv.passcode_tries())? {
+        let tries_left = match passcode_tries(&mut session, &card.profile, &card.serial)? {
             Tries::Left(left) => Some(left),
             Tries::Verified | Tries::Unknown => None,
         };

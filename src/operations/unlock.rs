@@ -111,6 +111,14 @@ impl State {
         self.ending(outcome, unlock_code, End::undone(on_card::UNLOCK_CODE_LOST))
     }
 
+    /// After a cut: which passcode the card has is not known.
+    fn not_told(self, unlock_code: Option<UnlockCodeSettled>) -> Self {
+        let why = "it was cut off while the passcode was being set, and the card does not tell which one it has: let the \
+                   holder try the new one, and unlock the card again if it is refused";
+        let outcome = self.as_before();
+        self.ending(outcome, unlock_code, End::undone(why))
+    }
+
     /// After a cut: the card's own counter says what can be known.
     fn found(self, left: Option<u8>, unlock_code: Option<UnlockCodeSettled>) -> Self {
         let was_locked = self.before == Some(Some(0));
@@ -120,14 +128,10 @@ impl State {
                            else was changed: unlock it again";
                 self.ending(OnCardOutcome::Locked, unlock_code, End::undone(why))
             }
-            // Nothing but the new passcode opens a card that was locked.
-            (Some(_), Reached::Passcode) if was_locked => self.ending(OnCardOutcome::Done, unlock_code, End::done()),
-            (_, Reached::Passcode) => {
-                let why = "it was cut off while the passcode was being set, and the card does not tell which one it has: \
-                           let the holder try the new one, and unlock the card again if it is refused";
-                let outcome = self.as_before();
-                self.ending(outcome, unlock_code, End::undone(why))
-            }
+            // Nothing but the new passcode opens a card that was locked. Some cards tell that they are locked and nothing
+            // else.
+            (_, Reached::Passcode) if was_locked => self.ending(OnCardOutcome::Done, unlock_code, End::done()),
+            (_, Reached::Passcode) => self.not_told(unlock_code),
             _ => {
                 let why =
                     "it was cut off before the passcode was set, and the card is as it was before: unlock it again";
@@ -241,6 +245,7 @@ fn refused(mut state: State, why: String) -> State {
         Stage::SetPasscode => return state.ending(outcome, Some(UnlockCodeSettled::Next), End::undone(why)),
         // The card took the passcode; that its counter cannot be read changes nothing about it.
         Stage::CheckTries => return state.ending(OnCardOutcome::Done, Some(UnlockCodeSettled::Next), End::done()),
+        Stage::ReadTriesAgain if state.reached == Reached::Passcode => return state.not_told(None),
         Stage::ReadTriesAgain => return state.found(None, None),
         Stage::ReleaseCodes { left } | Stage::FindCode { left, .. } => {
             let left = *left;

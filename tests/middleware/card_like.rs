@@ -47,11 +47,6 @@ impl CardLike {
         self.token.folder.path()
     }
 
-    /// Its module.
-    pub fn module(&self) -> PathBuf {
-        module_in(self.folder())
-    }
-
     /// The variables a process needs to see it.
     pub fn variables(&self) -> Vec<(&'static str, &OsStr)> {
         let mut variables = self.token.variables().to_vec();

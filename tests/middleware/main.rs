@@ -3,7 +3,7 @@
 
 mod card_like;
 mod child;
-mod cuts;
+mod command_line;
 #[allow(dead_code, reason = "the desk of another test program, of which a part is used")]
 #[path = "../workstation/desk.rs"]
 mod desk;
@@ -11,7 +11,9 @@ mod faults;
 #[allow(dead_code, reason = "the desk of another test program, of which a part is used")]
 #[path = "../gateway/desk.rs"]
 mod gateway_desk;
+mod locks;
 mod old_cards;
+mod older_system;
 mod opensc;
 mod operations;
 #[allow(dead_code, reason = "the judge of another test program, of which a part is used")]

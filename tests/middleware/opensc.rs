@@ -12,13 +12,16 @@ use cardwright::{
         pkcs11::{CodeStanding, Middleware, ObjectId, Token, TokenError},
         virtual_card::VirtualCard,
     },
-    domain::CertificateSlot,
-    training::readers::blank_card,
+    domain::{CertificateSlot, Series},
+    gateway::{Gateway, GatewayConfig},
+    training::{self, readers::blank_card},
 };
+use time::OffsetDateTime;
 
 use crate::{
     child::{in_process_of_its_own, is_child},
     desk::{Desk, judge},
+    older_system::{SetClock, long_ago},
     soft_token::{passcode, settings, unlock_code},
     workbench::Workbench,
 };
@@ -255,4 +258,61 @@ fn the_command_line_shows_the_card_through_its_middleware_or_says_that_it_is_mis
     // The card is whatever it was: nothing but reading was done.
     let words = ["--login", "--pin", "738164", "--list-objects", "--type", "privkey"];
     assert!(judge("pkcs11-tool", &words, issued.desk.path()).contains("SIGN key"));
+}
+
+/// The card is on record under the serial that the middleware tells, so that whole operations reach it.
+#[test]
+fn whole_operations_do_what_the_middleware_can_and_leave_the_card_as_it_was_where_it_cannot() {
+    let (desk, mut bench) = (Desk::new(), Workbench::start());
+    bench.insert(0, Arc::new(Mutex::new(VirtualCard::new(&blank_card().expect("a blank card")))));
+    let reader = bench.reader_name(0);
+    let data = desk.path().join("gateway");
+    let mut config = GatewayConfig::training(&data, training::people().expect("invented"));
+    let (now, clock) = (OffsetDateTime::now_utc(), Arc::new(SetClock::new(OffsetDateTime::now_utc())));
+    config.clock = clock.clone();
+    let gateway = Gateway::start(config).expect("a gateway");
+    let place = format!("gateway.url = \"{}\"\n", gateway.url());
+    let plain = desk.file("plain.toml", &place).display().to_string();
+    clock.set(long_ago(now));
+    let words = ["issue", "--json", "--holder", "555000000023", "--reader", &reader, "--passcode-stdin"];
+    let issued = desk.run_with_readers(&[&words[..], &["--config", &plain]].concat(), "738164\n").expect(0).json();
+    clock.set(now);
+
+    let stand_in = place + &series_8_stand_in(desk.path(), &module());
+    let file = desk.file("desk.toml", &stand_in).display().to_string();
+    let run = |words: &[&str], stdin: &str| {
+        let words = [words, &["--json", "--reader", &reader, "--config", &file]].concat();
+        desk.run_with_readers(&words, stdin)
+    };
+    let seen = run(&["cards", "--offline"], "").expect(0).json()["readers"][0].clone();
+    let serial = seen["serial"].as_str().expect("a serial").to_owned();
+    let store = rusqlite::Connection::open(data.join("gateway.sqlite")).expect("the database");
+    let word = serde_json::to_value(Series::Series8).expect("a word");
+    for table in ["cards", "issuances"] {
+        let sql = format!("UPDATE {table} SET serial = ?1, series = ?2 WHERE serial = ?3");
+        let changed = [serial.as_str(), word.as_str().expect("text"), issued["serial"].as_str().expect("a serial")];
+        assert_eq!(store.execute(&sql, changed).expect("changed"), 1, "{table}");
+    }
+    let signs = |passcode: &str| {
+        let words = ["--login", "--pin", passcode, "--list-objects", "--type", "privkey"];
+        assert!(judge("pkcs11-tool", &words, desk.path()).contains("SIGN key"));
+    };
+
+    let changed = run(&["passcode", "--passcode-stdin"], "738164\n904261\n").expect(0).json();
+    assert_eq!(changed["result"]["ending"], "done", "{changed}");
+    signs("904261");
+    let wrong = run(&["passcode", "--passcode-stdin"], "738164\n640182\n").expect(1);
+    assert!(wrong.stderr.contains("the old passcode is wrong"), "{}", wrong.stderr);
+    for (words, stdin) in [(["renew", "--passcode-stdin"], "904261\n"), (["unlock", "--passcode-stdin"], "640182\n")] {
+        let refused = run(&words, stdin).expect(1);
+        for part in ["cannot do what was asked through its middleware", "nothing was changed", "Series 10 card instead"]
+        {
+            assert!(refused.stderr.contains(part), "{part} is not in: {}", refused.stderr);
+        }
+        signs("904261");
+        let seen = run(&["cards"], "").expect(0).json()["readers"][0].clone();
+        assert!(seen.to_string().contains("in order"), "{words:?}: {seen}");
+    }
+    let open = desk.run_with_readers(&["resume", "--json", "--config", &file], "").expect(0).json();
+    assert_eq!(open["jobs"], serde_json::json!([]), "nothing is left open");
 }

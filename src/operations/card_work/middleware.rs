@@ -7,12 +7,12 @@
 use super::{Code, Trouble, in_use::count_in, index, judged, profile, selected, unlock_code};
 use crate::{
     card::{
+        algorithm::KeyAlgorithm,
         piv::{ObjectName, Tries},
-        pkcs11::{CodeStanding, ObjectId, Token, TokenCertificate, TokenError},
+        pkcs11::{CodeStanding, Doing, ObjectId, Token, TokenCertificate, TokenError},
         profile::{CardProfile, HowLocked, MiddlewareSettings},
         recognise::NotRecognised,
     },
-    cis2::wire::CardRecord,
     domain::{CardSerial, CertificateSlot, Passcode, sha256_hex},
     operations::{
         diagnosis::{CardContents, ObjectRead},
@@ -243,21 +243,21 @@ fn block(card: &Card<'_>) -> Result<(), Trouble> {
     Err(Trouble::Content("the card does not lock after wrong passcodes; it keeps the one it has".into()))
 }
 
-/// What anyone may read of a card, however it is reached. Where a card holds several certificates for one half, that on
-/// record counts, and the newest when none of them is.
+/// What anyone may read of a card, however it is reached. Where a card holds several certificates for one half, that of the
+/// good pair on record counts (SHA-256 of both), and the newest when there is none.
 pub fn card_contents(
     session: &mut CardSession,
     profile: &CardProfile,
-    record: &CardRecord,
+    serial: &CardSerial,
+    good_pair: Option<&[String; 2]>,
 ) -> Result<CardContents, OperationError> {
     let Reach::Middleware(reached) = &session.reach else {
         return selected(session, profile, CardContents::read);
     };
-    through(reached, profile, &record.serial, |token, settings| {
+    through(reached, profile, serial, |token, settings| {
         let all = token.certificates(settings)?;
         let of_half = |slot: CertificateSlot| {
-            let number = index(slot);
-            let wanted = record.good_pair.as_ref().and_then(|pair| pair.get(number));
+            let wanted = good_pair.and_then(|pair| pair.get(index(slot)));
             match TokenCertificate::of_half(&all, slot, |der| wanted == Some(&sha256_hex(der))) {
                 Some(certificate) => ObjectRead::Content(certificate.der.clone()),
                 None => ObjectRead::Missing,
@@ -282,6 +282,24 @@ pub fn passcode_tries(
         return selected(session, profile, |piv| piv.passcode_tries());
     };
     through(reached, profile, serial, |token, _| Ok(token.passcode_standing()?.tries()))
+}
+
+/// Signs a message with the key of a certificate on the card, after its passcode, which is sent once.
+pub fn sign_with(
+    reached: &TokenReach,
+    (profile, serial): (&CardProfile, &CardSerial),
+    (certificate, algorithm): (&[u8], KeyAlgorithm),
+    message: &[u8],
+    passcode: &Passcode,
+) -> Result<Vec<u8>, TokenError> {
+    let settings = profile.middleware.as_ref().ok_or(TokenError::Missing { doing: Doing::Reading })?;
+    reached.with_card(serial, |token| {
+        let all = token.certificates(settings)?;
+        let id = all.into_iter().find(|found| found.der == certificate).and_then(|found| found.id);
+        let id = id.ok_or(TokenError::Missing { doing: Doing::Signing })?;
+        token.log_in(passcode)?;
+        token.sign(&id, algorithm, message, passcode)
+    })
 }
 
 fn through<R>(

@@ -18,9 +18,9 @@ use crate::{
     journal::{Claim, JobState},
     operations::{
         CardReport, Desk, Ending, OperationError, Progress,
-        card_work::selected,
+        card_work::{card_contents, selected},
         effect::Outcome,
-        pocket::{CardSession, Pocket},
+        pocket::{CardSession, Pocket, Reach},
         preflight::new_job,
         report::told,
         resume::replay,
@@ -89,17 +89,23 @@ impl Desk<'_> {
         let enrolment = Enrolment::read(self.journal.folder(), gateway)?.ok_or(OperationError::NotEnrolled)?;
         let reader = self.choose_reader(reader)?;
         let (mut session, card) = self.open_card(&reader)?;
-        let holder = selected(&mut session, &card.profile, |piv| {
-            for slot in CertificateSlot::BOTH {
-                // A damaged one says nothing; the other may.
-                let content = piv.get_object(ObjectName::certificate(slot))?;
-                let der = content.as_deref().and_then(|content| certificate_in(content).ok().flatten());
-                if let Some(holder) = der.and_then(holder_of) {
-                    return Ok(Some(holder));
+        let holder = match &session.reach {
+            Reach::Commands(_) => selected(&mut session, &card.profile, |piv| {
+                for slot in CertificateSlot::BOTH {
+                    // A damaged one says nothing; the other may.
+                    let content = piv.get_object(ObjectName::certificate(slot))?;
+                    let der = content.as_deref().and_then(|content| certificate_in(content).ok().flatten());
+                    if let Some(holder) = der.and_then(holder_of) {
+                        return Ok(Some(holder));
+                    }
                 }
+                Ok(None)
+            })?,
+            Reach::Middleware(_) => {
+                let contents = card_contents(&mut session, &card.profile, &card.serial, None)?;
+                CertificateSlot::BOTH.into_iter().find_map(|slot| holder_of(contents.certificate(slot)?))
             }
-            Ok(None)
-        })?;
+        };
         let holder = holder.ok_or(OperationError::HolderUnknown)?;
         let mut random = [0; 4];
         getrandom::fill(&mut random).map_err(|e| OperationError::Randomness(e.to_string()))?;

@@ -14,7 +14,7 @@ use crate::{
     soft_token::{PASSCODE, passcode},
 };
 
-fn cut_everywhere(test: &str, task: Task) {
+fn cut_everywhere(test: &str, task: Task, moments: &[Moment]) {
     if !is_child() {
         return with_card(&format!("cuts::{test}"));
     }
@@ -25,7 +25,7 @@ fn cut_everywhere(test: &str, task: Task) {
     let calls = card_like::calls(&folder);
     let (mut cuts, mut unbegun, mut ends): (u16, u16, BTreeMap<String, u16>) = (0, 0, BTreeMap::new());
     for call in 1..=calls {
-        for moment in Moment::BOTH {
+        for moment in moments.iter().copied() {
             cuts += 1;
             let what = format!("{task:?}, pulled {moment:?} call {call}");
             let serial = bench.ready(task, cuts);
@@ -78,20 +78,26 @@ fn cut_everywhere(test: &str, task: Task) {
         }
     }
     println!("{task:?}: {cuts} cuts at {calls} calls: {unbegun} not begun, {ends:?}");
-    assert!(usize::from(cuts) == 2 * calls && calls > 3);
+    assert!(usize::from(cuts) == moments.len() * calls && calls > 3);
 }
 
 #[test]
 fn unlock() {
-    cut_everywhere("unlock", Task::Unlock);
+    cut_everywhere("unlock", Task::Unlock, &Moment::BOTH);
 }
 
 #[test]
 fn change_of_passcode() {
-    cut_everywhere("change_of_passcode", Task::ChangePasscode);
+    cut_everywhere("change_of_passcode", Task::ChangePasscode, &Moment::BOTH);
+}
+
+/// In two halves, which run beside each other.
+#[test]
+fn renewal_before_the_effect() {
+    cut_everywhere("renewal_before_the_effect", Task::Renew, &[Moment::Before]);
 }
 
 #[test]
-fn renewal() {
-    cut_everywhere("renewal", Task::Renew);
+fn renewal_after_the_effect() {
+    cut_everywhere("renewal_after_the_effect", Task::Renew, &[Moment::After]);
 }

@@ -1,46 +1,40 @@
 //! Operations on a Series 8 card: a real gateway whose clock is set, a token of SoftHSM2 that behaves like a card, and a
 //! chip in the reader that shows itself as Series 8.
-//!
-//! No Series 8 card is issued here, so each one comes from an older system: it is issued to the gateway as another card
-//! would be, with keys of the token, and its record is then made to say Series 8.
 
 mod cuts;
 mod works;
 
-use std::{
-    path::PathBuf,
-    process::Command as Program,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::{path::PathBuf, sync::Arc};
 
 use cardwright::{
     card::{
         algorithm::KeyAlgorithm,
         apdu::{Command, Response},
-        pkcs11::{Middleware, ObjectId, Token, TokenError},
+        pkcs11::{Middleware, Token, TokenError},
         profile::Profiles,
         reader::{Access, CardConnection, CardReaders, CardWatch, Presence, ReaderError, ReaderStatus},
         transport::{Transport, TransportError},
         virtual_card::vpcd::Chip as _,
     },
-    cis2::{HttpService, Service, wire},
+    cis2::HttpService,
     domain::{
-        CancelReason, CardSerial, CertificateSlot, Holder, HolderId, HolderState, Operation, Passcode, Series,
+        CancelReason, CardSerial, Holder, HolderId, HolderState, Operation, Passcode,
         eligibility::{ClientSoftware, Realm},
     },
-    gateway::{Clock, Gateway, RunningGateway, SeedHolder},
+    gateway::{Gateway, RunningGateway, SeedHolder},
     journal::Journal,
     operations::{CardReport, CardWish, Desk, OperationError},
 };
-use time::{Duration, OffsetDateTime};
+use time::OffsetDateTime;
 
 use crate::{
     card_like::{self, CardLike},
     child::in_process_of_its_own,
     gateway_desk,
     old_cards::BareChip,
+    older_system::{self, SetClock},
     promise::GatewayRecord,
-    soft_token::{PASSCODE, UNLOCK_CODE, passcode, settings, unlock_code},
+    soft_token::{PASSCODE, passcode, settings},
 };
 
 pub const READER: &str = "Desk reader 00 00";
@@ -63,21 +57,6 @@ pub enum Task {
 /// The passcode the holder takes when they may choose a new one.
 pub fn new_passcode() -> Passcode {
     passcode("905172")
-}
-
-#[derive(Debug)]
-struct SetClock(Mutex<OffsetDateTime>);
-
-impl SetClock {
-    fn set(&self, at: OffsetDateTime) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = at;
-    }
-}
-
-impl Clock for SetClock {
-    fn now(&self) -> OffsetDateTime {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 /// One reader with a chip that shows itself as Series 8, and the middleware that reaches it.
@@ -151,7 +130,7 @@ impl Bench {
     pub fn new() -> Self {
         let folder = tempfile::tempdir_in(card_like::folder()).expect("a folder");
         let now = OffsetDateTime::now_utc();
-        let clock = Arc::new(SetClock(Mutex::new(now)));
+        let clock = Arc::new(SetClock::new(now));
         let mut config = gateway_desk::config(&folder.path().join("gateway"));
         config.clock = clock.clone();
         let organisation = config.people.officers[0].officer.organisation.clone();
@@ -214,7 +193,7 @@ impl Bench {
     /// 30 days left, and ready for a task.
     pub fn ready(&self, task: Task, number: u16) -> CardSerial {
         self.put_back();
-        new_token();
+        older_system::new_token();
         let serial = self.issued_long_ago(&holder(number));
         if task == Task::Unlock {
             for _ in 0..3 {
@@ -226,56 +205,10 @@ impl Bench {
     }
 
     fn issued_long_ago(&self, holder: &HolderId) -> CardSerial {
-        let long_ago = self.now.replace_year(self.now.year() - 3).unwrap_or(self.now) + Duration::days(30);
-        self.clock.set(long_ago);
-        let service = gateway_desk::sign_in(&self.gateway.url(), gateway_desk::RA_AGENT);
-        let code = passcode(PASSCODE);
-        let serial = self.on_card(|token| token.serial().cloned()).expect("a serial");
-        let (job, mut stock) = (gateway_desk::job(), gateway_desk::Chip::new(0));
-        stock.serial = serial.clone();
-        service.reserve(&job, &gateway_desk::reserve_request(&job, holder.as_str(), &serial)).expect("reserved");
-        stock.prove_management_key(&service, &job).expect("training stock");
-        let codes = service.unlock_codes(&job, &format!("{job}-codes")).expect("released");
-        let next = std::str::from_utf8(codes.next.0.expose()).expect("digits").to_owned();
-        self.on_card(|token| token.change_unlock_code(&unlock_code(UNLOCK_CODE), &unlock_code(&next)))
-            .expect("rotated");
-        let ids = old_ids();
-        let requests = CertificateSlot::BOTH.map(|half| {
-            let id = &ids[usize::from(half == CertificateSlot::Signing)];
-            let request = self.on_card(|token| {
-                token.log_in(&code)?;
-                let key = token.generate(id, "older system", KeyAlgorithm::P256)?;
-                token.certificate_request(id, &key, holder.as_str(), &code)
-            });
-            wire::Base64(request.expect("made").0)
-        });
-        let [authentication_csr, signing_csr] = requests;
-        let request = wire::Certify { authentication_csr, signing_csr };
-        let certified = service.certify(&job, &format!("{job}-certify"), &request).expect("certified");
-        let proofs = self.on_card(|token| {
-            token.log_in(&code)?;
-            token.write_certificate(&ids[0], "older system", &certified.authentication.0)?;
-            token.write_certificate(&ids[1], "older system", &certified.signing.0)?;
-            let sign = |id| token.sign(id, KeyAlgorithm::P256, &certified.proof_challenge.0, &code);
-            Ok([sign(&ids[0])?, sign(&ids[1])?].map(wire::Base64))
-        });
-        let [authentication_proof, signing_proof] = proofs.expect("proved");
-        let confirm = wire::Confirm {
-            authentication_sha256: gateway_desk::sha256(&certified.authentication.0),
-            signing_sha256: gateway_desk::sha256(&certified.signing.0),
-            authentication_proof,
-            signing_proof,
-            locked: None,
-        };
-        service.confirm(&job, &format!("{job}-confirm"), &confirm).expect("confirmed");
-        let store =
-            rusqlite::Connection::open(self.folder.path().join("gateway/gateway.sqlite")).expect("the database");
-        let word = serde_json::to_value(Series::Series8).expect("a word");
-        for table in ["cards", "issuances"] {
-            let sql = format!("UPDATE {table} SET series = ?1 WHERE serial = ?2");
-            let changed = store.execute(&sql, [word.as_str().expect("text"), serial.as_str()]).expect("changed");
-            assert_eq!(changed, 1, "{table}");
-        }
+        self.clock.set(older_system::long_ago(self.now));
+        let middleware = self.readers.middleware.as_ref().expect("set up");
+        let data = self.folder.path().join("gateway");
+        let serial = older_system::issue(&self.gateway.url(), &data, middleware, READER, holder);
         self.clock.set(self.now);
         serial
     }
@@ -315,28 +248,9 @@ fn fits(der: &[u8], signature: &[u8]) -> bool {
     key.verify(b"a challenge", &DerSignature::try_from(signature).expect("a signature")).is_ok()
 }
 
-/// Identifiers of the pair that the older system made.
-pub fn old_ids() -> [ObjectId; 2] {
-    [1, 2].map(|byte| ObjectId::new(vec![byte]).expect("one byte"))
-}
-
 /// The n-th test holder.
 pub fn holder(number: u16) -> HolderId {
     format!("5550008{number:05}").parse().expect("twelve digits")
-}
-
-/// An empty token takes the place of the one in the reader.
-fn new_token() {
-    let folder = card_like::folder();
-    let tokens = folder.join("tokens");
-    std::fs::remove_dir_all(&tokens).expect("the old one");
-    std::fs::create_dir(&tokens).expect("a folder");
-    std::fs::write(folder.join("tries"), "0").expect("written");
-    let made = Program::new("softhsm2-util")
-        .args(["--init-token", "--free", "--label", "Holder", "--pin", PASSCODE, "--so-pin", UNLOCK_CODE])
-        .output()
-        .expect("Debian package softhsm2");
-    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
 }
 
 pub fn wish(operation: Operation) -> CardWish {

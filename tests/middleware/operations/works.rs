@@ -7,10 +7,11 @@ use cardwright::{
     operations::{CardStanding, Ending, OperationError, WhichPair, issue::PasscodeChoice, preflight::IssueRequest},
 };
 
-use super::{Bench, READER, Readers, Task, file, holder, new_passcode, old_ids, run, wish, with_card};
+use super::{Bench, READER, Readers, Task, file, holder, new_passcode, run, wish, with_card};
 use crate::{
     child::is_child,
     gateway_desk::openssl_verify,
+    older_system::old_ids,
     soft_token::{PASSCODE, SOFTHSM, judge, passcode, settings},
 };
 
@@ -208,6 +209,30 @@ fn what_a_series_8_card_cannot_do_is_refused_by_policy() {
         assert!(words.contains("Series 8") && words.contains("middleware") && words.contains("IT"), "{words}");
     }
     assert_eq!(bench.record().everything(), before);
+}
+
+#[test]
+fn a_card_signs_its_holder_in_with_one_try() {
+    if !is_child() {
+        return with_card("works::a_card_signs_its_holder_in_with_one_try");
+    }
+    let bench = Bench::new();
+    let serial = bench.ready(Task::Renew, 1);
+    let signed_in = bench.desk().try_card(None, &passcode(PASSCODE)).expect("the service accepts it");
+    assert_eq!(signed_in.card.holder.id, holder(1));
+    let wrong = bench.desk().try_card(None, &passcode("112358")).expect_err("it is not its passcode");
+    assert!(wrong.to_string().contains("tried once"), "{wrong}");
+    assert_eq!(
+        bench.on_card(|token| token.passcode_standing()),
+        Ok(CodeStanding::SomeWrong),
+        "one try, and no second one"
+    );
+    for _ in 0..2 {
+        bench.on_card(|token| token.log_in(&passcode("112358"))).expect_err("wrong");
+    }
+    let locked = bench.desk().try_card(None, &passcode(PASSCODE)).expect_err("it is locked");
+    assert!(locked.to_string().contains("locked"), "{locked}");
+    assert_eq!(bench.record().good_certificates(&serial).len(), 2);
 }
 
 /// A card is put into the reader after the one that was looked at was taken out.
