@@ -98,6 +98,8 @@ struct KeySet {
     profile: String,
     scheme: Scheme,
     transport_code: UnlockCode,
+    /// Codes of cards that were issued before and have one of their own.
+    own_codes: BTreeMap<CardSerial, UnlockCode>,
 }
 
 /// Why there is no key for a card.
@@ -162,6 +164,11 @@ impl Custody {
     /// The unlock code with which cards of this profile are delivered.
     pub fn transport_code(&self, profile: &str) -> Result<&UnlockCode, NoKey> {
         self.set(profile).map(|set| &set.transport_code)
+    }
+
+    /// The unlock code that a card of this profile has when this gateway has not changed it yet.
+    pub fn first_code(&self, profile: &str, serial: &CardSerial) -> Result<&UnlockCode, NoKey> {
+        self.set(profile).map(|set| set.own_codes.get(serial).unwrap_or(&set.transport_code))
     }
 
     fn set(&self, profile: &str) -> Result<&KeySet, NoKey> {

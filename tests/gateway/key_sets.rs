@@ -34,7 +34,8 @@ fn a_stock_described_in_the_file_relays_and_releases() {
     let keys = folder.path().join("keys");
     std::fs::create_dir_all(&keys).expect("made");
     let file = "[[key-set]]\nprofile = \"series-10\"\nscheme = \"static\"\nalgorithm = \"aes-128\"\n\
-                key = \"000102030405060708090a0b0c0d0e0f\"\ntransport-unlock-code = \"3237313832383138\"\n";
+                key = \"000102030405060708090a0b0c0d0e0f\"\ntransport-unlock-code = \"3837363534333231\"\n\
+                [key-set.unlock-codes]\n0A1B2C05 = \"3237313832383138\"\n";
     std::fs::write(keys.join("management-keys.toml"), file).expect("written");
     let gateway = Gateway::start(desk::config(folder.path())).expect("a gateway");
     let service = desk::sign_in(&gateway.url(), RA_AGENT);

@@ -24,6 +24,7 @@ use crate::{
             notice, page,
         },
     },
+    domain::NhsCode,
     tr,
 };
 
@@ -113,6 +114,7 @@ fn nothing(ui: &mut Ui, view: &View<'_>, title: &str, words: &str) {
 }
 
 fn in_reader(ui: &mut Ui, view: &View<'_>, reader: &ReaderView) {
+    let code = reader.condition.nhs_code();
     match &reader.condition {
         ReaderCondition::Card(card) => of_card(ui, view, card),
         ReaderCondition::OwnCard(card) => {
@@ -120,27 +122,28 @@ fn in_reader(ui: &mut Ui, view: &View<'_>, reader: &ReaderView) {
             ui.add_space(space::SMALL);
             facts::draw(ui, view, card);
         }
-        ReaderCondition::Reading => page_words(ui, view, NoticeKind::Note, &tr!(view, "service-reading")),
+        ReaderCondition::Reading => page_words(ui, view, NoticeKind::Note, &tr!(view, "service-reading"), code),
         ReaderCondition::InWork(work) => {
-            page_words(ui, view, NoticeKind::Note, &tr!(view, "service-in-work"));
+            page_words(ui, view, NoticeKind::Note, &tr!(view, "service-in-work"), code);
             button::row(ui, |ui| {
                 if Button::new(tr!(view, "unfinished-watch")).show(ui, view).clicked() {
                     view.send(Route::Work(*work));
                 }
             });
         }
-        ReaderCondition::InUse => page_words(ui, view, NoticeKind::Warning, &tr!(view, "bench-in-use-remedy")),
-        ReaderCondition::Unreadable => page_words(ui, view, NoticeKind::Warning, &tr!(view, "bench-unreadable-remedy")),
-        ReaderCondition::Unknown { why, nhs_code } => {
-            page_words(ui, view, NoticeKind::Danger, &format::sentence(why));
-            notice::code(ui, view, *nhs_code);
+        ReaderCondition::InUse => page_words(ui, view, NoticeKind::Warning, &tr!(view, "bench-in-use-remedy"), code),
+        ReaderCondition::Unreadable => {
+            page_words(ui, view, NoticeKind::Warning, &tr!(view, "bench-unreadable-remedy"), code);
+        }
+        ReaderCondition::Unknown { why, .. } => {
+            page_words(ui, view, NoticeKind::Danger, &format::sentence(why), code);
         }
         ReaderCondition::Empty => {}
     }
 }
 
-fn page_words(ui: &mut Ui, view: &View<'_>, kind: NoticeKind, words: &str) {
-    notice::show(ui, view, kind, words);
+fn page_words(ui: &mut Ui, view: &View<'_>, kind: NoticeKind, words: &str, code: Option<NhsCode>) {
+    notice::boxed(ui, view, kind, words, |ui| notice::code(ui, view, code));
     ui.add_space(space::SMALL);
 }
 

@@ -151,8 +151,9 @@ pub fn release(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
 
 /// Releases the codes of a job's card to that job.
 pub fn release_codes(desk: &Desk<'_>, job: &Job) -> Result<wire::UnlockCodes, Fault> {
-    let delivered = desk.core.custody.transport_code(&job.profile).map_err(|_| Fault::no_key_set(&job.profile))?;
-    let codes = unlock_codes::release(desk.store, &desk.core.seal, &job.public.serial, delivered)
+    let serial = &job.public.serial;
+    let first = desk.core.custody.first_code(&job.profile, serial).map_err(|_| Fault::no_key_set(&job.profile))?;
+    let codes = unlock_codes::release(desk.store, &desk.core.seal, serial, first)
         .map_err(|fault| fault.nhs_code(NhsCode::NoUnlockCode))?;
     note_released(desk, job, codes.current.len())?;
     Ok(codes)

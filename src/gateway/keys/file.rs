@@ -16,7 +16,8 @@ use crate::{
 const FACTORY_CODE: &[u8; 8] = b"12345678";
 
 /// Every key an entry may have.
-const KEYS: [&str; 7] = ["profile", "scheme", "algorithm", "master", "key", "keys", "transport-unlock-code"];
+const KEYS: [&str; 8] =
+    ["profile", "scheme", "algorithm", "master", "key", "keys", "transport-unlock-code", "unlock-codes"];
 
 /// What is wrong with the file, and what to do.
 pub struct Wrong {
@@ -79,7 +80,7 @@ fn key_set(entry: &Table) -> Result<KeySet, Wrong> {
     if let Some(other) = entry.keys().find(|name| !KEYS.contains(&name.as_str())) {
         return Err(wrong(
             format!("there is no key “{other}”"),
-            "use profile, scheme, algorithm, master, key, keys and transport-unlock-code",
+            "use profile, scheme, algorithm, master, key, keys, transport-unlock-code and unlock-codes",
         ));
     }
     let profile = word(entry, "profile", "name the scheme of the card profile, e.g. \"series-10\"")?.to_owned();
@@ -109,7 +110,8 @@ fn key_set(entry: &Table) -> Result<KeySet, Wrong> {
         _ => return Err(wrong("“scheme” is unknown", SCHEMES)),
     };
     let transport_code = transport_code(entry, &scheme)?;
-    Ok(KeySet { profile, scheme, transport_code })
+    let own_codes = own_codes(entry)?;
+    Ok(KeySet { profile, scheme, transport_code, own_codes })
 }
 
 pub fn word<'a>(entry: &'a Table, key: &str, remedy: &'static str) -> Result<&'a str, Wrong> {
@@ -150,6 +152,26 @@ fn listed(entry: &Table, algorithm: Algorithm) -> Result<BTreeMap<CardSerial, Se
         keys.insert(card, key);
     }
     Ok(keys)
+}
+
+/// Codes of cards that an older system issued.
+fn own_codes(entry: &Table) -> Result<BTreeMap<CardSerial, UnlockCode>, Wrong> {
+    let remedy = "write [key-set.unlock-codes] and below it one line for each card: its serial = \"its unlock code as 16 \
+                  hexadecimal digits\"";
+    let lines = match entry.get("unlock-codes") {
+        None => return Ok(BTreeMap::new()),
+        Some(Value::Table(lines)) => lines,
+        Some(_) => return Err(wrong("“unlock-codes” is not a table", remedy)),
+    };
+    let mut codes = BTreeMap::new();
+    for (serial, code) in lines {
+        let card: CardSerial =
+            serial.parse().map_err(|_| wrong(format!("“unlock-codes”: {serial} is no card serial"), remedy))?;
+        let code = code.as_str().and_then(|digits| bytes(digits, 8)).and_then(UnlockCode::new);
+        let code = code.ok_or_else(|| wrong(format!("“unlock-codes”: the code of {card} is not 8 bytes"), remedy))?;
+        codes.insert(card, code);
+    }
+    Ok(codes)
 }
 
 fn transport_code(entry: &Table, scheme: &Scheme) -> Result<UnlockCode, Wrong> {

@@ -100,6 +100,9 @@ fn the_documented_example_describes_a_stock_without_a_new_program() {
     assert_eq!(key("series-9", &other, Algorithm::TripleDes), Err(NoKey::Card));
     assert!(custody.knows("series-9", &listed) && !custody.knows("series-9", &other));
     assert_eq!(custody.transport_code("series-10").expect("told").expose(), b"87654321");
+    let first = |card| custody.first_code("series-8", &serial(card)).map(UnlockCode::expose);
+    assert_eq!(first("0A1B2C3D4E5F6071"), Ok(b"27182818".as_slice()), "its own");
+    assert_eq!(first("0A1B2C3D4E5F6072"), Ok(b"87654321".as_slice()), "as they are delivered");
     custody.refuse_training_keys(Realm::Live).expect("these are not the training keys");
 }
 
@@ -117,6 +120,13 @@ fn a_wrong_key_set_is_told_by_file_key_and_remedy_and_shows_no_secret() {
             "16 hexadecimal",
         ),
         (static_set(&format!("{code}algorithm = \"aes-128\"\nkye = \"5ec4e7\"\n")), "no key “kye”", "use profile"),
+        (
+            format!(
+                "[[key-set]]\nprofile = \"x\"\nscheme = \"middleware\"\n{code}[key-set.unlock-codes]\n0A1B2C3D = \"5ec4e7\"\n"
+            ),
+            "the code of 0A1B2C3D",
+            "16 hexadecimal digits",
+        ),
         ("[[key-set]]\nscheme = \"static\"\n".to_owned(), "“profile” is missing", "scheme of the card profile"),
         ("[[key-set]]\nprofile = \"x\"\nscheme = \"secret\"\n".to_owned(), "“scheme”", "diversified"),
         ("[[key-set]]\nkey = 5ec4e7 x\n".to_owned(), "line 2", "mend"),

@@ -20,7 +20,7 @@ use crate::{
         CardSerial, CardState, Holder, HolderId, HolderState, Operation, Role, Series,
         eligibility::{
             Address, Certificates, ClientSoftware, Decision, Delivery, Photo, Realm, Reason, Refusal, Situation,
-            Subject, Task, Version, decide,
+            Subject, Task, Version, decide, may_by_role,
         },
     },
 };
@@ -250,14 +250,7 @@ fn fitting(operation: Operation, software: &ClientSoftware) -> Situation<'_> {
 /// # Errors
 /// The reason.
 pub fn may_approve(role: Role, operation: Operation) -> Result<(), Reason> {
-    let version = series_10_software();
-    match decide(&Situation { role, ..fitting(operation, &version) }) {
-        Decision::Refused(refusal) => {
-            let of_role = refusal.reasons.into_iter().find(|reason| matches!(reason, Reason::Role { .. }));
-            of_role.map_or(Ok(()), Err)
-        }
-        Decision::Allowed => Ok(()),
-    }
+    if may_by_role(role, operation) { Ok(()) } else { Err(Reason::Role { role, operation, expired: false }) }
 }
 
 fn begin(model: &mut Model, order: CardOrder, person: Option<Holder>) {

@@ -8,7 +8,8 @@ use crate::{
     domain::{
         CardState, Holder, Operation,
         eligibility::{
-            Address, Certificates, Decision, Delivery, Photo, RENEWAL_WINDOW, Refusal, Situation, Subject, Task, decide,
+            self, Address, Certificates, Decision, Delivery, Photo, RENEWAL_WINDOW, Refusal, Situation, Subject, Task,
+            decide,
         },
     },
     operations::diagnosis::Finding,
@@ -110,8 +111,14 @@ pub fn offers(model: &Model, card: &CardInReader, today: Date) -> Vec<Offer> {
         Standing::Blank | Standing::NoRecord | Standing::Stranger | Standing::Cancelled | Standing::NotAsked
     );
     let Some(holder) = card.holder.as_ref().filter(|_| !nothing) else { return Vec::new() };
-    let decided = |operation| decided(model, card, holder, Task::Desk(operation), today);
-    OPERATIONS.into_iter().filter_map(|operation| Some(Offer { operation, refused: decided(operation)? })).collect()
+    let Some(situation) = situation(model, card, holder, today) else { return Vec::new() };
+    let mut offers: Vec<Offer> = eligibility::offers(&situation)
+        .into_iter()
+        .map(|(operation, decision)| Offer { operation, refused: refusal(decision) })
+        .filter(|offer| OPERATIONS.contains(&offer.operation))
+        .collect();
+    offers.sort_by_key(|offer| OPERATIONS.iter().position(|operation| *operation == offer.operation));
+    offers
 }
 
 /// Why a card cannot be asked to sign, where it cannot; `None` where there is nothing to ask.
@@ -127,15 +134,22 @@ pub fn trial(model: &Model, card: &CardInReader, today: Date) -> Option<Option<R
             | Standing::InWork
     );
     let holder = card.holder.as_ref().filter(|_| !nothing)?;
-    decided(model, card, holder, Task::Authenticate, today)
+    Some(refusal(decide(&situation(model, card, holder, today)?)))
 }
 
-/// The answer of the rules; `None` while nobody is at work.
-fn decided(model: &Model, card: &CardInReader, holder: &Holder, task: Task, today: Date) -> Option<Option<Refusal>> {
+fn refusal(decision: Decision) -> Option<Refusal> {
+    match decision {
+        Decision::Allowed => None,
+        Decision::Refused(refusal) => Some(refusal),
+    }
+}
+
+/// What the rules look at, for a card that is asked to sign; `None` while nobody is at work.
+fn situation<'a>(model: &'a Model, card: &'a CardInReader, holder: &Holder, today: Date) -> Option<Situation<'a>> {
     let officer = model.officer()?;
     let record = card.record.as_ref().ok()?;
-    let decision = decide(&Situation {
-        task,
+    Some(Situation {
+        task: Task::Authenticate,
         role: officer.role,
         subject: if officer.id == holder.id { Subject::Own } else { Subject::Another },
         series: card.series,
@@ -151,10 +165,6 @@ fn decided(model: &Model, card: &CardInReader, holder: &Holder, task: Task, toda
         printer: None,
         realm: model.realm,
         today,
-    });
-    Some(match decision {
-        Decision::Allowed => None,
-        Decision::Refused(refusal) => Some(refusal),
     })
 }
 

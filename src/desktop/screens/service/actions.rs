@@ -14,10 +14,10 @@ use crate::{
         view::View,
         widgets::{
             button::{Button, Kind},
-            page,
+            notice, page,
         },
     },
-    domain::Operation,
+    domain::{Operation, eligibility::Refusal},
     tr,
 };
 
@@ -71,7 +71,7 @@ pub(super) fn rest(ui: &mut Ui, view: &View<'_>, card: &CardInReader) {
         offer(ui, view, known, false);
     }
     if let Some(refused) = refused_trial {
-        try_it(ui, view, Some(refused.to_string()), false);
+        try_it(ui, view, Some(refused_words(view, &refused)), false);
     }
 }
 
@@ -89,13 +89,18 @@ fn main_button(ui: &mut Ui, view: &View<'_>, name: String, to: Route) {
 
 fn offer(ui: &mut Ui, view: &View<'_>, offer: &Offer, main: bool) {
     let name = name(view, offer.operation);
-    let mut button = Button::new(name).wide().refused(offer.refused.as_ref().map(ToString::to_string));
+    let mut button = Button::new(name).wide().refused(offer.refused.as_ref().map(|why| refused_words(view, why)));
     if main {
         button = button.kind(Kind::Main).note(Command::MainAction.keys(ui.ctx()));
     }
     if button.show(ui, view).clicked() {
         view.send(service::Intent::Start(offer.operation));
     }
+}
+
+/// Why not, with the published code behind it.
+fn refused_words(view: &View<'_>, why: &Refusal) -> String {
+    notice::beside(view, &why.to_string(), why.nhs_code())
 }
 
 fn try_it(ui: &mut Ui, view: &View<'_>, refused: Option<String>, main: bool) {
