@@ -32,6 +32,7 @@ mod runner;
 pub mod self_service;
 mod take_over;
 pub mod telephone;
+mod through_channel;
 pub mod undo;
 mod unfinished;
 pub mod unlock;

@@ -77,7 +77,8 @@ pub fn told(report: &CardReport, text: String, document: &Value) -> Result<Answe
     }
     // What became of the card is said in the reason itself: an operation on a card in use takes nothing back.
     if let Ending::Undone { why, by_policy, nhs_code } = &report.ending {
-        let mut failure = Failure::new(if *by_policy { Exit::Refused } else { Exit::Failed }, why);
+        let said = format!("{why}{}", pair_words(report));
+        let mut failure = Failure::new(if *by_policy { Exit::Refused } else { Exit::Failed }, said);
         failure.document = document.as_object().cloned().unwrap_or_default();
         return Err(failure.with_code(*nhs_code));
     }
@@ -86,6 +87,12 @@ pub fn told(report: &CardReport, text: String, document: &Value) -> Result<Answe
         Some(note) => answer.ending(Exit::Warning, note),
         None => answer,
     })
+}
+
+/// Which pair of certificates the card works with, where the operation was about that.
+#[must_use]
+pub fn pair_words(report: &CardReport) -> String {
+    report.which_pair.map(|pair| format!(". The card works with {pair}")).unwrap_or_default()
 }
 
 fn how_to_give(need: Need) -> &'static str {

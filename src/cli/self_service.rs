@@ -5,6 +5,8 @@ use serde_json::json;
 use super::{
     answer::{Answer, Failure, progress},
     arguments::{Common, SelfService, SelfServiceAction},
+    exit::Exit,
+    on_card,
     passcode::Source,
     window::{self, Window},
     wording,
@@ -12,7 +14,7 @@ use super::{
 use crate::{
     cis2::{Service, wire::HolderSession},
     domain::{Operation, Passcode, PasscodeRules},
-    operations::{CardReport, Desk, self_service::own_wish},
+    operations::{CardReport, Desk, Ending, self_service::own_wish},
     workplace::{Readers, Workplace},
 };
 
@@ -104,5 +106,14 @@ fn answer(report: &CardReport) -> Result<Answer, Failure> {
         "gateway_calls": report.gateway_calls,
         "steps": wording::steps(&report.steps),
     });
-    wording::ended(&report.ending, text, &document)
+    if let Ending::Unfinished { why } = &report.ending {
+        // The holder's session is over, and with it their part in the job.
+        let said = format!(
+            "{why}. In 15 minutes, when the time of this job has run out, the Registration Authority desk repairs the card"
+        );
+        let mut failure = Failure::new(Exit::Unfinished, said);
+        failure.document = document.as_object().cloned().unwrap_or_default();
+        return Err(failure);
+    }
+    wording::ended(&report.ending, format!("{text}{}", on_card::pair_words(report)), &document)
 }

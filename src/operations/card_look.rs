@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 
 use super::{
     card_work::card_contents,
-    diagnosis::{self, CardContents, Finding},
+    diagnosis::{self, CardContents, Finding, ObjectRead},
     error::OperationError,
     preflight::Facts,
     runner::Desk,
@@ -161,7 +161,11 @@ impl Desk<'_> {
     /// Whose certificates are on a card that the service counts as blank; `None` when there are none.
     fn strangers(&self, contents: &CardContents) -> Result<Option<CardStanding>, OperationError> {
         let found = CertificateSlot::BOTH.into_iter().find_map(|slot| contents.certificate(slot));
-        let Some(der) = found else { return Ok(None) };
+        let Some(der) = found else {
+            // What cannot be read is no empty card either.
+            let unreadable = contents.certificates.iter().any(|read| matches!(read, ObjectRead::Unreadable));
+            return Ok(unreadable.then_some(CardStanding::NoRecord));
+        };
         let Ok((_, certificate)) = x509_parser::parse_x509_certificate(der) else {
             return Ok(Some(CardStanding::OtherIssuer));
         };

@@ -5,13 +5,14 @@
 //! says so. Whatever is cut goes forward, also after its time ran out: there is nothing left to go back to.
 
 use super::{
+    channel::{REFUSED, Replaced, Replacing},
     effect::{CardWork, Effect, Fault, GatewayCall, Outcome},
     on_card::{self, End, Ending, FindCode, Found, Plan, Tried},
     relay::{Relay, Relayed},
 };
 use crate::{
     card::profile::{ClearedKeys, ClearedPasscode, ClearedUnlockCode},
-    cis2::wire::{OnCardOutcome, UnlockCodeSettled},
+    cis2::wire::{KeyOwner, OnCardOutcome, UnlockCodeSettled},
     domain::CertificateSlot,
 };
 
@@ -51,6 +52,11 @@ pub enum Stage {
     ReleaseDeliveredCode,
     SetDeliveredCode,
     Block,
+    /// The keys of its security domain that the card was delivered with.
+    PutKeysBack {
+        replacing: Replacing,
+        unlock_code: Option<UnlockCodeSettled>,
+    },
     /// After a cut: what does the gateway know?
     AskGateway {
         cut_at: Box<Stage>,
@@ -82,6 +88,7 @@ impl State {
             Stage::ReleaseDeliveredCode => Effect::Gateway(GatewayCall::ReleaseDeliveredCode),
             Stage::SetDeliveredCode => Effect::Card(CardWork::SetUnlockCode { candidate: 0 }),
             Stage::Block => Effect::Card(CardWork::Block),
+            Stage::PutKeysBack { replacing, .. } => replacing.effect(KeyOwner::Delivered),
             Stage::AskGateway { .. } => Effect::Gateway(GatewayCall::AskIssuance),
             Stage::End(ending) => ending.effect(),
             Stage::Ended(_) => return None,
@@ -114,7 +121,15 @@ impl State {
         match self.plan.clear.passcode {
             // The code that was changed last is settled with the call that ends the job, also after the block.
             ClearedPasscode::Blocked => Stage::Block,
-            ClearedPasscode::Random => blank(unlock_code),
+            ClearedPasscode::Random => self.at_last(unlock_code),
+        }
+    }
+
+    /// Nothing of the holder is on the card any more.
+    fn at_last(&self, unlock_code: Option<UnlockCodeSettled>) -> Stage {
+        match self.plan.channel.puts_back() {
+            true => Stage::PutKeysBack { replacing: Replacing::FIRST, unlock_code },
+            false => blank(unlock_code),
         }
     }
 
@@ -196,7 +211,15 @@ pub fn step(mut state: State, outcome: &Outcome) -> State {
         (Stage::ReleaseDeliveredCode, Outcome::CodesReleased { .. }) => Stage::SetDeliveredCode,
         (Stage::SetDeliveredCode, Outcome::UnlockCodeSet) => state.after_code(Some(UnlockCodeSettled::Next)),
         (Stage::SetDeliveredCode, Outcome::UnlockCodeWrong { .. }) => not_reached(on_card::UNLOCK_CODE_LOST),
-        (Stage::Block, Outcome::Locked) => blank(state.last_code()),
+        (Stage::Block, Outcome::Locked) => state.at_last(state.last_code()),
+        (Stage::PutKeysBack { replacing, unlock_code }, outcome) => {
+            match replacing.step(outcome, KeyOwner::Delivered) {
+                Some(Replaced::At(replacing)) => Stage::PutKeysBack { replacing, unlock_code },
+                Some(Replaced::Done) => blank(unlock_code),
+                Some(Replaced::Refused) => not_reached(REFUSED),
+                None => return unexpected(state, outcome),
+            }
+        }
         (Stage::AskGateway { cut_at }, Outcome::Issuance { issuance, card_settled }) => {
             return after_asking(state, *cut_at, &Found::of(issuance.as_deref(), *card_settled), *card_settled);
         }

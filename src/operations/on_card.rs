@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::channel::ChannelUse;
 use super::effect::{CardWork, Effect, GatewayCall, Outcome};
 use crate::{
     card::{piv::ObjectName, profile::ClearSettings},
@@ -37,6 +38,9 @@ pub struct Plan {
     pub objects: Vec<ObjectName>,
     /// How a clear leaves the card.
     pub clear: ClearSettings,
+    /// What is done with the card's secure channel; none in plans from before there was one.
+    #[serde(default)]
+    pub channel: ChannelUse,
 }
 
 /// How a machine ended.

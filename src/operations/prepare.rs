@@ -2,6 +2,7 @@
 
 use super::{
     card_work::{card_contents, passcode_tries, selected},
+    channel::ChannelUse,
     diagnosis::{self, CardContents, Finding},
     error::OperationError,
     issue::PasscodeChoice,
@@ -157,6 +158,7 @@ impl Desk<'_> {
             profile: here.profile.id.clone(),
             objects: emptied(&here.profile),
             clear: here.profile.clear,
+            channel: ChannelUse::of(&here.profile),
             ..plan_of(wish, owner, here.serial, here.profile.series)?
         };
         Ok(OnCardPreflight {
@@ -250,6 +252,7 @@ impl Desk<'_> {
                 Personalise::Piv | Personalise::No => recertify::Reach::Commands,
             },
             replaced: record.good_pair.iter().flatten().cloned().collect(),
+            channel: ChannelUse::of(&profile),
         };
         Ok(RecertifyPreflight {
             plan,
@@ -393,6 +396,7 @@ fn plan_of(
         note: note.map(str::to_owned),
         objects: Vec::new(),
         clear: ClearSettings::default(),
+        channel: ChannelUse::None,
     })
 }
 

@@ -15,6 +15,7 @@ mod forward;
 use serde::{Deserialize, Serialize};
 
 use super::{
+    channel::ChannelUse,
     effect::{CardWork, Effect, Fault, GatewayCall, Outcome},
     issue::PasscodeChoice,
     on_card::{self, End, FindCode, Tried},
@@ -60,6 +61,9 @@ pub struct Plan {
     /// SHA-256 of the certificates that are taken away once new ones beside them are confirmed.
     #[serde(default)]
     pub replaced: Vec<String>,
+    /// What is done with the card's secure channel; none in plans from before there was one.
+    #[serde(default)]
+    pub channel: ChannelUse,
 }
 
 /// How a card is reached.

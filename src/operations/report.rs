@@ -12,7 +12,9 @@ use super::{
     progress::Progress,
     recertify,
     runner::{Desk, Ending, JobPlan, Machine, Rest, StepTime},
-    telephone, unlock,
+    telephone,
+    through_channel::ThroughChannel,
+    unlock,
 };
 use crate::{
     cis2::ServiceError,
@@ -189,6 +191,7 @@ impl Desk<'_> {
         self.journal.begin(plan.job(), plan.operation(), &plan.to_json()?)?;
         // The count goes on when the card is lost in the middle and its session with it.
         let record = pocket.session.as_ref().map(|session| session.record.clone());
+        let machine = ThroughChannel::new(machine, plan.channel());
         let rest = self.drive(machine, plan, &mut pocket, None, tell)?;
         let (ending, note) = told(&rest);
         self.close(plan.job(), &ending)?;

@@ -11,7 +11,9 @@ use super::{
     recertify,
     report::{CardMachine, WhichPair, told},
     runner::{Desk, Ending, JobPlan, Machine, issue_ending, print_ending, random_passcode, to_json},
-    telephone, unlock,
+    telephone,
+    through_channel::ThroughChannel,
+    unlock,
 };
 use crate::{
     card::piv::ObjectName,
@@ -198,8 +200,8 @@ impl Desk<'_> {
             (None, Operation::Repair) => Some(random_passcode()?),
             (passcode, _) => passcode,
         };
-        let state = replay(recertify::State::new(recertify.clone()), outcomes);
-        if state.goes_forward()
+        let state = replay(ThroughChannel::new(recertify::State::new(recertify.clone()), plan.channel()), outcomes);
+        if state.inner().goes_forward()
             && let Err(error) = self.fill(&mut pocket, &recertify)
         {
             return Ok((Resumption::StillOpen { why: error.to_string() }, None, None));
@@ -238,7 +240,8 @@ impl Desk<'_> {
         pocket: Pocket,
         tell: &mut dyn FnMut(&Progress),
     ) -> Result<Told, OperationError> {
-        let machine = self.mark_resumed(record, replay(machine, outcomes), &Outcome::Resumed)?;
+        let machine = replay(ThroughChannel::new(machine, plan.channel()), outcomes);
+        let machine = self.mark_resumed(record, machine, &Outcome::Resumed)?;
         self.finish(record, machine, plan, pocket, tell)
     }
 

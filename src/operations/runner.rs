@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::{
     card_work,
+    channel::ChannelUse,
     effect::{Effect, Fault, Outcome, PrintWork},
     error::OperationError,
     gateway_call,
@@ -203,6 +204,17 @@ impl JobPlan {
         match self {
             Self::Recertify(plan) => &plan.replaced,
             Self::Issue(_) | Self::Print(_) | Self::OnCard(_) | Self::Telephone(_) => &[],
+        }
+    }
+
+    /// What is done with the card's secure channel.
+    pub fn channel(&self) -> ChannelUse {
+        match self {
+            Self::Issue(plan) => plan.channel,
+            Self::OnCard(plan) => plan.channel,
+            Self::Recertify(plan) => plan.channel,
+            // Without a gateway there are no session keys, and a print touches no chip.
+            Self::Print(_) | Self::Telephone(_) => ChannelUse::None,
         }
     }
 

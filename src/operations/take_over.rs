@@ -13,7 +13,8 @@ use super::{
     progress::Progress,
     report::told,
     resume::Resumed,
-    runner::{Desk, JobPlan, issue_ending, random_passcode, to_json},
+    runner::{Desk, JobPlan, Machine, issue_ending, random_passcode, to_json},
+    through_channel::ThroughChannel,
 };
 use crate::{
     card::{profile::CardProfile, reader::Presence},
@@ -115,7 +116,7 @@ impl Desk<'_> {
         let _claim = self.journal.claim(plan.job())?;
         self.put_taken_over(plan, known)?;
         pocket.resumptions = self.outcomes_of(plan.job())?.len();
-        let machine = clear::step(clear::State::new(on_card.clone()), &Outcome::TakenOver);
+        let machine = ThroughChannel::new(clear::State::new(on_card.clone()), plan.channel()).step(&Outcome::TakenOver);
         let rest = self.drive(machine, plan, &mut pocket, None, tell)?;
         let (ending, note) = told(&rest);
         self.close(plan.job(), &ending)?;
@@ -149,5 +150,6 @@ fn cleared_elsewhere(issuance: Issuance, serial: CardSerial, profile: &CardProfi
         note: None,
         objects: emptied(profile),
         clear: profile.clear,
+        channel: ChannelUse::of(profile),
     }
 }

@@ -7,6 +7,7 @@ use super::{
     issue, recertify,
     resume::{plan_of, replay},
     runner::{Desk, JobPlan},
+    through_channel::ThroughChannel,
 };
 use crate::{
     cis2::{
@@ -111,8 +112,9 @@ impl Desk<'_> {
             }
             JobPlan::OnCard(_) => WhatNext::WillAskCard,
             JobPlan::Recertify(plan) => {
-                let state = replay(recertify::State::new(plan.clone()), &outcomes()?);
-                match (state.goes_forward(), state.needs_holder()) {
+                let machine = ThroughChannel::new(recertify::State::new(plan.clone()), plan.channel);
+                let state = replay(machine, &outcomes()?);
+                match (state.inner().goes_forward(), state.inner().needs_holder()) {
                     (false, _) => WhatNext::WillGoBack,
                     (true, true) => WhatNext::NeedsHolder,
                     (true, false) => WhatNext::WillRepair,

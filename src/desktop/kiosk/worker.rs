@@ -196,9 +196,13 @@ fn ended(result: Result<CardReport, OperationError>) -> Event {
             };
             (words.to_owned(), true)
         }
-        Ok(CardReport { ending: Ending::Undone { why, .. }, .. }) => (why, false),
+        Ok(CardReport { ending: Ending::Undone { why, .. }, which_pair, .. }) => {
+            let pair = which_pair.map(|pair| format!(". Your card works with {pair}")).unwrap_or_default();
+            (format!("{why}{pair}"), false)
+        }
         Ok(CardReport { ending: Ending::Unfinished { why }, .. }) => {
-            (format!("{why}. Take the card to the Registration Authority desk, which can finish it"), false)
+            let next = "Take the card to the Registration Authority desk, which can repair it in 15 minutes";
+            (format!("{why}. {next}"), false)
         }
         Err(error) => (error.to_string(), false),
     };

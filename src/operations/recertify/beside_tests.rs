@@ -6,6 +6,7 @@ use crate::{
     cis2::wire::{CardAfterAbort, KeysWanted},
     domain::{CertificateSlot, JobId, Operation, Series},
     operations::{
+        channel::ChannelUse,
         effect::{CardWork, Effect, Fault, GatewayCall, Outcome},
         issue::PasscodeChoice,
         on_card::End,
@@ -28,6 +29,7 @@ fn renewal() -> State {
         pair: PairBefore::Whole,
         reach: Reach::Middleware,
         replaced: Vec::new(),
+        channel: ChannelUse::None,
     })
 }
 

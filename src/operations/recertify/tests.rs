@@ -22,6 +22,7 @@ fn plan(operation: Operation, keys: KeysWanted) -> Plan {
         pair: PairBefore::Whole,
         reach: Reach::default(),
         replaced: Vec::new(),
+        channel: ChannelUse::None,
     }
 }
 

@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     desk::{self, Make, READER},
+    held_keys::held_keys,
     promise::{Chip, GatewayRecord},
 };
 
@@ -50,7 +51,7 @@ impl Tally {
         number: u16,
         (readers, serial, before): (&dyn CardReaders, &CardSerial, &[Option<Vec<u8>>; 2]),
         what: &str,
-    ) {
+    ) -> Stands {
         let (workplace, mut which) = (bench.desk(readers), None);
         let open = workplace.look_at_unfinished().expect("reads");
         let resumed_any = !open.is_empty();
@@ -83,6 +84,7 @@ impl Tally {
         let stands = judge::held(bench, readers, serial, &desk::holder(number), what);
         assert!(stands == after(task) || also_possible(task).contains(&stands), "{what}: {stands:?}");
         *self.cards.entry(stands).or_default() += 1;
+        stands
     }
 }
 
@@ -118,7 +120,8 @@ fn cut_everywhere(task: Task, make: Make) {
             Ok(report) => {
                 assert!(matches!(report.ending, Ending::Unfinished { .. }), "{what}: {:?}", report.ending);
                 let chip = (&readers as &dyn CardReaders, &serial, &before.0.certificates);
-                tally.resume_and_judge(&bench, task, number, chip, &what);
+                let stands = tally.resume_and_judge(&bench, task, number, chip, &what);
+                held_keys(make, &readers, stands.into(), &what);
             }
         }
     }
@@ -169,6 +172,11 @@ cuts! {
     renewal_of_the_independent_card: RenewNewKeys, Independent;
     renewal_of_the_virtual_card_with_its_keys: RenewSameKeys, Virtual;
     renewal_of_the_independent_card_with_its_keys: RenewSameKeys, Independent;
+    unlock_of_a_card_of_a_secure_channel: Unlock, Channel;
+    clear_of_a_card_of_a_secure_channel: Clear, Channel;
+    cancel_of_a_card_of_a_secure_channel: Cancel, Channel;
+    repair_of_a_card_of_a_secure_channel_left_locked: RepairLeftLocked, Channel;
+    renewal_of_a_card_of_a_secure_channel: RenewNewKeys, Channel;
 }
 
 /// A repair that was cut, and whose holder is there for the resumption, ends with the passcode they choose.

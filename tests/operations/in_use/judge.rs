@@ -17,7 +17,7 @@ use p256::ecdsa::{DerSignature, VerifyingKey, signature::hazmat::PrehashVerifier
 use super::{Bench, Task, new_passcode, run_wish};
 use crate::{
     desk::{self, READER},
-    promise::{Chip, GatewayRecord},
+    promise::{Chip, Ended, GatewayRecord},
 };
 
 /// How a card was found.
@@ -31,6 +31,12 @@ pub enum Stands {
     Locked,
     Blank,
     Cancelled,
+}
+
+impl From<Stands> for Ended {
+    fn from(stands: Stands) -> Self {
+        if stands == Stands::Blank { Self::Blank } else { Self::Issued }
+    }
 }
 
 /// Runs plain commands on the selected PIV application.

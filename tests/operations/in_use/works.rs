@@ -12,7 +12,10 @@ use super::{
     judge::{self, Stands},
     run,
 };
-use crate::desk::{self, Make, READER};
+use crate::{
+    desk::{self, Make, READER},
+    held_keys::held_keys,
+};
 
 /// How a card stands after a task that was not cut.
 pub fn after(task: Task) -> Stands {
@@ -36,7 +39,9 @@ fn works(task: Task, make: Make) {
     let recertified =
         matches!(after(task), Stands::Old) || matches!(task, Task::RepairWithHolder | Task::RepairLeftLocked);
     assert_eq!(report.which_pair, recertified.then_some(WhichPair::New), "{what}");
-    assert_eq!(judge::held(&bench, &*readers, &serial, &desk::holder(1), &what), after(task), "{what}");
+    let stands = judge::held(&bench, &*readers, &serial, &desk::holder(1), &what);
+    assert_eq!(stands, after(task), "{what}");
+    held_keys(make, &*readers, stands.into(), &what);
     crate::report!("{what}: {} commands, {} gateway calls", report.apdus, report.gateway_calls);
 }
 
@@ -48,6 +53,11 @@ fn every_task_on_the_virtual_card() {
 #[test]
 fn every_task_on_the_independent_card() {
     Task::ALL.into_iter().for_each(|task| works(task, Make::Independent));
+}
+
+#[test]
+fn every_task_on_a_card_of_a_secure_channel() {
+    Task::ALL.into_iter().for_each(|task| works(task, Make::Channel));
 }
 
 #[test]
