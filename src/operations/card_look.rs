@@ -107,7 +107,7 @@ impl fmt::Display for CardStanding {
 }
 
 impl Desk<'_> {
-    /// Looks at the card in a reader: at most 12 exchanges with it, and three questions to the gateway. Nothing is written.
+    /// Looks at the card in a reader: at most 14 exchanges with it, and three questions to the gateway. Nothing is written.
     ///
     /// # Errors
     /// There is no card to look at, another program has it, or the gateway does not answer.
