@@ -140,7 +140,7 @@ impl TestWindow {
                 return;
             }
             let left = deadline.saturating_duration_since(Instant::now());
-            assert!(!left.is_zero(), "waited too long for {what}");
+            assert!(!left.is_zero(), "waited too long for {what}: {}", self.spoken());
             self.bell.wait(left);
         }
     }
@@ -154,7 +154,7 @@ impl TestWindow {
                 return;
             }
             let left = deadline.saturating_duration_since(Instant::now());
-            assert!(!left.is_zero(), "waited too long for “{label}”");
+            assert!(!left.is_zero(), "waited too long for “{label}”: {}", self.spoken());
             self.bell.wait(left);
         }
     }
