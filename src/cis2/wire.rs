@@ -3,12 +3,14 @@
 
 mod authentication;
 mod on_cards;
+mod photo;
 mod secure_channel;
 mod self_service;
 mod telephone;
 
 pub use authentication::{CardAnswer, CardAuthenticated, CardChallenge, CardProof};
 pub use on_cards::{Approval, Approve, BeginOnCard, Chip, DeliverySaid, EndOnCard, OnCardBegun, OnCardOutcome};
+pub use photo::PhotoReview;
 pub use secure_channel::{
     BeginChannel, ChannelAnswer, ChannelBegun, ChannelKeys, KeyOwner, KeysPut, PreparedKeys, PutKeys,
 };

@@ -1,7 +1,10 @@
 //! The holder's photo: decoded within limits, turned upright, cropped and scaled once.
 
-mod advice;
+pub mod checks;
 mod edit;
+pub mod faces;
+mod findings;
+mod light;
 
 use std::io::Cursor;
 
@@ -10,7 +13,9 @@ use image::{
     codecs::jpeg::JpegEncoder, imageops::FilterType, metadata::Orientation,
 };
 
-pub use advice::PhotoAdvice;
+pub use checks::{HeadPlace, PhotoChecks};
+pub use faces::{FoundFace, Spot};
+pub use findings::{PhotoAdvice, PhotoCheck, PhotoSubject, Side, Verdict};
 
 use crate::domain::PHOTO_PIXELS_REFUSED;
 
@@ -191,10 +196,17 @@ impl Photo {
         Ok(part.resize_exact(width.max(1), height.max(1), FilterType::CatmullRom).into_rgb8())
     }
 
-    /// What an officer should look at before printing this photo, which [`Photo::scaled`] made into `scaled`.
+    /// The faces in the whole photo, the largest first: about a tenth of a second, so never while drawing.
     #[must_use]
-    pub fn advice(&self, scaled: &RgbImage) -> Vec<PhotoAdvice> {
-        advice::advise(self, scaled)
+    pub fn faces(&self) -> Vec<FoundFace> {
+        self.picture.as_rgb8().map_or_else(|| faces::find(&self.picture.to_rgb8()), faces::find)
+    }
+
+    /// Judges the photo, or the part chosen of it, which [`Photo::scaled`] made into `printed`.
+    #[must_use]
+    pub fn checks(&self, printed: &RgbImage, faces: &[FoundFace]) -> PhotoChecks {
+        let crop = self.crop_for(printed.width(), printed.height());
+        PhotoChecks::of((self.width(), self.height()), crop, printed, faces)
     }
 
     /// The photo as a JPEG of at most `most_bytes`, 4:5 and at most 480 x 600, for the chip's facial image object
