@@ -10,8 +10,8 @@ mod nhs_code;
 mod officer;
 mod operation;
 mod passcode;
-mod secret;
 mod photo_subject;
+mod secret;
 pub mod telephone;
 
 pub use card::{CardSerial, CardState, CertificateSlot, Series};

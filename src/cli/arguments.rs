@@ -62,6 +62,8 @@ pub enum Command {
     Passcode(Passcode),
     /// Prints the face of an issued card
     Print(Print),
+    /// Judges a photo before it goes on a record
+    Photo(Photo),
     /// Shows the printers of this desk
     Printers,
     /// Shows the print queue of this desk
@@ -319,6 +321,35 @@ pub struct Inspect {
     /// Head position of the printer that the job is for, 0 to 100, in format 1
     #[arg(long, value_name = "NUMBER", default_value_t = 50, value_parser = clap::value_parser!(u8).range(0..=100))]
     pub head_position: u8,
+}
+
+/// `photo`.
+#[derive(Debug, Args)]
+pub struct Photo {
+    /// What to do with it.
+    #[command(subcommand)]
+    pub action: PhotoAction,
+}
+
+/// What `photo` does.
+#[derive(Debug, Subcommand)]
+pub enum PhotoAction {
+    /// Says what should be looked at: face, head, eyes, sharpness, light, glare, background, resolution
+    Check(PhotoCheck),
+}
+
+/// `photo check`.
+#[derive(Debug, Args)]
+pub struct PhotoCheck {
+    /// The photo, JPEG or PNG
+    #[arg(value_name = "FILE")]
+    pub photo: PathBuf,
+    /// Judge the proposed frame around the head, and not the largest part of the card's shape
+    #[arg(long)]
+    pub proposed: bool,
+    /// Write the part that was judged to a file, JPEG
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
 }
 
 /// `audit`.

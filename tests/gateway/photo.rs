@@ -59,8 +59,7 @@ fn headers_about_a_photo_that_cannot_be_read_are_refused_and_a_client_without_th
     let session: serde_json::Value = serde_json::from_slice(&sign_in.bytes().expect("a body")).expect("JSON");
     let token = session["token"].as_str().expect("a token").to_owned();
     let put = |headers: &[(&str, &[u8])]| {
-        let mut request =
-            client.put(format!("{url}/ra/v1/holders/{SIAN}/photo")).bearer_auth(&token).body(image());
+        let mut request = client.put(format!("{url}/ra/v1/holders/{SIAN}/photo")).bearer_auth(&token).body(image());
         for (name, value) in headers {
             request = request.header(*name, *value);
         }

@@ -150,7 +150,9 @@ fn proof(common: &Common, seen: &mut Seen, wanted: &FaceWanted) -> Result<Proof,
     let face = Face::compose(&common.template, &data).map_err(|error| Trouble::unchanged(error.to_string()))?;
     let looked = match framed {
         // Where the frame is in the photo, and who else is in the frame, only the whole photo can tell.
-        Some((photo, edit, turned)) => look(turned.checks(face.photo(), seen.faces(photo, edit.quarter_turns, &turned)), &turned),
+        Some((photo, edit, turned)) => {
+            look(turned.checks(face.photo(), seen.faces(photo, edit.quarter_turns, &turned)), &turned)
+        }
         None => look(data.photo.checks(face.photo(), &data.photo.faces()), &data.photo),
     };
     Ok(Proof { front: face.preview(), advice: looked.1, panels: panels(face.planes()), looked: looked.0 })

@@ -73,14 +73,15 @@ pub(super) fn draw(ui: &mut egui::Ui, view: &View<'_>, question: &PhotoReason) {
     let id = Id::unique("photo reason");
     let field = TextEdit::singleline(&mut words).id(id).char_limit(LONGEST_NOTE).desired_width(f32::INFINITY);
     let field = ui.add(field).labelled_by(label.id);
-    if ui.memory(|memory| memory.focused().is_none()) {
-        field.request_focus();
-    }
     if field.changed() {
         view.send(DialogIntent::PhotoReason(Wish::Words(words)));
     }
-    if field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter)) {
+    // Asked before the field takes the keyboard back: Enter gives it up.
+    let entered = field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
+    if entered {
         view.send(DialogIntent::PhotoReason(Wish::Go));
+    } else if ui.memory(|memory| memory.focused().is_none()) {
+        field.request_focus();
     }
     button::row(ui, |ui| {
         for key in USUAL {

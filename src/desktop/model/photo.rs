@@ -430,7 +430,8 @@ fn ask_proof(model: &mut Model) {
 
 fn save(model: &mut Model) {
     let (Some(holder), Some(current)) = (model.photo.holder.clone(), model.photo.current.clone()) else { return };
-    if !current.changed() || refused(model, &holder).is_some() {
+    // The checks may come in after the officer has left.
+    if !current.changed() || model.officer().is_none() || refused(model, &holder).is_some() {
         return;
     }
     // What there is to look at is asked about before, not after: the checks of the photo as it is now come first.

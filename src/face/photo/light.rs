@@ -62,8 +62,7 @@ impl Grey {
 
     fn of_area(&self, area: &Area) -> impl Iterator<Item = u8> {
         let columns = area.left as usize..area.right as usize;
-        (area.top as usize..area.bottom as usize)
-            .flat_map(move |y| columns.clone().map(move |x| self.at(x, y) as u8))
+        (area.top as usize..area.bottom as usize).flat_map(move |y| columns.clone().map(move |x| self.at(x, y) as u8))
     }
 }
 
@@ -182,12 +181,8 @@ fn spot(white: &mut [bool], width: usize, start: usize) -> usize {
     while let Some(at) = open.pop() {
         count += 1;
         let x = at % width;
-        let beside = [
-            (x > 0).then(|| at - 1),
-            (x + 1 < width).then(|| at + 1),
-            at.checked_sub(width),
-            Some(at + width),
-        ];
+        let beside =
+            [(x > 0).then(|| at - 1), (x + 1 < width).then(|| at + 1), at.checked_sub(width), Some(at + width)];
         for next in beside.into_iter().flatten() {
             if white.get(next).copied().unwrap_or(false) {
                 white[next] = false;

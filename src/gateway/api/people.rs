@@ -129,8 +129,7 @@ fn review([look_at, reason]: &[Option<String>; 2]) -> Result<Option<PhotoReview>
     let Some(look_at) = look_at else { return Ok(None) };
     let unreadable = || Fault::malformed("the headers about the photo cannot be read");
     let names = look_at.split(',').map(str::trim).filter(|name| !name.is_empty());
-    let look_at: Vec<PhotoSubject> =
-        names.map(PhotoSubject::of_name).collect::<Option<_>>().ok_or_else(unreadable)?;
+    let look_at: Vec<PhotoSubject> = names.map(PhotoSubject::of_name).collect::<Option<_>>().ok_or_else(unreadable)?;
     let reason = reason.as_ref().map(|text| {
         let bytes = STANDARD.decode(text).map_err(|_| unreadable())?;
         String::from_utf8(bytes).map_err(|_| unreadable())

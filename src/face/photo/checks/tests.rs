@@ -57,9 +57,8 @@ fn leaning(photo: &RgbImage, degrees: f32) -> RgbImage {
         let from = (x * cos - y * sin + width / 2.0, x * sin + y * cos + height / 2.0);
         let place = |at: f32, most: f32| (at.clamp(0.0, most - 2.0), at.clamp(0.0, most - 2.0).fract());
         let ((left, right_part), (top, bottom_part)) = (place(from.0, width), place(from.1, height));
-        let value = |dx: u32, dy: u32, channel: usize| {
-            f32::from(photo.get_pixel(left as u32 + dx, top as u32 + dy).0[channel])
-        };
+        let value =
+            |dx: u32, dy: u32, channel: usize| f32::from(photo.get_pixel(left as u32 + dx, top as u32 + dy).0[channel]);
         Rgb(std::array::from_fn(|channel| {
             let above = value(0, 0, channel) * (1.0 - right_part) + value(1, 0, channel) * right_part;
             let below = value(0, 1, channel) * (1.0 - right_part) + value(1, 1, channel) * right_part;
@@ -72,12 +71,8 @@ fn leaning(photo: &RgbImage, degrees: f32) -> RgbImage {
 fn set_back(photo: &RgbImage, part: f32, (across, down): (f32, f32)) -> RgbImage {
     let (width, height) = photo.dimensions();
     let mut wall = RgbImage::from_pixel(width, height, *photo.get_pixel(2, 2));
-    let small = imageops::resize(
-        photo,
-        (width as f32 * part) as u32,
-        (height as f32 * part) as u32,
-        FilterType::CatmullRom,
-    );
+    let small =
+        imageops::resize(photo, (width as f32 * part) as u32, (height as f32 * part) as u32, FilterType::CatmullRom);
     // The ragged edge of the smaller picture's own wall is washed into the new one.
     let blend = RgbImage::from_fn(small.width(), small.height(), |x, y| {
         let edge = x.min(small.width() - 1 - x).min(y).min(60) as f32 / 60.0;
