@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{
     answer::{Answer, Failure},
-    arguments::{Photo as Arguments, PhotoAction, PhotoCheck},
+    arguments::{Photo as Arguments, PhotoAction},
     exit::Exit,
     table::Table,
 };
