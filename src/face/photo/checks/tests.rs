@@ -1,7 +1,7 @@
 //! Drawn portraits, good but for one thing each.
 
 use image::{
-    Rgb, RgbImage,
+    DynamicImage, Rgb, RgbImage,
     imageops::{self, FilterType},
 };
 
@@ -28,13 +28,18 @@ fn largest(photo: &RgbImage) -> CropBox {
 }
 
 fn checks(photo: &RgbImage, crop: CropBox) -> PhotoChecks {
-    checks_with(photo, crop, &faces::find(photo))
+    checks_with(photo, crop, &faces::find(&DynamicImage::ImageRgb8(photo.clone())))
 }
 
 fn checks_with(photo: &RgbImage, crop: CropBox, faces: &[FoundFace]) -> PhotoChecks {
-    let part = imageops::crop_imm(photo, crop.left, crop.top, crop.width, crop.height).to_image();
-    let printed = imageops::resize(&part, PRINTED.0, PRINTED.1, FilterType::CatmullRom);
+    let part = DynamicImage::ImageRgb8(photo.clone()).crop_imm(crop.left, crop.top, crop.width, crop.height);
+    let printed = resized(&part.into_rgb8(), PRINTED.0, PRINTED.1);
     PhotoChecks::of(photo.dimensions(), crop, &printed, faces)
+}
+
+/// By the crate's own code, which is optimised in development builds too.
+fn resized(photo: &RgbImage, width: u32, height: u32) -> RgbImage {
+    DynamicImage::ImageRgb8(photo.clone()).resize_exact(width, height, FilterType::CatmullRom).into_rgb8()
 }
 
 fn advice(photo: &RgbImage) -> Vec<PhotoAdvice> {
@@ -71,8 +76,7 @@ fn leaning(photo: &RgbImage, degrees: f32) -> RgbImage {
 fn set_back(photo: &RgbImage, part: f32, (across, down): (f32, f32)) -> RgbImage {
     let (width, height) = photo.dimensions();
     let mut wall = RgbImage::from_pixel(width, height, *photo.get_pixel(2, 2));
-    let small =
-        imageops::resize(photo, (width as f32 * part) as u32, (height as f32 * part) as u32, FilterType::CatmullRom);
+    let small = resized(photo, (width as f32 * part) as u32, (height as f32 * part) as u32);
     // The ragged edge of the smaller picture's own wall is washed into the new one.
     let blend = RgbImage::from_fn(small.width(), small.height(), |x, y| {
         let edge = x.min(small.width() - 1 - x).min(y).min(60) as f32 / 60.0;
@@ -103,7 +107,7 @@ fn every_training_photo_is_good_and_its_eyes_are_found_where_they_were_drawn() {
 #[test]
 fn each_check_fails_alone_on_a_photo_with_that_fault_alone() {
     let good = training(5);
-    let blurred = imageops::blur(&good, 7.0);
+    let blurred = DynamicImage::ImageRgb8(good.clone()).blur(7.0).into_rgb8();
     let dark = each(&good, |_, _, value| value * 0.38);
     let bright = each(&good, |_, _, value| value * 1.5 + 45.0);
     let one_sided = each(&good, |x, _, value| if x > 300 { value * 0.4 } else { value });
@@ -126,7 +130,7 @@ fn each_check_fails_alone_on_a_photo_with_that_fault_alone() {
     ] {
         assert_eq!(advice(photo), [wanted]);
     }
-    let few = imageops::resize(&good, 200, 250, FilterType::CatmullRom);
+    let few = resized(&good, 200, 250);
     assert_eq!(advice(&few), [PhotoAdvice::LowResolution { pixels_per_inch: 215 }]);
 }
 
@@ -143,7 +147,7 @@ fn a_head_that_leans_is_told_by_how_much() {
 #[test]
 fn a_head_of_the_wrong_size_or_in_the_wrong_place_is_told_so_and_the_proposed_frame_mends_it() {
     // Twice the pixels, so that a closer frame still has enough of them.
-    let good = imageops::resize(&training(7), 1200, 1500, FilterType::CatmullRom);
+    let good = resized(&training(7), 1200, 1500);
     let small = set_back(&good, 0.6, (0.2, 0.13));
     assert!(matches!(advice(&small)[..], [PhotoAdvice::HeadSmall { percent: 28..=40 }]), "{:?}", advice(&small));
     let aside = set_back(&good, 0.85, (-0.1, 0.05));
@@ -172,7 +176,7 @@ fn nobody_and_two_people_are_told() {
     // Another head looks in from below, where it is no background.
     let mut two = training(1);
     let other = imageops::crop_imm(&training(7), 120, 100, 360, 460).to_image();
-    let other = imageops::resize(&other, 180, 230, FilterType::CatmullRom);
+    let other = resized(&other, 180, 230);
     imageops::replace(&mut two, &other, 5, 515);
     assert_eq!(advice(&two), [PhotoAdvice::MoreFaces { count: 2 }]);
     // Where the frame leaves the other out, there is one.
@@ -184,7 +188,10 @@ fn nobody_and_two_people_are_told() {
 #[test]
 fn what_cannot_be_judged_is_said_to_be_so() {
     let photo = training(2);
-    let faces: Vec<FoundFace> = faces::find(&photo).into_iter().map(|face| FoundFace { eyes: None, ..face }).collect();
+    let faces: Vec<FoundFace> = faces::find(&DynamicImage::ImageRgb8(photo.clone()))
+        .into_iter()
+        .map(|face| FoundFace { eyes: None, ..face })
+        .collect();
     let verdict = |found: &PhotoChecks, subject| {
         found.checks.iter().find(|check| check.subject == subject).map(|check| check.verdict)
     };
