@@ -226,7 +226,8 @@ impl Worker {
         let moved: Result<(), TrainingCardError> = recognise::patiently(reader, is_in_use, || match card {
             TrainingCardMove::Out => training.take_card_out(name).map(drop),
             TrainingCardMove::Back => training.put_card_back(name).map(drop),
-            TrainingCardMove::NewBlank => training.put_new_card(name).map(drop),
+            TrainingCardMove::NewBlank => training.put_new_card(name, TrainingStock::Series10).map(drop),
+            TrainingCardMove::NewSeries9 => training.put_new_card(name, TrainingStock::Series9).map(drop),
             TrainingCardMove::Kept(serial) => training.put_in(name, serial).map(drop),
             // Nothing is moved: it was done above.
             TrainingCardMove::Lock => Ok(()),

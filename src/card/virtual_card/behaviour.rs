@@ -199,14 +199,15 @@ pub enum BehaviourFault {
     /// No such behaviour comes with the program.
     #[error(
         "there is no virtual card behaviour called “{0}”: choose one of training, \
-         training-secure-channel, column-c2, column-c3, column-c4"
+         training-series-9, training-secure-channel, column-c2, column-c3, column-c4"
     )]
     Unknown(String),
 }
 
 impl Behaviour {
     /// The behaviours that come with the program.
-    pub const NAMES: [&str; 5] = ["training", "training-secure-channel", "column-c2", "column-c3", "column-c4"];
+    pub const NAMES: [&str; 6] =
+        ["training", "training-series-9", "training-secure-channel", "column-c2", "column-c3", "column-c4"];
 
     /// One that comes with the program.
     ///
@@ -215,6 +216,7 @@ impl Behaviour {
     pub fn named(name: &str) -> Result<Self, BehaviourFault> {
         Self::from_toml(match name {
             "training" => include_str!("../../../assets/virtual-cards/training.toml"),
+            "training-series-9" => include_str!("../../../assets/virtual-cards/training-series-9.toml"),
             "training-secure-channel" => include_str!("../../../assets/virtual-cards/training-secure-channel.toml"),
             "column-c2" => include_str!("../../../assets/virtual-cards/column-c2.toml"),
             "column-c3" => include_str!("../../../assets/virtual-cards/column-c3.toml"),

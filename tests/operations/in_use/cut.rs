@@ -172,6 +172,12 @@ cuts! {
     renewal_of_the_independent_card: RenewNewKeys, Independent;
     renewal_of_the_virtual_card_with_its_keys: RenewSameKeys, Virtual;
     renewal_of_the_independent_card_with_its_keys: RenewSameKeys, Independent;
+    unlock_of_a_series_9_card: Unlock, Series9;
+    change_of_passcode_of_a_series_9_card: ChangePasscode, Series9;
+    clear_of_a_series_9_card: Clear, Series9;
+    cancel_of_a_series_9_card: Cancel, Series9;
+    repair_of_a_series_9_card_with_its_holder: RepairWithHolder, Series9;
+    renewal_of_a_series_9_card: RenewNewKeys, Series9;
     unlock_of_a_card_of_a_secure_channel: Unlock, Channel;
     clear_of_a_card_of_a_secure_channel: Clear, Channel;
     cancel_of_a_card_of_a_secure_channel: Cancel, Channel;

@@ -122,7 +122,7 @@ fn a_card_is_cancelled_without_its_chip_and_with_a_wrong_key() {
 #[test]
 fn a_blocked_unlock_code_ends_in_advice() {
     for task in [Task::Unlock, Task::RepairWithHolder, Task::RepairLeftLocked] {
-        for make in [Make::Virtual, Make::Independent] {
+        for make in [Make::Virtual, Make::Series9, Make::Independent] {
             let what = format!("{task:?}, {make:?}");
             let bench = Bench::new(task);
             let (readers, serial) = card(make, 1);
