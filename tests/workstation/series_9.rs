@@ -153,7 +153,8 @@ const READERS: [&str; 2] = ["Training reader 1", "Training reader 2"];
 fn two_series(lines: &str) -> Desk {
     let desk = Desk::configured(lines);
     let put = |reader: &str, series: &str| {
-        desk.run(&["training-card", "--json", "--reader", reader, "--series", series]).expect(0).json()["serial"].clone()
+        desk.run(&["training-card", "--json", "--reader", reader, "--series", series]).expect(0).json()["serial"]
+            .clone()
     };
     let serials = [put(READERS[0], "9"), put(READERS[1], "10")];
     let seen = desk.run(&["cards", "--json"]).expect(0).json();

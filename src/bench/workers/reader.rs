@@ -26,7 +26,7 @@ use crate::{
     },
     domain::CardSerial,
     operations::OperationError,
-    training::readers::TrainingCardError,
+    training::{TrainingStock, readers::TrainingCardError},
 };
 
 /// Orders that may wait: the newest presence, one piece of work, one look, and moves of a training card.

@@ -53,11 +53,25 @@ pub struct ChannelRules {
     pub wanted_for: ChannelWanted,
     /// Wrong EXTERNAL AUTHENTICATEs in a row until a key set blocks: 1 to 255.
     pub tries: u8,
+    /// Whether passcode and unlock code can be set in one without the old ones; not in files from before it could be said.
+    #[serde(default)]
+    pub setting_codes: SettingCodes,
+}
+
+/// CHANGE REFERENCE DATA with P1 = FF: passcode or unlock code without the old one (`facts/piv.md` 4).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SettingCodes {
+    /// There is no such command.
+    #[default]
+    Unknown,
+    /// Taken inside a channel that encrypts commands.
+    InsideChannel,
 }
 
 impl Default for ChannelRules {
     fn default() -> Self {
-        Self { wanted_for: ChannelWanted::Nothing, tries: 10 }
+        Self { wanted_for: ChannelWanted::Nothing, tries: 10, setting_codes: SettingCodes::Unknown }
     }
 }
 

@@ -26,7 +26,10 @@ fn a_card_has_one_user_at_a_time() {
     let held = readers.connect(NAMES[0], Access::Exclusive).expect("nobody else has it");
     assert!(matches!(readers.connect(NAMES[0], Access::Shared), Err(ReaderError::InUse { .. })));
     assert!(matches!(readers.list().expect("both")[0].card, Presence::InUse { .. }));
-    assert!(matches!(readers.put_new_card(NAMES[0], TrainingStock::default()), Err(TrainingCardError::Reader(ReaderError::InUse { .. }))));
+    assert!(matches!(
+        readers.put_new_card(NAMES[0], TrainingStock::default()),
+        Err(TrainingCardError::Reader(ReaderError::InUse { .. }))
+    ));
     drop(held);
     assert!(readers.connect(NAMES[0], Access::Shared).is_ok());
     assert!(matches!(readers.connect("Reader 9", Access::Shared), Err(ReaderError::UnknownReader { .. })));
