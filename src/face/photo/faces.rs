@@ -5,7 +5,7 @@
 //! found by the common centre of the gradients around an iris (F. Timm and E. Barth, "Accurate eye centre localisation
 //! by means of gradients", 2011).
 
-use image::{DynamicImage, GrayImage};
+use image::{DynamicImage, GrayImage, imageops};
 use rustface::{ImageData, create_detector_with_model, read_model};
 
 const MODEL: &[u8] = include_bytes!("../../../assets/face-detection/seeta_fd_frontal_v1.0.bin");
@@ -78,7 +78,8 @@ pub fn find(photo: &DynamicImage) -> Vec<FoundFace> {
     let scale = (SEARCHED as f32 / longest as f32).min(1.0);
     let side = |pixels: u32| ((pixels as f32 * scale).round() as u32).max(1);
     let (width, height) = (side(photo.width()), side(photo.height()));
-    let grey = if scale < 1.0 { photo.thumbnail_exact(width, height).into_luma8() } else { photo.to_luma8() };
+    let small = if scale < 1.0 { photo.thumbnail_exact(width, height).into_rgb8() } else { photo.to_rgb8() };
+    let grey = imageops::grayscale(&small);
     let mut faces = search(&grey);
     if faces.is_empty() {
         // Dark skin before a light wall has little contrast for a detector: look once more with the shadows lifted.
@@ -153,7 +154,7 @@ fn eyes(photo: &DynamicImage, face: &FoundFace, scale: f32) -> Option<[Spot; 2]>
     let shrink = (EYE_SEARCH / width).min(1.0);
     let size = |length: u32| ((length as f32 * shrink).round() as u32).max(1);
     let small = if shrink < 1.0 { part.thumbnail_exact(size(part.width()), size(part.height())) } else { part };
-    let grey = DynamicImage::ImageLuma8(small.into_luma8()).blur(0.8).into_luma8();
+    let grey = imageops::blur(&imageops::grayscale(&small.into_rgb8()), 0.8);
     let spot = |across: f32| {
         let at = eye(&grey, across)?;
         Some(Spot { x: left + at.x / shrink, y: top + at.y / shrink })
