@@ -19,7 +19,7 @@ use crate::{
         CardSerial,
         telephone::{Challenge, CompletionCode, Response, SpokenCodes, TelephoneOutcome},
     },
-    operations::{Desk, OperationError, telephone::OfflinePreflight},
+    operations::{Desk, OperationError, telephone::{OfflinePreflight, OfflineWish}},
     workplace::{Readers, Workplace},
 };
 
@@ -32,12 +32,12 @@ pub fn card_here(common: &Common, reader: Option<&str>, source: Source) -> Resul
     let configuration = places.configuration().map_err(Failure::usage)?;
     let workplace = Workplace::offline(&places, configuration, Readers::AsConfigured)?;
     let desk = workplace.desk();
-    let preflight = desk.prepare_offline(reader, workplace.gateway_name())?;
+    let mut preflight = desk.prepare_offline(&OfflineWish { reader, serial: None, officer: None, gateway: workplace.gateway_name() })?;
     let plan = preflight.plan.clone();
     progress(&format!("Card {} of {} in “{}”.", plan.serial, plan.holder.grouped(), preflight.reader));
     progress("Call an officer whose gateway answers. Say the holder's number and the card's serial, and read this:");
     progress(&format!("  Challenge: {}", preflight.challenge()));
-    let codes = match response(&preflight, source) {
+    let codes = match response(&mut preflight, source) {
         Ok(codes) => codes,
         Err(failure) => return Err(give_up(&desk, &preflight, failure)),
     };
@@ -62,7 +62,7 @@ pub fn card_here(common: &Common, reader: Option<&str>, source: Source) -> Resul
 }
 
 /// Takes the response until its check digits fit. The card sees nothing of one that does not.
-fn response(preflight: &OfflinePreflight, source: Source) -> Result<SpokenCodes, Failure> {
+fn response(preflight: &mut OfflinePreflight, source: Source) -> Result<SpokenCodes, Failure> {
     for _ in 0..TRIES {
         let Some(typed) = source.spoken("Response, as it is read to you: ")? else { break };
         match typed.parse::<Response>().map(|response| preflight.hear(&response)) {
