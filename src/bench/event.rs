@@ -41,7 +41,13 @@ impl Trouble {
     /// Something failed, and nothing was changed.
     #[must_use]
     pub fn unchanged(message: impl Into<String>) -> Self {
-        Self { message: message.into(), standing: Standing::Unchanged, signed_out: false, nhs_code: None, silent: false }
+        Self {
+            message: message.into(),
+            standing: Standing::Unchanged,
+            signed_out: false,
+            nhs_code: None,
+            silent: false,
+        }
     }
 }
 

@@ -1,11 +1,9 @@
 //! Unlock by telephone, at the desk with the card whose gateway is silent: what is asked of its reader, and what it tells.
 
 use super::event::Trouble;
-use crate::{
-    domain::{
-        CardSerial, HolderId, JobId, Passcode, PasscodeRules,
-        telephone::{Challenge, CompletionCode, Response, TelephoneOutcome},
-    },
+use crate::domain::{
+    CardSerial, HolderId, JobId, Passcode, PasscodeRules,
+    telephone::{Challenge, CompletionCode, Response, TelephoneOutcome},
 };
 
 /// What is asked of the reader that holds the card.

@@ -319,6 +319,8 @@ pub enum TrainingCardMove {
     Back,
     /// A new blank card goes in; the old one is kept.
     NewBlank,
+    /// A new blank card that takes writes over a secure channel only goes in; the old one is kept.
+    NewBlankOfChannel,
     /// Its passcode is typed wrongly until it locks itself, to practise what helps.
     Lock,
     /// A card that was kept goes in.

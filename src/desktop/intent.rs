@@ -4,8 +4,8 @@ use super::{
     command::Command,
     dialogs::{Dialog, DialogIntent},
     model::{
-        activity, bench, find, help, holder, issue, offline, photo, queue, service, session, settings, telephone, unfinished,
-        work,
+        activity, bench, find, help, holder, issue, offline, photo, queue, service, session, settings, telephone,
+        unfinished, work,
     },
     route::Route,
 };

@@ -320,8 +320,7 @@ impl Model {
 
     /// Goes to a place and lets its area ask for what it shows.
     pub fn go(&mut self, route: Route) {
-        let by_telephone =
-            |work: &WorkId| self.offline.open.as_ref().is_some_and(|open| open.work == *work);
+        let by_telephone = |work: &WorkId| self.offline.open.as_ref().is_some_and(|open| open.work == *work);
         let route = match route {
             // Its own page says more of it.
             Route::Work(work) if by_telephone(&work) => Route::Offline,

@@ -22,7 +22,7 @@ use crate::{
         virtual_card::{Behaviour, Blueprint, ManagementKey, ProductionData, VirtualCard},
     },
     domain::{CardSerial, Passcode, PasscodeRules, Secret, UnlockCode},
-    gateway::training_stock_management_key,
+    gateway::{training_stock_channel_keys, training_stock_management_key},
 };
 
 /// Names of the training readers.
@@ -89,6 +89,34 @@ pub fn blank_card() -> Result<Blueprint, TrainingCardError> {
     })
 }
 
+/// Kinds of training stock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Stock {
+    /// The usual card.
+    #[default]
+    Usual,
+    /// A card that takes writes over a secure channel only.
+    SecureChannel,
+}
+
+impl Stock {
+    /// A blank card of this kind.
+    ///
+    /// # Errors
+    /// No randomness.
+    pub fn blank_card(self) -> Result<Blueprint, TrainingCardError> {
+        let plain = blank_card()?;
+        if self == Self::Usual {
+            return Ok(plain);
+        }
+        let keys = training_stock_channel_keys(&plain.production.diversification());
+        let keys = keys.ok_or_else(|| TrainingCardError::Parts("key length".to_owned()))?;
+        let behaviour =
+            Behaviour::named("training-secure-channel").map_err(|e| TrainingCardError::Parts(e.to_string()))?;
+        Ok(Blueprint { domain_keys: vec![keys], behaviour, ..plain })
+    }
+}
+
 /// The training readers of one data folder. A card in use is locked, so that two programs never write one card. Clones
 /// are the same readers: what one of them does to a card, the watches of all learn at once.
 #[derive(Debug, Clone)]
@@ -153,7 +181,7 @@ impl TrainingReaders {
             let used = || Ok::<_, ReaderError>(readers.card_file(name)?.exists() || readers.marker(name)?.exists());
             if !used()? {
                 match readers.lock(name) {
-                    Ok(_lock) if !used()? => drop(make(name, &readers.card_file(name)?)?),
+                    Ok(_lock) if !used()? => drop(make(name, &readers.card_file(name)?, Stock::Usual)?),
                     // Another program is making it at this moment, or has just made it.
                     Ok(_) | Err(ReaderError::InUse { .. }) => {}
                     Err(other) => return Err(other),
@@ -235,14 +263,22 @@ impl TrainingReaders {
         Ok(())
     }
 
-    /// Puts a new blank card into a reader. The card that was in it is put aside.
+    /// Puts a new blank card of the usual kind into a reader. The card that was in it is put aside.
     ///
     /// # Errors
     /// No such reader, its card is in use, or the files cannot be written.
     pub fn put_new_card(&self, reader: &str) -> Result<CardSerial, TrainingCardError> {
+        self.put_new(reader, Stock::Usual)
+    }
+
+    /// Puts a new blank card of some kind into a reader. The card that was in it is put aside.
+    ///
+    /// # Errors
+    /// No such reader, its card is in use, or the files cannot be written.
+    pub fn put_new(&self, reader: &str, stock: Stock) -> Result<CardSerial, TrainingCardError> {
         let hold = self.hold(reader)?;
         self.put_aside(reader)?;
-        let serial = serial_of(&make(reader, &self.card_file(reader)?)?)?;
+        let serial = serial_of(&make(reader, &self.card_file(reader)?, stock)?)?;
         self.forget_marker(reader)?;
         hold.moved();
         Ok(serial)
@@ -389,9 +425,9 @@ fn place(reader: &str) -> Result<usize, ReaderError> {
 }
 
 /// Makes a blank card in a file where there is none.
-fn make(reader: &str, file: &Path) -> Result<VirtualCard, ReaderError> {
+fn make(reader: &str, file: &Path, stock: Stock) -> Result<VirtualCard, ReaderError> {
     // Made before the file is looked at, so that nothing can fail in between.
-    let blueprint = blank_card().map_err(|e| fault(reader, &e))?;
+    let blueprint = stock.blank_card().map_err(|e| fault(reader, &e))?;
     VirtualCard::open(file, || blueprint).map_err(|e| fault(reader, &e))
 }
 

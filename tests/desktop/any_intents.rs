@@ -344,7 +344,13 @@ fn can_be_sent_signed_out(intent: &Intent) -> bool {
     use Intent as I;
     matches!(
         intent,
-        I::Session(_) | I::Command(_) | I::Dialog(_) | I::CloseDialog | I::DismissNotice(_) | I::Settings(_)
+        I::Session(_)
+            | I::Command(_)
+            | I::Dialog(_)
+            | I::CloseDialog
+            | I::DismissNotice(_)
+            | I::Settings(_)
+            | I::Offline(_)
     )
 }
 

@@ -18,6 +18,7 @@ mod holder;
 mod issue;
 mod issue_flow;
 mod layout;
+mod offline;
 mod passcode;
 mod photo;
 mod queue;

@@ -11,7 +11,11 @@ use cardwright::{
     cis2::{Service, wire},
     domain::{CardState, Operation, Passcode, PasscodeRules, Secret, telephone::TelephoneOutcome},
     journal::Journal,
-    operations::{CardWish, Desk, Ending, OperationError, Resumption, issue::PasscodeChoice, telephone::{OfflineReport, OfflineWish}},
+    operations::{
+        CardWish, Desk, Ending, OperationError, Resumption,
+        issue::PasscodeChoice,
+        telephone::{OfflineReport, OfflineWish},
+    },
 };
 
 use crate::{
@@ -42,7 +46,7 @@ fn conversation(workplace: &Desk<'_>, officer: &Desk<'_>, number: u16) -> Result
     let plan = preflight.plan.clone();
     assert_eq!(plan.holder, desk::holder(number), "the certificate says whose it is");
     let said = wire::DeliverySaid::NotSaid;
-    let begun = officer.begin_by_telephone(&plan.holder, &plan.serial, &plan.challenge, said).expect("answered");
+    let begun = officer.begin_by_telephone(&plan.holder, &plan.serial, &plan.challenge, said, None).expect("answered");
     let codes = preflight.hear(&begun.response).expect("the check digits fit");
     workplace.unlock_offline(preflight, codes, new_passcode(), &mut |_| {})
 }

@@ -22,6 +22,7 @@ telephone-given-up = The other desk gave it up. The card may hold either unlock 
 telephone-missing-challenge = Type all 16 digits
 telephone-missing-code = Type all 6 digits
 telephone-missing-delivery = Ask the holder whether they have the card in hand, and say so above
+telephone-missing-second-officer = Have a colleague approve it above
 telephone-missing-answer = The service is asked
 card-by-telephone = Unlock by telephone
 card-by-telephone-of = Unlock by telephone the card { $serial }

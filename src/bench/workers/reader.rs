@@ -28,7 +28,7 @@ use crate::{
     },
     domain::CardSerial,
     operations::OperationError,
-    training::readers::TrainingCardError,
+    training::readers::{Stock, TrainingCardError},
 };
 
 /// Orders that may wait: the newest presence, one piece of work, one look, and moves of a training card.
@@ -259,6 +259,7 @@ impl Worker {
             TrainingCardMove::Out => training.take_card_out(name).map(drop),
             TrainingCardMove::Back => training.put_card_back(name).map(drop),
             TrainingCardMove::NewBlank => training.put_new_card(name).map(drop),
+            TrainingCardMove::NewBlankOfChannel => training.put_new(name, Stock::SecureChannel).map(drop),
             TrainingCardMove::Kept(serial) => training.put_in(name, serial).map(drop),
             // Nothing is moved: it was done above.
             TrainingCardMove::Lock => Ok(()),

@@ -68,7 +68,9 @@ impl Purpose {
     /// The entries, in their order.
     fn places(&self) -> &'static [Place] {
         match self {
-            Self::Issue | Self::Unlock(_) | Self::Offline(_) | Self::Repair | Self::Finish(_) => &[Place::First, Place::Second],
+            Self::Issue | Self::Unlock(_) | Self::Offline(_) | Self::Repair | Self::Finish(_) => {
+                &[Place::First, Place::Second]
+            }
             Self::Change => &[Place::Current, Place::First, Place::Second],
             Self::Renew | Self::Try | Self::GoOn(_) => &[Place::Current],
         }
@@ -191,11 +193,7 @@ impl PasscodeEntry {
         match self.purpose {
             // The card alone says whose it is, and has a number for a name.
             Purpose::Offline(_) if name.is_empty() => tr!(view, "passcode-title-unnamed"),
-            Purpose::Issue
-            | Purpose::Unlock(_)
-            | Purpose::Offline(_)
-            | Purpose::Repair
-            | Purpose::Finish(_) => {
+            Purpose::Issue | Purpose::Unlock(_) | Purpose::Offline(_) | Purpose::Repair | Purpose::Finish(_) => {
                 tr!(view, "passcode-title", name = name)
             }
             Purpose::Change => tr!(view, "passcode-title-change", name = name),

@@ -166,9 +166,7 @@ pub fn keeps_from_beginning(model: &Model) -> Option<Missing> {
 #[must_use]
 pub fn keeps_from_checking(open: &Open) -> Option<Missing> {
     match open.stage {
-        Stage::Listening | Stage::Misheard => {
-            open.response.parse::<Response>().is_err().then_some(Missing::Response)
-        }
+        Stage::Listening | Stage::Misheard => open.response.parse::<Response>().is_err().then_some(Missing::Response),
         _ => Some(Missing::Answer),
     }
 }
@@ -275,7 +273,10 @@ fn show(model: &mut Model) {
 
 fn leave(model: &mut Model) {
     model.offline.shown = false;
-    if *model.history.here() == Route::Offline && model.officer().is_some() {
+    if model.officer().is_none() {
+        // By now the service may answer, and who may sign in is shown.
+        model.order(Order::ListOfficers);
+    } else if *model.history.here() == Route::Offline {
         model.go(Route::Service);
     }
 }
@@ -366,8 +367,7 @@ fn on_told(model: &mut Model, work: WorkId, told: &OfflineTold) {
             OfflineTold::Begun(begun) => {
                 let begun = (**begun).clone();
                 let stage = Stage::Listening;
-                model.offline.open =
-                    Some(Open { work, reader, begun, response: String::new(), stage, trouble: None });
+                model.offline.open = Some(Open { work, reader, begun, response: String::new(), stage, trouble: None });
             }
             OfflineTold::Failed(trouble) => model.offline.trouble = Some(trouble.clone()),
             OfflineTold::Heard | OfflineTold::Misheard | OfflineTold::Ended(_) => {}

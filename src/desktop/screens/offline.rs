@@ -320,7 +320,9 @@ pub fn main_action(model: &Model) -> Option<Wish> {
     }
     match open.stage {
         Stage::Heard if offline::keeps_from_choosing(model, open).is_none() => Some(Intent::Passcode.into()),
-        Stage::Listening | Stage::Misheard if offline::keeps_from_checking(open).is_none() => Some(Intent::Check.into()),
+        Stage::Listening | Stage::Misheard if offline::keeps_from_checking(open).is_none() => {
+            Some(Intent::Check.into())
+        }
         _ => None,
     }
 }

@@ -204,13 +204,8 @@ impl Desk<'_> {
         let wrapped = |code: &crate::domain::UnlockCode| SecretBase64(Secret::new(code.expose().to_vec()));
         let codes = UnlockCodes { current: codes.current.iter().map(wrapped).collect(), next: wrapped(&codes.next) };
         let record = session.as_ref().map(|session| session.record.clone()).unwrap_or_default();
-        let mut pocket = Pocket {
-            session,
-            profile: Some(profile),
-            passcode: Some(new),
-            codes: Some(codes),
-            ..Pocket::default()
-        };
+        let mut pocket =
+            Pocket { session, profile: Some(profile), passcode: Some(new), codes: Some(codes), ..Pocket::default() };
         let plan = JobPlan::Telephone(plan);
         let rest = self.drive(machine, &plan, &mut pocket, None, tell)?;
         let outcome = rest.machine.told();
@@ -265,7 +260,8 @@ impl Desk<'_> {
         Ok(all)
     }
 
-    /// Answers the challenge of another desk, for a card of this holder.
+    /// Answers the challenge of another desk, for a card of this holder; with a second officer's approval, where the gateway
+    /// asks for one.
     ///
     /// # Errors
     /// The gateway does not answer, the challenge does not fit the card, or this officer may not unlock it.
@@ -275,6 +271,7 @@ impl Desk<'_> {
         serial: &CardSerial,
         challenge: &Challenge,
         delivery: DeliverySaid,
+        approval: Option<SecretBase64>,
     ) -> Result<BegunByTelephone, OperationError> {
         let request = BeginByTelephone {
             job: new_job()?,
@@ -282,7 +279,7 @@ impl Desk<'_> {
             serial: serial.clone(),
             challenge: challenge.clone(),
             delivery,
-            approval: None,
+            approval,
         };
         Ok(self.service.begin_by_telephone(&request.job, &request)?)
     }
