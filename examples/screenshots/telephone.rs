@@ -33,9 +33,9 @@ pub fn tour(camera: &mut Camera) {
     });
     camera.wish(telephone::Intent::Delivered(true));
     camera.wish(telephone::Intent::Ask);
-    camera.window.wait_for("the response", |model| {
-        model.telephone.open.as_ref().is_some_and(|open| open.begun.is_some())
-    });
+    camera
+        .window
+        .wait_for("the response", |model| model.telephone.open.as_ref().is_some_and(|open| open.begun.is_some()));
     camera.shoot("telephone");
     let officer = camera.window.model().telephone.open.clone().expect("it is open");
     let response = officer.begun.expect("begun").response.to_string();
@@ -56,9 +56,9 @@ pub fn tour(camera: &mut Camera) {
     let work = camera.window.model().offline.open.as_ref().expect("it is open").work;
     let passcode = Passcode::shaped(Secret::new(b"738164".to_vec()), PasscodeRules::default()).expect("a passcode");
     offline::typed(&mut camera.window.harness.state_mut().model, work, Some(passcode));
-    camera.window.wait_for("its end", |model| {
-        model.offline.open.as_ref().is_some_and(|open| offline::is_over(model, open))
-    });
+    camera
+        .window
+        .wait_for("its end", |model| model.offline.open.as_ref().is_some_and(|open| offline::is_over(model, open)));
     camera.shoot("by-telephone-done");
     camera.wish(offline::Intent::Close);
     camera.window.wait_for("the code", |model| !model.offline.untold.is_empty());

@@ -349,7 +349,8 @@ pub fn on_event(model: &mut Model, event: &Event) {
         }
         Event::Untold(Ok(untold)) => model.offline.untold.clone_from(untold),
         // Whoever comes to this desk finds it where it was left.
-        Event::SignedIn(Ok(_)) if std::mem::take(&mut model.offline.shown) || model.offline.open.is_some() => {
+        Event::SignedIn(Ok(_)) => {
+            model.offline.shown = false;
             if model.officer().is_some() && model.offline.open.is_some() {
                 model.go(Route::Offline);
             }
