@@ -317,8 +317,10 @@ pub enum TrainingCardMove {
     Out,
     /// The card that was taken out last goes in again.
     Back,
-    /// A new blank card goes in; the old one is kept.
+    /// A new blank card of the newest series goes in; the old one is kept.
     NewBlank,
+    /// A new blank card of Series 9 goes in; the old one is kept.
+    NewSeries9,
     /// A new blank card that takes writes over a secure channel only goes in; the old one is kept.
     NewBlankOfChannel,
     /// Its passcode is typed wrongly until it locks itself, to practise what helps.

@@ -19,6 +19,9 @@ mod issue;
 mod issue_flow;
 mod layout;
 mod offline;
+#[path = "../operations/old_card.rs"]
+mod old_card;
+mod old_series;
 mod passcode;
 mod photo;
 mod queue;

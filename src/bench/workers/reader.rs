@@ -28,7 +28,7 @@ use crate::{
     },
     domain::CardSerial,
     operations::OperationError,
-    training::readers::{Stock, TrainingCardError},
+    training::{TrainingStock, readers::TrainingCardError},
 };
 
 /// Orders that may wait: the newest presence, one piece of work, one look, and moves of a training card.
@@ -263,8 +263,11 @@ impl Worker {
         let moved: Result<(), TrainingCardError> = recognise::patiently(reader, is_in_use, || match card {
             TrainingCardMove::Out => training.take_card_out(name).map(drop),
             TrainingCardMove::Back => training.put_card_back(name).map(drop),
-            TrainingCardMove::NewBlank => training.put_new_card(name).map(drop),
-            TrainingCardMove::NewBlankOfChannel => training.put_new(name, Stock::SecureChannel).map(drop),
+            TrainingCardMove::NewBlank => training.put_new_card(name, TrainingStock::Series10).map(drop),
+            TrainingCardMove::NewSeries9 => training.put_new_card(name, TrainingStock::Series9).map(drop),
+            TrainingCardMove::NewBlankOfChannel => {
+                training.put_new_card(name, TrainingStock::SecureChannel).map(drop)
+            }
             TrainingCardMove::Kept(serial) => training.put_in(name, serial).map(drop),
             // Nothing is moved: it was done above.
             TrainingCardMove::Lock => Ok(()),
