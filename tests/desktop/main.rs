@@ -27,6 +27,7 @@ mod photo;
 mod queue;
 mod queue_faults;
 mod samples;
+mod second_officer;
 mod served;
 mod service;
 mod service_flow;

@@ -35,7 +35,7 @@ fn at_the_profile() -> (TestWindow, CardSerial) {
 }
 
 /// The same at a desk with this configuration.
-fn at_the_profile_where(configuration: &str) -> (TestWindow, CardSerial) {
+pub fn at_the_profile_where(configuration: &str) -> (TestWindow, CardSerial) {
     let folder = tempfile::tempdir().expect("a folder");
     let configuration = Configuration::parse(configuration, "test").expect("a configuration");
     let mut window = TestWindow::configured_in(folder, configuration, (1280.0, 800.0), Preferences::default());
@@ -64,7 +64,7 @@ fn other_desk(window: &TestWindow, serial: &CardSerial, random: u32) -> (Challen
     Conversation::begin(enrolment.number, random, &enrolment.key, serial)
 }
 
-fn state(window: &TestWindow, serial: &CardSerial) -> CardState {
+pub fn state(window: &TestWindow, serial: &CardSerial) -> CardState {
     window.workplace.as_ref().expect("a workplace").service.card(serial).expect("the card").state
 }
 

@@ -265,9 +265,7 @@ impl Worker {
             TrainingCardMove::Back => training.put_card_back(name).map(drop),
             TrainingCardMove::NewBlank => training.put_new_card(name, TrainingStock::Series10).map(drop),
             TrainingCardMove::NewSeries9 => training.put_new_card(name, TrainingStock::Series9).map(drop),
-            TrainingCardMove::NewBlankOfChannel => {
-                training.put_new_card(name, TrainingStock::SecureChannel).map(drop)
-            }
+            TrainingCardMove::NewBlankOfChannel => training.put_new_card(name, TrainingStock::SecureChannel).map(drop),
             TrainingCardMove::Kept(serial) => training.put_in(name, serial).map(drop),
             // Nothing is moved: it was done above.
             TrainingCardMove::Lock => Ok(()),

@@ -314,8 +314,9 @@ fn ask_passcode(model: &mut Model) {
         return;
     }
     let OfflineBegun { holder, serial, rules, .. } = open.begun;
-    // The certificate has a number and no name; whoever looked the card up before the service fell silent knows it.
-    let known = model.bench.cards().find(|(_, card)| card.serial == serial);
+    // The certificate has a number and no name. An officer at work may have looked the card up before the service fell
+    // silent; nobody else is told a name.
+    let known = model.bench.cards().find(|(_, card)| card.serial == serial).filter(|_| model.officer().is_some());
     let name = known.and_then(|(_, card)| card.holder.as_ref()).map(|holder| holder.printed_name().to_owned());
     let id = model.new_number();
     let entry = PasscodeEntry::new(id, holder, name.unwrap_or_default(), (open.reader, serial), rules);
