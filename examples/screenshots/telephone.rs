@@ -2,7 +2,7 @@
 //! workers would tell it; challenge, response and the work on the card are real.
 
 use cardwright::{
-    bench::{Event, Trouble},
+    bench::{CardInReader, Event, Trouble},
     desktop::model::{offline, session, telephone},
     domain::{CardState, Passcode, PasscodeRules, Secret},
 };
@@ -11,8 +11,8 @@ use super::{Camera, harness::RA_AGENT};
 
 /// Every look of it. The card that was issued locked is in a reader, and is unlocked at the end.
 pub fn tour(camera: &mut Camera) {
-    let mut cards = camera.window.model().bench.cards();
-    let issued = cards.find(|(_, card)| card.state() == Some(CardState::Locked));
+    let locked = |card: &CardInReader| card.state() == Some(CardState::Locked);
+    let issued = camera.window.model().bench.cards().find(|(_, card)| locked(card));
     let serial = issued.expect("the issued card").1.serial.clone();
     silent(camera);
     camera.shoot("sign-in-silent");
