@@ -9,7 +9,7 @@ mod name_reader;
 mod palette;
 mod passcode;
 mod photo_reason;
-mod prove;
+pub mod prove;
 mod reason;
 mod repair;
 mod shortcuts;

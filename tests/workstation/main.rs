@@ -2,6 +2,7 @@
 
 mod audit;
 mod calibration;
+mod channel_card;
 mod configuration;
 mod desk;
 mod issue;
