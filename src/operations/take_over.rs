@@ -151,5 +151,7 @@ fn cleared_elsewhere(issuance: Issuance, serial: CardSerial, profile: &CardProfi
         objects: emptied(profile),
         clear: profile.clear,
         channel: ChannelUse::of(profile),
+        tries_before: None,
+        counter_after: on_card::CounterAfter::default(),
     }
 }

@@ -1,6 +1,7 @@
 //! The workers behind the window, on a whole training workstation: orders in, events out.
 
 mod activity;
+mod card_in_to_done;
 mod cards;
 mod containment;
 mod desk;
@@ -10,5 +11,7 @@ mod pcsc;
 mod photos;
 mod queue;
 mod sign_in;
+#[path = "../gateway/faulty_proxy.rs"]
+mod faulty_proxy;
 #[path = "../cards/workbench/mod.rs"]
 mod workbench;

@@ -25,7 +25,7 @@ use crate::{
         transport::{ExchangeRecord, layered},
     },
     domain::CardSerial,
-    operations::OperationError,
+    operations::{KnownCard, OperationError},
     training::readers::TrainingCardError,
 };
 
@@ -79,6 +79,10 @@ struct State {
     occupied: Option<WorkId>,
     /// The card recognised in it.
     serial: Option<CardSerial>,
+    /// What was learnt of it then, for the work that follows.
+    known: Option<Box<KnownCard>>,
+    /// The card that was recognised last, also while it is worked on.
+    last: Option<CardSerial>,
 }
 
 impl ReaderDesk {
@@ -125,9 +129,20 @@ impl ReaderDesk {
         locked(&self.state).occupied = None;
     }
 
+    /// The card in it is gone.
+    fn forget(&self) {
+        let mut state = locked(&self.state);
+        (state.serial, state.known, state.last) = (None, None, None);
+    }
+
     /// Whether this card was recognised in it.
     pub fn holds(&self, serial: &CardSerial) -> bool {
         locked(&self.state).serial.as_ref() == Some(serial)
+    }
+
+    /// What was learnt of the card when it was looked at last.
+    pub fn known(&self) -> Option<KnownCard> {
+        locked(&self.state).known.as_deref().cloned()
     }
 
     /// Waits for the worker to end what it has in hand; its lane must be closed.
@@ -154,10 +169,13 @@ impl Worker {
     fn carry_out(&self, reader: &ReaderDesk, order: ReaderOrder) {
         match order {
             ReaderOrder::Gone => {
-                locked(&reader.state).serial = None;
+                reader.forget();
                 self.common.tell(Event::ReaderGone { reader: reader.name.clone() });
             }
-            ReaderOrder::Presence(Presence::Empty) => self.tell(reader, ReaderCondition::Empty),
+            ReaderOrder::Presence(Presence::Empty) => {
+                reader.forget();
+                self.tell(reader, ReaderCondition::Empty);
+            }
             ReaderOrder::Presence(Presence::Unreadable) => self.tell(reader, ReaderCondition::Unreadable),
             // That another program holds the card may be over by now, or it was this one: trying tells.
             ReaderOrder::Presence(Presence::Present { .. } | Presence::InUse { .. }) => self.look(reader),
@@ -177,12 +195,7 @@ impl Worker {
             return;
         }
         self.tell(reader, ReaderCondition::Reading);
-        match recognise::look(&self.common, reader) {
-            // The newer presence says what is in the reader now.
-            _ if reader.lane.holds(ReaderOrder::is_presence) => {}
-            Seen::Is(condition) => self.tell(reader, condition),
-            Seen::NoReader => {}
-        }
+        self.look_and_tell(reader);
     }
 
     /// Looks at a card that is there already; an empty reader stays told as empty.
@@ -190,18 +203,33 @@ impl Worker {
         if reader.lane.holds(ReaderOrder::is_presence) {
             return;
         }
-        match recognise::look(&self.common, reader) {
+        self.look_and_tell(reader);
+    }
+
+    fn look_and_tell(&self, reader: &ReaderDesk) {
+        let last = locked(&reader.state).last.clone();
+        match recognise::look(&self.common, reader, last.as_ref()) {
+            // The newer presence says what is in the reader now.
             _ if reader.lane.holds(ReaderOrder::is_presence) => {}
-            Seen::Is(condition) => self.tell(reader, condition),
+            Seen::Is(condition, known) => {
+                locked(&reader.state).known = known;
+                self.tell(reader, condition);
+            }
             Seen::NoReader => {}
         }
     }
 
     fn tell(&self, reader: &ReaderDesk, condition: ReaderCondition) {
-        locked(&reader.state).serial = match &condition {
+        let serial = match &condition {
             ReaderCondition::Card(card) | ReaderCondition::OwnCard(card) => Some(card.serial.clone()),
             _ => None,
         };
+        let mut state = locked(&reader.state);
+        if serial.is_some() {
+            state.last.clone_from(&serial);
+        }
+        state.serial = serial;
+        drop(state);
         self.common.tell(Event::Reader(ReaderView { name: reader.name.clone(), training: reader.training, condition }));
     }
 
