@@ -270,11 +270,8 @@ mod tests {
     #[test]
     fn a_card_without_production_data_is_known_by_its_container() {
         let container = [[0x53, 23, 0xF0, 21].as_slice(), &[9; 21], &[0x90, 0]].concat();
-        let mut script = Script::new()
-            .then(&[0x61, 0, 0x90, 0])
-            .then(&[0x6A, 0x82])
-            .then(&[0x6A, 0x82])
-            .then(&container);
+        let mut script =
+            Script::new().then(&[0x61, 0, 0x90, 0]).then(&[0x6A, 0x82]).then(&[0x6A, 0x82]).then(&container);
         let card = judge(&mut script, &[0x3B, 0x80]).unwrap();
         assert_eq!((card.series, card.serial.as_str()), (Series::GenericPiv, "09".repeat(21).as_str()));
         // A card whose application is no longer selected after that says that it has no such thing.

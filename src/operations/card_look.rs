@@ -169,7 +169,8 @@ impl Desk<'_> {
         };
         look.standing = match record.holder.as_ref() {
             Some(owner) if *owner == officer.id => CardStanding::OwnCard,
-            _ => standing(&record, &look.diagnosis, self.strangers(&contents)?),
+            _ if record.state == CardState::Blank => self.strangers(&contents)?.unwrap_or(CardStanding::Empty),
+            _ => standing(&record, &look.diagnosis),
         };
         if let Some(holder) = &holder {
             let facts = Facts { officer: &officer, holder, card: &record, series: card.series, printer: None };
@@ -214,9 +215,9 @@ pub fn is_made_by(chain: &str, der: &[u8]) -> bool {
     Pem::iter_from_buffer(chain.as_bytes()).flatten().any(|issuer| made(&issuer))
 }
 
-fn standing(record: &CardRecord, diagnosis: &[Finding], strangers: Option<CardStanding>) -> CardStanding {
+fn standing(record: &CardRecord, diagnosis: &[Finding]) -> CardStanding {
     match record.state {
-        CardState::Blank => strangers.unwrap_or(CardStanding::Empty),
+        CardState::Blank => CardStanding::Empty,
         CardState::InWork => CardStanding::InWork,
         CardState::Unfinished => CardStanding::Unfinished,
         CardState::Cancelled => CardStanding::Cancelled,

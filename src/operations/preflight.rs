@@ -284,7 +284,8 @@ impl Desk<'_> {
         };
         let card = Recognised { commands: record.count(), ..card };
         let own = card.profile.new_link();
-        let link = if card.contents.is_some() { own.after(&link) } else { own };
+        // A card that was read closely has shown whether it takes extended length.
+        let link = if depth == Depth::Contents { own.after(&link) } else { own };
         let selected = card.place.leaves_piv_selected();
         Ok((CardSession { reach: Reach::Commands(connection), link, record, selected }, card))
     }

@@ -62,11 +62,7 @@ impl TestDesk {
         Self::configured(configuration, Readers::AsConfigured, || {})
     }
 
-    fn configured(
-        configuration: Configuration,
-        readers: Readers,
-        wake: impl Fn() + Send + Sync + 'static,
-    ) -> Self {
+    fn configured(configuration: Configuration, readers: Readers, wake: impl Fn() + Send + Sync + 'static) -> Self {
         let memory = Path::new("/dev/shm");
         let folder = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };
         let folder = folder.expect("a folder");

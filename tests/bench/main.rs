@@ -5,13 +5,13 @@ mod card_in_to_done;
 mod cards;
 mod containment;
 mod desk;
+#[path = "../gateway/faulty_proxy.rs"]
+mod faulty_proxy;
 mod issue;
 mod on_card;
 mod pcsc;
 mod photos;
 mod queue;
 mod sign_in;
-#[path = "../gateway/faulty_proxy.rs"]
-mod faulty_proxy;
 #[path = "../cards/workbench/mod.rs"]
 mod workbench;
