@@ -81,8 +81,6 @@ struct State {
     serial: Option<CardSerial>,
     /// What was learnt of it then, for the work that follows.
     known: Option<Box<KnownCard>>,
-    /// The card that was recognised last, also while it is worked on.
-    last: Option<CardSerial>,
 }
 
 impl ReaderDesk {
@@ -132,7 +130,7 @@ impl ReaderDesk {
     /// The card in it is gone.
     fn forget(&self) {
         let mut state = locked(&self.state);
-        (state.serial, state.known, state.last) = (None, None, None);
+        (state.serial, state.known) = (None, None);
     }
 
     /// Whether this card was recognised in it.
@@ -207,8 +205,8 @@ impl Worker {
     }
 
     fn look_and_tell(&self, reader: &ReaderDesk) {
-        let last = locked(&reader.state).last.clone();
-        match recognise::look(&self.common, reader, last.as_ref()) {
+        let same = locked(&reader.state).serial.clone();
+        match recognise::look(&self.common, reader, same.as_ref()) {
             // The newer presence says what is in the reader now.
             _ if reader.lane.holds(ReaderOrder::is_presence) => {}
             Seen::Is(condition, known) => {
@@ -220,16 +218,15 @@ impl Worker {
     }
 
     fn tell(&self, reader: &ReaderDesk, condition: ReaderCondition) {
-        let serial = match &condition {
-            ReaderCondition::Card(card) | ReaderCondition::OwnCard(card) => Some(card.serial.clone()),
-            _ => None,
-        };
-        let mut state = locked(&reader.state);
-        if serial.is_some() {
-            state.last.clone_from(&serial);
+        match &condition {
+            ReaderCondition::Card(card) | ReaderCondition::OwnCard(card) => {
+                locked(&reader.state).serial = Some(card.serial.clone());
+            }
+            // It is the same card until it was looked at again: what is ordered for it in between waits for that in this
+            // reader's lane, and does not search all readers while this one still reads it.
+            ReaderCondition::InWork(_) => {}
+            _ => locked(&reader.state).serial = None,
         }
-        state.serial = serial;
-        drop(state);
         self.common.tell(Event::Reader(ReaderView { name: reader.name.clone(), training: reader.training, condition }));
     }
 
