@@ -5,6 +5,7 @@ mod card_in_to_done;
 mod cards;
 mod containment;
 mod desk;
+#[allow(dead_code, reason = "each test program uses its own part of it")]
 #[path = "../gateway/faulty_proxy.rs"]
 mod faulty_proxy;
 mod issue;

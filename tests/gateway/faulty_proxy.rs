@@ -1,9 +1,6 @@
 //! A TCP proxy between client and gateway that harms one call of many: an operation can be run once for each call and
 //! each harm, and must always come to the same end.
 
-// Each test program uses its own part of it.
-#![allow(dead_code)]
-
 use std::{
     io::{Read, Write},
     net::{Shutdown, SocketAddr, TcpListener, TcpStream},

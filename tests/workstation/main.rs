@@ -3,6 +3,9 @@
 mod audit;
 mod configuration;
 mod desk;
+#[allow(dead_code, reason = "each test program uses its own part of it")]
+#[path = "../gateway/faulty_proxy.rs"]
+mod faulty_proxy;
 mod issue;
 mod judges;
 mod nhs_codes;

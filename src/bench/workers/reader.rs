@@ -127,7 +127,7 @@ impl ReaderDesk {
         locked(&self.state).occupied = None;
     }
 
-    /// The card in it is gone.
+    /// The card in it is gone, or may be another one.
     fn forget(&self) {
         let mut state = locked(&self.state);
         (state.serial, state.known) = (None, None);
@@ -170,10 +170,7 @@ impl Worker {
                 reader.forget();
                 self.common.tell(Event::ReaderGone { reader: reader.name.clone() });
             }
-            ReaderOrder::Presence(Presence::Empty) => {
-                reader.forget();
-                self.tell(reader, ReaderCondition::Empty);
-            }
+            ReaderOrder::Presence(Presence::Empty) => self.tell(reader, ReaderCondition::Empty),
             ReaderOrder::Presence(Presence::Unreadable) => self.tell(reader, ReaderCondition::Unreadable),
             // That another program holds the card may be over by now, or it was this one: trying tells.
             ReaderOrder::Presence(Presence::Present { .. } | Presence::InUse { .. }) => self.look(reader),
@@ -225,7 +222,7 @@ impl Worker {
             // It is the same card until it was looked at again: what is ordered for it in between waits for that in this
             // reader's lane, and does not search all readers while this one still reads it.
             ReaderCondition::InWork(_) => {}
-            _ => locked(&reader.state).serial = None,
+            _ => reader.forget(),
         }
         self.common.tell(Event::Reader(ReaderView { name: reader.name.clone(), training: reader.training, condition }));
     }

@@ -20,7 +20,8 @@ use crate::{
 pub fn keeps_the_promise(
     bench: &Bench,
     task: Task,
-    (serial, before, mut which): (&CardSerial, &[(String, Vec<u8>)], Option<WhichPair>),
+    serial: &CardSerial,
+    (before, mut which): (&[(String, Vec<u8>)], Option<WhichPair>),
     what: &str,
     ends: &mut BTreeMap<String, u16>,
 ) {
@@ -87,7 +88,7 @@ fn cut_everywhere(test: &str, task: Task, moments: &[Moment]) {
                 }
             }
             bench.put_back();
-            keeps_the_promise(&bench, task, (&serial, &before, which), &what, &mut ends);
+            keeps_the_promise(&bench, task, &serial, (&before, which), &what, &mut ends);
         }
     }
     println!("{task:?}: {cuts} cuts at {calls} calls: {unbegun} not begun, {ends:?}");

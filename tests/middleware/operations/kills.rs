@@ -99,7 +99,7 @@ fn kill_everywhere(test: &str, task: Task) {
         bench.put_back();
         // A victim that came to its end has told which pair works; nothing is open then.
         let which = (!killed && task == Task::Renew).then_some(WhichPair::New);
-        keeps_the_promise(&bench, task, (&serial, &before, which), &what, &mut ends);
+        keeps_the_promise(&bench, task, &serial, (&before, which), &what, &mut ends);
         if !killed {
             break;
         }
