@@ -16,7 +16,7 @@ use super::{
 use crate::{
     card::{
         piv::{ObjectName, Piv, PivError, PublicKey, Tries},
-        profile::{CardProfile, ClearSettings, Personalise, RenewalKeys},
+        profile::{CardProfile, ClearSettings, CodeRecovery, Personalise, RenewalKeys},
         recognise::Depth,
     },
     cis2::{
@@ -172,6 +172,7 @@ impl Desk<'_> {
             profile: here.profile.id.clone(),
             objects: emptied(&here.profile),
             clear: here.profile.clear,
+            recovery: here.profile.unlock_code.recovery,
             channel: ChannelUse::of(&here.profile),
             tries_before: tries_left.filter(|_| operation == Operation::Unlock),
             counter_after: if looked_at { CounterAfter::LookedAtAgain } else { CounterAfter::Asked },
@@ -281,6 +282,7 @@ impl Desk<'_> {
                 Personalise::Piv | Personalise::No => recertify::Reach::Commands,
             },
             replaced: record.good_pair.iter().flatten().cloned().collect(),
+            recovery: profile.unlock_code.recovery,
             channel: ChannelUse::of(&profile),
         };
         Ok(RecertifyPreflight {
@@ -442,6 +444,7 @@ fn plan_of(
         note: note.map(str::to_owned),
         objects: Vec::new(),
         clear: ClearSettings::default(),
+        recovery: CodeRecovery::Never,
         channel: ChannelUse::None,
         tries_before: None,
         counter_after: CounterAfter::default(),

@@ -72,7 +72,7 @@ fn an_unlock_with_the_look_before_it() {
 /// As the command line does it: nobody has looked before, and the program finds out whose card it is.
 #[test]
 fn an_unlock_that_is_asked_for_at_once() {
-    for make in [Make::Virtual, Make::Independent, Make::Channel] {
+    for make in [Make::Virtual, Make::Series9, Make::Independent, Make::Channel] {
         let bench = bench(Task::Unlock);
         let (readers, wire) = desk::tearing(card(make, 1).0);
         bench.ready(Task::Unlock, 1, &readers);
