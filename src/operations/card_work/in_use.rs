@@ -34,13 +34,7 @@ fn one_try(
         if before == Some(0) {
             return Ok(false);
         }
-        match work(piv) {
-            // Some cards refuse without counting aloud. Asking costs no try, and the number is the card's own.
-            Err(PivError::WrongPasscode { tries_left: None }) => {
-                Err(PivError::WrongPasscode { tries_left: count_in(piv.passcode_tries()?) })
-            }
-            done => done.map(|()| true),
-        }
+        work(piv).map(|()| true)
     });
     let wrong = |pocket: &mut Pocket, left: Option<u8>, sent: bool| {
         pocket.tries_left = left;

@@ -30,7 +30,9 @@ fn a_card_through_its_life() {
         wire.put_back();
         let good = look();
         crate::report!("a look, {make:?}: {} commands", wire.exchanges());
-        assert!(wire.exchanges() <= 8, "{} commands", wire.exchanges());
+        // Series 9 cards are read in pieces, as their profile says.
+        let most = if make == Make::Series9 { 14 } else { 8 };
+        assert!(wire.exchanges() <= most, "{} commands", wire.exchanges());
         assert_eq!((&good.standing, good.diagnosis.as_slice()), (&CardStanding::InOrder, [].as_slice()), "{make:?}");
         assert_eq!(good.holder.as_ref().map(|holder| holder.id.clone()), Some(desk::holder(1)));
         assert_eq!(good.certificates.len(), 2);
