@@ -72,7 +72,7 @@ pub fn look(common: &Common, reader: &ReaderDesk, again: Option<&CardSerial>) ->
     let failed = match patiently(reader, disturbed, || read(common, &reader.name)) {
         Ok(card) => {
             let photo = if again == Some(&card.serial) { PhotoAtDesk::NotWanted } else { PhotoAtDesk::Wanted };
-            let (card, known) = described(common, card, photo);
+            let (card, known) = described(common, reader, card, photo);
             return Seen::Is(place(common, card), known.map(Box::new));
         }
         Err(failed) => failed,
@@ -99,11 +99,21 @@ fn read(common: &Common, name: &str) -> Result<Recognised, NotSeen> {
 
 /// The card with what the service knows of it: one question, and a second one for a photo that is large, or for a card that
 /// the service counts as blank and that holds certificates.
-fn described(common: &Common, card: Recognised, photo: PhotoAtDesk) -> (CardInReader, Option<KnownCard>) {
+fn described(
+    common: &Common,
+    reader: &ReaderDesk,
+    card: Recognised,
+    photo: PhotoAtDesk,
+) -> (CardInReader, Option<KnownCard>) {
     let service = &common.workplace.service;
     let mut calls = 0;
     let answer = match common.session() {
         None => Err(Trouble::unchanged("sign in to see whose card this is")),
+        // Nobody on the telephone waits for a service that is silent.
+        Some(_) if reader.conversation().as_ref().is_some_and(|open| *open.serial() == card.serial) => {
+            let words = "it is being unlocked by telephone, and the service is not asked about it meanwhile";
+            Err(Trouble { silent: true, ..Trouble::unchanged(words) })
+        }
         Some(_) => {
             calls += 1;
             service.card_at_desk(&card.serial, photo).map_err(|error| {
