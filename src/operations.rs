@@ -17,6 +17,7 @@ mod error;
 mod gateway_call;
 mod in_use;
 pub mod issue;
+mod known;
 pub mod on_card;
 pub mod passcode;
 mod pocket;
@@ -38,8 +39,9 @@ mod unfinished;
 pub mod unlock;
 
 pub use authenticate::{Authenticated, AuthenticationFault, CardToAuthenticate};
-pub use card_look::{CardLook, CardStanding, CertificateOnCard};
+pub use card_look::{CardLook, CardStanding, CertificateOnCard, is_made_by};
 pub use error::{OperationError, Standing};
+pub use known::KnownCard;
 pub use prepare::{CardWish, OnCardPreflight, RecertifyPreflight};
 pub use progress::{Progress, Step, Verdict};
 pub use report::{CardReport, Need, WhichPair};

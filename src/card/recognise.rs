@@ -1,19 +1,23 @@
 //! Which card is this? Behaviour decides: what the PIV application and the security domain answer. The answer to reset
 //! is a hint that only chooses between cards that behave alike.
 
+mod contents;
 mod in_reader;
 mod production;
+mod serial;
 
+pub use contents::{CardContents, ObjectRead};
 pub use in_reader::{Depth, NotSeen, in_reader, through_middleware};
 pub use production::ProductionData;
+pub use serial::{SerialPlace, confirm};
 
 use super::{
-    piv::{self, Application, ObjectName, Piv, PivError, Tries},
+    piv::{self, Application, Piv, PivError},
     pkcs11::TokenError,
-    profile::{CardProfile, Evidence, Personalise, Profiles, SerialSource},
+    profile::{CardProfile, Evidence, ExtendedLength, Personalise, Profiles},
     transport::{Link, Transport, TransportError},
 };
-use crate::domain::{CardSerial, CertificateSlot, NhsCode, Series};
+use crate::domain::{CardSerial, NhsCode, Series};
 
 /// What is known of a card.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,25 +32,12 @@ pub struct Recognised {
     pub serial: CardSerial,
     /// Its production data, where it tells.
     pub production: Option<ProductionData>,
+    /// Where the serial was found: there it is read again with two commands.
+    pub place: SerialPlace,
     /// What was read besides; `None` when it was not asked for.
-    pub contents: Option<Contents>,
-}
-
-/// What a card that was looked at closely holds.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Contents {
-    /// GUID of its card holder unique identifier.
-    pub guid: Option<[u8; 16]>,
-    /// Whether it has a discovery object.
-    pub discovery: Option<Vec<u8>>,
-    /// Identifier of its capability container.
-    pub identifier: Option<[u8; 21]>,
-    /// Certificates in 9A and 9C (DER), in the order of [`CertificateSlot::BOTH`]. A damaged one counts as none.
-    pub certificates: [Option<Vec<u8>>; 2],
-    /// Whether something stands in the place of each that is no certificate.
-    pub damaged: [bool; 2],
-    /// Tries left of the passcode.
-    pub passcode: Tries,
+    pub contents: Option<CardContents>,
+    /// Command APDUs that all of this took, where whoever asked counts them.
+    pub commands: u64,
 }
 
 /// Why a card cannot be worked with.
@@ -147,24 +138,30 @@ const BLOCKED: [&[u8]; 2] = [
     &[0x3B, 0xF9, 0x18, 0x00, 0x00, 0x81, 0x31, 0xFE, 0x45, 0x4A, 0x43, 0x4F, 0x50, 0x34, 0x31, 0x56, 0x32, 0x32, 0xAF],
 ];
 
-/// Recognises a card with as few commands as will do: 3 for a card with production data. It leaves the PIV application
-/// unselected.
+/// Recognises a card with as few commands as will do: 3 for a card with production data. Which application is selected
+/// afterwards, [`SerialPlace::leaves_piv_selected`] tells.
 ///
 /// # Errors
 /// Why the card cannot be worked with.
 pub fn recognise(card: &mut dyn Transport, atr: &[u8], profiles: &Profiles) -> Result<Recognised, NotRecognised> {
     let application = piv::select(card)?;
-    identify(card, atr, profiles, application)
+    identify(card, atr, profiles, application, None)
 }
 
-/// Recognises a card and reads what anyone may read of it: identifiers, certificates, tries left.
+/// Recognises a card and reads what anyone may read of it: certificates, identifier, tries left. 7 commands for a card
+/// with production data that takes extended length: everything is read while the application is selected anyway, before
+/// the serial is looked for elsewhere. `link` is the one `card` stands on; it learns what the card's profile says.
 ///
 /// # Errors
 /// Why the card cannot be worked with.
-pub fn look_closely(card: &mut dyn Transport, atr: &[u8], profiles: &Profiles) -> Result<Recognised, NotRecognised> {
-    let mut recognised = recognise(card, atr, profiles)?;
-    recognised.contents = Some(read_contents(card, &recognised.profile)?);
-    Ok(recognised)
+pub fn look_closely(
+    card: &mut dyn Transport,
+    link: &Link,
+    atr: &[u8],
+    profiles: &Profiles,
+) -> Result<Recognised, NotRecognised> {
+    let application = piv::select(card)?;
+    identify(card, atr, profiles, application, Some(link))
 }
 
 fn identify(
@@ -172,6 +169,7 @@ fn identify(
     atr: &[u8],
     profiles: &Profiles,
     application: Option<Application>,
+    read_closely: Option<&Link>,
 ) -> Result<Recognised, NotRecognised> {
     let mut applications = Vec::new();
     if application.is_none() {
@@ -203,70 +201,25 @@ fn identify(
             return Err(NotRecognised::NotPersonalised { name: profile.name.clone(), series: profile.series });
         }
     }
-    let (serial, production) = read_serial(card, profile)?;
+    let contents = match read_closely {
+        None => None,
+        Some(link) => {
+            if profile.link.extended_length == ExtendedLength::WhenAccepted {
+                link.try_extended();
+            }
+            Some(CardContents::read(&mut Piv::still_selected(card, profile))?)
+        }
+    };
+    let serial::Found { serial, place, production } = serial::read(card, profile)?;
     Ok(Recognised {
         atr: atr.to_vec(),
         profile: profile.clone(),
         series: profile.series,
         serial,
         production,
-        contents: None,
-    })
-}
-
-/// Tries the profile's sources in order.
-fn read_serial(
-    card: &mut dyn Transport,
-    profile: &CardProfile,
-) -> Result<(CardSerial, Option<ProductionData>), NotRecognised> {
-    let mut production = None;
-    let mut asked_production = false;
-    for source in &profile.serial_sources {
-        let bytes = match source {
-            SerialSource::Cplc | SerialSource::CplcChipSerial => {
-                if !asked_production {
-                    production = production::read(card)?;
-                    asked_production = true;
-                }
-                production.as_ref().map(|data| match source {
-                    SerialSource::CplcChipSerial => data.chip_serial().to_vec(),
-                    _ => data.serial().to_vec(),
-                })
-            }
-            SerialSource::Ccc => read_identifier(&mut Piv::select(card, profile)?)?.map(|id| id.to_vec()),
-            // The middleware tells it, where there is one.
-            SerialSource::Token => None,
-        };
-        // A serial that is all zeros or all ones was never written.
-        let written = bytes.filter(|b| b.iter().any(|b| *b != 0) && b.iter().any(|b| *b != 0xFF));
-        if let Some(serial) = written.and_then(|bytes| CardSerial::from_bytes(&bytes).ok()) {
-            return Ok((serial, production));
-        }
-    }
-    Err(NotRecognised::NoSerial { name: profile.name.clone() })
-}
-
-fn read_identifier(piv: &mut Piv<'_>) -> Result<Option<[u8; 21]>, PivError> {
-    let content = piv.get_object(ObjectName::CardCapabilityContainer)?;
-    Ok(content.and_then(|content| piv::identifier_in(&content).ok().flatten()))
-}
-
-fn read_contents(card: &mut dyn Transport, profile: &CardProfile) -> Result<Contents, NotRecognised> {
-    let mut piv = Piv::select(card, profile)?;
-    let chuid = piv.get_object(ObjectName::CardHolderUniqueIdentifier)?;
-    let (mut certificates, mut damaged) = ([None, None], [false; 2]);
-    for ((slot, place), damaged) in CertificateSlot::BOTH.into_iter().zip(&mut certificates).zip(&mut damaged) {
-        let content = piv.get_object(ObjectName::certificate(slot))?.unwrap_or_default();
-        *place = piv::certificate_in(&content).ok().flatten().map(<[u8]>::to_vec);
-        *damaged = place.is_none() && !content.is_empty();
-    }
-    Ok(Contents {
-        guid: chuid.and_then(|content| piv::guid_in(&content).ok().flatten()),
-        discovery: piv.get_object(ObjectName::Discovery)?,
-        identifier: read_identifier(&mut piv)?,
-        certificates,
-        damaged,
-        passcode: piv.passcode_tries()?,
+        place,
+        contents,
+        commands: 0,
     })
 }
 
@@ -317,14 +270,46 @@ mod tests {
     #[test]
     fn a_card_without_production_data_is_known_by_its_container() {
         let container = [[0x53, 23, 0xF0, 21].as_slice(), &[9; 21], &[0x90, 0]].concat();
-        let mut script = Script::new()
-            .then(&[0x61, 0, 0x90, 0])
-            .then(&[0x6A, 0x82])
-            .then(&[0x6A, 0x82])
-            .then(&[0x90, 0])
-            .then(&container);
+        let mut script =
+            Script::new().then(&[0x61, 0, 0x90, 0]).then(&[0x6A, 0x82]).then(&[0x6A, 0x82]).then(&container);
         let card = judge(&mut script, &[0x3B, 0x80]).unwrap();
         assert_eq!((card.series, card.serial.as_str()), (Series::GenericPiv, "09".repeat(21).as_str()));
+        // A card whose application is no longer selected after that says that it has no such thing.
+        for answer in [[0x6A, 0x82], [0x6D, 0x00], [0x69, 0x85]] {
+            let mut script = Script::new()
+                .then(&[0x61, 0, 0x90, 0])
+                .then(&[0x6A, 0x82])
+                .then(&[0x6A, 0x82])
+                .then(&answer)
+                .then(&[0x90, 0])
+                .then(&container);
+            assert_eq!(judge(&mut script, &[0x3B, 0x80]).unwrap().serial, card.serial);
+            assert_eq!(script.sent().len(), 6);
+        }
+        let mut script = Script::new().then(&[0x90, 0]).then(&container);
+        assert_eq!(confirm(&mut script, &card.profile, card.place).unwrap(), Some(card.serial));
+        assert!(card.place.leaves_piv_selected());
+    }
+
+    #[test]
+    fn a_close_look_reads_everything_before_it_leaves_the_application() {
+        let link = link();
+        let mut script = Script::new().then(TRAINING);
+        for _ in 0..3 {
+            script = script.then(&[0x6A, 0x82]);
+        }
+        let mut script = script.then(&[0x63, 0xC2]).then(&[0x90, 0]).then(&production([1, 2, 3, 4, 5, 6]));
+        let card = look_closely(&mut script, &link, &[0x3B, 0x80], &Profiles::bundled().unwrap()).unwrap();
+        let contents = card.contents.unwrap();
+        assert_eq!((contents.tries_left, contents.identifier), (Some(2), ObjectRead::Missing));
+        assert_eq!(script.sent().len(), 7);
+        assert!(link.tries_extended(), "as the profile says");
+        let mut script = Script::new().then(&[0x90, 0]).then(&production([6, 5, 4, 3, 2, 1]));
+        let another = confirm(&mut script, &card.profile, card.place).unwrap();
+        assert_eq!(another.unwrap().as_str(), "060504030201");
+        let mut script = Script::new().then(&[0x6A, 0x82]);
+        assert_eq!(confirm(&mut script, &card.profile, card.place).unwrap(), None, "that is another card");
+        assert!(!card.place.leaves_piv_selected());
     }
 
     #[test]

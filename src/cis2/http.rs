@@ -194,6 +194,15 @@ impl Service for HttpService {
         Ask::new(self, Method::GET, &["cards", serial.as_str()]).json()
     }
 
+    fn card_at_desk(&self, serial: &CardSerial, photo: wire::PhotoAtDesk) -> Result<wire::CardAtDesk, ServiceError> {
+        let ask = Ask::new(self, Method::GET, &["cards", serial.as_str(), "at-desk"]);
+        match photo {
+            wire::PhotoAtDesk::Wanted => ask.query("photo", "wanted"),
+            wire::PhotoAtDesk::NotWanted => ask,
+        }
+        .json()
+    }
+
     fn reserve(&self, job: &JobId, request: &wire::Reserve) -> Result<wire::Issuance, ServiceError> {
         Ask::new(self, Method::POST, &["issuances"]).key(job.as_str()).body(request)?.json()
     }

@@ -24,6 +24,9 @@ pub trait Service: Send + Sync {
     fn put_photo(&self, id: &HolderId, image: &[u8], review: &wire::PhotoReview) -> Result<(), ServiceError>;
     /// What the service knows of a card; an unknown serial is a blank card.
     fn card(&self, serial: &CardSerial) -> Result<wire::CardRecord, ServiceError>;
+    /// The same with everything else a desk needs of a card in a reader, in one call: its holder, who asks, and the photo
+    /// where that is wanted and small.
+    fn card_at_desk(&self, serial: &CardSerial, photo: wire::PhotoAtDesk) -> Result<wire::CardAtDesk, ServiceError>;
     /// Reserves a card and a holder for an issue. `key` is the job.
     fn reserve(&self, job: &JobId, request: &wire::Reserve) -> Result<wire::Issuance, ServiceError>;
     /// The state of an issuance.

@@ -9,7 +9,10 @@ mod self_service;
 mod telephone;
 
 pub use authentication::{CardAnswer, CardAuthenticated, CardChallenge, CardProof};
-pub use on_cards::{Approval, Approve, BeginOnCard, Chip, DeliverySaid, EndOnCard, OnCardBegun, OnCardOutcome};
+pub use on_cards::{
+    Approval, Approve, BeginOnCard, CardAtDesk, Chip, DeliverySaid, EndOnCard, LARGEST_PHOTO_AT_DESK, OnCardBegun,
+    OnCardOutcome, PhotoAtDesk,
+};
 pub use photo::PhotoReview;
 pub use secure_channel::{
     BeginChannel, ChannelAnswer, ChannelBegun, ChannelKeys, KeyOwner, KeysPut, PreparedKeys, PutKeys,

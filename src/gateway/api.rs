@@ -63,7 +63,7 @@ const fn route(method: &'static str, path: &'static str, access: Access, handler
     Route { method, path, access, body_limit: JSON_LIMIT, handler }
 }
 
-const ROUTES: [Route; 53] = [
+const ROUTES: [Route; 54] = [
     route("GET", "/ra/v1/openapi.json", Access::Anybody, public::openapi),
     route("GET", "/ra/v1/pki/chain.pem", Access::Anybody, public::chain),
     route("GET", "/ra/v1/pki/crl.pem", Access::Anybody, public::crl_pem),
@@ -83,6 +83,7 @@ const ROUTES: [Route; 53] = [
     },
     route("GET", "/ra/v1/holders/{holder}/history", Access::SignedIn, people::history),
     route("GET", "/ra/v1/cards/{serial}", Access::AtWork, cards::card),
+    route("GET", "/ra/v1/cards/{serial}/at-desk", Access::AtWork, cards::at_desk),
     route("POST", "/ra/v1/cards/{serial}/prints", Access::SignedIn, prints::print),
     route("POST", "/ra/v1/cards/{serial}/spoil", Access::SignedIn, spoil::spoil),
     route("POST", "/ra/v1/issuances", Access::AtWork, issuance::reserve),

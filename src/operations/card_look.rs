@@ -4,17 +4,27 @@
 use std::fmt;
 
 use time::OffsetDateTime;
+use x509_parser::{
+    oid_registry::{OID_PKCS1_SHA256WITHRSA, OID_SIG_ECDSA_WITH_SHA256, OID_SIG_ECDSA_WITH_SHA384},
+    pem::Pem,
+};
 
 use super::{
     card_work::card_contents,
     diagnosis::{self, CardContents, Finding, ObjectRead},
     error::OperationError,
+    known::KnownCard,
     preflight::Facts,
     runner::Desk,
 };
 use crate::{
-    card::{reader::ReaderError, recognise::NotRecognised},
-    cis2::wire::CardRecord,
+    card::{
+        algorithm::KeyAlgorithm,
+        piv::PublicKey,
+        reader::ReaderError,
+        recognise::{Depth, NotRecognised},
+    },
+    cis2::wire::{CardRecord, PhotoAtDesk},
     domain::{CardSerial, CardState, CertificateSlot, Holder, NhsCode, Operation, Series, eligibility::Decision},
 };
 
@@ -45,6 +55,8 @@ pub struct CardLook {
     pub diagnosis: Vec<Finding>,
     /// What this officer may do to it now, each refusal with its reasons. Empty for a card that nothing can be done to.
     pub offers: Vec<(Operation, Decision)>,
+    /// What work on it begins with; none for a card that has to be recognised anew each time.
+    pub known: Option<KnownCard>,
 }
 
 /// One certificate on a card.
@@ -107,13 +119,14 @@ impl fmt::Display for CardStanding {
 }
 
 impl Desk<'_> {
-    /// Looks at the card in a reader: at most 14 exchanges with it, and three questions to the gateway. Nothing is written.
+    /// Looks at the card in a reader: 7 or 8 exchanges with it where it takes extended length, and one question to the
+    /// gateway; a second one where a card that is on record as blank holds certificates. Nothing is written.
     ///
     /// # Errors
     /// There is no card to look at, another program has it, or the gateway does not answer.
     pub fn look_at_card(&self, reader: Option<&str>) -> Result<CardLook, OperationError> {
         let reader = self.choose_reader(reader)?;
-        let (mut session, card) = match self.open_card(&reader) {
+        let (session, card) = match self.open(&reader, Depth::Contents, None) {
             Ok(opened) => opened,
             Err(OperationError::NotRecognised(NotRecognised::Piv(error))) => {
                 return Err(NotRecognised::Piv(error).into());
@@ -125,10 +138,19 @@ impl Desk<'_> {
             }
             Err(error) => return Err(error),
         };
-        let officer = self.service.session()?.officer;
-        let record = self.service.card(&card.serial)?;
-        let contents = card_contents(&mut session, &card.profile, &card.serial, record.good_pair.as_ref())?;
-        let holder = record.holder.as_ref().map(|id| self.service.holder(id)).transpose()?;
+        let known = KnownCard::of(&card, 1);
+        // What was read already is closed before the service is asked: nobody waits for the network to use the card.
+        let mut session = card.contents.is_none().then_some(session);
+        let at_desk = self.service.card_at_desk(&card.serial, PhotoAtDesk::NotWanted)?;
+        let (record, holder) = (at_desk.card, at_desk.holder);
+        let officer = match at_desk.officer {
+            Some(officer) => officer,
+            None => self.service.session()?.officer,
+        };
+        let contents = match (card.contents, &mut session) {
+            (None, Some(open)) => card_contents(open, &card.profile, &card.serial, record.good_pair.as_ref())?,
+            (contents, _) => contents.ok_or(OperationError::NoCard)?,
+        };
         let certificates = certificates(&contents);
         let mut look = CardLook {
             serial: Some(card.serial),
@@ -136,6 +158,7 @@ impl Desk<'_> {
             profile_name: Some(card.profile.name.clone()),
             certificates,
             tries_left: contents.tries_left,
+            known,
             ..nothing(reader)
         };
         look.diagnosis = match record.state {
@@ -146,7 +169,8 @@ impl Desk<'_> {
         };
         look.standing = match record.holder.as_ref() {
             Some(owner) if *owner == officer.id => CardStanding::OwnCard,
-            _ => standing(&record, &look.diagnosis, self.strangers(&contents)?),
+            _ if record.state == CardState::Blank => self.strangers(&contents)?.unwrap_or(CardStanding::Empty),
+            _ => standing(&record, &look.diagnosis),
         };
         if let Some(holder) = &holder {
             let facts = Facts { officer: &officer, holder, card: &record, series: card.series, printer: None };
@@ -166,23 +190,34 @@ impl Desk<'_> {
             let unreadable = contents.certificates.iter().any(|read| matches!(read, ObjectRead::Unreadable));
             return Ok(unreadable.then_some(CardStanding::NoRecord));
         };
-        let Ok((_, certificate)) = x509_parser::parse_x509_certificate(der) else {
-            return Ok(Some(CardStanding::OtherIssuer));
-        };
-        let chain = self.service.chain_pem()?;
-        let issuers = x509_parser::pem::Pem::iter_from_buffer(chain.as_bytes()).filter_map(Result::ok);
-        let mut ours = false;
-        for issuer in issuers {
-            let Ok(issuer) = issuer.parse_x509() else { continue };
-            ours |= issuer.subject() == certificate.issuer();
-        }
+        let ours = is_made_by(&self.service.chain_pem()?, der);
         Ok(Some(if ours { CardStanding::NoRecord } else { CardStanding::OtherIssuer }))
     }
 }
 
-fn standing(record: &CardRecord, diagnosis: &[Finding], strangers: Option<CardStanding>) -> CardStanding {
+/// Whether a certificate (DER) was made by an authority of this chain (PEM). Names alone prove nothing: every training
+/// authority has the same, so the signature is checked too, where it is of a kind that is known here.
+#[must_use]
+pub fn is_made_by(chain: &str, der: &[u8]) -> bool {
+    let Ok((_, certificate)) = x509_parser::parse_x509_certificate(der) else { return false };
+    let made = |issuer: &Pem| {
+        let named = issuer.parse_x509().is_ok_and(|issuer| issuer.subject() == certificate.issuer());
+        let key = PublicKey::from_certificate(&issuer.contents).filter(|_| named);
+        let Some(key) = key else { return named };
+        let known = match key.algorithm() {
+            KeyAlgorithm::Rsa2048 => OID_PKCS1_SHA256WITHRSA,
+            KeyAlgorithm::P256 => OID_SIG_ECDSA_WITH_SHA256,
+            KeyAlgorithm::P384 => OID_SIG_ECDSA_WITH_SHA384,
+        };
+        certificate.signature_algorithm.algorithm != known
+            || key.verifies(certificate.tbs_certificate.as_ref(), &certificate.signature_value.data)
+    };
+    Pem::iter_from_buffer(chain.as_bytes()).flatten().any(|issuer| made(&issuer))
+}
+
+fn standing(record: &CardRecord, diagnosis: &[Finding]) -> CardStanding {
     match record.state {
-        CardState::Blank => strangers.unwrap_or(CardStanding::Empty),
+        CardState::Blank => CardStanding::Empty,
         CardState::InWork => CardStanding::InWork,
         CardState::Unfinished => CardStanding::Unfinished,
         CardState::Cancelled => CardStanding::Cancelled,
@@ -230,5 +265,6 @@ fn nothing(reader: String) -> CardLook {
         tries_left: None,
         diagnosis: Vec::new(),
         offers: Vec::new(),
+        known: None,
     }
 }

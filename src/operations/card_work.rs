@@ -128,7 +128,15 @@ fn with_piv<R>(
     work: impl FnOnce(&mut Piv<'_>) -> Result<R, PivError>,
 ) -> Result<R, Trouble> {
     // Selecting again would end the channel, which was opened to the application.
-    let selection = if pocket.channel.is_some() { Selection::Kept } else { selection };
+    let in_channel = pocket.channel.is_some();
+    let session = pocket.session.as_mut().ok_or(Trouble::Missing("the open card"))?;
+    let selection = match selection {
+        _ if in_channel => Selection::Kept,
+        // A card that was just opened and known again by its serial may have nothing selected yet.
+        Selection::Kept if !session.selected => Selection::Anew,
+        other => other,
+    };
+    session.selected = true;
     with_card(pocket, |card, profile| Ok(select_and_work(card, profile, selection, work)?))
 }
 
@@ -142,13 +150,16 @@ fn with_card<R>(
     composed(session, pocket.channel.as_mut(), |card| work(card, profile)).map_err(Trouble::Piv)?
 }
 
-/// Selects the PIV application of a card that was just opened, and runs one transaction with it: for looking.
+/// Selects the PIV application of a card that was just opened, unless that is done, and runs one transaction with it: for
+/// looking.
 pub fn selected<R>(
     session: &mut CardSession,
     profile: &CardProfile,
     work: impl FnOnce(&mut Piv<'_>) -> Result<R, PivError>,
 ) -> Result<R, OperationError> {
-    composed(session, None, |card| select_and_work(card, profile, Selection::Anew, work))
+    let selection = if session.selected { Selection::Kept } else { Selection::Anew };
+    session.selected = true;
+    composed(session, None, |card| select_and_work(card, profile, selection, work))
         .unwrap_or_else(Err)
         .map_err(|error| OperationError::NotRecognised(error.into()))
 }
@@ -231,6 +242,8 @@ fn work_on_card(plan: &JobPlan, pocket: &mut Pocket, work: CardWork) -> Result<O
             let code = unlock_code(pocket, Code::Next)?;
             let passcode = pocket.passcode.clone().ok_or(Trouble::Missing("the passcode"))?;
             with_piv(pocket, Kept, |piv| piv.reset_passcode(&code, &passcode))?;
+            // It has all its tries again; how many that are, only the card itself says.
+            pocket.tries_left = None;
             Outcome::PasscodeSet
         }
         CardWork::Generate(slot) => {

@@ -148,6 +148,7 @@ fn call_service(desk: &Desk<'_>, plan: &JobPlan, pocket: &mut Pocket, call: &Gat
                 // The journal keeps numbers and no names.
                 issuance.begun_by = None;
                 let card = service.card(&issuance.serial)?;
+                pocket.spent.gateway_calls += 1;
                 let card_settled = card.state == CardState::Blank || card.last_job.as_ref() != Some(job);
                 Outcome::Issuance { issuance: Some(Box::new(issuance)), card_settled }
             }

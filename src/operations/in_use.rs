@@ -135,6 +135,7 @@ impl Desk<'_> {
             facial_image: preflight.facial_image,
             tries_left: preflight.tries_left,
             passcode: Some(passcode),
+            spent: preflight.spent,
             ..Pocket::default()
         };
         self.run_card(recertify::State::new(plan.clone()), &JobPlan::Recertify(plan), pocket, tell)
@@ -153,6 +154,7 @@ fn begin(preflight: OnCardPreflight) -> (super::on_card::Plan, Pocket) {
         profile: preflight.profile,
         approval: preflight.approval,
         tries_left: preflight.tries_left,
+        spent: preflight.spent,
         ..Pocket::default()
     };
     (preflight.plan, pocket)

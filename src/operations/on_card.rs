@@ -47,6 +47,24 @@ pub struct Plan {
     /// What is done with the card's secure channel; none in plans from before there was one.
     #[serde(default)]
     pub channel: ChannelUse,
+    /// Tries the card had left before anything was sent to it, where it told them while this was prepared: for an unlock,
+    /// which asks for them itself where they are not known.
+    #[serde(default)]
+    pub tries_before: Option<u8>,
+    /// Whether an unlock asks the card for its counter at the end.
+    #[serde(default)]
+    pub counter_after: CounterAfter,
+}
+
+/// Whether an unlock asks the card for its counter when it has its new passcode.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CounterAfter {
+    /// It does.
+    #[default]
+    Asked,
+    /// The card was looked at before and is looked at again afterwards.
+    LookedAtAgain,
 }
 
 /// How a machine ended.

@@ -19,6 +19,17 @@ pub struct CardSession {
     pub reach: Reach,
     pub link: Link,
     pub record: ExchangeRecord,
+    /// Whether the PIV application was selected since the card was opened: nobody else can select another one.
+    pub selected: bool,
+}
+
+/// What was asked of card and gateway.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Spent {
+    /// Command APDUs.
+    pub apdus: u64,
+    /// Calls of the gateway.
+    pub gateway_calls: u32,
 }
 
 /// How a card is reached.
@@ -90,6 +101,8 @@ pub struct Pocket {
     pub need: Option<Need>,
     /// The published code that the gateway named in its last refusal.
     pub nhs_code: Option<NhsCode>,
+    /// What was spent before the run, and what one step of it spent more than once.
+    pub spent: Spent,
     /// How often the job was resumed. A call that is asked again in another run may have to be answered anew.
     pub resumptions: usize,
 }

@@ -7,6 +7,7 @@ use super::{
     channel::ChannelUse,
     error::OperationError,
     issue::{self, PasscodeChoice},
+    known::KnownCard,
     pocket::{CardSession, Reach, TokenReach},
     print,
     runner::Desk,
@@ -247,14 +248,30 @@ impl Desk<'_> {
 
     /// Opens the card in a reader for work and recognises it.
     pub(super) fn open_card(&self, reader: &str) -> Result<(CardSession, Recognised), OperationError> {
+        self.open(reader, Depth::Identity, None)
+    }
+
+    /// Opens the card in a reader and recognises it: read closely where that is asked for and commands reach it. The card
+    /// that was looked at last in that reader is known again by its serial alone.
+    pub(super) fn open(
+        &self,
+        reader: &str,
+        depth: Depth,
+        known: Option<&KnownCard>,
+    ) -> Result<(CardSession, Recognised), OperationError> {
         let mut connection = self.readers.connect(reader, Access::Exclusive)?;
         let atr = connection.atr().to_vec();
         let record = ExchangeRecord::default();
+        let link = recognise::link();
         let mut found = None;
         connection
             .transact(&mut |card| {
-                let link = recognise::link();
-                found = Some(recognise::recognise(&mut layered(card, &link, &record), &atr, self.profiles));
+                let mut card = layered(card, &link, &record);
+                found = Some(match (known.filter(|known| known.card.atr == atr), depth) {
+                    (Some(known), _) => known.again(&mut card, self.profiles),
+                    (None, Depth::Identity) => recognise::recognise(&mut card, &atr, self.profiles),
+                    (None, Depth::Contents) => recognise::look_closely(&mut card, &link, &atr, self.profiles),
+                });
             })
             .map_err(OperationError::Card)?;
         let card = match found.ok_or(OperationError::NoCard)? {
@@ -265,8 +282,12 @@ impl Desk<'_> {
             }
             card => card?,
         };
-        let link = card.profile.new_link();
-        Ok((CardSession { reach: Reach::Commands(connection), link, record }, card))
+        let card = Recognised { commands: record.count(), ..card };
+        let own = card.profile.new_link();
+        // A card that was read closely has shown whether it takes extended length.
+        let link = if depth == Depth::Contents { own.after(&link) } else { own };
+        let selected = card.place.leaves_piv_selected();
+        Ok((CardSession { reach: Reach::Commands(connection), link, record, selected }, card))
     }
 
     fn reach_through_middleware(
@@ -280,7 +301,8 @@ impl Desk<'_> {
         let card = recognise::through_middleware(middleware, reader, atr, profile, Depth::Identity)?;
         let middleware = middleware.cloned().ok_or(OperationError::NoCard)?;
         let (link, reader) = (card.profile.new_link(), reader.to_owned());
-        Ok((CardSession { reach: Reach::Middleware(TokenReach { middleware, reader }), link, record }, card))
+        let reach = Reach::Middleware(TokenReach { middleware, reader });
+        Ok((CardSession { reach, link, record, selected: false }, card))
     }
 
     /// Opens the card with this serial, in whatever reader it is.

@@ -6,8 +6,9 @@ use super::{
     diagnosis::{self, CardContents, Finding},
     error::OperationError,
     issue::PasscodeChoice,
-    on_card,
-    pocket::CardSession,
+    known::KnownCard,
+    on_card::{self, CounterAfter},
+    pocket::{CardSession, Spent},
     preflight::{Facts, new_job, objects_of},
     recertify::{self, PairBefore},
     runner::Desk,
@@ -16,10 +17,14 @@ use crate::{
     card::{
         piv::{ObjectName, Piv, PivError, PublicKey, Tries},
         profile::{CardProfile, ClearSettings, CodeRecovery, Personalise, RenewalKeys},
+        recognise::Depth,
     },
     cis2::{
         ServiceError,
-        wire::{CardRecord, Chip, DeliverySaid, HolderRecord, KeysWanted, LONGEST_NOTE, SecretBase64},
+        wire::{
+            CardAtDesk, CardRecord, Chip, DeliverySaid, HolderRecord, KeysWanted, LONGEST_NOTE, PhotoAtDesk,
+            SecretBase64,
+        },
     },
     domain::{CancelReason, CardSerial, CertificateSlot, Holder, HolderId, Operation, Passcode, Series},
 };
@@ -45,6 +50,9 @@ pub struct CardWish {
     pub approval: Option<SecretBase64>,
     /// Where the chip is.
     pub chip: Chip,
+    /// The card as it was looked at last in this reader: what was read then is not read again, and it is looked at again
+    /// when the work is over.
+    pub known: Option<KnownCard>,
 }
 
 impl CardWish {
@@ -61,6 +69,7 @@ impl CardWish {
             note: None,
             approval: None,
             chip: Chip::InReader,
+            known: None,
         }
     }
 }
@@ -82,6 +91,7 @@ pub struct OnCardPreflight {
     pub tries_left: Option<u8>,
     pub(super) session: Option<CardSession>,
     pub(super) approval: Option<SecretBase64>,
+    pub(super) spent: Spent,
 }
 
 /// Everything a repair or renewal needs, proved; nothing has been changed.
@@ -102,6 +112,7 @@ pub struct RecertifyPreflight {
     pub diagnosis: Vec<Finding>,
     pub(super) facial_image: Option<Vec<u8>>,
     pub(super) session: CardSession,
+    pub(super) spent: Spent,
 }
 
 /// The open card of a wish.
@@ -110,6 +121,9 @@ struct CardHere {
     session: CardSession,
     profile: CardProfile,
     serial: CardSerial,
+    /// What it held when it was looked at.
+    contents: Option<CardContents>,
+    spent: Spent,
 }
 
 impl Desk<'_> {
@@ -139,15 +153,15 @@ impl Desk<'_> {
         let (record, holder) = match asked_nothing {
             true => (None, None),
             false => {
-                let (record, holder) =
-                    self.whose(&here.serial, wish.holder.as_ref(), operation, here.profile.series)?;
+                let (record, holder) = self.whose(&mut here, wish.holder.as_ref(), operation)?;
                 (Some(record), Some(holder.holder))
             }
         };
-        // The card that was looked at told its tries then; an unlock asks it once more before it sends anything.
-        let tries_left = match asked_nothing {
-            true => None,
-            false => count(passcode_tries(&mut here.session, &here.profile, &here.serial)?),
+        // A card that was looked at told its tries then; an unlock that knows nothing of it asks before it sends anything.
+        let (looked_at, tries_left) = match &here.contents {
+            Some(contents) => (true, contents.tries_left),
+            None if asked_nothing => (false, None),
+            None => (false, count(passcode_tries(&mut here.session, &here.profile, &here.serial)?)),
         };
         if operation == Operation::ChangePasscode && tries_left == Some(0) {
             return Err(OperationError::PasscodeLocked { serial: here.serial });
@@ -160,6 +174,8 @@ impl Desk<'_> {
             clear: here.profile.clear,
             recovery: here.profile.unlock_code.recovery,
             channel: ChannelUse::of(&here.profile),
+            tries_before: tries_left.filter(|_| operation == Operation::Unlock),
+            counter_after: if looked_at { CounterAfter::LookedAtAgain } else { CounterAfter::Asked },
             ..plan_of(wish, owner, here.serial, here.profile.series)?
         };
         Ok(OnCardPreflight {
@@ -171,6 +187,7 @@ impl Desk<'_> {
             tries_left,
             session: Some(here.session),
             approval: wish.approval.clone(),
+            spent: here.spent,
         })
     }
 
@@ -180,14 +197,19 @@ impl Desk<'_> {
             return Err(OperationError::ChipNeeded { operation: wish.operation });
         }
         let serial = wish.serial.clone().ok_or(OperationError::NoCardNamed)?;
-        let officer = self.service.session()?.officer;
-        let record = self.service.card(&serial)?;
+        let mut spent = Spent::default();
+        let at_desk = self.at_desk(&serial, &mut spent)?;
+        let record = at_desk.card;
         let nobody = || OperationError::NobodysCard { serial: serial.clone() };
         let owner = wish.holder.clone().or_else(|| record.holder.clone()).ok_or_else(nobody)?;
+        let officer = match at_desk.officer {
+            Some(officer) => officer,
+            None => self.service.session()?.officer,
+        };
         if owner == officer.id {
             return Err(OperationError::OwnCard { serial });
         }
-        let holder = self.service.holder(&owner)?;
+        let holder = self.holder_named(&owner, at_desk.holder, &mut spent)?;
         let plan = plan_of(wish, owner, serial.clone(), record.series)?;
         Ok(OnCardPreflight {
             plan,
@@ -198,6 +220,7 @@ impl Desk<'_> {
             tries_left: None,
             session: None,
             approval: wish.approval.clone(),
+            spent,
         })
     }
 
@@ -211,8 +234,11 @@ impl Desk<'_> {
             return Err(OperationError::WrongOperation { operation });
         }
         let mut here = self.card_of(wish)?;
-        let (record, holder) = self.whose(&here.serial, wish.holder.as_ref(), operation, here.profile.series)?;
-        let contents = card_contents(&mut here.session, &here.profile, &here.serial, record.good_pair.as_ref())?;
+        let (record, holder) = self.whose(&mut here, wish.holder.as_ref(), operation)?;
+        let contents = match here.contents.take() {
+            Some(contents) => contents,
+            None => card_contents(&mut here.session, &here.profile, &here.serial, record.good_pair.as_ref())?,
+        };
         let profile = here.profile;
         if operation == Operation::Renew && contents.tries_left == Some(0) {
             return Err(OperationError::PasscodeLocked { serial: here.serial });
@@ -229,7 +255,10 @@ impl Desk<'_> {
             objects.retain(|object| *object != ObjectName::FacialImage);
         }
         let facial_image = match objects.contains(&ObjectName::FacialImage) {
-            true => Some(self.portrait(&holder.holder)?.facial_image(profile.objects.facial_image_max_bytes)?),
+            true => {
+                here.spent.gateway_calls += 1;
+                Some(self.portrait(&holder.holder)?.facial_image(profile.objects.facial_image_max_bytes)?)
+            }
             false => None,
         };
         let keys = match (operation, profile.renewal.keys) {
@@ -266,6 +295,7 @@ impl Desk<'_> {
             diagnosis,
             facial_image,
             session: here.session,
+            spent: here.spent,
         })
     }
 
@@ -322,38 +352,65 @@ impl Desk<'_> {
     /// The card in the reader, if it is the one that was looked at.
     fn card_of(&self, wish: &CardWish) -> Result<CardHere, OperationError> {
         let reader = self.choose_reader(wish.reader.as_deref())?;
-        let (session, card) = self.open_card(&reader)?;
-        match &wish.serial {
-            Some(looked_at) if *looked_at != card.serial => {
-                Err(OperationError::Swapped { looked_at: looked_at.clone(), found: card.serial })
+        let (session, card) = self.open(&reader, Depth::Identity, wish.known.as_ref())?;
+        if let Some(looked_at) = wish.serial.as_ref().filter(|looked_at| **looked_at != card.serial) {
+            return Err(OperationError::Swapped { looked_at: looked_at.clone(), found: card.serial });
+        }
+        let known = wish.known.as_ref().filter(|known| *known.serial() == card.serial);
+        let spent = known.map_or_else(Spent::default, |known| Spent {
+            apdus: known.card.commands,
+            gateway_calls: known.gateway_calls,
+        });
+        let contents = known.map(|known| known.contents.clone());
+        Ok(CardHere { reader, session, profile: card.profile, serial: card.serial, contents, spent })
+    }
+
+    /// What the service knows of a card and its holder, and whether this officer may do this to it. A holder who works on
+    /// their own card without an officer is judged by the gateway when the work is begun: nothing is changed before.
+    fn whose(
+        &self,
+        here: &mut CardHere,
+        named: Option<&HolderId>,
+        operation: Operation,
+    ) -> Result<(CardRecord, HolderRecord), OperationError> {
+        let at_desk = self.at_desk(&here.serial, &mut here.spent)?;
+        let (record, nobody) = (at_desk.card, OperationError::NobodysCard { serial: here.serial.clone() });
+        let Some(officer) = at_desk.officer else { return Ok((record, at_desk.holder.ok_or(nobody)?)) };
+        if record.holder.as_ref() == Some(&officer.id) {
+            return Err(OperationError::OwnCard { serial: here.serial.clone() });
+        }
+        let Some(owner) = named.or(record.holder.as_ref()) else { return Err(nobody) };
+        let holder = self.holder_named(owner, at_desk.holder, &mut here.spent)?;
+        let series = here.profile.series;
+        self.check(operation, &Facts { officer: &officer, holder: &holder, card: &record, series, printer: None })?;
+        Ok((record, holder))
+    }
+
+    /// Asks the service about a card in one call.
+    fn at_desk(&self, serial: &CardSerial, spent: &mut Spent) -> Result<CardAtDesk, OperationError> {
+        spent.gateway_calls += 1;
+        match self.service.card_at_desk(serial, PhotoAtDesk::NotWanted) {
+            // A holder is signed in to another card than this one.
+            Err(ServiceError::Problem(problem)) if problem.kind == "not-your-card" => {
+                let looked_at = self.service.holder_session()?.serial;
+                Err(OperationError::Swapped { looked_at, found: serial.clone() })
             }
-            _ => Ok(CardHere { reader, session, profile: card.profile, serial: card.serial }),
+            answer => Ok(answer?),
         }
     }
 
-    /// What the service knows of a card and its holder, and whether this officer may do this to it.
-    fn whose(
+    /// The holder who was named: as a rule the one the card is on record for.
+    fn holder_named(
         &self,
-        serial: &CardSerial,
-        named: Option<&HolderId>,
-        operation: Operation,
-        series: Series,
-    ) -> Result<(CardRecord, HolderRecord), OperationError> {
-        let officer = match self.service.session() {
-            Ok(session) => session.officer,
-            Err(ServiceError::Problem(problem)) if problem.kind == "officers-only" => return self.own(serial),
-            Err(error) => return Err(error.into()),
-        };
-        let record = self.service.card(serial)?;
-        if record.holder.as_ref() == Some(&officer.id) {
-            return Err(OperationError::OwnCard { serial: serial.clone() });
+        id: &HolderId,
+        on_record: Option<HolderRecord>,
+        spent: &mut Spent,
+    ) -> Result<HolderRecord, OperationError> {
+        if let Some(holder) = on_record.filter(|holder| holder.holder.id == *id) {
+            return Ok(holder);
         }
-        let owner = named.or(record.holder.as_ref());
-        let owner = owner.ok_or_else(|| OperationError::NobodysCard { serial: serial.clone() })?;
-        let holder = self.service.holder(owner)?;
-        let facts = Facts { officer: &officer, holder: &holder, card: &record, series, printer: None };
-        self.check(operation, &facts)?;
-        Ok((record, holder))
+        spent.gateway_calls += 1;
+        Ok(self.service.holder(id)?)
     }
 
     /// The holder of a job, also where they are signed in themselves and no officer is.
@@ -364,17 +421,6 @@ impl Desk<'_> {
             }
             found => Ok(found?.holder),
         }
-    }
-
-    /// The same for a holder who works on their own card without an officer. What they may do the gateway decides when it
-    /// is begun: nothing is changed before.
-    fn own(&self, serial: &CardSerial) -> Result<(CardRecord, HolderRecord), OperationError> {
-        let session = self.service.holder_session()?;
-        if session.serial != *serial {
-            return Err(OperationError::Swapped { looked_at: session.serial, found: serial.clone() });
-        }
-        let record = self.service.card(serial)?;
-        Ok((record.clone(), HolderRecord { holder: session.holder, cards: vec![record] }))
     }
 }
 
@@ -400,6 +446,8 @@ fn plan_of(
         clear: ClearSettings::default(),
         recovery: CodeRecovery::Never,
         channel: ChannelUse::None,
+        tries_before: None,
+        counter_after: CounterAfter::default(),
     })
 }
 

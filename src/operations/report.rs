@@ -38,9 +38,10 @@ pub struct CardReport {
     pub note: Option<String>,
     /// What the gateway asks for, where that is why it was not begun.
     pub need: Option<Need>,
-    /// APDUs exchanged with the card, recognition included.
+    /// APDUs exchanged with the card: recognition included, and the look that this began with.
     pub apdus: u64,
-    /// Calls of the gateway from the first to the last.
+    /// Calls of the gateway from the first to the last: preparation included, and the look that this began with. A call
+    /// that was repeated because its answer was lost counts once.
     pub gateway_calls: u32,
     /// Time of every step, in order.
     pub steps: Vec<StepTime>,
@@ -203,8 +204,8 @@ impl Desk<'_> {
             ending,
             note,
             need: pocket.need,
-            apdus: record.map_or(0, |record| record.count()),
-            gateway_calls: rest.gateway_calls,
+            apdus: record.map_or(0, |record| record.count()).saturating_add(pocket.spent.apdus),
+            gateway_calls: rest.gateway_calls.saturating_add(pocket.spent.gateway_calls),
             which_pair: rest.machine.which_pair(),
             steps: rest.steps,
             tries_left: pocket.tries_left,

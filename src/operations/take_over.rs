@@ -152,5 +152,7 @@ fn cleared_elsewhere(issuance: Issuance, serial: CardSerial, profile: &CardProfi
         clear: profile.clear,
         recovery: profile.unlock_code.recovery,
         channel: ChannelUse::of(profile),
+        tries_before: None,
+        counter_after: on_card::CounterAfter::default(),
     }
 }

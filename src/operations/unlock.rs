@@ -1,12 +1,13 @@
 //! Unlock: a new passcode for a card whose holder does not have one that works. A pure state machine.
 //!
 //! Two calls and one card: the gateway releases the unlock code with the call that begins the job, the card is given the
-//! next code at once and then the holder's new passcode with it, and the call that ends the job settles the code. After a
+//! next code at once and then the holder's new passcode with it, and the call that ends the job settles the code. A card
+//! whose counter was read while this was prepared is not asked for it again. After a
 //! cut the passcode is gone from memory: the code is settled with the escrow, and the card's own counter says the rest.
 
 use super::{
     effect::{CardWork, Effect, Fault, GatewayCall, Outcome},
-    on_card::{self, End, Ending, FindCode, Found, Plan, Tried},
+    on_card::{self, CounterAfter, End, Ending, FindCode, Found, Plan, Tried},
 };
 use crate::cis2::wire::{OnCardOutcome, UnlockCodeSettled};
 
@@ -154,7 +155,14 @@ pub fn step(mut state: State, outcome: &Outcome) -> State {
     }
     let stage = std::mem::replace(&mut state.stage, Stage::Ended(End::done()));
     state.stage = match (stage, outcome) {
-        (Stage::Begin, Outcome::Begun { candidates }) => Stage::ReadTries { candidates: *candidates },
+        (Stage::Begin, Outcome::Begun { candidates }) => match state.plan.tries_before {
+            Some(left) => {
+                state.before = Some(Some(left));
+                state.reached = Reached::UnlockCode;
+                Stage::SetUnlockCode { candidate: 0, of: *candidates }
+            }
+            None => Stage::ReadTries { candidates: *candidates },
+        },
         (Stage::ReadTries { candidates }, Outcome::Tries { left }) => {
             state.before = Some(*left);
             state.reached = Reached::UnlockCode;
@@ -172,6 +180,9 @@ pub fn step(mut state: State, outcome: &Outcome) -> State {
         (Stage::SetUnlockCode { of, .. }, Outcome::UnlockCodeWrong { .. }) => {
             let left = state.before.flatten();
             return state.code_lost(on_card::untouched_code(of), left);
+        }
+        (Stage::SetPasscode, Outcome::PasscodeSet) if state.plan.counter_after == CounterAfter::LookedAtAgain => {
+            return state.ending(OnCardOutcome::Done, Some(UnlockCodeSettled::Next), End::done());
         }
         (Stage::SetPasscode, Outcome::PasscodeSet) => Stage::CheckTries,
         (Stage::CheckTries, Outcome::Tries { left: Some(0) }) => {

@@ -52,11 +52,22 @@ impl TestDesk {
 
     /// A desk with these readers.
     pub fn open(readers: Readers, wake: impl Fn() + Send + Sync + 'static) -> Self {
+        Self::configured(Configuration::default(), readers, wake)
+    }
+
+    /// A desk of the system's own readers whose gateway is at this address.
+    pub fn at(gateway: String) -> Self {
+        let mut configuration = Configuration::default();
+        configuration.gateway.url = Some(gateway);
+        Self::configured(configuration, Readers::AsConfigured, || {})
+    }
+
+    fn configured(configuration: Configuration, readers: Readers, wake: impl Fn() + Send + Sync + 'static) -> Self {
         let memory = Path::new("/dev/shm");
         let folder = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };
         let folder = folder.expect("a folder");
         let places = Places::new(Some(folder.path().to_owned()), None).expect("the folder was named");
-        let workplace = Workplace::unattended(&places, Configuration::default(), readers);
+        let workplace = Workplace::unattended(&places, configuration, readers);
         let workplace = Arc::new(workplace.expect("a training workstation"));
         let woken = Arc::new(AtomicUsize::new(0));
         let count = Arc::clone(&woken);

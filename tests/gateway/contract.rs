@@ -157,6 +157,7 @@ fn every_answer_is_of_the_contract() {
         "/session",
         "/holders?query=x26&limit=3",
         "/cards/0A1B2C3D",
+        "/cards/0A1B2C3D/at-desk",
         "/audit?after=0",
         "/audit?before=2",
         "/audit/head",
@@ -428,6 +429,12 @@ fn without_an_officer(witness: &mut Witness, service: &dyn Service) {
         assert_eq!(kind(&witness.get(path)), "officers-only", "{path}");
     }
     assert_eq!(kind(&witness.get(&format!("/cards/{}", own.serial))), "not-your-card");
+    assert_eq!(kind(&witness.get(&format!("/cards/{}/at-desk", own.serial))), "not-your-card");
+    let (status, at_desk) = witness.get(&format!("/cards/{}/at-desk?photo=wanted", holders.serial));
+    assert_eq!((status, &at_desk["card"]["serial"]), (200, &json!(holders.serial)));
+    assert!(at_desk["officer"].is_null() && at_desk["photo"].is_string(), "{at_desk}");
+    assert_eq!(at_desk["holder"]["cards"].as_array().map(Vec::len), Some(1), "their own card alone");
+    assert_eq!(kind(&witness.get(&format!("/cards/{}/at-desk?photo=large", holders.serial))), "malformed");
     assert_eq!(witness.send(Method::DELETE, "/self-service/session", Vec::new(), None).0, 204);
     assert_eq!(kind(&witness.get("/self-service/session")), "unauthenticated");
 

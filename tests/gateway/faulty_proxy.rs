@@ -40,6 +40,8 @@ pub enum Calls {
 struct Shared {
     plan: Mutex<(Calls, Harm)>,
     calls: AtomicUsize,
+    /// Method and address of each.
+    requests: Mutex<Vec<String>>,
     stopping: AtomicBool,
     stop: Mutex<Vec<TcpStream>>,
 }
@@ -59,6 +61,7 @@ impl FaultyProxy {
         let shared = Arc::new(Shared {
             plan: Mutex::new((Calls::None, Harm::Drop)),
             calls: AtomicUsize::new(0),
+            requests: Mutex::default(),
             stopping: AtomicBool::new(false),
             stop: Mutex::new(Vec::new()),
         });
@@ -89,6 +92,11 @@ impl FaultyProxy {
         self.shared.calls.store(0, Ordering::SeqCst);
     }
 
+    /// Method and address of every call seen, in the order they came in.
+    pub fn requests(&self) -> Vec<String> {
+        self.shared.requests.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// Calls seen since the plan was made, repetitions included.
     pub fn calls(&self) -> usize {
         self.shared.calls.load(Ordering::SeqCst)
@@ -115,6 +123,9 @@ fn serve(client: &TcpStream, gateway: SocketAddr, shared: &Shared) -> std::io::R
     loop {
         let Some(call) = read_message(&mut incoming)? else { return Ok(()) };
         let number = shared.calls.fetch_add(1, Ordering::SeqCst) + 1;
+        let line = String::from_utf8_lossy(call.split(|byte| *byte == b'\r').next().unwrap_or_default()).into_owned();
+        let request = line.trim_end_matches(" HTTP/1.1").to_owned();
+        shared.requests.lock().unwrap_or_else(PoisonError::into_inner).push(request);
         let (calls, harm) = *shared.plan.lock().unwrap_or_else(PoisonError::into_inner);
         let harmed = match calls {
             Calls::None => false,

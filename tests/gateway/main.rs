@@ -4,6 +4,7 @@ mod authenticate;
 mod contract;
 mod desk;
 mod faults;
+#[allow(dead_code, reason = "each test program uses its own part of it")]
 mod faulty_proxy;
 mod forged;
 mod history;

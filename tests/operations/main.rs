@@ -15,6 +15,7 @@ mod bad_input;
 mod budget;
 mod cuts;
 mod desk;
+#[allow(dead_code, reason = "each test program uses its own part of it")]
 #[path = "../gateway/faulty_proxy.rs"]
 mod faulty_proxy;
 mod foreign_card;

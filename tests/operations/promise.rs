@@ -20,13 +20,25 @@ pub struct GatewayRecord(Connection);
 
 impl GatewayRecord {
     pub fn open(data: &Path) -> Self {
-        let file = std::fs::read_dir(data)
+        let file = Self::file(data);
+        Self(Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY).expect("opens"))
+    }
+
+    fn file(data: &Path) -> std::path::PathBuf {
+        std::fs::read_dir(data)
             .expect("the gateway's folder")
             .filter_map(Result::ok)
             .map(|entry| entry.path())
             .find(|path| path.extension().is_some_and(|extension| extension == "sqlite"))
-            .expect("the gateway's database");
-        Self(Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY).expect("opens"))
+            .expect("the gateway's database")
+    }
+
+    /// Takes a card out of the records, as if the gateway's database had been put back to an older copy.
+    pub fn forget_card(data: &Path, serial: &CardSerial) {
+        let file = Self::file(data);
+        let store = Connection::open(file).expect("opens");
+        let gone = store.execute("DELETE FROM cards WHERE serial = ?1", [serial.as_str()]).expect("writes");
+        assert_eq!(gone, 1, "it was on record");
     }
 
     pub fn card_state(&self, serial: &CardSerial) -> String {

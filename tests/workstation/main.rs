@@ -5,6 +5,9 @@ mod calibration;
 mod channel_card;
 mod configuration;
 mod desk;
+#[allow(dead_code, reason = "each test program uses its own part of it")]
+#[path = "../gateway/faulty_proxy.rs"]
+mod faulty_proxy;
 mod issue;
 mod judges;
 mod nhs_codes;

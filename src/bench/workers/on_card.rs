@@ -87,6 +87,7 @@ fn attempt(
         note: card.note.clone(),
         approval,
         chip: if reader.is_some() { Chip::InReader } else { Chip::NotHere },
+        known: reader.and_then(ReaderDesk::known),
     };
     let Passcodes { current, new } = card.passcodes.clone();
     match card.operation {

@@ -33,12 +33,24 @@ impl Portraits {
     /// # Errors
     /// The service does not give the photo, or it cannot be decoded.
     pub fn of(&self, service: &dyn Service, holder: &Holder) -> Result<Option<Arc<RgbaImage>>, Trouble> {
+        self.with(holder, || service.photo(&holder.id).map_err(|error| Trouble::from(&error)))
+    }
+
+    /// The same, with a way of its own to the photo.
+    ///
+    /// # Errors
+    /// There is no way to the photo, or it cannot be decoded.
+    pub fn with(
+        &self,
+        holder: &Holder,
+        photo: impl FnOnce() -> Result<Vec<u8>, Trouble>,
+    ) -> Result<Option<Arc<RgbaImage>>, Trouble> {
         let Some(hash) = &holder.photo_sha256 else { return Ok(None) };
         let key = (holder.id.clone(), hash.clone());
         if let Some(known) = locked(&self.0).get(&key) {
             return Ok(Some(known.clone()));
         }
-        let bytes = service.photo(&holder.id).map_err(|error| Trouble::from(&error))?;
+        let bytes = photo()?;
         let photo = Photo::decode(&bytes).map_err(|error| Trouble::unchanged(error.to_string()))?;
         let portrait = Arc::new(photo.picture_within(LARGEST, LARGEST));
         let mut kept = locked(&self.0);

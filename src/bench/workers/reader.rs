@@ -27,7 +27,7 @@ use crate::{
         transport::{ExchangeRecord, layered},
     },
     domain::CardSerial,
-    operations::OperationError,
+    operations::{KnownCard, OperationError},
     training::{TrainingStock, readers::TrainingCardError},
 };
 
@@ -85,6 +85,8 @@ struct State {
     occupied: Option<WorkId>,
     /// The card recognised in it.
     serial: Option<CardSerial>,
+    /// What was learnt of it then, for the work that follows.
+    known: Option<Box<KnownCard>>,
 }
 
 impl ReaderDesk {
@@ -146,9 +148,20 @@ impl ReaderDesk {
         locked(&self.state).occupied = None;
     }
 
+    /// The card in it is gone, or may be another one.
+    fn forget(&self) {
+        let mut state = locked(&self.state);
+        (state.serial, state.known) = (None, None);
+    }
+
     /// Whether this card was recognised in it.
     pub fn holds(&self, serial: &CardSerial) -> bool {
         locked(&self.state).serial.as_ref() == Some(serial)
+    }
+
+    /// What was learnt of the card when it was looked at last.
+    pub fn known(&self) -> Option<KnownCard> {
+        locked(&self.state).known.as_deref().cloned()
     }
 
     /// What is said on the telephone about the card in it.
@@ -180,7 +193,7 @@ impl Worker {
     fn carry_out(&self, reader: &ReaderDesk, order: ReaderOrder) {
         match order {
             ReaderOrder::Gone => {
-                locked(&reader.state).serial = None;
+                reader.forget();
                 self.common.tell(Event::ReaderGone { reader: reader.name.clone() });
             }
             ReaderOrder::Presence(Presence::Empty) => self.tell(reader, ReaderCondition::Empty),
@@ -209,12 +222,7 @@ impl Worker {
             return;
         }
         self.tell(reader, ReaderCondition::Reading);
-        match recognise::look(&self.common, reader) {
-            // The newer presence says what is in the reader now.
-            _ if reader.lane.holds(ReaderOrder::is_presence) => {}
-            Seen::Is(condition) => self.tell(reader, condition),
-            Seen::NoReader => {}
-        }
+        self.look_and_tell(reader);
     }
 
     /// Looks at a card that is there already; an empty reader stays told as empty.
@@ -222,9 +230,18 @@ impl Worker {
         if reader.lane.holds(ReaderOrder::is_presence) {
             return;
         }
-        match recognise::look(&self.common, reader) {
+        self.look_and_tell(reader);
+    }
+
+    fn look_and_tell(&self, reader: &ReaderDesk) {
+        let same = locked(&reader.state).serial.clone();
+        match recognise::look(&self.common, reader, same.as_ref()) {
+            // The newer presence says what is in the reader now.
             _ if reader.lane.holds(ReaderOrder::is_presence) => {}
-            Seen::Is(condition) => self.tell(reader, condition),
+            Seen::Is(condition, known) => {
+                locked(&reader.state).known = known;
+                self.tell(reader, condition);
+            }
             Seen::NoReader => {}
         }
     }
@@ -237,7 +254,7 @@ impl Worker {
             // It is the same card until it was looked at again: what is ordered for it in between waits for that in this
             // reader's lane, and does not search all readers while this one still reads it.
             ReaderCondition::InWork(_) => {}
-            _ => locked(&reader.state).serial = None,
+            _ => reader.forget(),
         }
         self.common.tell(Event::Reader(ReaderView { name: reader.name.clone(), training: reader.training, condition }));
     }

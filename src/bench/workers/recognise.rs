@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use time::{Date, OffsetDateTime};
-use x509_parser::pem::Pem;
 
 use super::{
     common::Common,
@@ -12,14 +11,20 @@ use super::{
 use crate::{
     bench::event::{CardInReader, ReaderCondition, Trouble},
     card::{
-        piv::{PivError, Tries},
-        profile::Personalise,
+        piv::PivError,
         reader::ReaderError,
         recognise::{Depth, NotRecognised, NotSeen, Recognised, in_reader},
     },
-    cis2::{Service, ServiceError, wire::CardRecord},
-    domain::CardState,
-    operations::diagnosis::{self, CardContents, Finding, ObjectRead},
+    cis2::{
+        Service, ServiceError,
+        wire::{CardRecord, PhotoAtDesk},
+    },
+    domain::{CardSerial, CardState, CertificateSlot},
+    operations::{
+        KnownCard,
+        diagnosis::{self, Finding, ObjectRead},
+        is_made_by,
+    },
 };
 
 /// How often a card that something else holds is tried, and how long between: our own looks at other readers hold a card
@@ -29,8 +34,8 @@ const BETWEEN_TRIES: Duration = Duration::from_millis(150);
 
 /// What was seen.
 pub enum Seen {
-    /// This.
-    Is(ReaderCondition),
+    /// This, and what work on it begins with.
+    Is(ReaderCondition, Option<Box<KnownCard>>),
     /// The reader itself is gone; the watch tells that.
     NoReader,
 }
@@ -53,7 +58,9 @@ pub fn patiently<T, E>(
 }
 
 /// Recognises the card in a reader and asks the service whose it is.
-pub fn look(common: &Common, reader: &ReaderDesk) -> Seen {
+///
+/// `again` is the card that was seen there last: the photo of its holder is not asked for once more.
+pub fn look(common: &Common, reader: &ReaderDesk, again: Option<&CardSerial>) -> Seen {
     // Other programs look at a new card in the same moment: one that was reset in the middle is read again.
     let disturbed = |why: &NotSeen| {
         matches!(
@@ -63,10 +70,14 @@ pub fn look(common: &Common, reader: &ReaderDesk) -> Seen {
         )
     };
     let failed = match patiently(reader, disturbed, || read(common, &reader.name)) {
-        Ok(card) => return Seen::Is(place(common, described(common, reader, card))),
+        Ok(card) => {
+            let photo = if again == Some(&card.serial) { PhotoAtDesk::NotWanted } else { PhotoAtDesk::Wanted };
+            let (card, known) = described(common, reader, card, photo);
+            return Seen::Is(place(common, card), known.map(Box::new));
+        }
         Err(failed) => failed,
     };
-    Seen::Is(match failed {
+    let condition = match failed {
         NotSeen::Reader(ReaderError::UnknownReader { .. } | ReaderError::NoService) => return Seen::NoReader,
         NotSeen::Reader(ReaderError::NoCard { .. }) => ReaderCondition::Empty,
         NotSeen::Reader(ReaderError::InUse { .. }) => ReaderCondition::InUse,
@@ -76,7 +87,8 @@ pub fn look(common: &Common, reader: &ReaderDesk) -> Seen {
         }
         NotSeen::Card(NotRecognised::Piv(PivError::Transport(_))) => ReaderCondition::Unreadable,
         NotSeen::Card(why) => ReaderCondition::Unknown { why: why.to_string(), nhs_code: why.nhs_code() },
-    })
+    };
+    Seen::Is(condition, None)
 }
 
 /// Reads the card. It is closed again before the service is asked, so that nobody waits for the network to use it.
@@ -85,99 +97,91 @@ fn read(common: &Common, name: &str) -> Result<Recognised, NotSeen> {
     in_reader(&*bench.readers, name, &bench.profiles, Depth::Contents)
 }
 
-/// The card with what the service knows of it.
-fn described(common: &Common, reader: &ReaderDesk, card: Recognised) -> CardInReader {
+/// The card with what the service knows of it: one question, and a second one for a photo that is large, or for a card that
+/// the service counts as blank and that holds certificates.
+fn described(
+    common: &Common,
+    reader: &ReaderDesk,
+    card: Recognised,
+    photo: PhotoAtDesk,
+) -> (CardInReader, Option<KnownCard>) {
     let service = &common.workplace.service;
-    let record = match common.session() {
+    let mut calls = 0;
+    let answer = match common.session() {
         None => Err(Trouble::unchanged("sign in to see whose card this is")),
         // Nobody on the telephone waits for a service that is silent.
         Some(_) if reader.conversation().as_ref().is_some_and(|open| *open.serial() == card.serial) => {
             let words = "it is being unlocked by telephone, and the service is not asked about it meanwhile";
             Err(Trouble { silent: true, ..Trouble::unchanged(words) })
         }
-        Some(_) => service.card(&card.serial).map_err(|error| {
-            if !matches!(error, ServiceError::Problem(_)) {
-                common.service_was_silent();
-            }
-            Trouble::from(&error)
-        }),
+        Some(_) => {
+            calls += 1;
+            service.card_at_desk(&card.serial, photo).map_err(|error| {
+                if !matches!(error, ServiceError::Problem(_)) {
+                    common.service_was_silent();
+                }
+                Trouble::from(&error)
+            })
+        }
     };
-    let owner = record.as_ref().ok().and_then(|record| record.holder.as_ref());
-    let known = owner.and_then(|holder| service.holder(holder).ok());
+    let (record, known, photo) = match answer {
+        Ok(told) => (Ok(told.card), told.holder, told.photo),
+        Err(trouble) => (Err(trouble), None, None),
+    };
     let in_use = |other: &&CardRecord| matches!(other.state, CardState::Active | CardState::Locked);
     let others = known.iter().flat_map(|known| known.cards.iter().filter(in_use));
     let other_card = others.map(|other| other.serial.clone()).find(|serial| *serial != card.serial);
     let holder = known.map(|record| record.holder);
-    let portrait = holder.as_ref().and_then(|holder| common.portraits.of(service, holder).ok().flatten());
-    let passcode_rules = card.profile.passcode.rules();
+    let portrait = holder.as_ref().and_then(|holder| {
+        let ask = || {
+            calls += 1;
+            service.photo(&holder.id).map_err(|error| Trouble::from(&error))
+        };
+        common.portraits.with(holder, || photo.map_or_else(ask, |photo| Ok(photo.0))).ok().flatten()
+    });
     let findings = findings(&card, record.as_ref().ok());
-    let (certificates, damaged, tries) = match card.contents {
-        Some(contents) => (contents.certificates, contents.damaged, contents.passcode),
-        None => ([None, None], [false; 2], Tries::Unknown),
-    };
+    let contents = card.contents.clone();
+    let certificates = CertificateSlot::BOTH.map(|slot| contents.as_ref().and_then(|found| found.certificate(slot)));
+    // What cannot be read may have been somebody's.
+    let has_certificates =
+        contents.iter().flat_map(|found| &found.certificates).any(|read| *read != ObjectRead::Missing);
     // A card that nobody has on record is told apart by who made its certificates.
     let unknown = record.as_ref().is_ok_and(|record| record.state == CardState::Blank);
     let stranger = unknown && certificates.iter().flatten().any(|der| is_of_a_stranger(service, der));
-    let days = [0, 1].map(|at: usize| certificates.get(at).and_then(Option::as_deref).and_then(last_day));
-    CardInReader {
-        serial: card.serial,
+    let days = certificates.map(|der| der.and_then(last_day));
+    let seen = CardInReader {
+        serial: card.serial.clone(),
         series: card.series,
         record,
         holder,
         portrait,
-        // What cannot be read may have been somebody's.
-        has_certificates: certificates.iter().any(Option::is_some) || damaged.contains(&true),
+        has_certificates,
         expires: days.iter().flatten().min().copied(),
-        tries_left: counted(tries),
-        passcode_rules,
+        tries_left: contents.as_ref().and_then(|found| found.tries_left),
+        passcode_rules: card.profile.passcode.rules(),
         certificates: days,
         findings,
         stranger,
         other_card,
-    }
+    };
+    (seen, KnownCard::of(&card, calls))
 }
 
 /// What is wrong with a card that is somebody's.
 fn findings(card: &Recognised, record: Option<&CardRecord>) -> Vec<Finding> {
     let (Some(contents), Some(record)) = (&card.contents, record) else { return Vec::new() };
-    if !matches!(record.state, CardState::Active | CardState::Locked | CardState::Unfinished) {
-        return Vec::new();
-    }
-    let [authentication, signing] = &contents.certificates;
-    let [first, second] = contents.damaged;
-    let read = |certificate: &Option<Vec<u8>>, damaged| match certificate {
-        Some(der) => ObjectRead::Content(der.clone()),
-        None if damaged => ObjectRead::Unreadable,
-        None => ObjectRead::Missing,
-    };
-    let identifier = match contents.guid {
-        Some(guid) => ObjectRead::Content(guid.to_vec()),
-        // The maker's middleware shows none, and nothing here knows such a card by it.
-        None if card.profile.personalise == Personalise::Pkcs11 => ObjectRead::Content(Vec::new()),
-        None => ObjectRead::Missing,
-    };
-    let contents = CardContents {
-        certificates: [read(authentication, first), read(signing, second)],
-        identifier,
-        tries_left: counted(contents.passcode),
-    };
-    diagnosis::diagnose(&contents, record, OffsetDateTime::now_utc())
-}
-
-fn counted(tries: Tries) -> Option<u8> {
-    match tries {
-        Tries::Left(left) => Some(left),
-        Tries::Verified | Tries::Unknown => None,
+    match record.state {
+        CardState::Active | CardState::Locked | CardState::Unfinished => {
+            diagnosis::diagnose(contents, record, OffsetDateTime::now_utc())
+        }
+        CardState::Blank | CardState::InWork | CardState::Cancelled => Vec::new(),
     }
 }
 
 /// Whether a certificate is none that this service's authority made. A service that does not say who that is leaves it
 /// open: the card stays one without a record.
 fn is_of_a_stranger(service: &dyn Service, der: &[u8]) -> bool {
-    let Ok((_, certificate)) = x509_parser::parse_x509_certificate(der) else { return true };
-    let Ok(chain) = service.chain_pem() else { return false };
-    let made = |pem: &Pem| pem.parse_x509().is_ok_and(|issuer| issuer.subject() == certificate.issuer());
-    !Pem::iter_from_buffer(chain.as_bytes()).flatten().any(|pem| made(&pem))
+    service.chain_pem().is_ok_and(|chain| !is_made_by(&chain, der))
 }
 
 /// The officer's own card is set apart.

@@ -21,6 +21,9 @@ const UNLOCK_CODE: u8 = 0x81;
 /// P1 of CHANGE REFERENCE DATA that asks for no old code.
 const WITHOUT_THE_OLD_ONE: u8 = 0xFF;
 
+/// P1 of VERIFY that takes back what was verified (SP 800-73-4 part 2, 3.2.1).
+const NO_LONGER_VERIFIED: u8 = 0xFF;
+
 /// More wrong tries than any card can grant: the count has four bits. One more for a guess that was right by chance.
 const TRIES_AT_MOST: usize = 17;
 
@@ -119,13 +122,25 @@ impl Piv<'_> {
         Err(PivError::Refused { doing: Doing::CheckingThePasscode, status: last })
     }
 
+    /// The count. A card on which the passcode stands as verified from before tells none: that is taken back first, where the
+    /// card does that.
+    fn tries_unproved(&mut self) -> Result<Tries, PivError> {
+        match self.passcode_tries()? {
+            Tries::Verified => {
+                self.exchange(&Command::new(0x00, 0x20, NO_LONGER_VERIFIED, PASSCODE))?;
+                self.passcode_tries()
+            }
+            told => Ok(told),
+        }
+    }
+
     /// A wrong passcode whose tries the card did not tell is looked up: some say 6300 even when it is blocked.
     fn judge_passcode(&mut self, doing: Doing, response: &Response) -> Result<(), PivError> {
         let left = match status::code(response.status) {
             CodeVerdict::Right => return Ok(()),
             CodeVerdict::Blocked => return Err(PivError::PasscodeBlocked),
             CodeVerdict::Wrong(Some(left)) => Some(left),
-            CodeVerdict::Wrong(None) => match self.passcode_tries()? {
+            CodeVerdict::Wrong(None) => match self.tries_unproved()? {
                 Tries::Left(0) => return Err(PivError::PasscodeBlocked),
                 Tries::Left(left) => Some(left),
                 Tries::Verified | Tries::Unknown => None,

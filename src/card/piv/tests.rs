@@ -92,6 +92,12 @@ fn a_wrong_passcode_in_four_dialects() {
     assert_eq!(step(&[&[0x63, 0], &[0x63, 0xC1]], change).0, Err(PivError::WrongPasscode { tries_left: Some(1) }));
     assert_eq!(step(&[&[0x63, 0], &[0x63, 0xC0]], change).0, Err(PivError::PasscodeBlocked));
     assert_eq!(step(&[&[0x63, 0], &[0x6A, 0x88]], change).0, Err(PivError::WrongPasscode { tries_left: None }));
+    // A passcode that still stands as verified hides the count until that is taken back, where the card does that.
+    let (counted, sent) = step(&[&[0x63, 0], &[0x90, 0], &[0x90, 0], &[0x63, 0xC1]], change);
+    assert_eq!(counted, Err(PivError::WrongPasscode { tries_left: Some(1) }));
+    assert_eq!((sent[2].ins, sent[2].p1, sent[2].data.len()), (0x20, 0xFF, 0));
+    let hidden = step(&[&[0x63, 0], &[0x90, 0], &[0x6A, 0x86], &[0x90, 0]], change).0;
+    assert_eq!(hidden, Err(PivError::WrongPasscode { tries_left: None }));
     assert!(matches!(judged(0x6A80, change), Err(PivError::Unsupported { .. })));
 }
 

@@ -1,9 +1,10 @@
 //! What is in a reader, however the card is reached: with commands, or through the middleware of its maker.
 
-use super::{Contents, NotRecognised, Recognised, link, look_closely, recognise};
+use super::{CardContents, NotRecognised, ObjectRead, Recognised, SerialPlace, link, look_closely, recognise};
 use crate::{
     card::{
-        pkcs11::{Middleware, Token, TokenError},
+        piv::Tries,
+        pkcs11::{Middleware, Token, TokenCertificate, TokenError},
         profile::{CardProfile, MiddlewareSettings, Profiles},
         reader::{Access, CardReaders, ReaderError},
         transport::{ExchangeRecord, TransportError, layered},
@@ -58,10 +59,11 @@ pub fn in_reader(
     let begun = connection.transact(&mut |card| {
         let (link, record) = (link(), ExchangeRecord::default());
         let mut card = layered(card, &link, &record);
-        found = Some(match depth {
+        let seen = match depth {
             Depth::Identity => recognise(&mut card, &atr, profiles),
-            Depth::Contents => look_closely(&mut card, &atr, profiles),
-        });
+            Depth::Contents => look_closely(&mut card, &link, &atr, profiles),
+        };
+        found = Some(seen.map(|seen| Recognised { commands: record.count(), ..seen }));
     });
     // The middleware opens the card itself.
     drop(connection);
@@ -100,7 +102,8 @@ pub fn through_middleware(
     });
     match seen {
         Ok((serial, contents)) => {
-            Ok(Recognised { atr, series: profile.series, profile, serial, production: None, contents })
+            let (series, place) = (profile.series, SerialPlace::Token);
+            Ok(Recognised { atr, series, profile, serial, production: None, place, contents, commands: 0 })
         }
         Err(TokenError::NoSerial) => Err(NotRecognised::NoSerial { name: profile.name }),
         Err(TokenError::Removed) => Err(TransportError::Removed.into()),
@@ -108,8 +111,15 @@ pub fn through_middleware(
     }
 }
 
-fn contents(token: &Token<'_>, settings: &MiddlewareSettings) -> Result<Contents, TokenError> {
-    let certificates = token.pair(settings)?.map(|certificate| certificate.map(|certificate| certificate.der));
-    let passcode = token.passcode_standing()?.tries();
-    Ok(Contents { guid: None, discovery: None, identifier: None, certificates, damaged: [false; 2], passcode })
+fn contents(token: &Token<'_>, settings: &MiddlewareSettings) -> Result<CardContents, TokenError> {
+    let read = |certificate: Option<TokenCertificate>| {
+        certificate.map_or(ObjectRead::Missing, |certificate| ObjectRead::Content(certificate.der))
+    };
+    let tries_left = match token.passcode_standing()?.tries() {
+        Tries::Left(left) => Some(left),
+        Tries::Verified | Tries::Unknown => None,
+    };
+    // The middleware shows no identifier, and nothing here knows such a card by it.
+    let identifier = ObjectRead::Content(Vec::new());
+    Ok(CardContents { certificates: token.pair(settings)?.map(read), identifier, tries_left })
 }

@@ -59,19 +59,55 @@ pub(super) fn select(card: &mut dyn Transport, identifier: &[u8]) -> Result<bool
     Ok(card.exchange(&command)?.status.is_ok())
 }
 
-/// Selects the issuer security domain and asks it; `None` when the card does not tell.
-pub(super) fn read(card: &mut dyn Transport) -> Result<Option<ProductionData>, TransportError> {
-    let [own, older] = &ISSUER_SECURITY_DOMAIN;
-    if !select(card, own)? && !select(card, older)? {
+/// Where a card told its production data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Told {
+    /// Which of the two names of the issuer security domain it goes by.
+    domain: usize,
+    /// The class of GET DATA it answers to.
+    class: u8,
+}
+
+/// What came of asking for production data.
+pub(super) enum Answer {
+    /// The card told them there.
+    Data(ProductionData, Told),
+    /// There is no issuer security domain. On most cards a selection that fails leaves the one before it.
+    NoDomain,
+    /// The domain is selected and does not tell.
+    Silent,
+}
+
+/// Selects the issuer security domain and asks it.
+pub(super) fn read(card: &mut dyn Transport) -> Result<Answer, TransportError> {
+    for (domain, name) in ISSUER_SECURITY_DOMAIN.iter().enumerate() {
+        if !select(card, name)? {
+            continue;
+        }
+        for class in CLASSES {
+            let Response { data, status } = &ask(card, class)?;
+            if status.is_ok() {
+                let data = ProductionData::parse(data);
+                return Ok(data.map_or(Answer::Silent, |data| Answer::Data(data, Told { domain, class })));
+            }
+        }
+        return Ok(Answer::Silent);
+    }
+    Ok(Answer::NoDomain)
+}
+
+/// Reads them again where they were told: two commands.
+pub(super) fn read_again(card: &mut dyn Transport, told: Told) -> Result<Option<ProductionData>, TransportError> {
+    let Some(name) = ISSUER_SECURITY_DOMAIN.get(told.domain) else { return Ok(None) };
+    if !select(card, name)? {
         return Ok(None);
     }
-    for class in CLASSES {
-        let Response { data, status } = &card.exchange(&Command::new(class, 0xCA, 0x9F, 0x7F).expecting_data())?;
-        if status.is_ok() {
-            return Ok(ProductionData::parse(data));
-        }
-    }
-    Ok(None)
+    let answer = ask(card, told.class)?;
+    Ok(answer.status.is_ok().then(|| ProductionData::parse(&answer.data)).flatten())
+}
+
+fn ask(card: &mut dyn Transport, class: u8) -> Result<Response, TransportError> {
+    card.exchange(&Command::new(class, 0xCA, 0x9F, 0x7F).expecting_data())
 }
 
 #[cfg(test)]
@@ -91,10 +127,14 @@ mod tests {
 
     #[test]
     fn the_second_class_is_asked_when_the_first_is_refused() {
-        let data = [(0..42).collect::<Vec<u8>>(), vec![0x90, 0]].concat();
-        let mut script = Script::new().then(&[0x90, 0]).then(&[0x6E, 0]).then(&data);
-        assert!(read(&mut script).unwrap().is_some());
+        let answer = [(0..42).collect::<Vec<u8>>(), vec![0x90, 0]].concat();
+        let mut script = Script::new().then(&[0x90, 0]).then(&[0x6E, 0]).then(&answer);
+        let Answer::Data(data, told) = read(&mut script).unwrap() else { panic!("it tells") };
         assert_eq!((script.sent()[1].cla, script.sent()[2].cla), (0x80, 0x00));
-        assert!(read(&mut Script::new().then(&[0x6A, 0x82]).then(&[0x6A, 0x82])).unwrap().is_none());
+        let mut script = Script::new().then(&[0x90, 0]).then(&answer);
+        assert_eq!(read_again(&mut script, told).unwrap(), Some(data));
+        assert_eq!(script.sent()[1].cla, 0x00);
+        let mut script = Script::new().then(&[0x6A, 0x82]).then(&[0x6A, 0x82]);
+        assert!(matches!(read(&mut script).unwrap(), Answer::NoDomain));
     }
 }

@@ -46,6 +46,17 @@ impl Link {
         Self::in_pieces(self.piece.min(longest))
     }
 
+    /// Tries extended length from now on, where it was not tried before: once the kind of card is known.
+    pub fn try_extended(&self) {
+        self.extended.store(true, Ordering::Relaxed);
+    }
+
+    /// A link that has learnt of another one whether extended length works.
+    #[must_use]
+    pub fn after(self, other: &Self) -> Self {
+        Self { extended: Arc::new(AtomicBool::new(self.tries_extended() && other.tries_extended())), ..self }
+    }
+
     /// Whether extended length is still believed to work.
     #[must_use]
     pub fn tries_extended(&self) -> bool {

@@ -1,11 +1,40 @@
-//! What crosses the wire for operations on cards in use: unlock, change of passcode, clear, cancel.
+//! What crosses the wire for a card that lies at a desk, and for the operations on cards in use: unlock, change of
+//! passcode, clear, cancel.
 
 use serde::{Deserialize, Serialize};
 
-use super::{Issuance, SecretBase64, UnlockCodeSettled, UnlockCodes};
+use super::{Base64, CardRecord, HolderRecord, Issuance, SecretBase64, UnlockCodeSettled, UnlockCodes};
 use crate::domain::{
-    CancelReason, CardSerial, HolderId, JobId, OfficerId, Operation, Series, eligibility::ClientSoftware,
+    CancelReason, CardSerial, HolderId, JobId, Officer, OfficerId, Operation, Series, eligibility::ClientSoftware,
 };
+
+/// Everything the service says of a card that was put into a reader, in one answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CardAtDesk {
+    /// The card.
+    pub card: CardRecord,
+    /// Whose it is, with their other cards; none where it is nobody's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub holder: Option<HolderRecord>,
+    /// The officer who asks; none where a holder asks for their own card.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub officer: Option<Officer>,
+    /// The holder's photo as stored (JPEG or PNG), where it was asked for and has at most [`LARGEST_PHOTO_AT_DESK`] bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub photo: Option<Base64>,
+}
+
+/// Whether the photo comes with a [`CardAtDesk`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PhotoAtDesk {
+    /// It does, where it is small.
+    Wanted,
+    /// It does not.
+    NotWanted,
+}
+
+/// Largest photo that comes with a [`CardAtDesk`], in bytes; a larger one is asked for by itself.
+pub const LARGEST_PHOTO_AT_DESK: usize = 256 * 1024;
 
 /// Begins an operation on a card in use. What it ends at once is ended with this call: for clear and cancel every
 /// certificate of the card is revoked before the chip is touched.

@@ -7,7 +7,6 @@ use serde_json::{Value, json};
 use super::super::wording;
 use crate::{
     card::{
-        piv::Tries,
         profile::Profiles,
         reader::{Presence, ReaderStatus},
         recognise::Recognised,
@@ -42,10 +41,7 @@ impl Seen {
 
     /// A card that nobody was asked about.
     pub fn recognised(card: &Recognised) -> Self {
-        let tries_left = match card.contents.as_ref().map(|contents| contents.passcode) {
-            Some(Tries::Left(left)) => Some(left),
-            _ => None,
-        };
+        let tries_left = card.contents.as_ref().and_then(|contents| contents.tries_left);
         Self {
             card: card.series.to_string(),
             serial: card.serial.to_string(),

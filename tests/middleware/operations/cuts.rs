@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use cardwright::{
     card::pkcs11::CodeStanding,
+    domain::CardSerial,
     operations::{Ending, Resumption, WhatNext, WhichPair},
 };
 
@@ -13,6 +14,49 @@ use crate::{
     child::is_child,
     soft_token::{PASSCODE, passcode},
 };
+
+/// Resumes what is open, and judges card and record: the certificates on record were `before`, and the run told `which`
+/// pair works.
+pub fn keeps_the_promise(
+    bench: &Bench,
+    task: Task,
+    serial: &CardSerial,
+    (before, mut which): (&[(String, Vec<u8>)], Option<WhichPair>),
+    what: &str,
+    ends: &mut BTreeMap<String, u16>,
+) {
+    for told in bench.desk().look_at_unfinished().expect("reads") {
+        let holder = (told.next == WhatNext::NeedsHolder).then(|| passcode(PASSCODE));
+        let resumed = bench.desk().resume_one_with(&told.job, holder, &mut |_| {}).expect(what);
+        which = resumed.which_pair;
+        let end = match resumed.resumption {
+            Resumption::Finished => "finished",
+            Resumption::Undone { .. } => "undone",
+            other => panic!("{what}: {other:?}"),
+        };
+        *ends.entry(end.to_owned()).or_default() += 1;
+    }
+    let locked = bench.on_card(|token| token.passcode_standing()) == Ok(CodeStanding::Locked);
+    // The record may not know yet that a card is locked; it never says so of one that is not.
+    let on_record = bench.record().card_state(serial) == "locked";
+    assert!(locked || !on_record, "{what}: locked on record alone");
+    match task {
+        Task::Unlock if locked => {
+            // Nobody is locked out: it is unlocked once more.
+            assert_eq!(run(&bench.desk(), task).expect(what).ending, Ending::Done, "{what}");
+            bench.held(serial, &new_passcode(), what);
+        }
+        Task::Renew => {
+            bench.held(serial, &passcode(PASSCODE), what);
+            let renewed = bench.record().good_certificates(serial) != before;
+            assert_eq!(which == Some(WhichPair::New), renewed, "{what}: {which:?}");
+        }
+        _ => {
+            let new = bench.on_card(|token| token.log_in(&new_passcode())).is_ok();
+            bench.held(serial, &if new { new_passcode() } else { passcode(PASSCODE) }, what);
+        }
+    }
+}
 
 fn cut_everywhere(test: &str, task: Task, moments: &[Moment]) {
     if !is_child() {
@@ -44,37 +88,7 @@ fn cut_everywhere(test: &str, task: Task, moments: &[Moment]) {
                 }
             }
             bench.put_back();
-            for told in bench.desk().look_at_unfinished().expect("reads") {
-                let holder = (told.next == WhatNext::NeedsHolder).then(|| passcode(PASSCODE));
-                let resumed = bench.desk().resume_one_with(&told.job, holder, &mut |_| {}).expect(&what);
-                which = resumed.which_pair;
-                let end = match resumed.resumption {
-                    Resumption::Finished => "finished",
-                    Resumption::Undone { .. } => "undone",
-                    other => panic!("{what}: {other:?}"),
-                };
-                *ends.entry(end.to_owned()).or_default() += 1;
-            }
-            let locked = bench.on_card(|token| token.passcode_standing()) == Ok(CodeStanding::Locked);
-            // The record may not know yet that a card is locked; it never says so of one that is not.
-            let on_record = bench.record().card_state(&serial) == "locked";
-            assert!(locked || !on_record, "{what}: locked on record alone");
-            match task {
-                Task::Unlock if locked => {
-                    // Nobody is locked out: it is unlocked once more.
-                    assert_eq!(run(&bench.desk(), task).expect(&what).ending, Ending::Done, "{what}");
-                    bench.held(&serial, &new_passcode(), &what);
-                }
-                Task::Renew => {
-                    bench.held(&serial, &passcode(PASSCODE), &what);
-                    let renewed = bench.record().good_certificates(&serial) != before;
-                    assert_eq!(which == Some(WhichPair::New), renewed, "{what}: {which:?}");
-                }
-                _ => {
-                    let new = bench.on_card(|token| token.log_in(&new_passcode())).is_ok();
-                    bench.held(&serial, &if new { new_passcode() } else { passcode(PASSCODE) }, &what);
-                }
-            }
+            keeps_the_promise(&bench, task, &serial, (&before, which), &what, &mut ends);
         }
     }
     println!("{task:?}: {cuts} cuts at {calls} calls: {unbegun} not begun, {ends:?}");

@@ -2,9 +2,13 @@
 //! chip in the reader that shows itself as Series 8.
 
 mod cuts;
+mod kills;
 mod works;
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use cardwright::{
     card::{
@@ -21,7 +25,7 @@ use cardwright::{
         CancelReason, CardSerial, Holder, HolderId, HolderState, Operation, Passcode,
         eligibility::{ClientSoftware, Realm},
     },
-    gateway::{Gateway, RunningGateway, SeedHolder},
+    gateway::{Gateway, GatewayConfig, RunningGateway, SeedHolder},
     journal::Journal,
     operations::{CardReport, CardWish, Desk, OperationError},
 };
@@ -133,30 +137,12 @@ impl Bench {
         let clock = Arc::new(SetClock::new(now));
         let mut config = gateway_desk::config(&folder.path().join("gateway"));
         config.clock = clock.clone();
-        let organisation = config.people.officers[0].officer.organisation.clone();
-        config.people.holders.extend((0..1000).map(|number| SeedHolder {
-            holder: Holder {
-                id: holder(number),
-                official_name: format!("Test Holder {number}"),
-                name_on_card: None,
-                organisation: organisation.clone(),
-                state: HolderState::Open,
-                photo_sha256: None,
-            },
-            photo: None,
-            email: None,
-            mobile: None,
-        }));
-        let photo = config.people.holders.iter().find_map(|seed| seed.photo.clone());
-        config.people.holders.iter_mut().for_each(|seed| seed.photo = seed.photo.take().or_else(|| photo.clone()));
+        people(&mut config);
         let gateway = Gateway::start(config).expect("a gateway");
         let service = gateway_desk::sign_in(&gateway.url(), gateway_desk::RA_AGENT);
         let journal = Journal::open(&folder.path().join("desk")).expect("a journal");
-        let mut profiles = Profiles::bundled().expect("bundled");
-        let mut quick = profiles.by_id("series-8").expect("bundled").clone();
-        quick.keys.algorithm = KeyAlgorithm::P256;
-        profiles.add(quick);
         let readers = Readers { middleware: Some(Middleware::new(card_like::module())) };
+        let profiles = profiles();
         Self { folder, gateway, clock, now, service, journal, profiles, readers, turn: std::cell::Cell::new(0) }
     }
 
@@ -165,14 +151,23 @@ impl Bench {
     }
 
     pub fn desk_with<'a>(&'a self, readers: &'a dyn CardReaders) -> Desk<'a> {
-        Desk {
-            service: &self.service,
-            readers,
-            profiles: &self.profiles,
-            journal: &self.journal,
-            software: ClientSoftware::SmartcardConnect("4.1".parse().expect("a version")),
-            realm: Realm::Training,
-        }
+        Self::workstation(&self.service, readers, &self.profiles, &self.journal)
+    }
+
+    /// Where gateway and desk keep what they have.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// A workstation of these parts.
+    pub fn workstation<'a>(
+        service: &'a HttpService,
+        readers: &'a dyn CardReaders,
+        profiles: &'a Profiles,
+        journal: &'a Journal,
+    ) -> Desk<'a> {
+        let software = ClientSoftware::SmartcardConnect("4.1".parse().expect("a version"));
+        Desk { service, readers, profiles, journal, software, realm: Realm::Training }
     }
 
     pub fn record(&self) -> GatewayRecord {
@@ -237,6 +232,35 @@ impl Bench {
             assert!(fits(der, signature), "{what}: the {slot} key fits its certificate");
         }
     }
+}
+
+/// A thousand holders, all of whom have a photo.
+fn people(config: &mut GatewayConfig) {
+    let organisation = config.people.officers[0].officer.organisation.clone();
+    config.people.holders.extend((0..1000).map(|number| SeedHolder {
+        holder: Holder {
+            id: holder(number),
+            official_name: format!("Test Holder {number}"),
+            name_on_card: None,
+            organisation: organisation.clone(),
+            state: HolderState::Open,
+            photo_sha256: None,
+        },
+        photo: None,
+        email: None,
+        mobile: None,
+    }));
+    let photo = config.people.holders.iter().find_map(|seed| seed.photo.clone());
+    config.people.holders.iter_mut().for_each(|seed| seed.photo = seed.photo.take().or_else(|| photo.clone()));
+}
+
+/// The bundled profiles, with keys that are made at once.
+fn profiles() -> Profiles {
+    let mut profiles = Profiles::bundled().expect("bundled");
+    let mut quick = profiles.by_id("series-8").expect("bundled").clone();
+    quick.keys.algorithm = KeyAlgorithm::P256;
+    profiles.add(quick);
+    profiles
 }
 
 /// Whether a signature over “a challenge” was made by the key of a certificate: by a library that knows no cards.

@@ -59,7 +59,7 @@ fn a_passcode_is_changed_with_the_old_one_and_a_wrong_one_costs_one_try() {
     let bench = Bench::new();
     let serial = bench.ready(Task::ChangePasscode, 1);
     let report = run(&bench.desk(), Task::ChangePasscode).expect("prepared");
-    assert_eq!((report.ending, report.gateway_calls), (Ending::Done, 2));
+    assert_eq!((report.ending, report.gateway_calls), (Ending::Done, 3), "whose it is, begun, ended");
     bench.held(&serial, &new_passcode(), "changed");
     // The old one is wrong now.
     let report = run(&bench.desk(), Task::ChangePasscode).expect("prepared");
@@ -87,7 +87,7 @@ fn a_locked_card_is_unlocked_and_its_unlock_code_is_rotated() {
     let serial = bench.ready(Task::Unlock, 1);
     assert_eq!(bench.on_card(|token| token.passcode_standing()), Ok(CodeStanding::Locked));
     let report = run(&bench.desk(), Task::Unlock).expect("prepared");
-    assert_eq!((report.ending, report.gateway_calls), (Ending::Done, 2));
+    assert_eq!((report.ending, report.gateway_calls), (Ending::Done, 3), "whose it is, begun, ended");
     bench.held(&serial, &new_passcode(), "unlocked");
     // Once more: the gateway knows the code that the card was given.
     let report = run(&bench.desk(), Task::Unlock).expect("prepared");

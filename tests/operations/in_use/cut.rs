@@ -23,7 +23,7 @@ use crate::{
 /// How a card may stand after a cut of a task, besides as it stands after one that was not cut.
 fn also_possible(task: Task) -> &'static [Stands] {
     match task {
-        Task::Unlock => &[Stands::Locked],
+        Task::Unlock | Task::UnlockSeen => &[Stands::Locked],
         Task::UnlockForgotten | Task::ChangePasscode | Task::Clear | Task::Cancel => &[Stands::Old],
         Task::RepairWithHolder => &[Stands::Old, Stands::Locked],
         Task::RepairLeftLocked => &[Stands::Old],
@@ -162,7 +162,10 @@ macro_rules! cuts {
 cuts! {
     unlock_of_the_virtual_card: Unlock, Virtual;
     unlock_of_the_independent_card: Unlock, Independent;
+    unlock_of_the_virtual_card_that_was_looked_at: UnlockSeen, Virtual;
+    unlock_of_the_independent_card_that_was_looked_at: UnlockSeen, Independent;
     unlock_of_a_forgotten_passcode: UnlockForgotten, Virtual;
+    unlock_of_a_forgotten_passcode_of_the_independent_card: UnlockForgotten, Independent;
     change_of_passcode_of_the_virtual_card: ChangePasscode, Virtual;
     change_of_passcode_of_the_independent_card: ChangePasscode, Independent;
     clear_of_the_virtual_card: Clear, Virtual;
@@ -184,10 +187,15 @@ cuts! {
     repair_of_a_series_9_card_with_its_holder: RepairWithHolder, Series9;
     renewal_of_a_series_9_card: RenewNewKeys, Series9;
     unlock_of_a_card_of_a_secure_channel: Unlock, Channel;
+    unlock_of_a_card_of_a_secure_channel_that_was_looked_at: UnlockSeen, Channel;
+    unlock_of_a_forgotten_passcode_of_a_card_of_a_secure_channel: UnlockForgotten, Channel;
+    change_of_passcode_of_a_card_of_a_secure_channel: ChangePasscode, Channel;
     clear_of_a_card_of_a_secure_channel: Clear, Channel;
     cancel_of_a_card_of_a_secure_channel: Cancel, Channel;
+    repair_of_a_card_of_a_secure_channel_with_its_holder: RepairWithHolder, Channel;
     repair_of_a_card_of_a_secure_channel_left_locked: RepairLeftLocked, Channel;
     renewal_of_a_card_of_a_secure_channel: RenewNewKeys, Channel;
+    renewal_of_a_card_of_a_secure_channel_with_its_keys: RenewSameKeys, Channel;
 }
 
 #[test]

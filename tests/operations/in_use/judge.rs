@@ -91,6 +91,14 @@ pub fn erase(readers: &dyn CardReaders, serial: &CardSerial, tag: u8) {
     as_administrator(readers, serial, &put);
 }
 
+/// Puts something that is no certificate in the place of both, as a stranger with its management key would.
+pub fn spoil_certificates(readers: &dyn CardReaders, serial: &CardSerial) {
+    for tag in [0x05, 0x0A] {
+        let data = [0x5C, 0x03, 0x5F, 0xC1, tag, 0x53, 0x02, 0xDE, 0xAD];
+        as_administrator(readers, serial, &Command::new(0x00, 0xDB, 0x3F, 0xFF).with_data(data));
+    }
+}
+
 /// Makes another P-256 key in a slot of a virtual card, beside the certificate that is there.
 pub fn make_another_key(readers: &dyn CardReaders, serial: &CardSerial, slot: u8) {
     let make = Command::new(0x00, 0x47, 0x00, slot).with_data([0xAC, 3, 0x80, 1, 0x11]).expecting_data();

@@ -13,6 +13,7 @@ use cardwright::{gateway::Gateway, journal::WriteMoment, operations::Ending};
 use super::{Bench, Task, cut::Tally, profiles, run};
 use crate::{
     desk::{self, Make, READER},
+    held_keys::held_keys,
     kills::{self, lasting_card},
     promise::Chip,
 };
@@ -32,8 +33,8 @@ fn victim() {
     let (folder, number): (PathBuf, u16) = (folder.into(), number.parse().expect("a number"));
     let stop_at: u32 = stop_at.parse().expect("a number");
     let task = Task::ALL.into_iter().find(|known| format!("{known:?}") == task).expect("a task");
-    let makes = [Make::Virtual, Make::Series9, Make::Independent];
-    let make = makes.into_iter().find(|known| format!("{known:?}") == make).expect("a make");
+    let makes = [Make::Virtual, Make::Series9, Make::Channel, Make::Independent];
+    let make = makes.into_iter().find(|known| format!("{known:?}") == make).expect("a make of card");
     let gateway = Gateway::start(desk::gateway_config_for(&folder.join("gateway"), 0)).expect("a gateway");
     let service = desk::signed_in(&gateway.url());
     let writes = AtomicU32::new(0);
@@ -74,7 +75,8 @@ fn kill_everywhere(task: Task, make: Make) {
             assert!(bench.journal.open_jobs().expect("reads").is_empty(), "{what}: nothing was on record");
             tally.unbegun += 1;
         } else {
-            tally.resume_and_judge(&bench, task, number, (&*readers, &serial, &before), &what);
+            let stands = tally.resume_and_judge(&bench, task, number, (&*readers, &serial, &before), &what);
+            held_keys(make, &*readers, stands.into(), &what);
         }
         if !killed {
             break;
@@ -98,14 +100,26 @@ macro_rules! kills {
 
 kills! {
     unlock_of_the_virtual_card: Unlock, Virtual;
+    unlock_of_the_virtual_card_that_was_looked_at: UnlockSeen, Virtual;
     unlock_of_the_independent_card: Unlock, Independent;
+    unlock_of_a_card_of_a_secure_channel: Unlock, Channel;
+    unlock_of_a_forgotten_passcode: UnlockForgotten, Virtual;
+    unlock_of_a_forgotten_passcode_of_the_independent_card: UnlockForgotten, Independent;
     change_of_passcode_of_the_virtual_card: ChangePasscode, Virtual;
+    change_of_passcode_of_the_independent_card: ChangePasscode, Independent;
     clear_of_the_virtual_card: Clear, Virtual;
+    clear_of_the_independent_card: Clear, Independent;
+    clear_of_a_card_of_a_secure_channel: Clear, Channel;
     cancel_of_the_virtual_card: Cancel, Virtual;
+    cancel_of_the_independent_card: Cancel, Independent;
     repair_of_the_virtual_card_with_its_holder: RepairWithHolder, Virtual;
+    repair_of_the_independent_card_with_its_holder: RepairWithHolder, Independent;
+    repair_of_the_virtual_card_left_locked: RepairLeftLocked, Virtual;
     repair_of_the_independent_card_left_locked: RepairLeftLocked, Independent;
     renewal_of_the_virtual_card: RenewNewKeys, Virtual;
-    renewal_of_the_virtual_card_with_its_keys: RenewSameKeys, Virtual;
     renewal_of_the_independent_card: RenewNewKeys, Independent;
+    renewal_of_a_card_of_a_secure_channel: RenewNewKeys, Channel;
+    renewal_of_the_virtual_card_with_its_keys: RenewSameKeys, Virtual;
+    renewal_of_the_independent_card_with_its_keys: RenewSameKeys, Independent;
     repair_of_a_series_9_card_left_locked: RepairLeftLocked, Series9;
 }

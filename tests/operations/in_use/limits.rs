@@ -1,4 +1,4 @@
-//! Budgets, counters, time that ran out, and two workstations at once.
+//! Counters, time that ran out, and two workstations at once.
 
 use std::{
     sync::{Arc, Barrier, Mutex},
@@ -7,13 +7,11 @@ use std::{
 
 use cardwright::{
     card::{
-        profile::Profiles,
         transport::Moment,
         virtual_card::{VirtualCard, VirtualReaders},
     },
     cis2::wire::DeliverySaid,
     domain::Operation,
-    gateway::GatewayConfig,
     journal::Journal,
     operations::{
         CardReport, CardWish, Ending, Need, OperationError, Progress, Resumption, Step, issue::PasscodeChoice,
@@ -26,61 +24,11 @@ use super::{
     judge::{self, Stands},
     long_ago, new_passcode, run, run_wish, wish,
 };
-use crate::{
-    desk::{self, Make, READER},
-    faulty_proxy::FaultyProxy,
-};
-
-/// Most commands of an unlock from "card in" to "done", recognition included, and most calls of the gateway.
-const UNLOCK: (u64, usize) = (12, 2);
-/// Most commands of a renewal where card and reader take extended length.
-const RENEW: u64 = 35;
-
-#[test]
-fn an_unlock_keeps_to_its_budget() {
-    for make in [Make::Virtual, Make::Series9, Make::Independent] {
-        let bench = Bench::new(Task::Unlock);
-        let (readers, serial) = card(make, 1);
-        let (readers, wire) = desk::tearing(readers);
-        bench.ready(Task::Unlock, 1, &readers);
-        let proxy = FaultyProxy::start(bench.gateway.address());
-        let service = desk::signed_in(&proxy.url());
-        let workplace = desk::desk(&service, &readers, &bench.profiles, &bench.journal);
-        let (calls, wish) = (proxy.calls(), looked_at(Task::Unlock, &serial));
-        wire.put_back();
-        let report = run_wish(&workplace, Task::Unlock, &wish).expect("prepared");
-        assert_eq!(report.ending, Ending::Done);
-        let (commands, calls) = (wire.exchanges(), proxy.calls() - calls);
-        crate::report!("unlock, {make:?}: {commands} commands, {calls} gateway calls");
-        assert_eq!((report.apdus, report.gateway_calls as usize), (commands, calls), "the report counts what was sent");
-        assert!(commands <= UNLOCK.0 && calls <= UNLOCK.1, "{commands} commands, {calls} calls");
-    }
-}
+use crate::desk::{self, Make, READER};
 
 /// A wish for the card that was looked at, with its holder.
 fn looked_at(task: Task, serial: &cardwright::domain::CardSerial) -> CardWish {
     CardWish { serial: Some(serial.clone()), holder: Some(desk::holder(1)), ..wish(task) }
-}
-
-#[test]
-fn a_renewal_keeps_to_its_budget() {
-    for make in [Make::Virtual, Make::Independent] {
-        let mut bench = Bench::with(Task::RenewNewKeys, long_addresses);
-        bench.profiles = Profiles::bundled().expect("bundled");
-        let (readers, wire) = desk::tearing(card(make, 1).0);
-        bench.ready(Task::RenewNewKeys, 1, &readers);
-        wire.put_back();
-        let report = run(&bench.desk(&readers), Task::RenewNewKeys).expect("prepared");
-        assert_eq!(report.ending, Ending::Done);
-        crate::report!("renewal of RSA-2048, {make:?}: {} commands, {} calls", wire.exchanges(), report.gateway_calls);
-        assert_eq!(report.apdus, wire.exchanges());
-        assert!(wire.exchanges() <= RENEW, "{} commands", wire.exchanges());
-    }
-}
-
-/// Certificates as long as those of a large authority, because their addresses are.
-fn long_addresses(config: &mut GatewayConfig) {
-    config.public_url = format!("{}/{}", config.public_url, "certificates/".repeat(60).trim_end_matches('/'));
 }
 
 fn why(report: &CardReport) -> &str {

@@ -1,6 +1,7 @@
 //! Operations on cards in use: a bench whose clock can be set, one way to run each of them, and the judgement of a card
 //! after whatever happened to it.
 
+mod card_in_to_done;
 mod cut;
 pub mod judge;
 mod killed;
@@ -28,6 +29,8 @@ use crate::desk::{self, Make, READER};
 pub enum Task {
     /// Of a card that three wrong tries have locked.
     Unlock,
+    /// The same, of a card that was looked at just before: what was learnt then is not asked again.
+    UnlockSeen,
     /// Of a card whose holder has forgotten the passcode.
     UnlockForgotten,
     ChangePasscode,
@@ -40,8 +43,9 @@ pub enum Task {
 }
 
 impl Task {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Unlock,
+        Self::UnlockSeen,
         Self::UnlockForgotten,
         Self::ChangePasscode,
         Self::Clear,
@@ -54,7 +58,7 @@ impl Task {
 
     pub fn operation(self) -> Operation {
         match self {
-            Self::Unlock | Self::UnlockForgotten => Operation::Unlock,
+            Self::Unlock | Self::UnlockSeen | Self::UnlockForgotten => Operation::Unlock,
             Self::ChangePasscode => Operation::ChangePasscode,
             Self::Clear => Operation::Clear,
             Self::Cancel => Operation::Cancel,
@@ -63,10 +67,18 @@ impl Task {
         }
     }
 
+    /// Whether the card is locked before it.
+    pub fn begins_locked(self) -> bool {
+        matches!(self, Self::Unlock | Self::UnlockSeen)
+    }
+
     pub fn renews(self) -> bool {
         self.operation() == Operation::Renew
     }
 }
+
+/// More tries than any card grants: the counter has four bits (SP 800-73-4 part 2, 3.2.1).
+const MOST_TRIES: usize = 16;
 
 /// The passcode a holder takes when they may choose a new one.
 pub fn new_passcode() -> Passcode {
@@ -142,11 +154,15 @@ impl Bench {
         assert_eq!(issued.expect("prepared").ending, Ending::Done, "{task:?}");
         self.clock.set(self.now);
         // Locked by its holder's wrong tries at the desk, so that the record says so too.
-        while task == Task::Unlock && judge::tries_of(readers) > 0 {
+        for _ in 0..MOST_TRIES {
+            if !task.begins_locked() || judge::tries_of(readers) == 0 {
+                return;
+            }
             let desk = self.desk(readers);
             let preflight = desk.prepare_on_card(&wish(Task::ChangePasscode)).expect("prepared");
             desk.change_passcode(preflight, digits(b"000000"), new_passcode(), &mut |_| {}).expect("begun");
         }
+        assert_eq!(judge::tries_of(readers), 0, "{task:?}: it is locked after {MOST_TRIES} wrong tries");
     }
 }
 
@@ -174,6 +190,11 @@ pub fn run_wish(desk: &Desk<'_>, task: Task, wish: &CardWish) -> Result<CardRepo
     let tell = &mut |_: &_| {};
     match task {
         Task::Unlock | Task::UnlockForgotten => desk.unlock(desk.prepare_on_card(wish)?, new_passcode(), tell),
+        Task::UnlockSeen => {
+            let known = desk.look_at_card(wish.reader.as_deref())?.known;
+            assert!(known.is_some(), "a card that was read closely is known");
+            desk.unlock(desk.prepare_on_card(&CardWish { known, ..wish.clone() })?, new_passcode(), tell)
+        }
         Task::ChangePasscode => {
             desk.change_passcode(desk.prepare_on_card(wish)?, desk::passcode(), new_passcode(), tell)
         }

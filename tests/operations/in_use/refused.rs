@@ -110,7 +110,7 @@ fn a_card_is_cancelled_without_its_chip_and_with_a_wrong_key() {
     let reasonless = CardWish { reason: None, ..lost.clone() };
     assert!(matches!(workplace.prepare_on_card(&reasonless).map(drop), Err(OperationError::ReasonNeeded)));
     let report = run_wish(&workplace, Task::Cancel, &lost).expect("prepared");
-    assert_eq!((&report.ending, report.apdus, report.gateway_calls), (&Ending::Done, 0, 1));
+    assert_eq!((&report.ending, report.apdus, report.gateway_calls), (&Ending::Done, 0, 2));
     assert_eq!(judge::held(&bench, &*readers, &serial, &desk::holder(1), "lost"), Stands::Cancelled);
     // The holder can be issued another card at once.
     let (other, serial) = card(Make::Virtual, 2);
