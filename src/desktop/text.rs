@@ -119,7 +119,7 @@ macro_rules! tr {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use std::{
         collections::{BTreeMap, BTreeSet},
         path::Path,
@@ -149,7 +149,8 @@ mod tests {
         keys
     }
 
-    fn sources(folder: &Path, all: &mut String) {
+    /// Everything that is written in the sources below a folder.
+    pub fn sources(folder: &Path, all: &mut String) {
         for entry in std::fs::read_dir(folder).expect("the sources").flatten() {
             let path = entry.path();
             if path.is_dir() {

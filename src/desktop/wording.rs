@@ -152,17 +152,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-
-    fn sources(folder: &Path, all: &mut String) {
-        for entry in std::fs::read_dir(folder).expect("the sources").flatten() {
-            let path = entry.path();
-            if path.is_dir() {
-                sources(&path, all);
-            } else if path.extension().is_some_and(|ending| ending == "rs") {
-                all.push_str(&std::fs::read_to_string(path).expect("a source"));
-            }
-        }
-    }
+    use crate::desktop::text::tests::sources;
 
     #[test]
     fn every_event_that_the_gateway_writes_has_words() {

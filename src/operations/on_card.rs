@@ -142,6 +142,23 @@ impl Found {
     }
 }
 
+/// What is said where a job was cut off and its card is not as it left it.
+pub const WORKED_ON_SINCE: &str = "the card has been worked on since: look at it again";
+
+impl Found {
+    /// How the job of an unlock or a change of passcode ended, where the gateway knows; `None` where it goes on.
+    #[must_use]
+    pub fn end(&self, cut_at: Option<&Ending>, never_begun: &str) -> Option<End> {
+        Some(match (self, cut_at) {
+            (Self::NeverBegun, _) => End::undone(never_begun),
+            (Self::Confirmed, _) => End::done(),
+            (Self::Over, Some(Ending { end: end @ End::Undone { .. }, .. })) => end.clone(),
+            (Self::Over, _) => End::undone(WORKED_ON_SINCE),
+            (Self::GoesOn, _) => return None,
+        })
+    }
+}
+
 /// Finding out after a cut which unlock code a card holds: each one that was released is changed to the next one, which
 /// leaves the passcode alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -225,14 +225,12 @@ fn resumed(mut state: State) -> State {
 }
 
 fn after_asking(mut state: State, cut_at: Stage, found: &Found) -> State {
-    state.stage = match (found, cut_at) {
-        (Found::NeverBegun, _) => Stage::Ended(End::undone("the unlock had not begun")),
-        (Found::Confirmed, _) => Stage::Ended(End::done()),
-        (Found::Over, Stage::End(Ending { end: end @ End::Undone { .. }, .. })) => Stage::Ended(end),
-        (Found::Over, _) => Stage::Ended(End::undone("the card has been worked on since: look at it again")),
+    let ending = if let Stage::End(ending) = cut_at { Some(ending) } else { None };
+    state.stage = match (found.end(ending.as_ref(), "the unlock had not begun"), ending) {
+        (Some(end), _) => Stage::Ended(end),
         // The chip says what it is asked; what is known already is only told once more.
-        (Found::GoesOn, Stage::End(ending)) => Stage::End(ending),
-        (Found::GoesOn, _) => Stage::ReadTriesAgain,
+        (None, Some(ending)) => Stage::End(ending),
+        (None, None) => Stage::ReadTriesAgain,
     };
     state
 }

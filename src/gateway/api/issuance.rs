@@ -8,7 +8,10 @@ use time::OffsetDateTime;
 use super::{Answer, Call, Desk, actor::Wanted};
 use crate::{
     cis2::wire::{self, CardAfterAbort, Issuance, IssuanceState, KeysWanted},
-    domain::{CardSerial, CardState, CertificateSlot, HolderId, JobId, Operation, Series, hex, sha256_hex},
+    domain::{
+        CardSerial, CardState, CertificateSlot, HolderId, JobId, Operation, Series, eligibility::ClientSoftware, hex,
+        sha256_hex,
+    },
     gateway::{
         authority,
         issuances::{self, BegunAs, Certificate, Job},
@@ -22,7 +25,7 @@ use crate::{
 
 pub fn reserve(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
     let request: wire::Reserve = call.json()?;
-    let (beginner, begun_as) = desk.beginner()?;
+    let beginner = desk.beginner()?;
     if let Some(job) = issuances::find(desk.store, &request.job)? {
         desk.check_owner(&job)?;
         return if job.public.holder == request.holder && job.public.serial == request.serial {
@@ -75,23 +78,8 @@ pub fn reserve(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
         signing_sha256: None,
         begun_by: None,
     };
-    let job = Job {
-        public,
-        officer: beginner,
-        series: request.series,
-        profile: request.profile,
-        software: request.client_software,
-        begun: desk.now,
-        proof_challenge: None,
-        expected: None,
-        relays: 0,
-        wrong_proofs: 0,
-        proven: false,
-        codes_released: false,
-        begun_as,
-        card_before: card.state,
-        keys: request.keys,
-    };
+    let recognised = (request.series, request.profile, request.client_software);
+    let job = Job { keys: request.keys, ..just_begun(desk, beginner, public, recognised, card.state) };
     issuances::insert(desk.store, &job)?;
     issuances::set_card(desk.store, &job, CardState::InWork, desk.now)?;
     desk.audit("issuance.reserved", &detail)?;
@@ -101,24 +89,37 @@ pub fn reserve(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
 
 /// A new job of an operation that makes no certificates.
 pub fn new_job(desk: &Desk<'_>, request: &wire::BeginOnCard, card: &wire::CardRecord) -> Result<Job, Fault> {
-    let (beginner, begun_as) = desk.beginner()?;
-    Ok(Job {
-        public: Issuance {
-            job: request.job.clone(),
-            operation: request.operation,
-            holder: request.holder.clone(),
-            serial: request.serial.clone(),
-            state: IssuanceState::Reserved,
-            locked: false,
-            deadline: desk.now + desk.core.config.deadline,
-            authentication_sha256: None,
-            signing_sha256: None,
-            begun_by: None,
-        },
-        officer: beginner,
-        series: if request.chip == wire::Chip::NotHere { card.series } else { request.series },
-        profile: request.profile.clone(),
-        software: request.client_software.clone(),
+    let public = Issuance {
+        job: request.job.clone(),
+        operation: request.operation,
+        holder: request.holder.clone(),
+        serial: request.serial.clone(),
+        state: IssuanceState::Reserved,
+        locked: false,
+        deadline: desk.now + desk.core.config.deadline,
+        authentication_sha256: None,
+        signing_sha256: None,
+        begun_by: None,
+    };
+    let series = if request.chip == wire::Chip::NotHere { card.series } else { request.series };
+    let recognised = (series, request.profile.clone(), request.client_software.clone());
+    Ok(just_begun(desk, desk.beginner()?, public, recognised, card.state))
+}
+
+/// A job of which nothing was relayed, proved or released yet: whose it is, and what the workstation recognised and runs.
+fn just_begun(
+    desk: &Desk<'_>,
+    (officer, begun_as): (HolderId, BegunAs),
+    public: Issuance,
+    (series, profile, software): (Series, String, ClientSoftware),
+    card_before: CardState,
+) -> Job {
+    Job {
+        public,
+        officer,
+        series,
+        profile,
+        software,
         begun: desk.now,
         proof_challenge: None,
         expected: None,
@@ -127,9 +128,9 @@ pub fn new_job(desk: &Desk<'_>, request: &wire::BeginOnCard, card: &wire::CardRe
         proven: false,
         codes_released: false,
         begun_as,
-        card_before: card.state,
+        card_before,
         keys: KeysWanted::New,
-    })
+    }
 }
 
 /// One open job for a card and for a holder.

@@ -3,7 +3,10 @@
 use super::{HolderHere, Relay, Stage, State, back};
 use crate::{
     cis2::wire::{Issuance, IssuanceState, KeysWanted},
-    operations::{on_card::End, report::WhichPair},
+    operations::{
+        on_card::{self, End},
+        report::WhichPair,
+    },
 };
 
 /// The first step on the card.
@@ -52,9 +55,7 @@ pub fn after_asking(mut state: State, cut_at: Stage, issuance: Option<&Issuance>
         (IssuanceState::Confirmed, _) => done(state),
         (IssuanceState::Aborted, Stage::Back { why, .. }) => state.ended(End::Undone { why }, old),
         (IssuanceState::Aborted, _) => state.ended(End::undone("it was given up since: look at the card again"), old),
-        (IssuanceState::Expired, _) if card_settled => {
-            state.ended(End::undone("the card has been worked on since: look at it again"), None)
-        }
+        (IssuanceState::Expired, _) if card_settled => state.ended(End::undone(on_card::WORKED_ON_SINCE), None),
         // It was on its way back: for good, or because nothing is lost yet.
         (_, Stage::Back { stage: stage @ back::Back::Abort(_), why }) => state.going_back(stage, why),
         (_, Stage::Back { why, .. }) => {
