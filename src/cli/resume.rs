@@ -103,7 +103,8 @@ fn line(job: &Resumed) -> String {
     )
 }
 
-fn document(job: &Resumed) -> Value {
+/// What a document tells of a job that was resumed.
+pub fn document(job: &Resumed) -> Value {
     let (word, why) = ending(&job.resumption);
     json!({
         "job": job.record.job,

@@ -60,7 +60,7 @@ const fn route(method: &'static str, path: &'static str, access: Access, handler
     Route { method, path, access, body_limit: JSON_LIMIT, handler }
 }
 
-const ROUTES: [Route; 53] = [
+const ROUTES: [Route; 54] = [
     route("GET", "/ra/v1/openapi.json", Access::Anybody, public::openapi),
     route("GET", "/ra/v1/pki/chain.pem", Access::Anybody, public::chain),
     route("GET", "/ra/v1/pki/crl.pem", Access::Anybody, public::crl_pem),
@@ -91,6 +91,7 @@ const ROUTES: [Route; 53] = [
     route("POST", "/ra/v1/issuances/{job}/unlock-codes/settled", Access::AtWork, cards::settled),
     route("POST", "/ra/v1/issuances/{job}/certificate", Access::AtWork, issuance::certify),
     route("GET", "/ra/v1/issuances/{job}/certificate", Access::AtWork, issuance::certified),
+    route("POST", "/ra/v1/issuances/{job}/key", Access::AtWork, issuance::tell_key),
     route("POST", "/ra/v1/issuances/{job}/reopen", Access::AtWork, issuance::reopen),
     route("POST", "/ra/v1/on-cards", Access::AtWork, on_cards::begin),
     route("POST", "/ra/v1/on-cards/{job}/end", Access::AtWork, on_cards::end),

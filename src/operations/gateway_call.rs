@@ -12,7 +12,7 @@ use super::{
     telephone,
 };
 use crate::{
-    card::profile::ChannelSettings,
+    card::{piv::PublicKey, profile::ChannelSettings},
     cis2::{
         ServiceError,
         wire::{self, Base64},
@@ -87,6 +87,13 @@ fn call_service(desk: &Desk<'_>, plan: &JobPlan, pocket: &mut Pocket, call: &Gat
             service.unlock_code_settled(job, &key(job, "unlock-code-settled", &body), which)?;
             Outcome::Settled
         }
+        GatewayCall::TellKey => {
+            let [authentication, _] = &pocket.public_keys;
+            let made = authentication.as_ref().ok_or(Trouble::Missing("the new authentication key"))?.der().to_vec();
+            let request = wire::TellKey { authentication_key: Base64(made.clone()) };
+            service.tell_key(job, &key(job, "key", &made), &request)?;
+            Outcome::KeyTold
+        }
         GatewayCall::Certify => {
             let [authentication, signing] = pocket.requests.clone().ok_or(Trouble::Missing("the requests"))?;
             let body = [authentication.as_slice(), signing.as_slice(), &pocket.turn()].concat();
@@ -147,6 +154,10 @@ fn call_service(desk: &Desk<'_>, plan: &JobPlan, pocket: &mut Pocket, call: &Gat
             Ok(mut issuance) => {
                 // The journal keeps numbers and no names.
                 issuance.begun_by = None;
+                if let Some(told) = issuance.told_key.as_ref().and_then(|told| PublicKey::from_info(&told.0)) {
+                    let [authentication, _] = &mut pocket.public_keys;
+                    *authentication = Some(told);
+                }
                 let card = service.card(&issuance.serial)?;
                 let card_settled = card.state == CardState::Blank || card.last_job.as_ref() != Some(job);
                 Outcome::Issuance { issuance: Some(Box::new(issuance)), card_settled }

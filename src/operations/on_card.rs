@@ -41,6 +41,20 @@ pub struct Plan {
     /// What is done with the card's secure channel; none in plans from before there was one.
     #[serde(default)]
     pub channel: ChannelUse,
+    /// Who asked for it.
+    #[serde(default)]
+    pub asked_by: AskedBy,
+}
+
+/// Who asked for a job, and so who may go on with it after a cut.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AskedBy {
+    /// An officer at the desk.
+    #[default]
+    Officer,
+    /// The card's holder, without an officer.
+    Holder,
 }
 
 /// How a machine ended.

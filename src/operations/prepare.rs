@@ -6,7 +6,7 @@ use super::{
     diagnosis::{self, CardContents, Finding},
     error::OperationError,
     issue::PasscodeChoice,
-    on_card,
+    on_card::{self, AskedBy},
     pocket::CardSession,
     preflight::{Facts, new_job, objects_of},
     recertify::{self, PairBefore},
@@ -45,6 +45,8 @@ pub struct CardWish {
     pub approval: Option<SecretBase64>,
     /// Where the chip is.
     pub chip: Chip,
+    /// Who asks.
+    pub asked_by: AskedBy,
 }
 
 impl CardWish {
@@ -61,6 +63,7 @@ impl CardWish {
             note: None,
             approval: None,
             chip: Chip::InReader,
+            asked_by: AskedBy::Officer,
         }
     }
 }
@@ -253,6 +256,7 @@ impl Desk<'_> {
             },
             replaced: record.good_pair.iter().flatten().cloned().collect(),
             channel: ChannelUse::of(&profile),
+            asked_by: wish.asked_by,
         };
         Ok(RecertifyPreflight {
             plan,
@@ -397,6 +401,7 @@ fn plan_of(
         objects: Vec::new(),
         clear: ClearSettings::default(),
         channel: ChannelUse::None,
+        asked_by: wish.asked_by,
     })
 }
 

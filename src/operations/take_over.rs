@@ -151,5 +151,6 @@ fn cleared_elsewhere(issuance: Issuance, serial: CardSerial, profile: &CardProfi
         objects: emptied(profile),
         clear: profile.clear,
         channel: ChannelUse::of(profile),
+        asked_by: on_card::AskedBy::Officer,
     }
 }

@@ -30,12 +30,12 @@ use cardwright::{
         window::{Crew, Window},
     },
     domain::{
-        CancelReason, CardState, Holder, HolderId, HolderState, JobId, Officer, Operation, Role, Series,
+        CancelReason, CardState, Holder, HolderId, HolderState, JobId, Officer, Operation, PasscodeRules, Role, Series,
         eligibility::{ClientSoftware, Realm, Version},
     },
     face::Photo,
     journal::{QueueEntry, QueueState},
-    operations::{Progress, Step, UnfinishedJob, Verdict, WhatNext},
+    operations::{AskedBy, Progress, Step, UnfinishedJob, Verdict, WhatNext},
 };
 use egui_kittest::Harness;
 use proptest::{

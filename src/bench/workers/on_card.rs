@@ -23,7 +23,7 @@ use crate::{
         wire::{Approve, Chip, SecretBase64, SignIn},
     },
     domain::{CardSerial, JobId, OfficerId, Operation, Passcode},
-    operations::{CardReport, CardWish, Desk, Ending, Need, OperationError},
+    operations::{AskedBy, CardReport, CardWish, Desk, Ending, Need, OperationError},
 };
 
 /// Work that waits for an answer of the officers.
@@ -87,6 +87,7 @@ fn attempt(
         note: card.note.clone(),
         approval,
         chip: if reader.is_some() { Chip::InReader } else { Chip::NotHere },
+        asked_by: AskedBy::Officer,
     };
     let Passcodes { current, new } = card.passcodes.clone();
     match card.operation {

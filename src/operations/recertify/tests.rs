@@ -23,6 +23,7 @@ fn plan(operation: Operation, keys: KeysWanted) -> Plan {
         reach: Reach::default(),
         replaced: Vec::new(),
         channel: ChannelUse::None,
+        asked_by: AskedBy::Officer,
     }
 }
 
@@ -39,6 +40,7 @@ fn issuance(state: IssuanceState) -> Outcome {
         authentication_sha256: None,
         signing_sha256: None,
         begun_by: None,
+        told_key: None,
     };
     Outcome::Issuance { issuance: Some(Box::new(issuance)), card_settled: false }
 }
