@@ -79,7 +79,7 @@ impl Stand {
             });
         });
         let preferences = Preferences::default();
-        let kiosk = Kiosk::new(&preferences, orders.clone(), events);
+        let kiosk = Kiosk::new(&preferences, PATIENCE, orders.clone(), events);
         let harness = Harness::builder()
             .with_size((1000.0, 900.0))
             .with_max_steps(64)

@@ -273,11 +273,17 @@ pub struct Model {
 
 impl Default for Model {
     fn default() -> Self {
-        Self { stage: Stage::default(), patience: PATIENCE, orders: Vec::new() }
+        Self::new(PATIENCE)
     }
 }
 
 impl Model {
+    /// A kiosk that is being opened; after `patience` of nothing it forgets who stands there.
+    #[must_use]
+    pub fn new(patience: Duration) -> Self {
+        Self { stage: Stage::default(), patience, orders: Vec::new() }
+    }
+
     /// What the worker is to do now.
     pub fn take_orders(&mut self) -> Vec<Order> {
         std::mem::take(&mut self.orders)
