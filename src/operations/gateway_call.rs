@@ -27,7 +27,7 @@ pub fn perform(desk: &Desk<'_>, plan: &JobPlan, pocket: &mut Pocket, call: &Gate
         Err(Trouble::Service(error)) => {
             pocket.need = Need::of(&error);
             pocket.nhs_code = error.nhs_code();
-            Outcome::Failed(fault(&error))
+            Outcome::Failed(fault(call, &error))
         }
         Err(Trouble::Missing(what)) => Outcome::Failed(Fault::Refused {
             why: format!("this step needs {what}, which this run does not have"),
@@ -305,9 +305,16 @@ fn channel_settings(pocket: &Pocket) -> Result<&ChannelSettings, Trouble> {
     profile.secure_channel.as_ref().ok_or(Trouble::Missing("the secure channel of the card's profile"))
 }
 
-/// A silent or failing gateway is an interruption: the call may have taken effect. A clear no is a refusal.
-fn fault(error: &ServiceError) -> Fault {
+/// A silent or failing gateway is an interruption: the call may have taken effect. A clear no is a refusal. But that a job
+/// is somebody else's is no word on the job: it stays where it is, for them.
+fn fault(call: &GatewayCall, error: &ServiceError) -> Fault {
+    let begins = matches!(call, GatewayCall::Reserve | GatewayCall::BeginOnCard);
     match error {
+        ServiceError::Problem(problem)
+            if !begins && matches!(problem.kind.as_str(), "other-officer" | "not-your-card" | "officers-only") =>
+        {
+            Fault::Interrupted { why: error.to_string() }
+        }
         ServiceError::Problem(problem) if problem.status < 500 && problem.status != 401 && problem.status != 429 => {
             Fault::Refused { why: error.to_string(), by_policy: problem.kind == "refused" }
         }

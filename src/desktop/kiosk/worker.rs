@@ -277,9 +277,11 @@ fn told_resumed(resumed: &Resumed) -> Event {
     let (words, done) = match &resumed.resumption {
         Resumption::Finished => (done_words(operation).to_owned(), true),
         // The card has just taken the passcode that was typed, so this is the one it has.
-        Resumption::Undone { .. } if operation == Operation::ChangePasscode => {
-            ("Your card works, and the passcode you have just typed is the one it has. Nothing else was changed".to_owned(), true)
-        }
+        Resumption::Undone { .. } if operation == Operation::ChangePasscode => (
+            "Your card works, and the passcode you have just typed is the one it has. Nothing else was changed"
+                .to_owned(),
+            true,
+        ),
         Resumption::Undone { why } => (format!("{}{pair}", why.trim_end_matches('.')), false),
         Resumption::StillOpen { why } | Resumption::LookAtPrinter { why } => {
             (format!("{}{pair}. {COME_BACK}", why.trim_end_matches('.')), false)

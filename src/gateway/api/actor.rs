@@ -168,7 +168,8 @@ impl Desk<'_> {
 
     /// Whoever may repair the card may go on with what its holder began and did not end in time.
     fn check_heir(&self, job: &Job) -> Result<(), Fault> {
-        let (holder, card) = (records::holder(self.store, &job.public.holder)?, records::card(self.store, &job.public.serial)?);
+        let (holder, card) =
+            (records::holder(self.store, &job.public.holder)?, records::card(self.store, &job.public.serial)?);
         let (series, software) = (job.series, &job.software);
         let wanted = Wanted { operation: Operation::Repair, holder: &holder, card: &card, series, software };
         let detail = json!({ "job": job.public.job, "holder": holder.id, "serial": card.serial });

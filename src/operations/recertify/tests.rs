@@ -223,13 +223,17 @@ fn a_holder_alone_always_has_one_key_that_the_gateway_knows() {
     let effects: Vec<Effect> = states.iter().filter_map(State::pending).collect();
     let at = |wanted: &Effect| effects.iter().position(|effect| effect == wanted).expect("it is done");
     let told = at(&Effect::Gateway(GatewayCall::TellKey));
-    assert!(at(&made(CertificateSlot::Authentication)) < told && told < at(&made(CertificateSlot::Signing)), "{effects:?}");
+    assert!(
+        at(&made(CertificateSlot::Authentication)) < told && told < at(&made(CertificateSlot::Signing)),
+        "{effects:?}"
+    );
     // Cut after it was told, whether or not the answer came: that key stays, and the signing key is made again.
     for cut in states.iter().filter(|state| {
         matches!(state.stage, Stage::TellKey | Stage::Generate(CertificateSlot::Signing) | Stage::SignRequests)
     }) {
         for known in [true, false] {
-            let Outcome::Issuance { issuance: Some(mut issuance), card_settled } = issuance(IssuanceState::Reserved) else {
+            let Outcome::Issuance { issuance: Some(mut issuance), card_settled } = issuance(IssuanceState::Reserved)
+            else {
                 panic!("an issuance")
             };
             issuance.told_key = known.then(|| crate::cis2::wire::Base64(vec![1]));

@@ -100,11 +100,12 @@ fn go_on(data: &Path, desk: &Desk<'_>, job: &UnfinishedJob, task: Task) -> Resul
 fn cut_everywhere(task: Task, make: Make) {
     let bench = bench(task);
     let exchanges = uncut(&bench, task, make);
-    let (mut cuts, mut tally, mut fresh) = (0, Tally::default(), None);
-    for (number, (at, moment)) in (1..).zip((0..exchanges).flat_map(|at| Moment::BOTH.map(|moment| (at, moment)))) {
+    let (mut cuts, mut tally, mut fresh, mut numbers) = (0, Tally::default(), None, 1..);
+    for (at, moment) in (0..exchanges).flat_map(|at| Moment::BOTH.map(|moment| (at, moment))) {
         let what = format!("{task:?} without an officer, {make:?}, cut at {at} {moment:?}");
         // A card that was cut before anything was begun is as good as a fresh one; but codes are sent to it a few times only.
         let (number, readers, tear, serial) = fresh.take().filter(|_| task != Task::Unlock).unwrap_or_else(|| {
+            let number = numbers.next().expect("numbers without end");
             let (readers, serial) = card(make, number);
             let (readers, tear) = desk::tearing(readers);
             bench.ready(task, number, &readers);
@@ -175,7 +176,7 @@ cuts! {
 fn a_holder_who_is_cut_off_again_and_again_comes_to_the_end() {
     let bench = bench(Task::RenewNewKeys);
     let (mut number, mut returns) = (0, 0);
-    for (first, second) in [(20, 14), (24, 18), (26, 20), (28, 22), (32, 24), (36, 26), (40, 30)] {
+    for (first, second) in [(20, 14), (24, 18), (26, 20), (28, 22), (32, 24), (36, 26), (38, 30)] {
         for moment in Moment::BOTH {
             number += 1;
             let what = format!("cut at {first} and then at {second} {moment:?}");

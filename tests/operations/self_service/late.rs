@@ -96,7 +96,9 @@ fn after_it_an_officer_repairs_the_card_and_the_journal_of_the_desk_learns_of_it
     let report = workplace.repair(repair, Some(new_passcode()), &mut |_| {}).expect("begun");
     assert_eq!((&report.ending, report.which_pair), (&Ending::Done, Some(WhichPair::New)), "{report:?}");
     let left = desk::resume(&workplace);
-    assert!(matches!(&left[..], [one] if matches!(&one.resumption, Resumption::Undone { why } if why.contains("since"))));
+    assert!(
+        matches!(&left[..], [one] if matches!(&one.resumption, Resumption::Undone { why } if why.contains("since")))
+    );
     assert_eq!(judge::held(&bench, &readers, &serial, &desk::holder(1), "repaired"), Stands::New);
 }
 
