@@ -5,7 +5,7 @@
 use std::{
     fs,
     path::Path,
-    sync::{Arc, mpsc},
+    sync::{Arc, Mutex, PoisonError, mpsc},
     time::{Duration, Instant},
 };
 
@@ -20,8 +20,9 @@ use cardwright::{
         preferences::Preferences,
     },
     domain::{Passcode, PasscodeRules, Secret},
+    gateway::{Clock, Gateway, GatewayConfig, RunningGateway},
     operations::{issue::PasscodeChoice, preflight::IssueRequest},
-    training::readers::NAMES,
+    training::{self, readers::NAMES},
     workplace::{Configuration, Places, Readers, Workplace},
 };
 use eframe::egui::{Key, accesskit::Role};
@@ -30,6 +31,7 @@ use egui_kittest::{
     kittest::{NodeT, Queryable},
 };
 use tempfile::TempDir;
+use time::OffsetDateTime;
 
 /// Long enough for anything a training desk does, also on a machine that is busy.
 const LIMIT: Duration = Duration::from_secs(120);
@@ -39,7 +41,22 @@ fn digits(text: &str) -> Passcode {
     Passcode::shaped(Secret::new(text.as_bytes().to_vec()), PasscodeRules::default()).expect("digits")
 }
 
+/// A clock that is set to any moment: certificates are made long ago and renewed today.
+#[derive(Debug)]
+struct SetClock(Mutex<OffsetDateTime>);
+
+impl Clock for SetClock {
+    fn now(&self) -> OffsetDateTime {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// At which word of the worker the card is pulled: it is gone before that step is done.
+type Pull = Arc<Mutex<Option<u32>>>;
+
 struct Stand {
+    pull: Pull,
+    _gateway: RunningGateway,
     harness: Harness<'static, Kiosk>,
     workplace: Arc<Workplace>,
     rung: mpsc::Receiver<()>,
@@ -48,16 +65,30 @@ struct Stand {
 }
 
 impl Stand {
-    /// A kiosk for which a card was issued to a holder; both readers are empty.
+    /// A kiosk for which a card was issued to a holder today; both readers are empty.
     fn new() -> Self {
+        Self::with_card_of(HOLDER, 3 * 365)
+    }
+
+    /// The same with a card of this holder whose certificates are good for so many more days, less than none if expired.
+    fn with_card_of(holder: &str, days_left: i64) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let places = Places::new(Some(folder.path().to_owned()), None).expect("places");
-        let workplace = Workplace::unattended(&places, Configuration::default(), Readers::TrainingOnly);
+        let now = OffsetDateTime::now_utc();
+        // Certificates live for three years.
+        let made = now.replace_year(now.year() - 3).unwrap_or(now) + time::Duration::days(days_left);
+        let clock = Arc::new(SetClock(Mutex::new(made.min(now))));
+        let people = training::people().expect("people");
+        let config = GatewayConfig::training(folder.path().join("gateway"), people);
+        let gateway = Gateway::start(GatewayConfig { clock: clock.clone(), ..config }).expect("a gateway");
+        let places = Places::new(Some(folder.path().join("desk")), None).expect("places");
+        let mut configuration = Configuration::default();
+        configuration.gateway.url = Some(gateway.url());
+        let workplace = Workplace::unattended(&places, configuration, Readers::TrainingOnly);
         let workplace = Arc::new(workplace.expect("a workplace"));
         let officer = SignIn { officer: "555000000003".parse().expect("a number") };
         workplace.service.sign_in(&officer).expect("signed in");
         let request = IssueRequest {
-            holder: HOLDER.parse().expect("a number"),
+            holder: holder.parse().expect("a number"),
             reader: Some(NAMES[0].to_owned()),
             passcode: PasscodeChoice::ChosenByHolder,
             print: None,
@@ -65,6 +96,7 @@ impl Stand {
         let desk = workplace.desk();
         let preflight = desk.prepare_issue(&request).expect("prepared");
         desk.issue(preflight, Some(digits("738164")), &mut |_| {}).expect("issued");
+        *clock.0.lock().expect("no panic") = now;
         workplace.service.sign_out().expect("signed out");
         let training = workplace.bench.training.as_ref().expect("training readers");
         NAMES.iter().for_each(|reader| drop(training.take_card_out(reader).expect("taken out")));
@@ -72,8 +104,15 @@ impl Stand {
         let (told, events) = mpsc::sync_channel(WAITING);
         let (bell, rung) = mpsc::sync_channel(WAITING);
         let (for_worker, myself) = (Arc::clone(&workplace), orders.clone());
+        let pull = Pull::default();
+        let (pulled, bench) = (Arc::clone(&pull), Arc::clone(&workplace));
         std::thread::spawn(move || {
             worker::run(&for_worker, &received, myself, told, move || {
+                let mut words_left = pulled.lock().expect("no panic");
+                if *words_left == Some(1) {
+                    bench.bench.training.as_ref().expect("training readers").take_card_out(NAMES[0]).expect("pulled");
+                }
+                *words_left = words_left.filter(|left| *left > 1).map(|left| left - 1);
                 // One ring is enough, and nobody listens any more once the test is over.
                 let _ = bell.try_send(());
             });
@@ -92,7 +131,7 @@ impl Stand {
                 },
                 kiosk,
             );
-        Self { harness, workplace, rung, orders, folder }
+        Self { pull, _gateway: gateway, harness, workplace, rung, orders, folder }
     }
 
     /// Waits for what the worker tells until this is so.
@@ -156,6 +195,40 @@ impl Stand {
         field.accesskit_node().value().unwrap_or_default()
     }
 
+    /// Everything a screen reader could say, one line a node.
+    fn spoken(&self) -> String {
+        fn walk(node: egui_kittest::Node<'_>, all: &mut String) {
+            use std::fmt::Write;
+            let told = node.accesskit_node();
+            let _ = writeln!(all, "{:?} {:?} {:?}", told.label(), told.value(), told.description());
+            node.children().for_each(|child| walk(child, all));
+        }
+        let mut all = String::new();
+        walk(self.harness.root(), &mut all);
+        all
+    }
+
+    #[track_caller]
+    fn never_says(&self, secret: &str) {
+        let spoken = self.spoken();
+        assert!(!spoken.contains(secret), "{spoken}");
+        // Nor in words of the model, which a fault could print.
+        let model = format!("{:?}", self.harness.state().model);
+        assert!(!model.contains(secret), "{model}");
+    }
+
+    /// Whether a choice is offered.
+    fn offers(&self, name: &str) -> bool {
+        !self.harness.get_by_role_and_label(Role::Button, name).accesskit_node().is_disabled()
+    }
+
+    /// Puts the card in and waits for what may be done with it.
+    #[track_caller]
+    fn put_in_and_see(&mut self) {
+        self.put_in();
+        self.until("the card is seen", |stage| matches!(stage, Stage::Choose(_)));
+    }
+
     fn works_with(&self, passcode: &str) {
         self.workplace.desk().try_card(None, &digits(passcode)).expect("the card works with it");
     }
@@ -199,6 +272,9 @@ fn a_holder_changes_the_passcode_unlocks_by_code_and_is_told_when_to_renew() {
         }
         stand.fill(name, "295183");
     }
+    for secret in ["738164", "295183"] {
+        stand.never_says(secret);
+    }
     stand.press(Key::Enter);
     stand.until("it is over", |stage| matches!(stage, Stage::Ended { .. }));
     stand.harness.get_by_role_and_label(Role::Heading, "Done");
@@ -208,21 +284,15 @@ fn a_holder_changes_the_passcode_unlocks_by_code_and_is_told_when_to_renew() {
     stand.press_button("Close");
     stand.put_in();
     stand.until("the card is seen again", |stage| matches!(stage, Stage::Choose(_)));
-    stand.press_button("Renew my card");
-    stand.fill("Your passcode", "295183");
-    stand.press(Key::Enter);
-    stand.until("it is refused", |stage| matches!(stage, Stage::Ended { done: false, .. }));
+    assert!(!stand.offers("Renew my card") && stand.offers("Change my passcode"));
     stand.harness.get_by_label_contains("can be renewed from");
-
-    stand.take_out();
-    stand.press_button("Close");
-    stand.put_in();
-    stand.until("the card is seen a third time", |stage| matches!(stage, Stage::Choose(_)));
+    stand.harness.get_by_label_contains("nothing is wrong with the card");
     stand.press_button("Unlock my card with a code");
     stand.until("a code was sent", |stage| matches!(stage, Stage::Enter { .. }));
     stand.harness.get_by_label_contains("h•••@people.training.invalid");
     let code = code_in(stand.folder.path());
     stand.fill("Code of the message", &code);
+    stand.never_says(&code);
     stand.press(Key::Tab);
     stand.fill("New passcode", "905172");
     stand.press(Key::Tab);
@@ -252,4 +322,80 @@ fn whoever_goes_away_leaves_nothing_behind() {
     assert_eq!(stand.shown("Your passcode"), "");
     stand.take_out();
     stand.until("a card that is taken out ends it", |stage| matches!(stage, Stage::Waiting));
+}
+
+#[test]
+fn a_holder_renews_and_sees_how_far_it_is() {
+    let mut stand = Stand::with_card_of(HOLDER, 30);
+    stand.until("it waits for a card", |stage| matches!(stage, Stage::Waiting));
+    stand.put_in_and_see();
+    stand.harness.get_by_label_contains("30 more days");
+    stand.press_button("Renew my card");
+    stand.fill("Your passcode", "738164");
+    stand.never_says("738164");
+    stand.press(Key::Enter);
+    stand.until(
+        "keys are made",
+        |stage| matches!(stage, Stage::Working { steps, .. } if steps.over.len() > 2 && steps.running.is_some()),
+    );
+    stand.harness.get_by_role_and_label(Role::Heading, "Renewing your card");
+    stand.harness.get_by_label_contains("Leave the card in the reader");
+    stand.harness.get_by_role_and_label(Role::ListItem, "Checking your passcode: done");
+    stand.until("it is over", |stage| matches!(stage, Stage::Ended { .. }));
+    stand.harness.get_by_role_and_label(Role::Heading, "Done");
+    stand.harness.get_by_label_contains("Your card is renewed");
+    stand.never_says("738164");
+    stand.works_with("738164");
+    stand.take_out();
+    stand.press_button("Close");
+    stand.put_in_and_see();
+    assert!(!stand.offers("Renew my card"), "it is new");
+}
+
+#[test]
+fn a_renewal_whose_card_was_pulled_is_finished_by_its_holder() {
+    // Pulled while the card is asked for the first time, while its keys are made, and while it is written.
+    for words in [3, 5, 7] {
+        let mut stand = Stand::with_card_of(HOLDER, 30);
+        stand.until("it waits for a card", |stage| matches!(stage, Stage::Waiting));
+        stand.put_in_and_see();
+        stand.press_button("Renew my card");
+        stand.fill("Your passcode", "738164");
+        *stand.pull.lock().expect("no panic") = Some(words);
+        stand.press(Key::Enter);
+        stand.until("it is cut off", |stage| matches!(stage, Stage::Ended { done: false, .. }));
+        stand.harness.get_by_label_contains("Put your card back into this reader");
+        stand.press_button("Close");
+        stand.put_in_and_see();
+        stand.harness.get_by_role_and_label(Role::Heading, "Something was interrupted");
+        stand.harness.get_by_label_contains("Your renewal was interrupted");
+        assert!(stand.harness.query_by_label("Change my passcode").is_none(), "first things first");
+        stand.press_button("Finish renewing my card");
+        stand.fill("Your passcode", "738164");
+        stand.press(Key::Enter);
+        stand.until("it is over", |stage| matches!(stage, Stage::Ended { .. }));
+        let spoken = stand.spoken();
+        assert!(spoken.contains("Your card is renewed"), "pulled at word {words}: {spoken}");
+        stand.works_with("738164");
+    }
+}
+
+#[test]
+fn what_will_be_refused_is_not_offered_and_says_why() {
+    let mut expired = Stand::with_card_of(HOLDER, -1);
+    expired.until("it waits for a card", |stage| matches!(stage, Stage::Waiting));
+    expired.put_in_and_see();
+    for name in ["Change my passcode", "Renew my card", "Unlock my card with a code"] {
+        assert!(!expired.offers(name), "{name}");
+    }
+    let spoken = expired.spoken();
+    let advice = "The certificates have expired. Take the card to the Registration Authority desk, which can renew it.";
+    assert_eq!(spoken.matches(advice).count(), 3, "{spoken}");
+
+    let mut unreachable = Stand::with_card_of("555000000019", 3 * 365);
+    unreachable.until("it waits for a card", |stage| matches!(stage, Stage::Waiting));
+    unreachable.put_in_and_see();
+    unreachable.press_button("Unlock my card with a code");
+    unreachable.until("it is refused", |stage| matches!(stage, Stage::Ended { done: false, .. }));
+    unreachable.harness.get_by_label_contains("add an e-mail address or a mobile number");
 }

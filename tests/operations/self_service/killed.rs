@@ -78,6 +78,8 @@ fn kill_everywhere(task: Task, make: Make) {
             assert!(bench.journal.open_jobs().expect("reads").is_empty(), "{what}: nothing was on record");
             tally.unbegun += 1;
         } else {
+            // The victim's gateway had the time of day, and what it certified is valid from then.
+            bench.clock.set(time::OffsetDateTime::now_utc());
             tally.come_back_and_judge(&bench, task, number, (&*readers, &serial, &before), &what);
         }
         if !killed {
