@@ -40,20 +40,20 @@ pub fn run(common: &Common, arguments: &SelfService) -> Result<Answer, Failure> 
 }
 
 fn change_passcode(desk: &Desk<'_>, reader: Option<&str>, from: Source) -> Result<Came, Failure> {
-    let (reader, session, old, rules) = match signed_in(desk, reader, from, Operation::ChangePasscode)? {
+    let SignedIn { reader, session, own, rules } = match signed_in(desk, reader, from, Operation::ChangePasscode)? {
         Visit::Settled(resumed) => return Ok(Came::Resumed(resumed)),
-        Visit::SignedIn { reader, session, own, rules } => (reader, session, own, rules),
+        Visit::SignedIn(here) => *here,
     };
     let preflight = desk.prepare_on_card(&own_wish(&session, &reader, Operation::ChangePasscode))?;
     let new = from.new_passcode(rules, &session.holder.id)?;
     let mut teller = wording::Teller::default();
-    Ok(Came::Report(Box::new(desk.change_passcode(preflight, old, new, &mut |news| teller.hear(news))?)))
+    Ok(Came::Report(Box::new(desk.change_passcode(preflight, own, new, &mut |news| teller.hear(news))?)))
 }
 
 fn renew(desk: &Desk<'_>, reader: Option<&str>, from: Source) -> Result<Came, Failure> {
-    let (reader, session, own) = match signed_in(desk, reader, from, Operation::Renew)? {
+    let SignedIn { reader, session, own, .. } = match signed_in(desk, reader, from, Operation::Renew)? {
         Visit::Settled(resumed) => return Ok(Came::Resumed(resumed)),
-        Visit::SignedIn { reader, session, own, .. } => (reader, session, own),
+        Visit::SignedIn(here) => *here,
     };
     let preflight = desk.prepare_recertify(&own_wish(&session, &reader, Operation::Renew))?;
     let mut teller = wording::Teller::default();
@@ -73,7 +73,15 @@ enum Visit {
     /// What they came for had been cut off, and that is settled.
     Settled(Box<Resumed>),
     /// What they came for can begin.
-    SignedIn { reader: String, session: HolderSession, own: Passcode, rules: PasscodeRules },
+    SignedIn(Box<SignedIn>),
+}
+
+/// A holder who is signed in.
+struct SignedIn {
+    reader: String,
+    session: HolderSession,
+    own: Passcode,
+    rules: PasscodeRules,
 }
 
 /// The holder signs in with card and passcode. What was cut off is gone on with first.
@@ -104,7 +112,7 @@ fn signed_in(desk: &Desk<'_>, reader: Option<&str>, from: Source, wished: Operat
     };
     let holder = &session.holder;
     progress(&format!("The card of {} {}", holder.id.grouped(), holder.printed_name()));
-    Ok(Visit::SignedIn { reader, session, own, rules })
+    Ok(Visit::SignedIn(Box::new(SignedIn { reader, session, own, rules })))
 }
 
 /// What became of a job that was cut off, in a sentence.

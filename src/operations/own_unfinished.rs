@@ -69,8 +69,8 @@ impl Desk<'_> {
     /// # Errors
     /// The journal cannot be read.
     pub fn own_unfinished(&self, serial: &CardSerial) -> Result<Option<UnfinishedJob>, OperationError> {
-        let jobs = self.look_at_unfinished()?.into_iter();
-        Ok(jobs.filter(|job| job.asked_by == AskedBy::Holder && job.serial == *serial).next_back())
+        let mut jobs = self.look_at_unfinished()?.into_iter();
+        Ok(jobs.rfind(|job| job.asked_by == AskedBy::Holder && job.serial == *serial))
     }
 
     /// Signs the holder of a cut renewal or change of passcode in and goes on with it. The passcode they type must be the

@@ -376,7 +376,7 @@ pub fn tell_key(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
     let job = issuances::get(desk.store, &id)?;
     desk.check_owner(&job)?;
     job.check_open()?;
-    if job.keys == KeysWanted::Same || job.public.operation != Operation::Renew {
+    if job.keys == KeysWanted::Same || !matches!(job.public.operation, Operation::Repair | Operation::Renew) {
         return Err(Fault::wrong_state("no keys are made in it that would have to be told"));
     }
     let key = CardKey::from_info(&request.authentication_key.0)?;
