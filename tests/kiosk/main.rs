@@ -6,7 +6,7 @@ mod stand;
 
 use cardwright::desktop::kiosk::model::{PATIENCE, Stage};
 use eframe::egui::{Key, accesskit::Role};
-use egui_kittest::kittest::{NodeT, Queryable};
+use egui_kittest::kittest::Queryable;
 
 use stand::{HOLDER, Stand, code_in};
 
