@@ -2,7 +2,7 @@
 
 use super::{PairBefore, Plan, Reach, State, step};
 use crate::{
-    card::piv::ObjectName,
+    card::{piv::ObjectName, profile::CodeRecovery},
     cis2::wire::{CardAfterAbort, KeysWanted},
     domain::{CertificateSlot, JobId, Operation, Series},
     operations::{
@@ -30,6 +30,7 @@ fn renewal() -> State {
         reach: Reach::Middleware,
         replaced: Vec::new(),
         asked_by: crate::operations::AskedBy::Officer,
+        recovery: CodeRecovery::Never,
         channel: ChannelUse::None,
     })
 }
