@@ -113,7 +113,7 @@ impl Stand {
             worker::run(&for_worker, &received, myself, told, move || {
                 let mut words_left = pulled.lock().expect("no panic");
                 if *words_left == Some(1) {
-                    bench.bench.training.as_ref().expect("training readers").take_card_out(NAMES[0]).expect("pulled");
+                    bench.bench.training.as_ref().expect("training readers").pull_card_out(NAMES[0]).expect("pulled");
                 }
                 *words_left = words_left.filter(|left| *left > 1).map(|left| left - 1);
                 // One ring is enough, and nobody listens any more once the test is over.
