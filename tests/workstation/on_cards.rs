@@ -236,25 +236,6 @@ fn a_repair_that_was_cut_off_goes_on_with_the_passcode_its_holder_chooses() {
 }
 
 #[test]
-fn a_resumption_asks_for_a_passcode_as_the_card_has_it() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let profile = include_str!("../../assets/card-profiles/training.toml").replace("min-digits = 6", "min-digits = 4");
-    std::fs::write(folder.path().join("training.toml"), profile).expect("a profile of our own");
-    let desk = Desk::new();
-    let file = desk.file("desk.toml", &format!("cards.profiles = {:?}\n", folder.path()));
-    let configured = ["--config", file.to_str().expect("UTF-8")];
-    let issue = ["issue", "--json", "--holder", HOLDER, "--passcode-stdin"];
-    desk.run_with(&[&issue[..], &READER[..], &configured[..]].concat(), "7381\n").expect(0);
-    let mut repair = Talk::with(&desk, &[&["repair"], &READER[..], &configured[..]].concat(), Readers::Training);
-    repair.say("7381");
-    repair.hear("Making new keys on the card");
-    repair.kill();
-    let resume = ["resume", "--json", "--passcode-stdin"];
-    let resumed = desk.run_with(&[&resume[..], &configured[..]].concat(), "9042\n").expect(0).json();
-    assert_eq!(resumed["jobs"][0]["resumption"], "finished", "four digits are enough for this card: {resumed}");
-}
-
-#[test]
 fn a_renewal_that_was_cut_off_goes_on_and_says_which_pair_works() {
     for step in ["Checking that the card is ours", "Making new keys on the card", "Writing the card"] {
         // Issued long ago: 30 days are left.
