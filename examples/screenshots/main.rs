@@ -9,6 +9,7 @@ mod service;
 #[path = "../../tests/kiosk/stand.rs"]
 #[allow(dead_code, missing_docs)]
 mod stand;
+mod telephone;
 
 use std::path::{Path, PathBuf};
 
@@ -120,6 +121,7 @@ fn tour((look, size, text_percent, scheme): Look, folder: &Path) {
     camera.shoot("holder");
     issue(&mut camera, &holder);
     service::tour(&mut camera);
+    telephone::tour(&mut camera);
     photo(&mut camera, &holder);
     queue(&mut camera);
     unfinished(&mut camera);
