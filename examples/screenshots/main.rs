@@ -1,10 +1,14 @@
 //! Makes a picture of every screen, on a real training workplace: `cargo run --example screenshots -- FOLDER`, or
-//! with the names of some looks after it only those.
+//! with the names of some looks after it only those; with “kiosk” among them only the kiosk's.
 
 #[path = "../../tests/desktop/harness.rs"]
 #[allow(dead_code, missing_docs)]
 mod harness;
+mod kiosk;
 mod service;
+#[path = "../../tests/kiosk/stand.rs"]
+#[allow(dead_code, missing_docs)]
+mod stand;
 mod telephone;
 
 use std::path::{Path, PathBuf};
@@ -82,9 +86,14 @@ impl Camera {
 fn main() {
     let folder = std::env::args().nth(1).unwrap_or_else(|| "docs/screens".to_owned());
     std::fs::create_dir_all(&folder).expect("a folder for the pictures");
-    let wanted: Vec<String> = std::env::args().skip(2).collect();
+    let mut wanted: Vec<String> = std::env::args().skip(2).collect();
+    let everything = !wanted.iter().any(|name| name == "kiosk");
+    wanted.retain(|name| name != "kiosk");
     for look in LOOKS.into_iter().filter(|look| wanted.is_empty() || wanted.iter().any(|name| name == look.0)) {
-        tour(look, Path::new(&folder));
+        if everything {
+            tour(look, Path::new(&folder));
+        }
+        kiosk::tour(look, Path::new(&folder));
         println!("{}", look.0);
     }
 }

@@ -292,6 +292,10 @@ impl Service for HttpService {
         Ask::new(self, Method::GET, &["issuances", job.as_str(), "certificate"]).json()
     }
 
+    fn tell_key(&self, job: &JobId, key: &str, request: &wire::TellKey) -> Result<wire::Issuance, ServiceError> {
+        self.of_job(job, "key", key).body(request)?.json()
+    }
+
     fn reopen(&self, job: &JobId, key: &str) -> Result<wire::Issuance, ServiceError> {
         self.of_job(job, "reopen", key).json()
     }

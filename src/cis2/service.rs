@@ -85,6 +85,8 @@ pub trait Service: Send + Sync {
     fn abort(&self, job: &JobId, key: &str, request: &wire::Abort) -> Result<wire::Issuance, ServiceError>;
     /// Both certificates of a job once more, for a card that was cut off while they were written to it.
     fn certified(&self, job: &JobId) -> Result<wire::Certified, ServiceError>;
+    /// Tells which authentication key a card has made, before the key beside it is touched.
+    fn tell_key(&self, job: &JobId, key: &str, request: &wire::TellKey) -> Result<wire::Issuance, ServiceError>;
     /// Opens a repair or renewal again whose time ran out while the card had neither pair of keys whole.
     fn reopen(&self, job: &JobId, key: &str) -> Result<wire::Issuance, ServiceError>;
     /// Begins an operation on a card in use. `job` is the key.

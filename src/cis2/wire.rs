@@ -219,6 +219,17 @@ pub struct Issuance {
     /// Who began it: while it is open, nobody else may go on with it. A service may leave it out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub begun_by: Option<BegunBy>,
+    /// The authentication key that the card made in this job and that is not certified yet: SubjectPublicKeyInfo, DER.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub told_key: Option<Base64>,
+}
+
+/// Tells which authentication key a card has made, before the key beside it is touched: should the card be cut off then,
+/// its holder can still sign in with it and finish.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TellKey {
+    /// SubjectPublicKeyInfo, DER.
+    pub authentication_key: Base64,
 }
 
 /// Who began an issuance.

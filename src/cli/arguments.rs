@@ -272,8 +272,9 @@ pub struct Passcode {
 /// `resume`.
 #[derive(Debug, Args)]
 pub struct Resume {
-    /// Read the holder's passcode, one line, from standard input: a renewal that was cut off goes forward with it, and is
-    /// taken back without it. The holder is asked for it where somebody is at the keyboard
+    /// Read passcodes of holders, a line a job, from standard input: a renewal that was cut off goes forward with the one
+    /// its holder has; a repair with a new one they choose, and is left locked where no line comes. The holder is asked
+    /// where somebody is at the keyboard
     #[arg(long)]
     pub passcode_stdin: bool,
 }

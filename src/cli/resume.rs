@@ -6,11 +6,11 @@ use super::{
     answer::{Answer, Failure, progress},
     arguments::{Common, Resume},
     exit::Exit,
-    passcode::{Source, is_anybody_there},
+    passcode::{self, Source, is_anybody_there, is_meant},
     wording,
 };
 use crate::{
-    domain::{Passcode, PasscodeRules},
+    domain::Passcode,
     operations::{Desk, OperationError, Progress, Resumed, Resumption, UnfinishedJob, WhatNext},
 };
 
@@ -43,11 +43,16 @@ pub fn run(common: &Common, arguments: &Resume) -> Result<Answer, Failure> {
     })
 }
 
-/// Every open job of this desk, oldest first. For the ones that go forward only with their holder, the holder is asked.
+/// Every open job of this desk, oldest first. For the ones that go forward only with their holder, and for repairs, the
+/// holder is asked.
 fn all_here(desk: &Desk<'_>, arguments: &Resume, tell: &mut dyn FnMut(&Progress)) -> Result<Vec<Resumed>, Failure> {
     let mut all = Vec::new();
     for job in desk.look_at_unfinished()? {
-        let passcode = if job.next == WhatNext::NeedsHolder { holders_passcode(&job, arguments)? } else { None };
+        let passcode = match job.next {
+            WhatNext::NeedsHolder => holders_passcode(&job, arguments)?,
+            WhatNext::WillRepair => new_passcode(&job, arguments)?,
+            _ => None,
+        };
         match desk.resume_one_with(&job.job, passcode, tell) {
             Ok(resumed) => all.push(resumed),
             // Another window ended it meanwhile.
@@ -70,7 +75,22 @@ fn holders_passcode(job: &UnfinishedJob, arguments: &Resume) -> Result<Option<Pa
         job.serial,
         job.holder.grouped()
     ));
-    source.own_passcode(PasscodeRules::default()).map(Some)
+    source.own_passcode(job.rules).map(Some)
+}
+
+/// The new passcode that the holder of a card chooses whose repair was cut off; without one it is left locked.
+fn new_passcode(job: &UnfinishedJob, arguments: &Resume) -> Result<Option<Passcode>, Failure> {
+    let source = Source::of(arguments.passcode_stdin);
+    if source == Source::Stdin {
+        return passcode::from_stdin_if_any(job.rules, &job.holder);
+    }
+    if !is_anybody_there() {
+        return Ok(None);
+    }
+    let (serial, holder) = (&job.serial, job.holder.grouped());
+    progress(&format!("The repair of card {serial} of {holder} was cut off, and is finished now."));
+    let here = "Is its holder here to choose a new passcode? Without one the card is left locked.";
+    if is_meant(here)? { source.new_passcode(job.rules, &job.holder).map(Some) } else { Ok(None) }
 }
 
 /// The word of a resumption, and why.
@@ -103,7 +123,8 @@ fn line(job: &Resumed) -> String {
     )
 }
 
-fn document(job: &Resumed) -> Value {
+/// What a document tells of a job that was resumed.
+pub fn document(job: &Resumed) -> Value {
     let (word, why) = ending(&job.resumption);
     json!({
         "job": job.record.job,

@@ -95,6 +95,7 @@ const ROUTES: [Route; 54] = [
     route("POST", "/ra/v1/issuances/{job}/unlock-codes/settled", Access::AtWork, cards::settled),
     route("POST", "/ra/v1/issuances/{job}/certificate", Access::AtWork, issuance::certify),
     route("GET", "/ra/v1/issuances/{job}/certificate", Access::AtWork, issuance::certified),
+    route("POST", "/ra/v1/issuances/{job}/key", Access::AtWork, issuance::tell_key),
     route("POST", "/ra/v1/issuances/{job}/reopen", Access::AtWork, issuance::reopen),
     route("POST", "/ra/v1/on-cards", Access::AtWork, on_cards::begin),
     route("POST", "/ra/v1/on-cards/{job}/end", Access::AtWork, on_cards::end),

@@ -109,6 +109,8 @@ pub enum GatewayCall {
     SettleUnlockCode {
         which: UnlockCodeSettled,
     },
+    /// Tell which authentication key the card made, before its signing key is touched.
+    TellKey,
     Certify,
     Confirm {
         authentication_sha256: String,
@@ -206,6 +208,8 @@ pub enum Outcome {
     Settled,
     PasscodeSet,
     Generated,
+    /// The gateway knows the new authentication key.
+    KeyTold,
     /// The keys on the card are known from its certificates.
     PairRead,
     RequestsSigned,

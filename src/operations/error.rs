@@ -132,6 +132,10 @@ pub enum OperationError {
     ReasonTooLong,
     #[error("job {} is not unfinished at this workstation: look at the unfinished work again; nothing was changed", .job.short())]
     NothingToResume { job: JobId },
+    #[error(
+        "what was interrupted on this card is settled since: take the card out and put it back in; nothing was changed"
+    )]
+    NothingInterrupted,
     #[error("{0}")]
     Journal(#[from] JournalError),
     #[error(

@@ -54,6 +54,9 @@ pub struct Plan {
     /// Whether an unlock asks the card for its counter at the end.
     #[serde(default)]
     pub counter_after: CounterAfter,
+    /// Who asked for it.
+    #[serde(default)]
+    pub asked_by: AskedBy,
 }
 
 /// Whether an unlock asks the card for its counter when it has its new passcode.
@@ -65,6 +68,17 @@ pub enum CounterAfter {
     Asked,
     /// The card was looked at before and is looked at again afterwards.
     LookedAtAgain,
+}
+
+/// Who asked for a job, and so who may go on with it after a cut.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AskedBy {
+    /// An officer at the desk.
+    #[default]
+    Officer,
+    /// The card's holder, without an officer.
+    Holder,
 }
 
 /// How a machine ended.

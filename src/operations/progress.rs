@@ -96,7 +96,9 @@ impl Step {
             Effect::Card(CardWork::OverwriteKey(_)) => Self::OverwriteKeys,
             Effect::Card(CardWork::Block) => Self::BlockCard,
             Effect::Card(CardWork::SetPasscode) => Self::SetPasscode,
-            Effect::Card(CardWork::Generate(_) | CardWork::SignRequests) => Self::MakeKeys,
+            Effect::Card(CardWork::Generate(_) | CardWork::SignRequests) | Effect::Gateway(GatewayCall::TellKey) => {
+                Self::MakeKeys
+            }
             Effect::Card(CardWork::Write(_) | CardWork::RemoveOldPair) => Self::WriteCard,
             Effect::Card(CardWork::Erase(_)) => Self::EmptyCard,
             Effect::Card(CardWork::ReadBack | CardWork::ProveKeys) => Self::CheckCard,

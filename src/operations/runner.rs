@@ -11,7 +11,7 @@ use super::{
     error::OperationError,
     gateway_call,
     issue::{self, PasscodeChoice},
-    on_card,
+    on_card::{self, AskedBy},
     pocket::Pocket,
     preflight::{IssuePreflight, PrintPreflight},
     print,
@@ -204,6 +204,15 @@ impl JobPlan {
         match self {
             Self::Recertify(plan) => &plan.replaced,
             Self::Issue(_) | Self::Print(_) | Self::OnCard(_) | Self::Telephone(_) => &[],
+        }
+    }
+
+    /// Who asked for it.
+    pub fn asked_by(&self) -> AskedBy {
+        match self {
+            Self::OnCard(plan) => plan.asked_by,
+            Self::Recertify(plan) => plan.asked_by,
+            Self::Issue(_) | Self::Print(_) | Self::Telephone(_) => AskedBy::Officer,
         }
     }
 

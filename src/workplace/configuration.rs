@@ -33,6 +33,8 @@ pub struct Configuration {
     pub cards: Cards,
     /// Printing.
     pub printing: Printing,
+    /// Self-service.
+    pub self_service: SelfService,
     /// Training parts.
     pub training: Training,
     /// The printers of this desk.
@@ -123,6 +125,27 @@ pub struct Printing {
     pub profiles: Option<PathBuf>,
 }
 
+/// Self-service.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct SelfService {
+    /// Seconds of nothing after which the kiosk forgets who stood there.
+    pub forget_after: Option<u64>,
+}
+
+impl SelfService {
+    /// Least time in which a person can find the next key, in seconds.
+    pub const LEAST: u64 = 10;
+    /// Longest time a screen with somebody's card on it may stand alone, in seconds.
+    pub const MOST: u64 = 600;
+
+    /// After this time of nothing the kiosk forgets who stood there; a minute unless the file says another.
+    #[must_use]
+    pub fn patience(&self) -> Duration {
+        Duration::from_secs(self.forget_after.unwrap_or(60))
+    }
+}
+
 /// Training parts; outside the training realm this table must be absent.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
@@ -181,6 +204,7 @@ impl Default for Configuration {
             software: Software::default(),
             cards: Cards::default(),
             printing: Printing::default(),
+            self_service: SelfService::default(),
             training: Training::default(),
             printers: Vec::new(),
         }
@@ -300,6 +324,9 @@ impl Configuration {
                 "gateway.second-officer",
                 &format!("nobody is asked to approve “{other}”: use \"unlock\", \"clear\" and \"cancel\""),
             );
+        }
+        if self.self_service.forget_after.is_some_and(|s| !(SelfService::LEAST..=SelfService::MOST).contains(&s)) {
+            return found("self-service.forget-after", "give 10 to 600 seconds");
         }
         if self.messages.host.is_some() != self.messages.sender.is_some() {
             return found("messages.host", "a mail server and a sender go together: give both, or neither");
@@ -423,6 +450,15 @@ mod tests {
         assert!(message.contains("cards.series-8-module") && message.contains("full path"), "{message}");
         let good = Configuration::parse("cards.series-8-module = \"/opt/maker/middleware.so\"", "desk.toml");
         assert_eq!(good.expect("a full path").cards.series_8_module, Some("/opt/maker/middleware.so".into()));
+    }
+
+    #[test]
+    fn a_kiosk_waits_neither_no_time_nor_for_ever() {
+        let patience = |text: &str| Configuration::parse(text, "desk.toml").expect("right").self_service.patience();
+        assert_eq!((patience("").as_secs(), patience("self-service.forget-after = 30").as_secs()), (60, 30));
+        for wrong in ["0", "9", "601"] {
+            assert!(refused(&format!("self-service.forget-after = {wrong}")).contains("10 to 600"));
+        }
     }
 
     #[test]

@@ -124,6 +124,12 @@ pub const KEYS: &[Key] = &[
         example: "\"printer-profiles\"",
     },
     Key {
+        name: "self-service.forget-after",
+        meaning: "Seconds of nothing, 10 to 600, after which the kiosk of self-service forgets who stood there and what they typed.",
+        default: "60",
+        example: "60",
+    },
+    Key {
         name: "training.officer",
         meaning: "12-digit number of the invented officer who signs in. The option --officer comes before it.",
         default: "the first RA Agent of the training gateway",
@@ -198,6 +204,7 @@ mod tests {
             messages.limit = 10
             cards.series-8-module = "/opt/maker/libpkcs11.so"
             printing.profiles = "printer-profiles"
+            self-service.forget-after = 60
             [software]
             smartcard-connect = "4.1"
             ask-port-service = true

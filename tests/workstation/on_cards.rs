@@ -204,10 +204,60 @@ fn cards_tells_what_may_be_done_and_why_not() {
 
 /// Renews the card of this reader and kills the program once it has told this step.
 fn renewal_killed_after(desk: &Desk, step: &str) {
-    let mut renewal = Talk::with(desk, &[&["renew"], &READER[..]].concat(), Readers::Training);
-    renewal.say("738164");
-    renewal.hear(step);
-    renewal.kill();
+    killed_after(desk, &["renew"], step);
+}
+
+/// Does it to the card of this reader, with one passcode, and kills the program once it has told this step.
+fn killed_after(desk: &Desk, command: &[&str], step: &str) {
+    let mut program = Talk::with(desk, &[command, &READER[..]].concat(), Readers::Training);
+    program.say("738164");
+    program.hear(step);
+    program.kill();
+}
+
+#[test]
+fn a_holder_finishes_their_own_renewal_that_was_cut_off_with_the_same_command() {
+    for step in ["Making new keys on the card", "Writing the card"] {
+        // Issued long ago: 30 days are left.
+        let office = Office::days_ago(3 * 365 - 30);
+        let desk = office.desk();
+        issue(&desk, &["--passcode-stdin"], "738164\n");
+        office.pass(3 * 365 - 30);
+        killed_after(&desk, &["self-service", "renew"], step);
+        let words = [&["self-service", "renew", "--json", "--passcode-stdin"], &READER[..]].concat();
+        let wrong = desk.run_with(&words, "738165\n").expect(1);
+        assert!(wrong.stderr.contains("Your renewal was interrupted"), "{step}: {}", wrong.stderr);
+        assert!(wrong.stderr.contains("2 tries are left"), "{step}: {}", wrong.stderr);
+        let renewed = desk.run_with(&words, "738164\n").expect(0);
+        let answer = renewed.json();
+        assert_eq!(
+            (&answer["resumption"], &answer["which_pair"]),
+            (&"finished".into(), &"new".into()),
+            "{step}: {answer}"
+        );
+        let look = standing(&desk);
+        assert_eq!(look["standing"], "in-order", "{step}: {look}");
+        assert!(look["certificates"][0]["days_left"].as_i64().expect("days") > 100, "{step}: {look}");
+        desk.run_with(&[&["cards", "--passcode-stdin", "--try"], &READER[1..]].concat(), "738164\n").expect(0);
+    }
+}
+
+#[test]
+fn a_repair_that_was_cut_off_goes_on_with_the_passcode_its_holder_chooses() {
+    let desk = Desk::new();
+    issue(&desk, &["--passcode-stdin"], "738164\n");
+    for (chosen, locked) in [("904261\n", false), ("", true)] {
+        killed_after(&desk, &["repair"], "Making new keys on the card");
+        let resumed = desk.run_with(&["resume", "--json", "--passcode-stdin"], chosen).expect(0).json();
+        let job = &resumed["jobs"][0];
+        assert_eq!((&job["resumption"], &job["which_pair"]), (&"finished".into(), &"new".into()), "{job}");
+        assert_eq!(job["note"].is_null(), !locked, "{job}");
+        let look = standing(&desk);
+        assert_eq!(look["standing"] == "locked", locked, "{look}");
+        if !locked {
+            desk.run_with(&[&["cards", "--passcode-stdin", "--try"], &READER[1..]].concat(), chosen).expect(0);
+        }
+    }
 }
 
 #[test]

@@ -23,7 +23,7 @@ use crate::{
         wire::{Approve, Chip, SecretBase64, SignIn},
     },
     domain::{CardSerial, JobId, OfficerId, Operation, Passcode},
-    operations::{CardReport, CardWish, Desk, Ending, Need, OperationError},
+    operations::{AskedBy, CardReport, CardWish, Desk, Ending, Need, OperationError},
 };
 
 /// Work that waits for an answer of the officers.
@@ -88,6 +88,7 @@ fn attempt(
         approval,
         chip: if reader.is_some() { Chip::InReader } else { Chip::NotHere },
         known: reader.and_then(ReaderDesk::known),
+        asked_by: AskedBy::Officer,
     };
     let Passcodes { current, new } = card.passcodes.clone();
     match card.operation {

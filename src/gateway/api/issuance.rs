@@ -5,7 +5,10 @@ use serde_json::json;
 use subtle::ConstantTimeEq;
 use time::OffsetDateTime;
 
-use super::{Answer, Call, Desk, actor::Wanted};
+use super::{
+    Answer, Call, Desk,
+    actor::{Actor, Wanted},
+};
 use crate::{
     cis2::wire::{self, CardAfterAbort, Issuance, IssuanceState, KeysWanted},
     domain::{
@@ -77,6 +80,7 @@ pub fn reserve(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
         authentication_sha256: None,
         signing_sha256: None,
         begun_by: None,
+        told_key: None,
     };
     let recognised = (request.series, request.profile, request.client_software);
     let job = Job { keys: request.keys, ..just_begun(desk, beginner, public, recognised, card.state) };
@@ -100,6 +104,7 @@ pub fn new_job(desk: &Desk<'_>, request: &wire::BeginOnCard, card: &wire::CardRe
         authentication_sha256: None,
         signing_sha256: None,
         begun_by: None,
+        told_key: None,
     };
     let series = if request.chip == wire::Chip::NotHere { card.series } else { request.series };
     let recognised = (series, request.profile.clone(), request.client_software.clone());
@@ -207,6 +212,7 @@ pub fn certify(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
     let challenge: [u8; 32] = random::bytes()?;
     desk.store.execute("UPDATE issuances SET proof_challenge = ?2 WHERE job = ?1", params![id.as_str(), challenge])?;
     issuances::set_state(desk.store, &id, IssuanceState::Certified)?;
+    issuances::tell_key(desk.store, &id, None)?;
     // The unlock code is changed before keys are made, so a card with keys holds the new one.
     if !renews {
         unlock_codes::settle(desk.store, &desk.core.seal, &job.public.serial, wire::UnlockCodeSettled::Next)?;
@@ -363,8 +369,28 @@ pub fn certified(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
     answer_certified(&job, certificates(desk, &job)?)
 }
 
+/// Keeps which authentication key the card made. The signing key beside it is still the old one: so at any cut the gateway
+/// knows one key of the card, with which its holder can sign in and go on.
+pub fn tell_key(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
+    let request: wire::TellKey = call.json()?;
+    let id: JobId = call.param("job")?;
+    let job = issuances::get(desk.store, &id)?;
+    desk.check_owner(&job)?;
+    job.check_open()?;
+    if job.keys == KeysWanted::Same || !matches!(job.public.operation, Operation::Repair | Operation::Renew) {
+        return Err(Fault::wrong_state("no keys are made in it that would have to be told"));
+    }
+    let key = CardKey::from_info(&request.authentication_key.0)?;
+    issuances::tell_key(desk.store, &id, Some(key.spki()))?;
+    desk.audit(
+        "issuance.key-told",
+        &json!({ "job": id, "serial": job.public.serial, "key_sha256": sha256_hex(key.spki()) }),
+    )?;
+    Answer::json(&issuances::get(desk.store, &id)?.public)
+}
+
 /// Opens a repair or renewal again whose time ran out in the middle: the card has neither pair of keys whole, and its
-/// officer goes on with it.
+/// officer or its holder goes on with it. What a holder began alone goes over to the officer who opens it again.
 pub fn reopen(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
     let job = issuances::get(desk.store, &call.param("job")?)?;
     desk.check_owner(&job)?;
@@ -390,6 +416,13 @@ pub fn reopen(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
         &json!({ "job": job.public.job, "serial": job.public.serial }),
     )?;
     issuances::open_again(desk.store, &job.public.job, desk.now + desk.core.config.deadline)?;
+    if let (Actor::Officer(found), BegunAs::SelfService) = (&desk.actor, job.begun_as) {
+        issuances::hand_over(desk.store, &job.public.job, &found.officer.id)?;
+        desk.audit(
+            "issuance.handed-over",
+            &json!({ "job": job.public.job, "holder": job.public.holder, "serial": job.public.serial }),
+        )?;
+    }
     issuances::set_card(desk.store, &job, CardState::InWork, desk.now)?;
     desk.audit("issuance.reopened", &json!({ "job": job.public.job, "serial": job.public.serial }))?;
     Answer::json(&issuances::get(desk.store, &job.public.job)?.public)

@@ -242,6 +242,7 @@ impl World {
             authentication_sha256: hashes.clone().map(|[a, _]| a),
             signing_sha256: hashes.map(|[_, s]| s),
             begun_by: None,
+            told_key: None,
         }
     }
 

@@ -46,6 +46,7 @@ pub fn after_asking(mut state: State, cut_at: Stage, issuance: Option<&Issuance>
         return state.ended(End::undone("it had not begun, and the card is as it was"), old);
     };
     let old = state.pair_meanwhile();
+    state.key_told = issuance.told_key.is_some();
     match (issuance.state, cut_at) {
         (IssuanceState::Confirmed, _) if state.keeps_old_pair() && state.holder == HolderHere::Yes => {
             state.stage = Stage::RemoveOldPair;

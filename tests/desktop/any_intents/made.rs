@@ -77,6 +77,9 @@ pub fn unfinished(n: u8) -> UnfinishedJob {
         serial: format!("{n:08}").parse().expect("a serial"),
         opened: "2026-11-24T08:00:00Z".into(),
         kept: None,
+        asked_by: AskedBy::Officer,
+        rules: PasscodeRules::default(),
+        which_pair: None,
         next: [WhatNext::WillFinish, WhatNext::WillUndo, WhatNext::WillRecordPrint][usize::from(n)],
     }
 }
