@@ -29,6 +29,17 @@ pub enum Order {
         /// Who.
         officer: OfficerId,
     },
+    /// Signs an officer in with their own card: after its passcode it signs what the service chose.
+    SignInWithCard {
+        /// The number under which the reader is taken for it.
+        work: WorkId,
+        /// In which reader the card is.
+        reader: String,
+        /// Which card.
+        serial: CardSerial,
+        /// Its passcode, sent to it once.
+        passcode: Passcode,
+    },
     /// Signs out.
     SignOut,
     /// Finds holders by number, name or organisation. A newer question replaces an older one that still waits.

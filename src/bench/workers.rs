@@ -5,6 +5,7 @@ mod clipboard;
 mod common;
 mod lane;
 mod on_card;
+mod own_card;
 mod pictures;
 mod portrait;
 mod printer;
@@ -36,6 +37,7 @@ use self::{
     printer::PrinterOrder,
     question::Question,
     reader::{ReaderDesk, ReaderOrder},
+    service::ServiceOrder,
     teller::{Teller, contained},
 };
 use super::{
@@ -135,6 +137,9 @@ impl Workers {
             Order::TryCard { work, reader, serial, passcode } => self.reader(&reader).and_then(|reader| {
                 reader.give(CardJob::Try { work, serial, passcode }).map_err(|(_, trouble)| trouble)
             }),
+            Order::SignInWithCard { work, reader, serial, passcode } => self.reader(&reader).and_then(|reader| {
+                reader.give(CardJob::SignIn { work, serial, passcode }).map_err(|(_, trouble)| trouble)
+            }),
             Order::TrainingCard { reader, move_to } => self.move_card(&reader, ReaderOrder::Move(move_to)),
             Order::AskPrinter { printer } => {
                 if let Some(printer) = self.common.printers.get(&printer) {
@@ -145,11 +150,12 @@ impl Workers {
             Order::ChoosePhoto { ticket } => self.choose_photo(ticket),
             // The end of a session is not lost among other orders.
             Order::SignOut => {
-                self.common.service.force(Order::SignOut);
+                self.common.service.force(Order::SignOut.into());
                 Ok(())
             }
             Order::Find { .. } => {
-                self.common.service.replace(order, |waiting| matches!(waiting, Order::Find { .. })).map_err(|_| busy())
+                let older = |waiting: &ServiceOrder| matches!(waiting, ServiceOrder::Asked(Order::Find { .. }));
+                self.common.service.replace(order.into(), older).map_err(|_| busy())
             }
             Order::Portrait { .. }
             | Order::Proof { .. }
@@ -158,7 +164,7 @@ impl Workers {
             | Order::PastePhoto { .. }
             | Order::LoadPhoto { .. }
             | Order::SavePhoto { .. } => self.common.pictures.put(order).map_err(|_| busy()),
-            other => self.common.service.put(other).map_err(|_| busy()),
+            other => self.common.service.put(other.into()).map_err(|_| busy()),
         };
         if let Err(trouble) = taken
             && let Some(event) = question.fails(trouble)

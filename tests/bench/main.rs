@@ -6,6 +6,7 @@ mod containment;
 mod desk;
 mod issue;
 mod on_card;
+mod own_card;
 mod pcsc;
 mod photos;
 mod queue;

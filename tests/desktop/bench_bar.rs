@@ -80,6 +80,7 @@ pub fn card(state: CardState, holder: Option<Holder>) -> CardInReader {
         }),
         serial: "0A1B2C3D4E5F".parse().expect("a serial"),
         series: Series::Series10,
+        named: holder.as_ref().map(|holder| holder.id.clone()),
         portrait: holder.is_some().then(|| portrait.into()),
         has_certificates: holder.is_some(),
         expires: holder.is_some().then_some(date!(2028 - 11 - 24)),

@@ -69,6 +69,7 @@ pub fn card(reader: &str, serial: u32, state: CardState) -> Event {
         series: Series::Series10,
         record: Ok(record),
         holder: None,
+        named: None,
         portrait: None,
         has_certificates: state != CardState::Blank,
         expires: None,

@@ -6,6 +6,7 @@ mod activity;
 mod any_intents;
 mod bench_bar;
 mod closing;
+mod desk;
 mod faults;
 #[path = "../gateway/faulty_proxy.rs"]
 #[allow(dead_code, reason = "other tests harm calls in more ways")]
@@ -18,6 +19,7 @@ mod holder;
 mod issue;
 mod issue_flow;
 mod layout;
+mod own_card;
 mod passcode;
 mod photo;
 mod queue;

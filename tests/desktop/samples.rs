@@ -174,6 +174,7 @@ pub fn in_reader(number: u32) -> Event {
         series: Series::Series10,
         record: Ok(record.cards[0].clone()),
         holder: Some(record.holder),
+        named: Some(id(number)),
         portrait: None,
         has_certificates: true,
         expires: None,

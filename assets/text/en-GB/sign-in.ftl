@@ -12,6 +12,24 @@ sign-in-asking = Asking the service who may sign in…
 sign-in-again = Try again
 sign-in-lost = Your session has ended at the service, so you were signed out here. { $why } Cards and queue are as they were.
 signing-in = Signing in { $name }…
+signing-in-card = The card in { $reader } is signing. Leave it in the reader.
+sign-in-card-title = With your own card
+sign-in-card-hint = Put your card into any reader. You then type its passcode here.
+sign-in-card-go = Sign in with your card: { $name }
+sign-in-card-place = { $reader }, { $series }
+sign-in-card-tries = { $reader }, { $series }. { $count ->
+    [one] One try of its passcode is left.
+   *[other] { $count } tries of its passcode are left.
+}
+sign-in-card-gone = The card was taken out or swapped before its passcode was typed to the end, so nothing was sent to it. Put your card in and begin again.
+sign-in-card-of = The card of { $name } in { $reader } cannot sign in: { $why }
+sign-in-card-in = The card in { $reader } signs nobody in: { $why }
+sign-in-card-locked = its passcode is locked. Choose your name below, or ask a colleague to unlock the card.
+sign-in-card-expired = its certificates ended on { $day }. Ask a colleague to renew it.
+sign-in-card-empty = there is no certificate on it.
+sign-in-card-nobody = its certificate names nobody who works at this desk.
+sign-in-card-in-use = another program is using it. Close that program, then put the card in again.
+sign-in-card-unreadable = it does not answer. Take it out, look at which way round it is, and put it in again.
 officer-role = { $role }, { $organisation }
 locked-title = Locked
 locked-by-officer = { $name } locked this window.

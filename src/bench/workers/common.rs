@@ -14,6 +14,7 @@ use super::{
     portrait::Portraits,
     printer::PrinterDesk,
     reader::{ReaderDesk, ReaderOrder},
+    service::ServiceOrder,
     teller::Teller,
 };
 use crate::{
@@ -43,7 +44,7 @@ pub struct Common {
     /// Small photos that were decoded already.
     pub portraits: Portraits,
     /// Orders for the service worker.
-    pub service: Lane<Order>,
+    pub service: Lane<ServiceOrder>,
     /// Orders for the pictures worker.
     pub pictures: Lane<Order>,
     /// The printers, by name.
@@ -153,8 +154,13 @@ impl Common {
 
     /// Whether a card is being worked on or printed at this moment.
     pub fn in_work(&self) -> bool {
-        self.readers().iter().any(|reader| reader.occupied().is_some())
-            || self.printers.values().any(|printer| printer.is_printing())
+        self.in_work_besides(None)
+    }
+
+    /// The same, apart from this piece of work.
+    pub fn in_work_besides(&self, work: Option<WorkId>) -> bool {
+        let other = |reader: &Arc<ReaderDesk>| reader.occupied().is_some_and(|known| Some(known) != work);
+        self.readers().iter().any(other) || self.printers.values().any(|printer| printer.is_printing())
     }
 
     /// Has the officer signed out as soon as nothing is in work.
@@ -167,7 +173,7 @@ impl Common {
     /// A piece of work ended: who waited for it goes on.
     pub fn work_ended(&self) {
         if !self.in_work() && self.sign_out_waits.swap(false, Ordering::AcqRel) {
-            self.service.force(Order::SignOut);
+            self.service.force(Order::SignOut.into());
         }
     }
 

@@ -39,7 +39,7 @@ impl Question {
     pub fn of(order: &Order) -> Self {
         match order {
             Order::ListOfficers => Self::Officers,
-            Order::SignIn { .. } | Order::SignOut => Self::SignIn,
+            Order::SignIn { .. } | Order::SignInWithCard { .. } | Order::SignOut => Self::SignIn,
             Order::Find { ticket, .. } => Self::Find(*ticket),
             Order::OpenProfile { ticket, .. } => Self::Profile(*ticket),
             Order::Portrait { holder } => Self::Portrait(holder.clone()),

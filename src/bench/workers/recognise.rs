@@ -19,7 +19,10 @@ use crate::{
     },
     cis2::{Service, ServiceError, wire::CardRecord},
     domain::CardState,
-    operations::diagnosis::{self, CardContents, Finding, ObjectRead},
+    operations::{
+        diagnosis::{self, CardContents, Finding, ObjectRead},
+        self_service,
+    },
 };
 
 /// How often a card that something else holds is tried, and how long between: our own looks at other readers hold a card
@@ -113,12 +116,14 @@ fn described(common: &Common, card: Recognised) -> CardInReader {
     // A card that nobody has on record is told apart by who made its certificates.
     let unknown = record.as_ref().is_ok_and(|record| record.state == CardState::Blank);
     let stranger = unknown && certificates.iter().flatten().any(|der| is_of_a_stranger(service, der));
+    let named = certificates[0].as_deref().and_then(|der| self_service::told_by(der).0);
     let days = [0, 1].map(|at: usize| certificates.get(at).and_then(Option::as_deref).and_then(last_day));
     CardInReader {
         serial: card.serial,
         series: card.series,
         record,
         holder,
+        named,
         portrait,
         // What cannot be read may have been somebody's.
         has_certificates: certificates.iter().any(Option::is_some) || damaged.contains(&true),

@@ -55,6 +55,8 @@ pub enum Purpose {
     Renew,
     /// The one the card has, to see whether it works.
     Try,
+    /// The one the officer's own card has, to sign in with it.
+    SignIn,
     /// The one the card has, so that this job goes forward.
     GoOn(JobId),
     /// A new one, for the card of this repair that goes forward.
@@ -67,7 +69,7 @@ impl Purpose {
         match self {
             Self::Issue | Self::Unlock(_) | Self::Repair | Self::Finish(_) => &[Place::First, Place::Second],
             Self::Change => &[Place::Current, Place::First, Place::Second],
-            Self::Renew | Self::Try | Self::GoOn(_) => &[Place::Current],
+            Self::Renew | Self::Try | Self::SignIn | Self::GoOn(_) => &[Place::Current],
         }
     }
 }
@@ -190,7 +192,9 @@ impl PasscodeEntry {
                 tr!(view, "passcode-title", name = name)
             }
             Purpose::Change => tr!(view, "passcode-title-change", name = name),
-            Purpose::Renew | Purpose::Try | Purpose::GoOn(_) => tr!(view, "passcode-title-current", name = name),
+            Purpose::Renew | Purpose::Try | Purpose::SignIn | Purpose::GoOn(_) => {
+                tr!(view, "passcode-title-current", name = name)
+            }
         }
     }
 

@@ -1,6 +1,10 @@
 //! Who is signed in.
 
+mod own_card;
+
 use std::time::Duration;
+
+pub use own_card::{CardTrouble, Seen, WhyNot, seen, typed, withdrawn};
 
 use super::{Model, NoticeKind, NoticeText};
 use crate::{
@@ -37,6 +41,10 @@ pub struct State {
     pub officers: Vec<wire::TrainingOfficer>,
     /// Why the last attempt failed.
     pub trouble: Option<Trouble>,
+    /// What went wrong with a card that was to sign in.
+    pub card_trouble: Option<CardTrouble>,
+    /// The reader of the card that is signing in at this moment.
+    pub card_reader: Option<String>,
     /// Why the last session ended, where its officer did not end it.
     pub lost: Option<Trouble>,
     /// How the window came to be locked.
@@ -87,6 +95,8 @@ pub enum Intent {
     ListOfficers,
     /// Sign in as this officer.
     SignIn(OfficerId),
+    /// Sign in with the officer's own card, which is in this reader.
+    WithCard(String),
     /// Sign out; asks first when work is open.
     SignOut,
     /// Sign out without asking.
@@ -117,6 +127,7 @@ pub fn update(model: &mut Model, intent: Intent) {
                 sign_in(model, officer);
             }
         }
+        Intent::WithCard(reader) => own_card::ask_passcode(model, reader),
         Intent::SignOut => sign_out(model),
         Intent::SignOutNow => {
             model.order(Order::SignOut);
@@ -135,10 +146,16 @@ pub fn update(model: &mut Model, intent: Intent) {
 }
 
 fn sign_in(model: &mut Model, officer: OfficerId) {
-    model.session.trouble = None;
-    model.session.lost = None;
-    model.session.phase = Phase::SigningIn(officer.clone());
+    begins(model, officer.clone());
     model.order(Order::SignIn { officer });
+}
+
+fn begins(model: &mut Model, officer: OfficerId) {
+    model.session.trouble = None;
+    model.session.card_trouble = None;
+    model.session.card_reader = None;
+    model.session.lost = None;
+    model.session.phase = Phase::SigningIn(officer);
 }
 
 fn sign_out(model: &mut Model) {
@@ -175,6 +192,7 @@ pub fn session_ended(model: &mut Model) {
     // What was told to one officer is not shown to the next.
     model.notices.clear();
     model.session.phase = Phase::SignedOut;
+    model.session.card_trouble = None;
     model.session.returning = None;
     model.find = super::find::State::default();
     model.holder = super::holder::State::default();
@@ -198,6 +216,7 @@ pub fn session_lost(model: &mut Model, trouble: &Trouble) {
 
 /// Takes an event.
 pub fn on_event(model: &mut Model, event: &Event) {
+    own_card::on_event(model, event);
     match event {
         Event::Officers(Ok(officers)) => {
             model.session.officers.clone_from(officers);
@@ -207,6 +226,7 @@ pub fn on_event(model: &mut Model, event: &Event) {
         Event::SignedIn(Ok(session)) if matches!(model.session.phase, Phase::SigningIn(_)) => {
             model.session.phase = Phase::SignedIn(session.clone());
             model.session.trouble = None;
+            model.session.card_reader = None;
             model.session.lost = None;
             model.session.returning = None;
             let officer = session.officer.id.as_str().to_owned();
@@ -221,7 +241,10 @@ pub fn on_event(model: &mut Model, event: &Event) {
             // Whoever cannot come back to a locked window finds it locked, with everything they left.
             let returning = model.session.returning.take();
             model.session.phase = returning.map_or(Phase::SignedOut, Phase::Locked);
-            model.session.trouble = Some(trouble.clone());
+            match model.session.card_reader.take() {
+                Some(_) => model.session.card_trouble = Some(CardTrouble::Said(trouble.clone())),
+                None => model.session.trouble = Some(trouble.clone()),
+            }
         }
         Event::SignedOut if model.officer().is_some() => session_ended(model),
         _ => {}

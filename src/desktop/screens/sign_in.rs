@@ -1,5 +1,6 @@
 //! Before anybody is signed in: opening, signing in, and the locked window.
 
+mod own_card;
 mod tile;
 
 use eframe::egui::{self, Align, Layout, Response, RichText, ScrollArea, Ui, accesskit::Role, vec2};
@@ -58,6 +59,10 @@ fn contents(ui: &mut Ui, view: &View<'_>) {
             let name = known.map_or_else(|| officer.grouped(), |known| known.officer.name.clone());
             heading(ui, &tr!(view, "sign-in-title"));
             announced(ui, &tr!(view, "signing-in", name = &name));
+            if let Some(reader) = &state.card_reader {
+                let reader = view.model.preferences.reader_name(reader);
+                ui.add(egui::Label::new(tr!(view, "signing-in-card", reader = reader)).wrap());
+            }
         }
         Phase::Locked(session) => locked(ui, view, &session.officer),
         // The frame draws the place shown instead.
@@ -81,6 +86,7 @@ fn choose(ui: &mut Ui, view: &View<'_>) {
         }
         return;
     }
+    own_card::draw(ui, view);
     let question = match view.model.realm {
         Realm::Training => tr!(view, "sign-in-who-training"),
         Realm::Integration | Realm::Live => tr!(view, "sign-in-who"),

@@ -139,7 +139,9 @@ pub fn answer(order: &Order, fails: bool) -> Option<Event> {
         cards: Vec::new(),
     };
     Some(match order {
-        Order::SignIn { .. } => Event::SignedIn(if fails { Err(trouble()) } else { Ok(session()) }),
+        Order::SignIn { .. } | Order::SignInWithCard { .. } => {
+            Event::SignedIn(if fails { Err(trouble()) } else { Ok(session()) })
+        }
         Order::SignOut => Event::SignedOut,
         Order::ListOfficers => Event::Officers(if fails { Err(trouble()) } else { Ok(Vec::new()) }),
         // The last one's name is what was asked for.
@@ -282,6 +284,7 @@ pub fn card(n: u8, state: CardState) -> CardInReader {
         series: Series::Series10,
         record: Ok(record),
         holder: (!blank).then(|| holder(n % 4)),
+        named: (!blank).then(|| number(n % 4)),
         portrait: None,
         has_certificates: !blank,
         expires: None,

@@ -1,0 +1,95 @@
+//! Signing in with the officer's own card: which reader, whose card, and why another one signs nobody in.
+
+use eframe::egui::{Ui, accesskit::Role};
+
+use super::{announced, sentence, take_keyboard, tile};
+use crate::{
+    desktop::{
+        format,
+        model::{
+            NoticeKind,
+            session::{CardTrouble, Intent, Seen, WhyNot, seen},
+        },
+        theme::{Theme, space},
+        view::View,
+        widgets::{notice, page},
+    },
+    tr,
+};
+
+/// Draws it. It takes the room of one card also while there is none: a card that comes must not move a name away from
+/// under the pointer.
+pub fn draw(ui: &mut Ui, view: &View<'_>) {
+    let title = tr!(view, "sign-in-card-title");
+    let label = ui.label(eframe::egui::RichText::new(&title).text_style(Theme::strong()));
+    ui.ctx().accesskit_node_builder(label.id, |node| {
+        node.set_role(Role::Heading);
+        node.set_label(title);
+    });
+    match &view.model.session.card_trouble {
+        None => {}
+        Some(CardTrouble::Gone) => warn(ui, view, NoticeKind::Warning, &tr!(view, "sign-in-card-gone")),
+        Some(CardTrouble::Said(trouble)) => {
+            let words = notice::beside(view, &sentence(&trouble.message), trouble.nhs_code);
+            warn(ui, view, NoticeKind::Danger, &words);
+        }
+    }
+    let top = ui.cursor().top();
+    let seen = seen(view.model);
+    let usable = seen.iter().any(|seen| seen.card.is_ok());
+    if !usable {
+        page::weak(ui, view, &tr!(view, "sign-in-card-hint"));
+    }
+    for seen in &seen {
+        match seen.card {
+            Ok(_) => offered(ui, view, seen),
+            Err(why) => {
+                announced(ui, &not_offered(view, seen, why));
+                ui.add_space(space::SMALL);
+            }
+        }
+    }
+    let used = ui.cursor().top() - top;
+    ui.add_space((space::TILE_HEIGHT - used).max(space::SMALL));
+}
+
+fn warn(ui: &mut Ui, view: &View<'_>, kind: NoticeKind, words: &str) {
+    notice::show(ui, view, kind, words);
+    ui.add_space(space::SMALL);
+}
+
+fn offered(ui: &mut Ui, view: &View<'_>, seen: &Seen<'_>) {
+    let (Ok(card), Some(officer)) = (seen.card, seen.officer) else { return };
+    let reader = view.model.preferences.reader_name(&seen.reader.name);
+    let series = card.series.to_string();
+    let place = match card.tries_left {
+        Some(left) => tr!(view, "sign-in-card-tries", reader = reader, series = &series, count = u32::from(left)),
+        None => tr!(view, "sign-in-card-place", reader = reader, series = &series),
+    };
+    let lines = [super::role_and_organisation(view, officer), place];
+    let tile = tile::show(ui, view, &tr!(view, "sign-in-card-go", name = &officer.name), &lines, "");
+    take_keyboard(ui, &tile);
+    if tile.clicked() {
+        view.send(Intent::WithCard(seen.reader.name.clone()));
+    }
+}
+
+fn not_offered(view: &View<'_>, seen: &Seen<'_>, why: WhyNot<'_>) -> String {
+    let reader = view.model.preferences.reader_name(&seen.reader.name);
+    let why = match why {
+        WhyNot::Locked => tr!(view, "sign-in-card-locked"),
+        WhyNot::Expired(day) => tr!(view, "sign-in-card-expired", day = &format::date(day)),
+        WhyNot::NoCertificate => tr!(view, "sign-in-card-empty"),
+        WhyNot::NobodyHere => tr!(view, "sign-in-card-nobody"),
+        WhyNot::InUse => tr!(view, "sign-in-card-in-use"),
+        WhyNot::Unreadable => tr!(view, "sign-in-card-unreadable"),
+        WhyNot::Unknown(why, code) => {
+            let why = notice::beside(view, why.trim_end_matches('.'), code);
+            format!("{why}.")
+        }
+    };
+    match seen.officer {
+        Some(officer) => tr!(view, "sign-in-card-of", name = &officer.name, reader = reader, why = &why),
+        None => tr!(view, "sign-in-card-in", reader = reader, why = &why),
+    }
+}

@@ -1,0 +1,265 @@
+//! Officers sign in with their own card: by the mouse and by the keyboard alone, on the real workers, and with every card
+//! and every fault that may come instead.
+
+use cardwright::{
+    bench::{CardInReader, Event as Told, IssueOrder, Order, PrintWish, ReaderCondition, TrainingCardMove, WorkEnd},
+    cis2::Service,
+    desktop::{
+        dialogs::Dialog,
+        intent::Intent,
+        model::{Model, session, session::Phase, work::Piece},
+        route::Route,
+        theme::Scheme,
+    },
+    domain::{CardState, NhsCode, Operation},
+};
+use eframe::egui::{Key, Modifiers, accesskit::Role};
+use egui_kittest::kittest::{NodeT, Queryable};
+use time::macros::date;
+
+use crate::{
+    bench_bar,
+    desk::{By, Desk, chosen},
+    faults::desk::{OTHER_READER, READER, holder},
+    harness::{RA_AGENT, pure, spoken},
+    samples,
+};
+
+const PASSCODE: &str = "738164";
+const WRONG: &str = "914263";
+const MANAGER: &str = "555000000001";
+const GO: &str = "Sign in with your card: Rowan Ashdown, RA Manager, X26TR, Training reader 1, Series 10";
+
+/// A desk whose RA Manager has a card in the first reader; nobody is signed in any more.
+fn desk(by: By) -> Desk {
+    let mut desk = Desk::new(by, 0, &[]);
+    desk.issue_in(READER, &MANAGER.parse().expect("a number"), Some(PASSCODE));
+    sign_out(&mut desk);
+    desk
+}
+
+fn sign_out(desk: &mut Desk) {
+    desk.press(Role::Button, "Sign out");
+    desk.window.wait_for("officers", |model| {
+        matches!(model.session.phase, Phase::SignedOut) && !model.session.officers.is_empty()
+    });
+}
+
+/// The name of the tile, with the tries its card has left.
+fn tile(left: u8) -> String {
+    match left {
+        1 => format!("{GO}. One try of its passcode is left."),
+        left => format!("{GO}. {left} tries of its passcode are left."),
+    }
+}
+
+fn with_card(desk: &mut Desk, left: u8, passcode: &str) {
+    desk.window.wait_for_label(&tile(left));
+    desk.press(Role::Button, &tile(left));
+    desk.types("The passcode you have now", passcode);
+    desk.take("Sign in");
+}
+
+#[test]
+fn an_officer_signs_in_with_their_own_card_and_it_is_nobodys_target() {
+    for by in By::BOTH {
+        let mut desk = desk(by);
+        with_card(&mut desk, 3, PASSCODE);
+        desk.window.wait_for("the officer at work", |model| model.officer().is_some());
+        let session = desk.service().session().expect("a session");
+        assert_eq!(session.officer.id.as_str(), MANAGER);
+        let rows = desk.service().audit_before(None, 5).expect("the audit");
+        let begun = rows.iter().find(|row| row.event == "session.card").expect("it is on record");
+        assert_eq!(begun.detail["holder"], MANAGER);
+        let own = |model: &Model| {
+            let reader = model.bench.reader(READER).expect("the reader");
+            matches!(reader.condition, ReaderCondition::OwnCard(_))
+        };
+        desk.window.wait_for("the card set apart", own);
+        // No page offers anything for it, and whoever asks the workers all the same is refused.
+        desk.window.harness.state_mut().model.update(Intent::Go(Route::Service));
+        desk.window.run();
+        assert!(cardwright::desktop::model::service::here(desk.window.model()).is_none());
+        let model = &mut desk.window.harness.state_mut().model;
+        let work = model.new_work();
+        model.work.all.insert(work, Piece::new(Operation::Issue, None, Some(READER.into())));
+        let passcode = Some(chosen("602917"));
+        let issue = IssueOrder { holder: holder(0), reader: READER.into(), passcode, print: PrintWish::No };
+        desk.order(Order::Issue { work, issue: Box::new(issue) });
+        let WorkEnd::NotBegun(why) = desk.end() else { panic!("{:?}", desk.end()) };
+        assert!(why.message.contains("your own card"), "{why:?}");
+        // Another card in the other reader is worked on as ever.
+        desk.issue_in(OTHER_READER, &holder(1), Some("602917"));
+    }
+}
+
+#[test]
+fn a_wrong_passcode_costs_one_try_and_the_last_one_locks_the_card() {
+    let mut desk = desk(By::Keyboard);
+    for left in [2, 1, 0] {
+        with_card(&mut desk, left + 1, WRONG);
+        desk.window.wait_for("the answer", |model| matches!(model.session.phase, Phase::SignedOut));
+        let said = ["2 tries are left", "one try is left", "it is locked now"][usize::from(2 - left)];
+        desk.window.wait_for_label(said);
+        desk.window.wait_for("the card's own count", |model| {
+            model.bench.cards().any(|(_, card)| card.tries_left == Some(left))
+        });
+    }
+    desk.window.wait_for_label("its passcode is locked. Choose your name below");
+    assert!(!desk.window.spoken().contains("Sign in with your card:"), "a locked card is not offered");
+    // A colleague signs in by name and sees it as any other locked card.
+    desk.window.sign_in(RA_AGENT);
+    desk.window
+        .wait_for("the card with its holder", |model| model.bench.cards().any(|(_, card)| card.holder.is_some()));
+}
+
+#[test]
+fn one_wrong_passcode_then_the_right_one_signs_in() {
+    let mut desk = desk(By::Mouse);
+    with_card(&mut desk, 3, WRONG);
+    desk.window.wait_for_label("2 tries are left");
+    with_card(&mut desk, 2, PASSCODE);
+    desk.window.wait_for("the officer at work", |model| model.officer().is_some());
+    assert!(!desk.window.spoken().contains("tries are left"));
+}
+
+#[test]
+fn a_card_that_is_pulled_or_swapped_while_its_passcode_is_typed_gets_nothing() {
+    for move_to in [TrainingCardMove::Out, TrainingCardMove::NewBlank] {
+        let mut desk = desk(By::Keyboard);
+        desk.window.wait_for_label(&tile(3));
+        desk.press(Role::Button, &tile(3));
+        desk.window.harness.event(eframe::egui::Event::Text(PASSCODE.to_owned()));
+        desk.window.run();
+        desk.order(Order::TrainingCard { reader: READER.into(), move_to });
+        desk.window.wait_for("the question withdrawn", |model| model.dialogs.is_empty());
+        desk.key(Modifiers::NONE, Key::Enter);
+        desk.says(&["was taken out or swapped before its passcode was typed to the end"]);
+        assert!(desk.window.model().officer().is_none());
+    }
+}
+
+#[test]
+fn a_silent_gateway_and_a_card_that_was_cancelled_are_told_and_cost_no_try() {
+    let mut desk = desk(By::Keyboard);
+    // On record it is ended, and the chip does not know.
+    let store = rusqlite::Connection::open(desk.database()).expect("the database");
+    store.busy_timeout(std::time::Duration::from_secs(10)).expect("patience");
+    store.execute("UPDATE certificates SET status = 'revoked'", []).expect("revoked");
+    with_card(&mut desk, 3, PASSCODE);
+    desk.window.wait_for_label("The card's certificate was revoked");
+    drop(desk.gateway.take());
+    with_card(&mut desk, 3, WRONG);
+    desk.window.wait_for_label("The gateway does not answer");
+    desk.window.wait_for_label(&tile(3));
+}
+
+#[test]
+fn cancelling_sends_nothing() {
+    let mut desk = desk(By::Keyboard);
+    desk.window.wait_for_label(&tile(3));
+    desk.press(Role::Button, &tile(3));
+    desk.key(Modifiers::NONE, Key::Escape);
+    assert!(desk.window.model().dialogs.is_empty());
+    assert!(matches!(desk.window.model().session.phase, Phase::SignedOut));
+    desk.window.wait_for_label(&tile(3));
+}
+
+/// A sign-in page, and this in its readers.
+fn page(conditions: Vec<(&str, ReaderCondition)>) -> Model {
+    let mut model = samples::model();
+    model.update(session::Intent::Opened.into());
+    model.on_event(&Told::Officers(Ok(samples::officers())));
+    for (reader, condition) in conditions {
+        model.on_event(&bench_bar::reader(reader, condition));
+    }
+    model
+}
+
+fn card_of(number: Option<&str>) -> CardInReader {
+    let named = number.map(|number| number.parse().expect("a number"));
+    let day = named.is_some().then_some(date!(2099 - 01 - 01));
+    CardInReader {
+        named,
+        tries_left: Some(3),
+        certificates: [day, day],
+        has_certificates: day.is_some(),
+        record: Err(cardwright::bench::Trouble::unchanged("sign in to see whose card this is")),
+        holder: None,
+        ..bench_bar::card(CardState::Active, None)
+    }
+}
+
+fn put_in(card: CardInReader) -> ReaderCondition {
+    ReaderCondition::Card(Box::new(card))
+}
+
+#[test]
+fn every_other_card_says_why_it_signs_nobody_in() {
+    let locked = CardInReader { tries_left: Some(0), ..card_of(Some(RA_AGENT)) };
+    let expired = CardInReader { certificates: [Some(date!(2020 - 01 - 31)); 2], ..card_of(Some(RA_AGENT)) };
+    let unreadable = CardInReader { has_certificates: true, ..card_of(None) };
+    let unknown =
+        ReaderCondition::Unknown { why: "this is a Series 4 card".into(), nhs_code: Some(NhsCode::CardUnreadable) };
+    let cases = [
+        (put_in(locked), "The card of Tomos Llewelyn-Pryce in Left cannot sign in: its passcode is locked."),
+        (put_in(expired), "its certificates ended on 31 January 2020"),
+        (put_in(card_of(None)), "The card in Left signs nobody in: there is no certificate on it."),
+        (put_in(card_of(Some("555000000017"))), "its certificate names nobody who works at this desk."),
+        (put_in(unreadable), "its certificate names nobody who works at this desk."),
+        (ReaderCondition::InUse, "another program is using it"),
+        (ReaderCondition::Unreadable, "it does not answer"),
+        (unknown, "this is a Series 4 card (400_645)."),
+    ];
+    for (condition, words) in cases {
+        let said = spoken(&pure(page(vec![("Left", condition)]), samples::SIZES[0]));
+        assert!(said.contains(words), "“{words}” is not said in {said}");
+        assert!(!said.contains("Sign in with your card:"), "{said}");
+        assert!(!said.contains("Siân"), "nobody's name is told to who passes by: {said}");
+    }
+}
+
+#[test]
+fn two_officers_with_cards_are_told_apart_by_reader_and_name() {
+    let cards = vec![("Left", put_in(card_of(Some(RA_AGENT)))), ("Right", put_in(card_of(Some(MANAGER))))];
+    let mut window = pure(page(cards), samples::SIZES[0]);
+    let names: Vec<String> = window.get_all_by_role(Role::Button).filter_map(|b| b.accesskit_node().label()).collect();
+    assert!(names[0].starts_with("Sign in with your card: Tomos") && names[0].contains("Left"), "{names:?}");
+    assert!(names[1].starts_with("Sign in with your card: Rowan") && names[1].contains("Right"), "{names:?}");
+    window.get_by_role_and_label(Role::Button, &names[1]).click();
+    window.run();
+    let Some(Dialog::Passcode(entry)) = window.state().model.dialogs.front() else {
+        panic!("its passcode is asked for")
+    };
+    assert_eq!((entry.place().0, entry.holder().as_str()), ("Right", MANAGER));
+    assert!(spoken(&window).contains("Rowan, type your passcode"));
+    // The card changed between the last key and the order: nothing is sent.
+    let other = CardInReader { serial: "0A0A0A0A".parse().expect("a serial"), ..card_of(Some(MANAGER)) };
+    window.state_mut().model.on_event(&bench_bar::reader("Right", put_in(other)));
+    let model = &mut window.state_mut().model;
+    assert!(
+        model.dialogs.is_empty()
+            && model.take_orders().iter().all(|order| !matches!(order, Order::SignInWithCard { .. }))
+    );
+}
+
+#[test]
+fn a_card_that_comes_moves_no_name_from_under_the_pointer() {
+    for size in samples::SIZES {
+        let mut window = pure(page(vec![("Left", ReaderCondition::Empty)]), size);
+        let place = |window: &egui_kittest::Harness<'_, _>| window.get_by_label_contains("Grace Oyelaran").rect();
+        let before = place(&window);
+        window.state_mut().model.on_event(&bench_bar::reader("Left", put_in(card_of(Some(RA_AGENT)))));
+        window.run();
+        assert_eq!(before, place(&window), "{size:?}");
+    }
+}
+
+#[test]
+fn pictures() {
+    samples::pictures("sign-in-card", |scheme: Scheme, size| {
+        let mut model = page(vec![("Training reader 1", put_in(card_of(Some(RA_AGENT))))]);
+        model.prefer(|p| p.scheme = scheme);
+        pure(model, size)
+    });
+}
