@@ -221,7 +221,7 @@ impl Workplace {
             Some(url) => (None, url.clone()),
             None => {
                 let mut start = training_gateway(places)?;
-                start.messages = configuration.messages.part();
+                configuration.set_up(&mut start);
                 let gateway = Gateway::start(start)?;
                 let url = gateway.url();
                 (Some(gateway), url)

@@ -69,7 +69,7 @@ fn is_signed_out(error: &ServiceError) -> bool {
 pub enum Event {
     /// Answer to [`super::Order::ListOfficers`].
     Officers(Result<Vec<TrainingOfficer>, Trouble>),
-    /// Answer to [`super::Order::SignIn`] and [`super::Order::SignInWithCard`].
+    /// Answer to [`super::Order::SignIn`] and to a [`super::Order::ProveWithCard`] that was to sign in.
     SignedIn(Result<Session, Trouble>),
     /// The session is over.
     SignedOut,

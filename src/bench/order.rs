@@ -29,8 +29,8 @@ pub enum Order {
         /// Who.
         officer: OfficerId,
     },
-    /// Signs an officer in with their own card: after its passcode it signs what the service chose.
-    SignInWithCard {
+    /// An officer proves with their own card who they are: after its passcode it signs what the service chose.
+    ProveWithCard {
         /// The number under which the reader is taken for it.
         work: WorkId,
         /// In which reader the card is.
@@ -39,6 +39,8 @@ pub enum Order {
         serial: CardSerial,
         /// Its passcode, sent to it once.
         passcode: Passcode,
+        /// What for.
+        to: ProofFor,
     },
     /// Signs out.
     SignOut,
@@ -257,6 +259,17 @@ pub enum Order {
         /// What happens to the card in it.
         move_to: TrainingCardMove,
     },
+}
+
+/// What an officer's own card proves who they are for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ProofFor {
+    /// To sign in.
+    SignIn,
+    /// For this work, which waits for it: the signed-in officer proves it once more, or a second officer approves.
+    Waiting(WorkId),
+    /// The signed-in officer proves it once more, then this is asked for a card at another desk.
+    Telephone(Ticket, TelephoneOrder),
 }
 
 /// A face to be shown before it is printed.

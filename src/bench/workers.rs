@@ -137,9 +137,15 @@ impl Workers {
             Order::TryCard { work, reader, serial, passcode } => self.reader(&reader).and_then(|reader| {
                 reader.give(CardJob::Try { work, serial, passcode }).map_err(|(_, trouble)| trouble)
             }),
-            Order::SignInWithCard { work, reader, serial, passcode } => self.reader(&reader).and_then(|reader| {
-                reader.give(CardJob::SignIn { work, serial, passcode }).map_err(|(_, trouble)| trouble)
-            }),
+            Order::ProveWithCard { work, reader, serial, passcode, to } => {
+                let job = CardJob::Prove { work, serial, passcode, to: to.clone() };
+                let given = self.reader(&reader).and_then(|reader| reader.give(job).map_err(|(_, trouble)| trouble));
+                if let Err(trouble) = given {
+                    // Work that waits goes on waiting; the service's worker says so.
+                    self.common.service.force(ServiceOrder::Proved(Err(trouble), to));
+                }
+                Ok(())
+            }
             Order::TrainingCard { reader, move_to } => self.move_card(&reader, ReaderOrder::Move(move_to)),
             Order::AskPrinter { printer } => {
                 if let Some(printer) = self.common.printers.get(&printer) {

@@ -29,6 +29,7 @@ pub fn run(common: &Common, arguments: &Unlock) -> Result<Answer, Failure> {
         delivery: delivery(arguments.delivered),
         ..CardWish::new(Operation::Unlock)
     };
+    wording::reading(arguments.reader.as_deref());
     let preflight = desk.prepare_on_card(&wish)?;
     let plan = &preflight.plan;
     on_card::announce(&workplace, Operation::Unlock, preflight.holder.as_ref(), &plan.holder, &plan.serial);

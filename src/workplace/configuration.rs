@@ -9,11 +9,12 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    cis2::wire::ApprovalsBy,
     domain::{
-        OfficerId,
+        OfficerId, Operation,
         eligibility::{ClientSoftware, Realm, Version},
     },
-    gateway::{MessagesPart, SmtpProtection, SmtpSettings},
+    gateway::{GatewayConfig, MessagesPart, SmtpProtection, SmtpSettings},
     printer::choice,
 };
 
@@ -27,6 +28,8 @@ pub struct Configuration {
     pub gateway: Gateway,
     /// How the gateway that is started here writes to holders.
     pub messages: Messages,
+    /// What a second officer must approve at the gateway that is started here.
+    pub approvals: Approvals,
     /// The smartcard software beside this program.
     pub software: Software,
     /// Cards.
@@ -86,6 +89,16 @@ impl Messages {
             limit: Duration::from_secs(self.limit.unwrap_or(10).max(1)),
         })
     }
+}
+
+/// What a second officer must approve, and how they prove who they are.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct Approvals {
+    /// Operations: clear, cancel, both, or none.
+    pub operations: Vec<Operation>,
+    /// Whether their name is enough, or their own card is asked for.
+    pub proof: ApprovalsBy,
 }
 
 /// The smartcard software of the workstation. It decides what may be done with Series 10 (`domain::eligibility`).
@@ -176,6 +189,7 @@ impl Default for Configuration {
             realm: Realm::Training,
             gateway: Gateway::default(),
             messages: Messages::default(),
+            approvals: Approvals::default(),
             software: Software::default(),
             cards: Cards::default(),
             printing: Printing::default(),
@@ -264,6 +278,13 @@ impl Configuration {
         }
     }
 
+    /// Sets a gateway that is started here up as this file says.
+    pub fn set_up(&self, gateway: &mut GatewayConfig) {
+        gateway.messages = self.messages.part();
+        gateway.second_officer.clone_from(&self.approvals.operations);
+        gateway.approvals = self.approvals.proof;
+    }
+
     /// Whether the training readers are offered beside the real ones.
     #[must_use]
     pub fn has_training_readers(&self) -> bool {
@@ -290,6 +311,12 @@ impl Configuration {
                 "cards.series-8-module",
                 "a module is a program that runs inside this one, so it is not looked for in whatever folder that was \
                  started in: give its full path",
+            );
+        }
+        if self.approvals.operations.iter().any(|known| !matches!(known, Operation::Clear | Operation::Cancel)) {
+            return found(
+                "approvals.operations",
+                "a second officer approves “clear” and “cancel” alone: name these, or none",
             );
         }
         if self.messages.host.is_some() != self.messages.sender.is_some() {

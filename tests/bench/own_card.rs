@@ -1,7 +1,7 @@
 //! An officer's own card signs in on the reader it lies in; its passcode is sent to it once and told to nobody.
 
 use cardwright::{
-    bench::{CardInReader, Event, Order, PrintWish, ReaderCondition, Trouble, WorkEnd, WorkId},
+    bench::{CardInReader, Event, Order, PrintWish, ProofFor, ReaderCondition, Trouble, WorkEnd, WorkId},
     cis2::{Service, wire::Session},
     domain::{CardSerial, Passcode, PasscodeRules, Secret},
 };
@@ -44,8 +44,13 @@ fn sign_in(
     digits: &str,
 ) -> Result<Session, Trouble> {
     let passcode = Passcode::shaped(Secret::new(digits.as_bytes().to_vec()), PasscodeRules::default()).expect("six");
-    let order =
-        Order::SignInWithCard { work: WorkId(work), reader: reader.to_owned(), serial: serial.clone(), passcode };
+    let order = Order::ProveWithCard {
+        work: WorkId(work),
+        reader: reader.to_owned(),
+        serial: serial.clone(),
+        passcode,
+        to: ProofFor::SignIn,
+    };
     assert!(!format!("{order:?}").contains(digits), "{order:?}");
     desk.order(order);
     desk.until("an answer", |event| match event {

@@ -45,6 +45,8 @@ pub fn at_work() -> Model {
         realm: Realm::Training,
         proved: OffsetDateTime::UNIX_EPOCH,
         expires: OffsetDateTime::UNIX_EPOCH,
+        card: None,
+        approvals: Default::default(),
     };
     model.on_event(&Event::SignedIn(Ok(session)));
     model.notices.clear();

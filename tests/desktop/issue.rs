@@ -112,6 +112,8 @@ pub fn desk() -> Model {
         realm: Realm::Training,
         proved: OffsetDateTime::now_utc(),
         expires: OffsetDateTime::now_utc() + time::Duration::hours(8),
+        card: None,
+        approvals: Default::default(),
     });
     let id: HolderId = HOLDER.parse().expect("a number");
     model.update(Intent::Go(Route::Issue(id)));

@@ -19,11 +19,17 @@ mod holder;
 mod issue;
 mod issue_flow;
 mod layout;
+#[path = "../rules/oracle.rs"]
+mod oracle;
 mod own_card;
+#[path = "../rules/page.rs"]
+#[allow(dead_code, reason = "other tests read more of its tables")]
+mod page;
 mod passcode;
 mod photo;
 mod queue;
 mod queue_faults;
+mod rules;
 mod samples;
 mod served;
 mod service;
@@ -33,3 +39,5 @@ mod sign_in;
 mod snapshots;
 mod telephone;
 mod unfinished;
+#[path = "../rules/why.rs"]
+mod why;

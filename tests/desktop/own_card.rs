@@ -3,7 +3,7 @@
 
 use cardwright::{
     bench::{CardInReader, Event as Told, IssueOrder, Order, PrintWish, ReaderCondition, TrainingCardMove, WorkEnd},
-    cis2::Service,
+    cis2::{Service, wire::ApprovalsBy},
     desktop::{
         dialogs::Dialog,
         intent::Intent,
@@ -23,6 +23,7 @@ use crate::{
     faults::desk::{OTHER_READER, READER, holder},
     harness::{RA_AGENT, pure, spoken},
     samples,
+    service::name_of,
 };
 
 const PASSCODE: &str = "738164";
@@ -105,7 +106,7 @@ fn a_wrong_passcode_costs_one_try_and_the_last_one_locks_the_card() {
             model.bench.cards().any(|(_, card)| card.tries_left == Some(left))
         });
     }
-    desk.window.wait_for_label("its passcode is locked. Choose your name below");
+    desk.window.wait_for_label("its passcode is locked. Ask a colleague to unlock it");
     assert!(!desk.window.spoken().contains("Sign in with your card:"), "a locked card is not offered");
     // A colleague signs in by name and sees it as any other locked card.
     desk.window.sign_in(RA_AGENT);
@@ -134,7 +135,7 @@ fn a_card_that_is_pulled_or_swapped_while_its_passcode_is_typed_gets_nothing() {
         desk.order(Order::TrainingCard { reader: READER.into(), move_to });
         desk.window.wait_for("the question withdrawn", |model| model.dialogs.is_empty());
         desk.key(Modifiers::NONE, Key::Enter);
-        desk.says(&["was taken out or swapped before its passcode was typed to the end"]);
+        desk.says(&["as taken out or swapped before its passcode was typed to the end"]);
         assert!(desk.window.model().officer().is_none());
     }
 }
@@ -165,6 +166,94 @@ fn cancelling_sends_nothing() {
     desk.window.wait_for_label(&tile(3));
 }
 
+#[test]
+fn a_session_by_card_is_proved_once_more_with_that_card_alone() {
+    for by in By::BOTH {
+        let mut desk = Desk::new(by, 0, &[]);
+        desk.issue_in(READER, &MANAGER.parse().expect("a number"), Some(PASSCODE));
+        let serial = desk.issue_in(OTHER_READER, &holder(0), None);
+        sign_out(&mut desk);
+        with_card(&mut desk, 3, PASSCODE);
+        desk.window.wait_for("the officer at work", |model| model.officer().is_some());
+        desk.pass(6);
+        desk.serve();
+        desk.window.wait_for_button(name_of(Operation::Unlock));
+        desk.press(Role::Button, name_of(Operation::Unlock));
+        desk.press(Role::Button, "Yes, they have it in hand");
+        desk.new_passcode("602917");
+        desk.window.wait_for_label("Prove that it is you");
+        assert!(!desk.window.spoken().contains("I am Rowan"), "a name is not enough");
+        let prove = "Prove it with your card in Training reader 1";
+        for (passcode, says) in [(WRONG, "2 tries are left"), (PASSCODE, "The card is unlocked")] {
+            desk.window.wait_for_button(prove);
+            desk.press(Role::Button, prove);
+            desk.types("The passcode you have now", passcode);
+            desk.take("Prove it");
+            desk.window.wait_for_label(says);
+        }
+        assert_eq!(desk.end(), WorkEnd::Done { queued: None });
+        desk.is(&serial, CardState::Active);
+        let rows = desk.service().audit_before(None, 20).expect("the audit");
+        let proved = rows.iter().find(|row| row.event == "session.stepped-up").expect("on record");
+        assert!(proved.detail["serial"].is_string(), "by card: {proved:?}");
+    }
+}
+
+#[test]
+fn a_locked_window_of_a_session_by_card_is_come_back_to_with_the_card() {
+    let mut desk = desk(By::Keyboard);
+    with_card(&mut desk, 3, PASSCODE);
+    desk.window.wait_for("the officer at work", |model| model.officer().is_some());
+    desk.key(Modifiers::ALT, Key::Num5);
+    let place = desk.window.model().history.here().clone();
+    desk.key(Modifiers::COMMAND, Key::L);
+    desk.says(&["Rowan Ashdown locked this window"]);
+    assert!(!desk.window.spoken().contains("Continue as"), "{}", desk.window.spoken());
+    desk.window.harness.state_mut().model.update(session::Intent::Unlock.into());
+    assert!(matches!(desk.window.model().session.phase, Phase::Locked(_)), "a name is not enough");
+    for (left, passcode, says) in [(3, WRONG, "2 tries are left"), (2, PASSCODE, "Sign out")] {
+        let tile = tile(left).replace("Sign in with", "Continue with");
+        desk.window.wait_for_label(&tile);
+        desk.press(Role::Button, &tile);
+        desk.types("The passcode you have now", passcode);
+        desk.window.wait_for_label(says);
+    }
+    desk.window.wait_for("the officer at work", |model| model.officer().is_some());
+    assert_eq!(*desk.window.model().history.here(), place);
+}
+
+#[test]
+fn a_second_officer_approves_with_their_own_card() {
+    for by in By::BOTH {
+        let mut desk = Desk::unattended(by, 0, |config| {
+            config.second_officer = vec![Operation::Clear];
+            config.approvals = ApprovalsBy::Card;
+        });
+        desk.window.sign_in(RA_AGENT);
+        desk.issue_in(READER, &MANAGER.parse().expect("a number"), Some(PASSCODE));
+        let serial = desk.issue_in(OTHER_READER, &holder(0), Some("602917"));
+        desk.serve();
+        desk.window.wait_for_button(name_of(Operation::Clear));
+        desk.press(Role::Button, name_of(Operation::Clear));
+        let sure = desk.window.harness.get_by_role(Role::CheckBox).accesskit_node().label().expect("a name");
+        desk.press(Role::CheckBox, &sure);
+        desk.press(Role::Button, "Clear this card");
+        desk.window.wait_for_label("A second officer approves this");
+        let by_name = "Rowan Ashdown, RA Manager: I approve this";
+        assert!(desk.window.harness.query_by_role_and_label(Role::Button, by_name).is_none());
+        desk.press(Role::Button, &format!("{by_name} with my card in Training reader 1"));
+        desk.says(&["Rowan, type your passcode"]);
+        desk.types("The passcode you have now", PASSCODE);
+        desk.take("Prove it");
+        assert_eq!(desk.end(), WorkEnd::Done { queued: None }, "{}", desk.window.spoken());
+        desk.is(&serial, CardState::Blank);
+        let rows = desk.service().audit_before(None, 20).expect("the audit");
+        let given = rows.iter().find(|row| row.event == "approval.given").expect("on record");
+        assert!(given.officer.as_ref().is_some_and(|officer| officer.as_str() == MANAGER), "{given:?}");
+        assert!(given.detail["card"].is_string(), "{given:?}");
+    }
+}
+
 /// A sign-in page, and this in its readers.
 fn page(conditions: Vec<(&str, ReaderCondition)>) -> Model {
     let mut model = samples::model();
@@ -178,8 +267,10 @@ fn page(conditions: Vec<(&str, ReaderCondition)>) -> Model {
 
 fn card_of(number: Option<&str>) -> CardInReader {
     let named = number.map(|number| number.parse().expect("a number"));
+    let serial = format!("0A1B2C3D{}", number.map_or("0000", |number| &number[8..])).parse().expect("a serial");
     let day = named.is_some().then_some(date!(2099 - 01 - 01));
     CardInReader {
+        serial,
         named,
         tries_left: Some(3),
         certificates: [day, day],
@@ -209,7 +300,7 @@ fn every_other_card_says_why_it_signs_nobody_in() {
         (put_in(unreadable), "its certificate names nobody who works at this desk."),
         (ReaderCondition::InUse, "another program is using it"),
         (ReaderCondition::Unreadable, "it does not answer"),
-        (unknown, "this is a Series 4 card (400_645)."),
+        (unknown, "this is a Series 4 card (NHS code ERR1002)."),
     ];
     for (condition, words) in cases {
         let said = spoken(&pure(page(vec![("Left", condition)]), samples::SIZES[0]));
@@ -239,7 +330,7 @@ fn two_officers_with_cards_are_told_apart_by_reader_and_name() {
     let model = &mut window.state_mut().model;
     assert!(
         model.dialogs.is_empty()
-            && model.take_orders().iter().all(|order| !matches!(order, Order::SignInWithCard { .. }))
+            && model.take_orders().iter().all(|order| !matches!(order, Order::ProveWithCard { .. }))
     );
 }
 

@@ -47,6 +47,8 @@ pub fn session_of(officer: &str) -> Session {
         realm: Realm::Training,
         proved: datetime!(2099-01-01 0:00 UTC),
         expires: datetime!(2099-01-01 0:00 UTC),
+        card: None,
+        approvals: Default::default(),
     }
 }
 

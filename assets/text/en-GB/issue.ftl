@@ -113,6 +113,7 @@ passcode-use-change = Use the new passcode
 passcode-use-renew = Renew the card
 passcode-use-try = Try the card
 passcode-use-sign-in = Sign in
+passcode-use-prove = Prove it
 passcode-use-go-on = Go on with it
 passcode-same = The new passcode is the one the card has. Choose another.
 passcode-fault = Choose another: { $why }.

@@ -21,10 +21,9 @@ sign-in-card-tries = { $reader }, { $series }. { $count ->
     [one] One try of its passcode is left.
    *[other] { $count } tries of its passcode are left.
 }
-sign-in-card-gone = The card was taken out or swapped before its passcode was typed to the end, so nothing was sent to it. Put your card in and begin again.
 sign-in-card-of = The card of { $name } in { $reader } cannot sign in: { $why }
 sign-in-card-in = The card in { $reader } signs nobody in: { $why }
-sign-in-card-locked = its passcode is locked. Choose your name below, or ask a colleague to unlock the card.
+sign-in-card-locked = its passcode is locked. Ask a colleague to unlock it.
 sign-in-card-expired = its certificates ended on { $day }. Ask a colleague to renew it.
 sign-in-card-empty = there is no certificate on it.
 sign-in-card-nobody = its certificate names nobody who works at this desk.
@@ -40,6 +39,8 @@ locked-by-idle = { $minutes ->
 locked-explained = Everything is as it was left. To work as somebody else, sign out.
 locked-photo = A photo was changed and not saved. It is lost when you sign out.
 locked-continue = Continue as { $name }
+locked-card-hint = You signed in with your card. Put it into any reader to come back with its passcode.
+locked-card-go = Continue with your card: { $name }
 notice-cards-and-sessions = Taking a card out does not sign you out, and putting one in opens nothing. Sign out yourself when you leave the desk.
 sign-out-title = Sign out?
 sign-out-open-work = A card is being worked on. It goes on to its end, or stays on record as unfinished; you will not see how it ends.

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use super::{
-    common::Common, on_card, own_card, queue, reader::ReaderDesk, recognise::patiently, teller::contained, trial,
+    common::Common, on_card, own_card, queue, reader::ReaderDesk, recognise::patiently, service::ServiceOrder,
+    teller::contained, trial,
 };
 use crate::{
     bench::{
         event::{Event, Trouble, WorkEnd, WorkEvent},
         on_card::{CardNow, CardOrder},
-        order::{IssueOrder, PrintWish, WorkId},
+        order::{IssueOrder, PrintWish, ProofFor, WorkId},
     },
     card::reader::ReaderError,
     cis2::wire::SecretBase64,
@@ -33,8 +34,8 @@ pub enum CardJob {
     OnCard { work: WorkId, card: Box<CardOrder>, approval: Option<SecretBase64> },
     /// The test of a card.
     Try { work: WorkId, serial: CardSerial, passcode: Passcode },
-    /// An officer signs in with it.
-    SignIn { work: WorkId, serial: CardSerial, passcode: Passcode },
+    /// An officer proves with it who they are.
+    Prove { work: WorkId, serial: CardSerial, passcode: Passcode, to: ProofFor },
 }
 
 impl CardJob {
@@ -45,7 +46,7 @@ impl CardJob {
             | Self::Resume { work, .. }
             | Self::OnCard { work, .. }
             | Self::Try { work, .. }
-            | Self::SignIn { work, .. } => *work,
+            | Self::Prove { work, .. } => *work,
         }
     }
 }
@@ -55,8 +56,8 @@ pub fn carry_out(common: &Arc<Common>, reader: &ReaderDesk, job: CardJob) {
     let work = job.work();
     let (mut begun, mut proved) = (false, None);
     let done = contained(|| match job {
-        CardJob::SignIn { serial, passcode, .. } => {
-            proved = Some(own_card::prove(common, reader, work, &serial, &passcode));
+        CardJob::Prove { serial, passcode, to, .. } => {
+            proved = Some((own_card::prove(common, reader, work, &serial, &passcode, &to), to));
             None
         }
         CardJob::Issue { issue, .. } => Some(issue_card(common, reader, work, *issue, &mut begun)),
@@ -72,8 +73,8 @@ pub fn carry_out(common: &Arc<Common>, reader: &ReaderDesk, job: CardJob) {
     let end = done.unwrap_or_else(|trouble| Some(fault(trouble, begun)));
     // Free before it is told: whoever hears of the end may order the next work at once.
     reader.release();
-    if let Some(proved) = proved {
-        own_card::begin_session(common, proved);
+    if let Some((proved, to)) = proved {
+        common.service.force(ServiceOrder::Proved(proved, to));
     }
     if let Some(end) = end {
         common.tell(Event::Work { work, event: WorkEvent::Ended(end) });

@@ -170,6 +170,11 @@ impl Common {
         self.work_ended();
     }
 
+    /// Whether the officer signs out as soon as nothing is in work.
+    pub fn signs_out(&self) -> bool {
+        self.sign_out_waits.load(Ordering::Acquire)
+    }
+
     /// A piece of work ended: who waited for it goes on.
     pub fn work_ended(&self) {
         if !self.in_work() && self.sign_out_waits.swap(false, Ordering::AcqRel) {

@@ -1,15 +1,21 @@
-//! A card signs what the service chose, after its passcode: the officer's own card, to sign in with.
+//! An officer proves with their own card who they are: to sign in, for work that waits for it, for a card at another desk.
+//!
+//! The card signs in its reader's own worker; what its proof is for is asked of the service by the service's worker alone,
+//! where sessions begin and end one after the other.
 
-use super::{common::Common, reader::ReaderDesk, recognise::patiently, service::ServiceOrder, teller::contained};
+use std::sync::Arc;
+
+use super::{common::Common, on_card, reader::ReaderDesk, recognise::patiently, telephone, teller::contained};
 use crate::{
     bench::{
         event::{Event, Trouble},
-        order::WorkId,
+        order::{ProofFor, WorkId},
+        telephone::TelephoneTold,
     },
     card::reader::ReaderError,
     cis2::wire::CardProof,
     domain::{CardSerial, Passcode},
-    operations::{Authenticated, OperationError},
+    operations::{Authenticated, Need, OperationError},
 };
 
 /// Why nobody can sign in at this moment.
@@ -26,19 +32,35 @@ pub fn prove(
     work: WorkId,
     serial: &CardSerial,
     passcode: &Passcode,
+    to: &ProofFor,
 ) -> Result<CardProof, Trouble> {
-    if common.in_work_besides(Some(work)) {
+    if *to == ProofFor::SignIn && common.in_work_besides(Some(work)) {
         return Err(busy());
     }
     let signed = contained(|| signed(common, reader, serial, passcode))?;
     signed.map(|signed| CardProof { proof: signed.card.proof }).map_err(|error| Trouble::from(&error))
 }
 
-/// The session begins with what the card proved, or it is told why it does not.
-pub fn begin_session(common: &Common, proved: Result<CardProof, Trouble>) {
-    match proved {
-        Ok(proof) => common.service.force(ServiceOrder::Begin(proof)),
-        Err(trouble) => common.tell(Event::SignedIn(Err(trouble))),
+/// Goes on with what the officer was to prove it for, or says why not.
+pub fn proved(common: &Arc<Common>, proof: Result<CardProof, Trouble>, to: ProofFor) {
+    match to {
+        // The service's worker begins sessions itself.
+        ProofFor::SignIn => {
+            if let Err(trouble) = proof {
+                common.tell(Event::SignedIn(Err(trouble)));
+            }
+        }
+        ProofFor::Waiting(work) => match proof {
+            Ok(proof) => on_card::proved_with_card(common, work, proof),
+            Err(trouble) => on_card::ask_again(common, work, trouble),
+        },
+        ProofFor::Telephone(ticket, order) => {
+            let told = match proof {
+                Ok(proof) => telephone::told_after_proof(common, order, &proof),
+                Err(trouble) => TelephoneTold::Failed { trouble, need: Some(Need::StepUp) },
+            };
+            common.tell(Event::Telephone { ticket, told });
+        }
     }
 }
 

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     bench::{
         event::{Activity, Event, Profile, Trouble, WorkEnd, WorkEvent},
-        order::{MOST_FOUND, Order, Ticket, WorkId},
+        order::{MOST_FOUND, Order, ProofFor, Ticket, WorkId},
     },
     cis2::{
         Service, ServiceError,
@@ -34,9 +34,9 @@ const AUDIT_PAGE: usize = 1000;
 pub enum ServiceOrder {
     /// What somebody outside asked for.
     Asked(Order),
-    /// A session begins with what an officer's own card proved. A reader's worker gives this order: sessions begin and
-    /// end here alone, one after the other.
-    Begin(CardProof),
+    /// What came of an officer's own card that was to prove who they are. A reader's worker gives this order: sessions
+    /// begin and end here alone, one after the other.
+    Proved(Result<CardProof, Trouble>, ProofFor),
 }
 
 impl From<Order> for ServiceOrder {
@@ -49,7 +49,7 @@ impl ServiceOrder {
     fn question(&self) -> Question {
         match self {
             Self::Asked(order) => Question::of(order),
-            Self::Begin(_) => Question::SignIn,
+            Self::Proved(_, to) => Question::of_proof(to),
         }
     }
 }
@@ -59,7 +59,10 @@ pub fn run(common: &Arc<Common>) {
     let mut worker = Worker { common, chain: AuditChain::default() };
     serve(&common.service, &common.teller, ServiceOrder::question, |order| match order {
         ServiceOrder::Asked(order) => worker.carry_out(order),
-        ServiceOrder::Begin(proof) => worker.begin_session(|service| service.sign_in_with_card(&proof)),
+        ServiceOrder::Proved(Ok(proof), ProofFor::SignIn) => {
+            worker.begin_session(|service| service.sign_in_with_card(&proof));
+        }
+        ServiceOrder::Proved(proof, to) => own_card::proved(common, proof, to),
     });
 }
 

@@ -6,7 +6,10 @@ use crate::{
         event::Trouble,
         telephone::{TelephoneOrder, TelephoneTold},
     },
-    cis2::{Service, ServiceError, wire::DeliverySaid, wire::SignIn},
+    cis2::{
+        Service, ServiceError,
+        wire::{CardProof, DeliverySaid, SignIn},
+    },
     operations::{Need, OperationError},
 };
 
@@ -26,6 +29,15 @@ pub fn told(common: &Common, order: TelephoneOrder) -> TelephoneTold {
         }
     };
     answer.unwrap_or_else(|error| failed(&error))
+}
+
+/// The same once the officer's own card has proved who they are.
+pub fn told_after_proof(common: &Common, order: TelephoneOrder, proof: &CardProof) -> TelephoneTold {
+    match common.workplace.service.step_up_with_card(proof) {
+        Ok(_) => told(common, order),
+        // It is asked for once more: what was proved is gone.
+        Err(error) => TelephoneTold::Failed { trouble: Trouble::from(&error), need: Some(Need::StepUp) },
+    }
 }
 
 /// At the training sign-in an officer proves who they are by choosing themselves.

@@ -9,6 +9,7 @@ pub(super) use draw::draw;
 
 use super::Dialog;
 use crate::{
+    bench::WorkId,
     cis2::wire::DeliverySaid,
     desktop::{
         model::{Model, service},
@@ -57,6 +58,10 @@ pub enum Purpose {
     Try,
     /// The one the officer's own card has, to sign in with it.
     SignIn,
+    /// The one an officer's own card has, for work that waits until it has proved who they are.
+    Prove(WorkId),
+    /// The same, for a card at another desk.
+    ProveByTelephone,
     /// The one the card has, so that this job goes forward.
     GoOn(JobId),
     /// A new one, for the card of this repair that goes forward.
@@ -64,12 +69,20 @@ pub enum Purpose {
 }
 
 impl Purpose {
+    /// Whether it is an officer's own card that is to prove who they are.
+    #[must_use]
+    pub fn is_proof(&self) -> bool {
+        matches!(self, Self::SignIn | Self::Prove(_) | Self::ProveByTelephone)
+    }
+
     /// The entries, in their order.
     fn places(&self) -> &'static [Place] {
         match self {
             Self::Issue | Self::Unlock(_) | Self::Repair | Self::Finish(_) => &[Place::First, Place::Second],
             Self::Change => &[Place::Current, Place::First, Place::Second],
-            Self::Renew | Self::Try | Self::SignIn | Self::GoOn(_) => &[Place::Current],
+            Self::Renew | Self::Try | Self::SignIn | Self::Prove(_) | Self::ProveByTelephone | Self::GoOn(_) => {
+                &[Place::Current]
+            }
         }
     }
 }
@@ -192,7 +205,12 @@ impl PasscodeEntry {
                 tr!(view, "passcode-title", name = name)
             }
             Purpose::Change => tr!(view, "passcode-title-change", name = name),
-            Purpose::Renew | Purpose::Try | Purpose::SignIn | Purpose::GoOn(_) => {
+            Purpose::Renew
+            | Purpose::Try
+            | Purpose::SignIn
+            | Purpose::Prove(_)
+            | Purpose::ProveByTelephone
+            | Purpose::GoOn(_) => {
                 tr!(view, "passcode-title-current", name = name)
             }
         }

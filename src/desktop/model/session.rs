@@ -4,7 +4,7 @@ mod own_card;
 
 use std::time::Duration;
 
-pub use own_card::{CardTrouble, Seen, WhyNot, seen, typed, withdrawn};
+pub use own_card::{Seen, WhyNot, ask_passcode, seen, seen_of, typed, withdrawn};
 
 use super::{Model, NoticeKind, NoticeText};
 use crate::{
@@ -42,7 +42,7 @@ pub struct State {
     /// Why the last attempt failed.
     pub trouble: Option<Trouble>,
     /// What went wrong with a card that was to sign in.
-    pub card_trouble: Option<CardTrouble>,
+    pub card_trouble: Option<Trouble>,
     /// The reader of the card that is signing in at this moment.
     pub card_reader: Option<String>,
     /// Why the last session ended, where its officer did not end it.
@@ -69,6 +69,15 @@ impl State {
     pub fn officer(&self) -> Option<&Officer> {
         match &self.phase {
             Phase::SignedIn(session) => Some(&session.officer),
+            _ => None,
+        }
+    }
+
+    /// The session at work.
+    #[must_use]
+    pub fn session(&self) -> Option<&wire::Session> {
+        match &self.phase {
+            Phase::SignedIn(session) => Some(session),
             _ => None,
         }
     }
@@ -127,7 +136,7 @@ pub fn update(model: &mut Model, intent: Intent) {
                 sign_in(model, officer);
             }
         }
-        Intent::WithCard(reader) => own_card::ask_passcode(model, reader),
+        Intent::WithCard(reader) => own_card::sign_in(model, &reader),
         Intent::SignOut => sign_out(model),
         Intent::SignOutNow => {
             model.order(Order::SignOut);
@@ -135,11 +144,12 @@ pub fn update(model: &mut Model, intent: Intent) {
         }
         Intent::Lock => lock(model, LockedBy::Officer),
         Intent::Unlock => {
-            if let Phase::Locked(session) = &model.session.phase {
+            // A session that was begun with a card is not gone on with by a name.
+            if let Phase::Locked(session) = &model.session.phase
+                && session.card.is_none()
+            {
                 let session = session.clone();
-                let officer = session.officer.id.clone();
-                model.session.returning = Some(session);
-                sign_in(model, officer);
+                sign_in(model, session.officer.id);
             }
         }
     }
@@ -151,6 +161,9 @@ fn sign_in(model: &mut Model, officer: OfficerId) {
 }
 
 fn begins(model: &mut Model, officer: OfficerId) {
+    if let Phase::Locked(session) = &model.session.phase {
+        model.session.returning = Some(session.clone());
+    }
     model.session.trouble = None;
     model.session.card_trouble = None;
     model.session.card_reader = None;
@@ -183,6 +196,7 @@ fn lock(model: &mut Model, by: LockedBy) {
         model.session.phase = Phase::Locked(session);
         model.session.locked_by = by;
         model.session.trouble = None;
+        model.session.card_trouble = None;
     }
 }
 
@@ -242,7 +256,7 @@ pub fn on_event(model: &mut Model, event: &Event) {
             let returning = model.session.returning.take();
             model.session.phase = returning.map_or(Phase::SignedOut, Phase::Locked);
             match model.session.card_reader.take() {
-                Some(_) => model.session.card_trouble = Some(CardTrouble::Said(trouble.clone())),
+                Some(_) => model.session.card_trouble = Some(trouble.clone()),
                 None => model.session.trouble = Some(trouble.clone()),
             }
         }

@@ -2,11 +2,11 @@
 
 use time::OffsetDateTime;
 
-use super::Model;
+use super::{Model, session};
 use crate::{
     bench::{Event, Order, TelephoneOrder, TelephoneTold, Ticket, Trouble},
     cis2::wire::{BegunByTelephone, CardRecord, EndedByTelephone},
-    desktop::route::Route,
+    desktop::{dialogs::Purpose, route::Route},
     domain::{
         CardSerial, Holder, HolderId, Operation, Series,
         eligibility::{
@@ -118,6 +118,8 @@ pub enum Intent {
     Delivered(bool),
     /// Send the challenge. Where the service asks for it, it is the officer's proof of who they are as well.
     Ask,
+    /// Prove with the officer's own card in this reader who they are, and send the challenge then.
+    AskWithCard(String),
     /// This was typed as the completion code.
     Code(String),
     /// Send the completion code.
@@ -173,17 +175,34 @@ pub fn update(model: &mut Model, intent: Intent) {
         Intent::Code(typed) => open.code = typed,
         Intent::Again => *open = Open::new(open.holder.clone(), open.serial.clone()),
         Intent::Ask => ask(model),
+        Intent::AskWithCard(reader) => {
+            if open.need == Some(Need::StepUp) && open.keeps_from_asking().is_none() {
+                session::ask_passcode(model, &reader, Purpose::ProveByTelephone);
+            }
+        }
         Intent::End => end(model),
         Intent::Begin(..) | Intent::Challenge(_) => {}
     }
 }
 
 fn ask(model: &mut Model) {
-    let ticket = model.new_ticket();
-    let Some(open) = &mut model.telephone.open else { return };
-    let Ok(challenge) = open.challenge.parse::<Challenge>() else { return };
-    if open.keeps_from_asking().is_some() || open.begun.is_some() {
+    // A session that was begun with a card is proved once more with one.
+    let by_card = model.session.session().is_some_and(|session| session.card.is_some());
+    if by_card && model.telephone.open.as_ref().is_some_and(|open| open.need == Some(Need::StepUp)) {
         return;
+    }
+    if let Some((ticket, order)) = begins(model) {
+        model.order(Order::Telephone { ticket, order });
+    }
+}
+
+/// The question that goes out now, once it has its shape.
+fn begins(model: &mut Model) -> Option<(Ticket, TelephoneOrder)> {
+    let ticket = model.new_ticket();
+    let open = model.telephone.open.as_mut()?;
+    let challenge = open.challenge.parse::<Challenge>().ok()?;
+    if open.keeps_from_asking().is_some() || open.begun.is_some() {
+        return None;
     }
     open.waiting = Some(ticket);
     open.trouble = None;
@@ -194,7 +213,22 @@ fn ask(model: &mut Model) {
         delivered: open.delivered,
         proved_again: open.need == Some(Need::StepUp),
     };
-    model.order(Order::Telephone { ticket, order });
+    Some((ticket, order))
+}
+
+/// What is asked once the officer's own card has proved who they are; none where it is not asked any more.
+pub fn proves(model: &mut Model) -> Option<(Ticket, TelephoneOrder)> {
+    let (ticket, order) = begins(model)?;
+    let TelephoneOrder::Begin { holder, serial, challenge, delivered, .. } = order else { return None };
+    // The card proves it, and nothing else has to.
+    Some((ticket, TelephoneOrder::Begin { holder, serial, challenge, delivered, proved_again: false }))
+}
+
+/// The officer's own card did not come to prove it.
+pub fn not_proved(model: &mut Model, trouble: Trouble) {
+    if let Some(open) = &mut model.telephone.open {
+        open.trouble = Some(trouble);
+    }
 }
 
 fn end(model: &mut Model) {

@@ -128,6 +128,8 @@ pub fn session() -> Session {
         realm: Realm::Training,
         proved: OffsetDateTime::UNIX_EPOCH,
         expires: OffsetDateTime::UNIX_EPOCH,
+        card: None,
+        approvals: Default::default(),
     }
 }
 
@@ -139,7 +141,7 @@ pub fn answer(order: &Order, fails: bool) -> Option<Event> {
         cards: Vec::new(),
     };
     Some(match order {
-        Order::SignIn { .. } | Order::SignInWithCard { .. } => {
+        Order::SignIn { .. } | Order::ProveWithCard { .. } => {
             Event::SignedIn(if fails { Err(trouble()) } else { Ok(session()) })
         }
         Order::SignOut => Event::SignedOut,

@@ -121,7 +121,7 @@ pub fn typed(model: &mut Model, entry: &PasscodeEntry, typed: Typed) {
         Purpose::GoOn(job) => return unfinished::go_on_with(model, job, typed.current),
         Purpose::Finish(job) => return unfinished::go_on_with(model, job, typed.new),
         Purpose::Try => return begin_trial(model, entry, typed),
-        Purpose::SignIn => return session::typed(model, entry, typed),
+        Purpose::SignIn | Purpose::Prove(_) | Purpose::ProveByTelephone => return session::typed(model, entry, typed),
         Purpose::Unlock(_) => Operation::Unlock,
         Purpose::Repair => Operation::Repair,
         Purpose::Change => Operation::ChangePasscode,

@@ -8,12 +8,13 @@ use crate::{
         format,
         model::{
             NoticeKind,
-            session::{CardTrouble, Intent, Seen, WhyNot, seen},
+            session::{Intent, Phase, Seen, WhyNot, seen, seen_of},
         },
         theme::{Theme, space},
         view::View,
         widgets::{notice, page},
     },
+    domain::Officer,
     tr,
 };
 
@@ -26,14 +27,7 @@ pub fn draw(ui: &mut Ui, view: &View<'_>) {
         node.set_role(Role::Heading);
         node.set_label(title);
     });
-    match &view.model.session.card_trouble {
-        None => {}
-        Some(CardTrouble::Gone) => warn(ui, view, NoticeKind::Warning, &tr!(view, "sign-in-card-gone")),
-        Some(CardTrouble::Said(trouble)) => {
-            let words = notice::beside(view, &sentence(&trouble.message), trouble.nhs_code);
-            warn(ui, view, NoticeKind::Danger, &words);
-        }
-    }
+    trouble(ui, view);
     let top = ui.cursor().top();
     let seen = seen(view.model);
     let usable = seen.iter().any(|seen| seen.card.is_ok());
@@ -53,9 +47,28 @@ pub fn draw(ui: &mut Ui, view: &View<'_>) {
     ui.add_space((space::TILE_HEIGHT - used).max(space::SMALL));
 }
 
-fn warn(ui: &mut Ui, view: &View<'_>, kind: NoticeKind, words: &str) {
-    notice::show(ui, view, kind, words);
-    ui.add_space(space::SMALL);
+/// The officer's own cards, to come back to a locked window with.
+pub fn draw_locked(ui: &mut Ui, view: &View<'_>, officer: &Officer) {
+    trouble(ui, view);
+    let seen = seen_of(view.model, &officer.id);
+    if seen.is_empty() {
+        announced(ui, &tr!(view, "locked-card-hint"));
+    }
+    for seen in &seen {
+        match seen.card {
+            Ok(_) => offered(ui, view, seen),
+            Err(why) => announced(ui, &not_offered(view, seen, why)),
+        }
+    }
+    ui.add_space(space::MEDIUM);
+}
+
+fn trouble(ui: &mut Ui, view: &View<'_>) {
+    if let Some(trouble) = &view.model.session.card_trouble {
+        let words = notice::beside(view, &sentence(&trouble.message), trouble.nhs_code);
+        notice::show(ui, view, NoticeKind::Danger, &words);
+        ui.add_space(space::SMALL);
+    }
 }
 
 fn offered(ui: &mut Ui, view: &View<'_>, seen: &Seen<'_>) {
@@ -67,14 +80,19 @@ fn offered(ui: &mut Ui, view: &View<'_>, seen: &Seen<'_>) {
         None => tr!(view, "sign-in-card-place", reader = reader, series = &series),
     };
     let lines = [super::role_and_organisation(view, officer), place];
-    let tile = tile::show(ui, view, &tr!(view, "sign-in-card-go", name = &officer.name), &lines, "");
-    take_keyboard(ui, &tile);
+    let name = match view.model.session.phase {
+        Phase::Locked(_) => tr!(view, "locked-card-go", name = &officer.name),
+        _ => tr!(view, "sign-in-card-go", name = &officer.name),
+    };
+    let tile = tile::show(ui, view, &name, &lines, "");
+    take_keyboard(ui, view, &tile);
     if tile.clicked() {
         view.send(Intent::WithCard(seen.reader.name.clone()));
     }
 }
 
-fn not_offered(view: &View<'_>, seen: &Seen<'_>, why: WhyNot<'_>) -> String {
+/// Why a card that is in proves nobody, in a whole sentence.
+pub fn not_offered(view: &View<'_>, seen: &Seen<'_>, why: WhyNot<'_>) -> String {
     let reader = view.model.preferences.reader_name(&seen.reader.name);
     let why = match why {
         WhyNot::Locked => tr!(view, "sign-in-card-locked"),
