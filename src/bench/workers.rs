@@ -124,22 +124,21 @@ impl Workers {
         let taken = match order {
             Order::Issue { work, issue } => {
                 let reader = issue.reader.clone();
-                self.reader(&reader)
-                    .and_then(|reader| reader.give(CardJob::Issue { work, issue }).map_err(|(_, trouble)| trouble))
+                self.reader(&reader).and_then(|reader| reader.give(CardJob::Issue { work, issue }))
             }
             Order::OnCard { work, card } if card.reader.is_some() => {
                 let name = card.reader.clone().unwrap_or_default();
                 self.reader(&name).and_then(|reader| {
                     let job = CardJob::OnCard { work, card, approval: None };
-                    reader.give(job).map_err(|(_, trouble)| trouble)
+                    reader.give(job)
                 })
             }
-            Order::TryCard { work, reader, serial, passcode } => self.reader(&reader).and_then(|reader| {
-                reader.give(CardJob::Try { work, serial, passcode }).map_err(|(_, trouble)| trouble)
-            }),
+            Order::TryCard { work, reader, serial, passcode } => {
+                self.reader(&reader).and_then(|reader| reader.give(CardJob::Try { work, serial, passcode }))
+            }
             Order::ProveWithCard { work, reader, serial, passcode, to } => {
                 let job = CardJob::Prove { work, serial, passcode, to: to.clone() };
-                let given = self.reader(&reader).and_then(|reader| reader.give(job).map_err(|(_, trouble)| trouble));
+                let given = self.reader(&reader).and_then(|reader| reader.give(job));
                 if let Err(trouble) = given {
                     // Work that waits goes on waiting; the service's worker says so.
                     self.common.service.force(ServiceOrder::Proved(Err(trouble), to));

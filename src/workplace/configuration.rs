@@ -457,4 +457,19 @@ mod tests {
         let message = to("lpt1").expect_err("no such place").to_string();
         assert!(message.contains("“destination”") && message.contains("tcp:HOST:PORT"), "{message}");
     }
+
+    #[test]
+    fn a_second_officer_approves_what_ends_a_card_and_nothing_else() {
+        let text = "[approvals]\noperations = [\"clear\", \"cancel\"]\nproof = \"card\"\n";
+        let configuration = Configuration::parse(text, "test").expect("a configuration");
+        let people = crate::gateway::People { officers: Vec::new(), holders: Vec::new() };
+        let mut gateway = GatewayConfig::training("data", people);
+        Configuration::default().set_up(&mut gateway);
+        assert_eq!((gateway.second_officer.as_slice(), gateway.approvals), (&[][..], ApprovalsBy::Name));
+        configuration.set_up(&mut gateway);
+        let both = [Operation::Clear, Operation::Cancel];
+        assert_eq!((gateway.second_officer.as_slice(), gateway.approvals), (&both[..], ApprovalsBy::Card));
+        let wrong = Configuration::parse("[approvals]\noperations = [\"unlock\"]\n", "test").expect_err("not that");
+        assert!(wrong.to_string().contains("approvals.operations"), "{wrong}");
+    }
 }

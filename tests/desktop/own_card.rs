@@ -2,8 +2,14 @@
 //! and every fault that may come instead.
 
 use cardwright::{
-    bench::{CardInReader, Event as Told, IssueOrder, Order, PrintWish, ReaderCondition, TrainingCardMove, WorkEnd},
-    cis2::{Service, wire::ApprovalsBy},
+    bench::{
+        Asks, CardInReader, Event as Told, IssueOrder, Order, PrintWish, ReaderCondition, TrainingCardMove, Trouble,
+        WorkEnd, WorkEvent,
+    },
+    cis2::{
+        Service,
+        wire::{ApprovalsBy, Session},
+    },
     desktop::{
         dialogs::Dialog,
         intent::Intent,
@@ -275,7 +281,7 @@ fn card_of(number: Option<&str>) -> CardInReader {
         tries_left: Some(3),
         certificates: [day, day],
         has_certificates: day.is_some(),
-        record: Err(cardwright::bench::Trouble::unchanged("sign in to see whose card this is")),
+        record: Err(Trouble::unchanged("sign in to see whose card this is")),
         holder: None,
         ..bench_bar::card(CardState::Active, None)
     }
@@ -346,11 +352,85 @@ fn a_card_that_comes_moves_no_name_from_under_the_pointer() {
     }
 }
 
+/// The RA Manager at work, signed in with the card in the first reader; a second officer proves it as said here.
+fn at_work(approvals: ApprovalsBy) -> Model {
+    let own = CardInReader { holder: Some(samples::holder(1)), ..card_of(Some(MANAGER)) };
+    let serial = own.serial.clone();
+    let mut model = page(vec![]);
+    model.update(session::Intent::SignIn(MANAGER.parse().expect("a number")).into());
+    let session = Session { card: Some(serial), approvals, ..samples::session_of(MANAGER) };
+    model.on_event(&Told::SignedIn(Ok(session)));
+    model.notices.clear();
+    model.on_event(&bench_bar::reader("Training reader 1", ReaderCondition::OwnCard(Box::new(own))));
+    model
+}
+
+/// Work that waits for this.
+fn asked(mut model: Model, operation: Operation, what: Asks) -> Model {
+    let work = model.new_work();
+    let piece = Piece::new(operation, Some(samples::holder(17)), Some("Training reader 2".into()));
+    model.work.all.insert(work, piece);
+    model.go(Route::Work(work));
+    model.on_event(&Told::Work { work, event: WorkEvent::Asks { what, trouble: None } });
+    model
+}
+
+#[test]
+fn what_is_asked_of_the_officers_says_which_card_and_where() {
+    let mut missing = at_work(ApprovalsBy::Card);
+    missing.on_event(&bench_bar::reader("Training reader 1", ReaderCondition::Empty));
+    let said = spoken(&pure(asked(missing, Operation::Unlock, Asks::StepUp), samples::SIZES[0]));
+    assert!(said.contains("Put your own card into another reader") && !said.contains("I am Rowan"), "{said}");
+    let said =
+        spoken(&pure(asked(at_work(ApprovalsBy::Card), Operation::Clear, Asks::SecondOfficer), samples::SIZES[0]));
+    assert!(said.contains("No colleague's card is in a reader.") && !said.contains("I approve this"), "{said}");
+    // Where a name is enough, a card is offered first; one's own proves nothing here, and a role that may not says why.
+    let mut model = at_work(ApprovalsBy::Name);
+    for (reader, officer) in [("Training reader 2", RA_AGENT), ("Third", "555000000004")] {
+        model.on_event(&bench_bar::reader(reader, put_in(card_of(Some(officer)))));
+    }
+    let window = pure(asked(model, Operation::Clear, Asks::SecondOfficer), samples::SIZES[0]);
+    let approve = |label: &String| label.contains("I approve this");
+    let names = window.get_all_by_role(Role::Button).filter_map(|node| node.accesskit_node().label()).filter(approve);
+    let names: Vec<String> = names.collect();
+    assert_eq!(names[0], "Tomos Llewelyn-Pryce, RA Agent: I approve this with my card in Training reader 2");
+    assert!(
+        names[1].starts_with("Grace Oyelaran, RA ID Checker: I approve this with my card in Third. The role"),
+        "{names:?}"
+    );
+    assert!(names[2..].iter().all(|name| !name.contains("my card")) && names.len() > 5, "{names:?}");
+}
+
 #[test]
 fn pictures() {
     samples::pictures("sign-in-card", |scheme: Scheme, size| {
         let mut model = page(vec![("Training reader 1", put_in(card_of(Some(RA_AGENT))))]);
         model.prefer(|p| p.scheme = scheme);
+        pure(model, size)
+    });
+    samples::pictures("locked-card", |scheme: Scheme, size| {
+        let mut model = at_work(ApprovalsBy::Card);
+        model.prefer(|p| p.scheme = scheme);
+        model.update(session::Intent::Lock.into());
+        pure(model, size)
+    });
+    samples::pictures("prove-card", |scheme: Scheme, size| {
+        let mut model = at_work(ApprovalsBy::Card);
+        model.prefer(|p| p.scheme = scheme);
+        pure(asked(model, Operation::Unlock, Asks::StepUp), size)
+    });
+    samples::pictures("second-officer-card", |scheme: Scheme, size| {
+        let mut model = at_work(ApprovalsBy::Card);
+        model.prefer(|p| p.scheme = scheme);
+        model.on_event(&bench_bar::reader("Third", put_in(card_of(Some(RA_AGENT)))));
+        pure(asked(model, Operation::Clear, Asks::SecondOfficer), size)
+    });
+    samples::pictures("sign-in-card-not", |scheme: Scheme, size| {
+        let locked = CardInReader { tries_left: Some(0), ..card_of(Some(RA_AGENT)) };
+        let mut model = page(vec![("Training reader 1", put_in(locked)), ("Training reader 2", put_in(card_of(None)))]);
+        model.prefer(|p| p.scheme = scheme);
+        model.session.card_trouble =
+            Some(Trouble::unchanged("this is not the passcode of the card, and it is locked now: have it unlocked"));
         pure(model, size)
     });
 }

@@ -229,9 +229,7 @@ fn go_on(common: &Arc<Common>, work: WorkId, approval: Option<SecretBase64>) {
 pub fn begin(common: &Arc<Common>, work: WorkId, card: CardOrder, approval: Option<SecretBase64>) {
     let Some(name) = card.reader.clone() else { return card_work::without_card(common, work, card, approval) };
     let given = match common.reader(&name) {
-        Some(reader) => {
-            reader.give(CardJob::OnCard { work, card: Box::new(card), approval }).map_err(|(_, trouble)| trouble)
-        }
+        Some(reader) => reader.give(CardJob::OnCard { work, card: Box::new(card), approval }),
         None => Err(Trouble::unchanged(ReaderError::UnknownReader { reader: name }.to_string())),
     };
     if let Err(trouble) = given {

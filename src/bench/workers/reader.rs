@@ -99,15 +99,15 @@ impl ReaderDesk {
         Ok(reader)
     }
 
-    /// Takes the reader for a piece of work and orders it, or gives it back when the reader works already.
-    pub fn give(&self, job: CardJob) -> Result<(), (CardJob, Trouble)> {
+    /// Takes the reader for a piece of work and orders it, or says why not when the reader works already.
+    pub fn give(&self, job: CardJob) -> Result<(), Trouble> {
         let mut state = locked(&self.state);
         if state.occupied.is_some() {
             let busy = format!(
                 "a card is being worked on in “{}”: wait until that is finished, or use another reader; nothing was changed",
                 self.name
             );
-            return Err((job, Trouble::unchanged(busy)));
+            return Err(Trouble::unchanged(busy));
         }
         state.occupied = Some(job.work());
         drop(state);

@@ -210,7 +210,7 @@ impl Worker<'_> {
             card_work::resume_anywhere(self.common, work, &job, passcode);
             return;
         };
-        if let Err((_, trouble)) = reader.give(CardJob::Resume { work, job, passcode }) {
+        if let Err(trouble) = reader.give(CardJob::Resume { work, job, passcode }) {
             let event = WorkEvent::Ended(WorkEnd::NotBegun(trouble));
             self.common.tell(Event::Work { work, event });
         }
