@@ -16,6 +16,7 @@ use std::{path::PathBuf, sync::Arc};
 pub use audit::AuditChain;
 pub use configuration::{Configuration, ConfigurationError, Destination, Printer};
 pub use places::{NoHome, Places};
+pub use port_service::port_in;
 pub use printers::{PrinterBench, VirtualOutput};
 pub use readers::SeveralReaders;
 

@@ -4,14 +4,14 @@
 use std::{sync::Arc, time::Duration};
 
 use cardwright::{
-    bench::{IssueOrder, Order, PrintWish, TrainingCardMove, WorkEnd},
+    bench::{CardInReader, IssueOrder, Order, PrintWish, TrainingCardMove, WorkEnd},
     cis2::{HttpConfig, HttpService, Service},
     desktop::{
         model::{service, work::Piece},
         preferences::Preferences,
         route::Route,
     },
-    domain::{CardSerial, CardState, HolderId, Operation, Passcode, PasscodeRules, Secret},
+    domain::{CardSerial, CardState, HolderId, Operation, Passcode, PasscodeRules, Secret, Series},
     gateway::{Gateway, GatewayConfig, ManualClock, RunningGateway},
     workplace::{Configuration, Readers},
 };
@@ -33,6 +33,14 @@ pub enum By {
 
 impl By {
     pub const BOTH: [Self; 2] = [Self::Mouse, Self::Keyboard];
+
+    /// The mouse works on cards of the newest series and the keyboard on those before it: the window makes no difference.
+    pub fn stock(self) -> (TrainingCardMove, Series) {
+        match self {
+            Self::Mouse => (TrainingCardMove::NewBlank, Series::Series10),
+            Self::Keyboard => (TrainingCardMove::NewSeries9, Series::Series9),
+        }
+    }
 }
 
 /// A desk whose gateway's time and settings are the test's. Fields are dropped in this order.
@@ -110,10 +118,12 @@ impl Desk {
 
     /// A card of this holder, issued on a new blank one in this reader.
     pub fn issue_in(&mut self, reader: &str, holder: &HolderId, passcode: Option<&str>) -> CardSerial {
-        self.order(Order::TrainingCard { reader: reader.into(), move_to: TrainingCardMove::NewBlank });
+        let (move_to, series) = self.by.stock();
+        self.order(Order::TrainingCard { reader: reader.into(), move_to });
         self.window.wait_for("a blank card", |model| {
-            let blank = cardwright::desktop::model::issue::is_blank;
-            model.bench.cards().any(|(at, card)| at.name == reader && blank(card))
+            let wanted =
+                |card: &CardInReader| card.series == series && cardwright::desktop::model::issue::is_blank(card);
+            model.bench.cards().any(|(at, card)| at.name == reader && wanted(card))
         });
         let passcode = passcode.map(chosen);
         let model = &mut self.window.harness.state_mut().model;
@@ -153,6 +163,8 @@ impl Desk {
         }
         self.window.wait_for("the card on the page", |model| service::here(model).is_some());
         assert_eq!(*self.window.model().history.here(), Route::Service);
+        let (_, series) = self.by.stock();
+        self.says(&[&series.to_string()]);
     }
 
     pub fn key(&mut self, modifiers: Modifiers, key: Key) {

@@ -19,6 +19,9 @@ mod holder;
 mod issue;
 mod issue_flow;
 mod layout;
+#[path = "../operations/old_card.rs"]
+mod old_card;
+mod old_series;
 #[path = "../rules/oracle.rs"]
 mod oracle;
 mod own_card;

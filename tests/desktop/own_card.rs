@@ -35,7 +35,6 @@ use crate::{
 const PASSCODE: &str = "738164";
 const WRONG: &str = "914263";
 const MANAGER: &str = "555000000001";
-const GO: &str = "Sign in with your card: Rowan Ashdown, RA Manager, X26TR, Training reader 1, Series 10";
 
 /// A desk whose RA Manager has a card in the first reader; nobody is signed in any more.
 fn desk(by: By) -> Desk {
@@ -53,16 +52,19 @@ fn sign_out(desk: &mut Desk) {
 }
 
 /// The name of the tile, with the tries its card has left.
-fn tile(left: u8) -> String {
+fn tile(by: By, left: u8) -> String {
+    let (_, series) = by.stock();
+    let go = format!("Sign in with your card: Rowan Ashdown, RA Manager, X26TR, Training reader 1, {series}");
     match left {
-        1 => format!("{GO}. One try of its passcode is left."),
-        left => format!("{GO}. {left} tries of its passcode are left."),
+        1 => format!("{go}. One try of its passcode is left."),
+        left => format!("{go}. {left} tries of its passcode are left."),
     }
 }
 
 fn with_card(desk: &mut Desk, left: u8, passcode: &str) {
-    desk.window.wait_for_label(&tile(left));
-    desk.press(Role::Button, &tile(left));
+    let tile = tile(desk.by, left);
+    desk.window.wait_for_label(&tile);
+    desk.press(Role::Button, &tile);
     desk.types("The passcode you have now", passcode);
     desk.take("Sign in");
 }
@@ -134,8 +136,8 @@ fn one_wrong_passcode_then_the_right_one_signs_in() {
 fn a_card_that_is_pulled_or_swapped_while_its_passcode_is_typed_gets_nothing() {
     for move_to in [TrainingCardMove::Out, TrainingCardMove::NewBlank] {
         let mut desk = desk(By::Keyboard);
-        desk.window.wait_for_label(&tile(3));
-        desk.press(Role::Button, &tile(3));
+        desk.window.wait_for_label(&tile(By::Keyboard, 3));
+        desk.press(Role::Button, &tile(By::Keyboard, 3));
         desk.window.harness.event(eframe::egui::Event::Text(PASSCODE.to_owned()));
         desk.window.run();
         desk.order(Order::TrainingCard { reader: READER.into(), move_to });
@@ -158,18 +160,18 @@ fn a_silent_gateway_and_a_card_that_was_cancelled_are_told_and_cost_no_try() {
     drop(desk.gateway.take());
     with_card(&mut desk, 3, WRONG);
     desk.window.wait_for_label("The gateway does not answer");
-    desk.window.wait_for_label(&tile(3));
+    desk.window.wait_for_label(&tile(By::Keyboard, 3));
 }
 
 #[test]
 fn cancelling_sends_nothing() {
     let mut desk = desk(By::Keyboard);
-    desk.window.wait_for_label(&tile(3));
-    desk.press(Role::Button, &tile(3));
+    desk.window.wait_for_label(&tile(By::Keyboard, 3));
+    desk.press(Role::Button, &tile(By::Keyboard, 3));
     desk.key(Modifiers::NONE, Key::Escape);
     assert!(desk.window.model().dialogs.is_empty());
     assert!(matches!(desk.window.model().session.phase, Phase::SignedOut));
-    desk.window.wait_for_label(&tile(3));
+    desk.window.wait_for_label(&tile(By::Keyboard, 3));
 }
 
 #[test]
@@ -218,7 +220,7 @@ fn a_locked_window_of_a_session_by_card_is_come_back_to_with_the_card() {
     desk.window.harness.state_mut().model.update(session::Intent::Unlock.into());
     assert!(matches!(desk.window.model().session.phase, Phase::Locked(_)), "a name is not enough");
     for (left, passcode, says) in [(3, WRONG, "2 tries are left"), (2, PASSCODE, "Sign out")] {
-        let tile = tile(left).replace("Sign in with", "Continue with");
+        let tile = tile(By::Keyboard, left).replace("Sign in with", "Continue with");
         desk.window.wait_for_label(&tile);
         desk.press(Role::Button, &tile);
         desk.types("The passcode you have now", passcode);
