@@ -204,6 +204,8 @@ mod tests {
             messages.limit = 10
             cards.series-8-module = "/opt/maker/libpkcs11.so"
             printing.profiles = "printer-profiles"
+            [approvals]
+            operations = ["clear"]
             [software]
             smartcard-connect = "4.1"
             ask-port-service = true

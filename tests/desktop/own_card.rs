@@ -324,8 +324,9 @@ fn two_officers_with_cards_are_told_apart_by_reader_and_name() {
     let mut window = pure(page(cards), samples::SIZES[0]);
     let names: Vec<String> = window.get_all_by_role(Role::Button).filter_map(|b| b.accesskit_node().label()).collect();
     assert!(names[0].starts_with("Sign in with your card: Tomos") && names[0].contains("Left"), "{names:?}");
-    assert!(names[1].starts_with("Sign in with your card: Rowan") && names[1].contains("Right"), "{names:?}");
-    window.get_by_role_and_label(Role::Button, &names[1]).click();
+    let second = names.last().expect("a name");
+    assert!(second.starts_with("Sign in with your card: Rowan") && second.contains("Right"), "{names:?}");
+    window.get_by_role_and_label(Role::Button, second).click();
     window.run();
     let Some(Dialog::Passcode(entry)) = window.state().model.dialogs.front() else {
         panic!("its passcode is asked for")
@@ -348,9 +349,15 @@ fn a_card_that_comes_moves_no_name_from_under_the_pointer() {
         let mut window = pure(page(vec![("Left", ReaderCondition::Empty)]), size);
         let place = |window: &egui_kittest::Harness<'_, _>| window.get_by_label_contains("Grace Oyelaran").rect();
         let before = place(&window);
-        window.state_mut().model.on_event(&bench_bar::reader("Left", put_in(card_of(Some(RA_AGENT)))));
-        window.run();
-        assert_eq!(before, place(&window), "{size:?}");
+        let unreadable = [ReaderCondition::InUse, ReaderCondition::Unreadable, ReaderCondition::Empty];
+        let cards = [None, Some(RA_AGENT), Some(MANAGER), Some("555000000017")].map(|number| put_in(card_of(number)));
+        for condition in unreadable.into_iter().chain(cards) {
+            for reader in ["Left", "Right", "Third"] {
+                window.state_mut().model.on_event(&bench_bar::reader(reader, condition.clone()));
+                window.run();
+                assert_eq!(before, place(&window), "{size:?}, {reader}: {condition:?}");
+            }
+        }
     }
 }
 

@@ -59,8 +59,9 @@ struct Scene {
 }
 
 impl Scene {
-    fn card(&self) -> CardInReader {
-        let mut card = card(17, self.state, None);
+    /// The card, made of one in its state.
+    fn card(&self, bases: &[CardInReader]) -> CardInReader {
+        let mut card = bases.iter().find(|card| card.state() == Some(self.state)).expect("each state").clone();
         card.series = self.series;
         if let Ok(record) = &mut card.record {
             record.series = self.series;
@@ -243,6 +244,7 @@ fn read(window: &Harness<'_, Seen>, operation: Operation, scene: &Scene) -> Opti
 fn the_window_offers_what_the_tables_allow_and_says_each_reason_they_give() {
     let oracle = Oracle::new();
     let (mut cells, mut answers, mut read_in_window) = (0_u32, BTreeSet::new(), 0_u32);
+    let bases = STATES.map(|(state, _)| card(17, state, None));
     let mut desk: Option<(Scene, Model)> = None;
     let mut harness: Option<Harness<'static, Seen>> = None;
     for scene in scenes(&oracle) {
@@ -252,7 +254,7 @@ fn the_window_offers_what_the_tables_allow_and_says_each_reason_they_give() {
             desk = Some((scene.clone(), scene.desk()));
         }
         let model = &desk.as_ref().expect("a desk").1;
-        let card = scene.card();
+        let card = scene.card(&bases);
         let offered = offers(model, &card, scene.today);
         if is_left_alone(scene.state) {
             assert!(offered.is_empty(), "{scene:?}");

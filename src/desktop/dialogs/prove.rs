@@ -181,7 +181,9 @@ fn second_officer(ui: &mut egui::Ui, view: &View<'_>, piece: &Piece) {
     ui.add_space(space::SMALL);
     let own = &session.officer.id;
     let mut offered = false;
-    for seen in session::seen(view.model) {
+    let may = |seen: &session::Seen<'_>| seen.officer.is_some_and(|officer| why_not(officer, piece).is_none());
+    let (can, cannot): (Vec<_>, Vec<_>) = session::seen(view.model).into_iter().partition(may);
+    for seen in can.into_iter().chain(cannot) {
         // The card that the work is about proves nobody here.
         let target = |card: &CardInReader| piece.serial.as_ref() == Some(&card.serial);
         let (Ok(card), Some(officer)) = (seen.card, seen.officer) else { continue };

@@ -112,6 +112,7 @@ fn choose(ui: &mut Ui, view: &View<'_>) {
         }
     }
     // Below the officers: told late, it must not move a name away from under the pointer.
+    own_card::draw_others(ui, view);
     left_unfinished(ui, view);
 }
 

@@ -18,8 +18,8 @@ use crate::{
     tr,
 };
 
-/// Draws it. It takes the room of one card also while there is none: a card that comes must not move a name away from
-/// under the pointer.
+/// Draws the first card that may sign in. It takes its room also while there is none: a card that comes or goes must not
+/// move a name away from under the pointer.
 pub fn draw(ui: &mut Ui, view: &View<'_>) {
     let title = tr!(view, "sign-in-card-title");
     let label = ui.label(eframe::egui::RichText::new(&title).text_style(Theme::strong()));
@@ -29,12 +29,19 @@ pub fn draw(ui: &mut Ui, view: &View<'_>) {
     });
     trouble(ui, view);
     let top = ui.cursor().top();
-    let seen = seen(view.model);
-    let usable = seen.iter().any(|seen| seen.card.is_ok());
-    if !usable {
-        page::weak(ui, view, &tr!(view, "sign-in-card-hint"));
+    match seen(view.model).iter().find(|seen| seen.card.is_ok()) {
+        Some(first) => offered(ui, view, first),
+        None => page::weak(ui, view, &tr!(view, "sign-in-card-hint")),
     }
-    for seen in &seen {
+    let used = ui.cursor().top() - top;
+    ui.add_space((space::TILE_HEIGHT - used).max(0.0));
+}
+
+/// Draws every other card that is in, below the names: one that may sign in too, and why the others may not.
+pub fn draw_others(ui: &mut Ui, view: &View<'_>) {
+    let all = seen(view.model);
+    let first = all.iter().position(|seen| seen.card.is_ok());
+    for (_, seen) in all.iter().enumerate().filter(|(at, _)| Some(*at) != first) {
         match seen.card {
             Ok(_) => offered(ui, view, seen),
             Err(why) => {
@@ -43,8 +50,6 @@ pub fn draw(ui: &mut Ui, view: &View<'_>) {
             }
         }
     }
-    let used = ui.cursor().top() - top;
-    ui.add_space((space::TILE_HEIGHT - used).max(space::SMALL));
 }
 
 /// The officer's own cards, to come back to a locked window with.
