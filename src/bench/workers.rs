@@ -4,6 +4,7 @@ mod card_work;
 mod clipboard;
 mod common;
 mod lane;
+mod offline;
 mod on_card;
 mod own_card;
 mod pictures;
@@ -133,6 +134,7 @@ impl Workers {
                     reader.give(job)
                 })
             }
+            Order::Offline { work, reader, order } => self.reader(&reader).and_then(|reader| reader.talk(work, order)),
             Order::TryCard { work, reader, serial, passcode } => {
                 self.reader(&reader).and_then(|reader| reader.give(CardJob::Try { work, serial, passcode }))
             }

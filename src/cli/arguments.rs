@@ -181,6 +181,12 @@ pub struct Unlock {
     /// With --telephone: the serial of the holder's card
     #[arg(long, value_name = "SERIAL", requires = "telephone")]
     pub card: Option<CardSerial>,
+    /// A second officer at this desk who approves it, where the gateway asks for one (training sign-in)
+    #[arg(long, value_name = "NUMBER", conflicts_with = "offline")]
+    pub second_officer: Option<OfficerId>,
+    /// Reader with the card of a second officer, who approves it with its passcode (asked for, or a line of standard input)
+    #[arg(long, value_name = "READER", conflicts_with_all = ["offline", "telephone", "second_officer"])]
+    pub second_officer_card: Option<String>,
 }
 
 /// `repair`.
@@ -223,6 +229,12 @@ pub struct Ending {
 }
 
 impl Ending {
+    /// Who is to approve it: a name, or the reader with a card.
+    #[must_use]
+    pub fn second(&self) -> (Option<&OfficerId>, Option<&str>) {
+        (self.second_officer.as_ref(), self.second_officer_card.as_deref())
+    }
+
     /// Whether somebody is to approve it.
     #[must_use]
     pub fn is_approved(&self) -> bool {
@@ -376,6 +388,9 @@ pub struct TrainingCard {
     /// Instead of vpcd: put a new blank card into this training reader, and end
     #[arg(long, value_name = "NAME", conflicts_with_all = ["vpcd", "card"])]
     pub reader: Option<String>,
+    /// A card that takes writes over a secure channel (SCP03) only
+    #[arg(long, conflicts_with = "series")]
+    pub secure_channel: bool,
     /// Series a new card stands in for; a card that is kept in a file stays what it is
     #[arg(long, value_name = "SERIES", default_value = "10")]
     pub series: TrainingSeries,

@@ -43,7 +43,7 @@ pub fn run(common: &Common, arguments: &Cancel) -> Result<Answer, Failure> {
     if arguments.ending.is_approved() {
         // Let go of first: nobody else reaches the card meanwhile, and it is looked at again.
         drop(preflight);
-        wish.approval = on_card::approval(&workplace, &arguments.ending, Operation::Cancel, &serial)?;
+        wish.approval = on_card::approval(&workplace, arguments.ending.second(), Operation::Cancel, &serial)?;
         wish.serial = Some(serial);
         preflight = desk.prepare_on_card(&wish)?;
     }

@@ -25,7 +25,7 @@ pub fn run(common: &Common, arguments: &Clear) -> Result<Answer, Failure> {
     if arguments.ending.is_approved() {
         // Let go of first: nobody else reaches the card meanwhile, and it is looked at again.
         drop(preflight);
-        wish.approval = on_card::approval(&workplace, &arguments.ending, Operation::Clear, &serial)?;
+        wish.approval = on_card::approval(&workplace, arguments.ending.second(), Operation::Clear, &serial)?;
         wish.serial = Some(serial);
         preflight = desk.prepare_on_card(&wish)?;
     }

@@ -4,7 +4,6 @@ use serde_json::{Value, json};
 
 use super::{
     answer::{Answer, Failure, progress},
-    arguments::Ending,
     exit::Exit,
     wording,
 };
@@ -13,7 +12,7 @@ use crate::{
         Service,
         wire::{Approve, ApproveWithCard, SecretBase64},
     },
-    domain::{CardSerial, Holder, HolderId, Operation},
+    domain::{CardSerial, Holder, HolderId, OfficerId, Operation},
     operations::{self, CardReport, Need},
     workplace::Workplace,
 };
@@ -49,12 +48,12 @@ pub fn tell_tries(left: Option<u8>) {
 /// The gateway does not answer, the card does not prove it, or this officer cannot approve it.
 pub fn approval(
     workplace: &Workplace,
-    ending: &Ending,
+    (officer, card): (Option<&OfficerId>, Option<&str>),
     operation: Operation,
     serial: &CardSerial,
 ) -> Result<Option<SecretBase64>, Failure> {
     let (service, serial) = (&workplace.service, serial.clone());
-    let approval = match (&ending.second_officer_card, &ending.second_officer) {
+    let approval = match (card, officer) {
         (Some(reader), _) => {
             let proof = wording::own_card_proof(workplace, reader, "of the second officer's card")?;
             service.approve_with_card(&ApproveWithCard { proof, operation, serial })?
@@ -104,7 +103,9 @@ pub fn pair_words(report: &CardReport) -> String {
     report.which_pair.map(|pair| format!(". The card works with {pair}")).unwrap_or_default()
 }
 
-fn how_to_give(need: Need) -> &'static str {
+/// How what the gateway asks for is given on the command line.
+#[must_use]
+pub fn how_to_give(need: Need) -> &'static str {
     match need {
         Need::StepUp => "Run the command again: it signs you in anew",
         Need::SecondOfficer => {

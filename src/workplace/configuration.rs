@@ -28,8 +28,6 @@ pub struct Configuration {
     pub gateway: Gateway,
     /// How the gateway that is started here writes to holders.
     pub messages: Messages,
-    /// What a second officer must approve at the gateway that is started here.
-    pub approvals: Approvals,
     /// The smartcard software beside this program.
     pub software: Software,
     /// Cards.
@@ -48,6 +46,10 @@ pub struct Configuration {
 pub struct Gateway {
     /// Its address; `None` starts the embedded training gateway in the data folder.
     pub url: Option<String>,
+    /// What a second officer must approve at the gateway that is started here: unlock, clear, cancel, or none of them.
+    pub second_officer: Vec<Operation>,
+    /// Whether that officer's name is enough there, or their own card is asked for.
+    pub second_officer_proof: ApprovalsBy,
 }
 
 /// The mail server of a gateway. Without a host, one-time codes are files in the gateway's data folder: for training.
@@ -89,16 +91,6 @@ impl Messages {
             limit: Duration::from_secs(self.limit.unwrap_or(10).max(1)),
         })
     }
-}
-
-/// What a second officer must approve, and how they prove who they are.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
-pub struct Approvals {
-    /// Operations: clear, cancel, both, or none.
-    pub operations: Vec<Operation>,
-    /// Whether their name is enough, or their own card is asked for.
-    pub proof: ApprovalsBy,
 }
 
 /// The smartcard software of the workstation. It decides what may be done with Series 10 (`domain::eligibility`).
@@ -189,7 +181,6 @@ impl Default for Configuration {
             realm: Realm::Training,
             gateway: Gateway::default(),
             messages: Messages::default(),
-            approvals: Approvals::default(),
             software: Software::default(),
             cards: Cards::default(),
             printing: Printing::default(),
@@ -281,8 +272,8 @@ impl Configuration {
     /// Sets a gateway that is started here up as this file says.
     pub fn set_up(&self, gateway: &mut GatewayConfig) {
         gateway.messages = self.messages.part();
-        gateway.second_officer.clone_from(&self.approvals.operations);
-        gateway.approvals = self.approvals.proof;
+        gateway.second_officer.clone_from(&self.gateway.second_officer);
+        gateway.approvals = self.gateway.second_officer_proof;
     }
 
     /// Whether the training readers are offered beside the real ones.
@@ -313,10 +304,11 @@ impl Configuration {
                  started in: give its full path",
             );
         }
-        if self.approvals.operations.iter().any(|known| !matches!(known, Operation::Clear | Operation::Cancel)) {
+        let approved = [Operation::Unlock, Operation::Clear, Operation::Cancel];
+        if let Some(other) = self.gateway.second_officer.iter().find(|operation| !approved.contains(operation)) {
             return found(
-                "approvals.operations",
-                "a second officer approves “clear” and “cancel” alone: name these, or none",
+                "gateway.second-officer",
+                &format!("nobody is asked to approve “{other}”: use \"unlock\", \"clear\" and \"cancel\""),
             );
         }
         if self.messages.host.is_some() != self.messages.sender.is_some() {
@@ -459,8 +451,8 @@ mod tests {
     }
 
     #[test]
-    fn a_second_officer_approves_what_ends_a_card_and_nothing_else() {
-        let text = "[approvals]\noperations = [\"clear\", \"cancel\"]\nproof = \"card\"\n";
+    fn how_a_second_officer_proves_it_is_a_setting_of_the_gateway() {
+        let text = "[gateway]\nsecond-officer = [\"clear\", \"cancel\"]\nsecond-officer-proof = \"card\"\n";
         let configuration = Configuration::parse(text, "test").expect("a configuration");
         let people = crate::gateway::People { officers: Vec::new(), holders: Vec::new() };
         let mut gateway = GatewayConfig::training("data", people);
@@ -469,7 +461,5 @@ mod tests {
         configuration.set_up(&mut gateway);
         let both = [Operation::Clear, Operation::Cancel];
         assert_eq!((gateway.second_officer.as_slice(), gateway.approvals), (&both[..], ApprovalsBy::Card));
-        let wrong = Configuration::parse("[approvals]\noperations = [\"unlock\"]\n", "test").expect_err("not that");
-        assert!(wrong.to_string().contains("approvals.operations"), "{wrong}");
     }
 }

@@ -29,6 +29,12 @@ pub const KEYS: &[Key] = &[
         example: "\"https://gateway.example\"",
     },
     Key {
+        name: "gateway.second-officer[]",
+        meaning: "What a second officer must approve at the gateway that is started here: “unlock”, “clear”, “cancel”.",
+        default: "none: one officer is enough",
+        example: "[\"clear\", \"cancel\"]",
+    },
+    Key {
         name: "messages.host",
         meaning: "Name of the mail server through which the gateway started here sends one-time codes to holders.",
         default: "none: codes are files in the gateway's data folder, for training",
@@ -74,13 +80,7 @@ pub const KEYS: &[Key] = &[
         example: "10",
     },
     Key {
-        name: "approvals.operations",
-        meaning: "What a second officer must approve at the gateway started here: “clear”, “cancel”, or both.",
-        default: "none",
-        example: "[\"clear\", \"cancel\"]",
-    },
-    Key {
-        name: "approvals.proof",
+        name: "gateway.second-officer-proof",
         meaning: "How that officer proves who they are there: “name” (choosing it is enough, for training; their own card is \
                   taken too) or “card” (with their own card alone).",
         default: "name",
@@ -193,6 +193,7 @@ mod tests {
         let everything = r#"
             realm = "training"
             gateway.url = "https://gateway.example"
+            gateway.second-officer = ["clear", "cancel"]
             cards.profiles = "card-profiles"
             messages.host = "smtp.trust.example"
             messages.port = 587
@@ -204,8 +205,6 @@ mod tests {
             messages.limit = 10
             cards.series-8-module = "/opt/maker/libpkcs11.so"
             printing.profiles = "printer-profiles"
-            [approvals]
-            operations = ["clear"]
             [software]
             smartcard-connect = "4.1"
             ask-port-service = true

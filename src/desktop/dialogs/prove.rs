@@ -23,7 +23,7 @@ use crate::{
             notice,
         },
     },
-    domain::{Officer, OfficerId},
+    domain::{Officer, OfficerId, Operation},
     tr,
 };
 
@@ -89,13 +89,13 @@ fn may_prove(model: &Model, ask: &Prove, reader: &str) -> bool {
     let Some(officer) = seen.officer else { return false };
     match ask.what {
         Asks::StepUp => officer.id == own.id,
-        Asks::SecondOfficer => officer.id != own.id && why_not(officer, piece).is_none(),
+        Asks::SecondOfficer => officer.id != own.id && why_not(officer, piece.operation).is_none(),
     }
 }
 
 /// Why this colleague cannot approve it.
-fn why_not(officer: &Officer, piece: &Piece) -> Option<String> {
-    let refused = service::may_approve(officer.role, piece.operation).err();
+fn why_not(officer: &Officer, operation: Operation) -> Option<String> {
+    let refused = service::may_approve(officer.role, operation).err();
     refused.map(|reason| format!("{reason}. {}.", reason.remedy()))
 }
 
@@ -181,7 +181,8 @@ fn second_officer(ui: &mut egui::Ui, view: &View<'_>, piece: &Piece) {
     ui.add_space(space::SMALL);
     let own = &session.officer.id;
     let mut offered = false;
-    let may = |seen: &session::Seen<'_>| seen.officer.is_some_and(|officer| why_not(officer, piece).is_none());
+    let may =
+        |seen: &session::Seen<'_>| seen.officer.is_some_and(|officer| why_not(officer, piece.operation).is_none());
     let (can, cannot): (Vec<_>, Vec<_>) = session::seen(view.model).into_iter().partition(may);
     for seen in can.into_iter().chain(cannot) {
         // The card that the work is about proves nobody here.
@@ -193,7 +194,7 @@ fn second_officer(ui: &mut egui::Ui, view: &View<'_>, piece: &Piece) {
         offered = true;
         let (reader, role) = (view.model.preferences.reader_name(&seen.reader.name), officer.role.to_string());
         let name = tr!(view, "second-officer-card-go", name = &officer.name, role = &role, reader = reader);
-        if Button::new(name).wide().refused(why_not(officer, piece)).show(ui, view).clicked() {
+        if Button::new(name).wide().refused(why_not(officer, piece.operation)).show(ui, view).clicked() {
             view.send(DialogIntent::Prove(Wish::WithCard(seen.reader.name.clone())));
         }
     }
@@ -203,14 +204,25 @@ fn second_officer(ui: &mut egui::Ui, view: &View<'_>, piece: &Piece) {
         }
         return;
     }
+    if let Some(officer) = colleagues(ui, view, piece.operation) {
+        view.send(DialogIntent::Prove(Wish::Approve(officer)));
+    }
+}
+
+/// A button for every colleague; whose was pressed.
+pub fn colleagues(ui: &mut egui::Ui, view: &View<'_>, operation: Operation) -> Option<OfficerId> {
+    let mut approving = None;
+    let own = view.model.officer().map(|officer| officer.id.clone());
     let colleagues = view.model.session.officers.iter().map(|known| &known.officer);
-    let (may, not): (Vec<&Officer>, Vec<&Officer>) =
-        colleagues.filter(|officer| officer.id != *own).partition(|officer| why_not(officer, piece).is_none());
+    let (may, not): (Vec<&Officer>, Vec<&Officer>) = colleagues
+        .filter(|officer| own.as_ref() != Some(&officer.id))
+        .partition(|officer| why_not(officer, operation).is_none());
     for officer in may.into_iter().chain(not) {
         let name = tr!(view, "second-officer-go", name = &officer.name, role = &officer.role.to_string());
-        let button = Button::new(name).wide().refused(why_not(officer, piece)).show(ui, view);
+        let button = Button::new(name).wide().refused(why_not(officer, operation)).show(ui, view);
         if button.clicked() {
-            view.send(DialogIntent::Prove(Wish::Approve(officer.id.clone())));
+            approving = Some(officer.id.clone());
         }
     }
+    approving
 }

@@ -8,7 +8,7 @@ use crate::{
     cis2::wire::{BegunByTelephone, CardRecord, EndedByTelephone},
     desktop::{dialogs::Purpose, route::Route},
     domain::{
-        CardSerial, Holder, HolderId, Operation, Series,
+        CardSerial, Holder, HolderId, OfficerId, Operation, Series,
         eligibility::{
             Address, Certificates, ClientSoftware, Decision, Delivery, Photo, Refusal, Situation, Subject, Task,
             Version, decide,
@@ -59,6 +59,8 @@ pub enum Missing {
     Code,
     /// Nobody has said yet that the holder has the card.
     Delivery,
+    /// No second officer has approved it yet.
+    SecondOfficer,
     /// An answer is waited for.
     Answer,
 }
@@ -94,7 +96,11 @@ impl Open {
         if self.challenge.parse::<Challenge>().is_err() {
             return Some(Missing::Challenge);
         }
-        (self.need == Some(Need::Delivery) && !self.delivered).then_some(Missing::Delivery)
+        match self.need {
+            Some(Need::Delivery) if !self.delivered => Some(Missing::Delivery),
+            Some(Need::SecondOfficer) => Some(Missing::SecondOfficer),
+            _ => None,
+        }
     }
 
     /// Why the completion code cannot be sent, if it cannot.
@@ -120,6 +126,8 @@ pub enum Intent {
     Ask,
     /// Prove with the officer's own card in this reader who they are, and send the challenge then.
     AskWithCard(String),
+    /// Send the challenge, with the approval of this second officer.
+    Approve(OfficerId),
     /// This was typed as the completion code.
     Code(String),
     /// Send the completion code.
@@ -174,7 +182,8 @@ pub fn update(model: &mut Model, intent: Intent) {
         Intent::Delivered(delivered) => open.delivered = delivered,
         Intent::Code(typed) => open.code = typed,
         Intent::Again => *open = Open::new(open.holder.clone(), open.serial.clone()),
-        Intent::Ask => ask(model),
+        Intent::Ask => ask(model, None),
+        Intent::Approve(officer) => ask(model, Some(officer)),
         Intent::AskWithCard(reader) => {
             if open.need == Some(Need::StepUp) && open.keeps_from_asking().is_none() {
                 session::ask_passcode(model, &reader, Purpose::ProveByTelephone);
@@ -185,23 +194,25 @@ pub fn update(model: &mut Model, intent: Intent) {
     }
 }
 
-fn ask(model: &mut Model) {
+fn ask(model: &mut Model, approved_by: Option<OfficerId>) {
     // A session that was begun with a card is proved once more with one.
     let by_card = model.session.session().is_some_and(|session| session.card.is_some());
     if by_card && model.telephone.open.as_ref().is_some_and(|open| open.need == Some(Need::StepUp)) {
         return;
     }
-    if let Some((ticket, order)) = begins(model) {
+    if let Some((ticket, order)) = begins(model, approved_by) {
         model.order(Order::Telephone { ticket, order });
     }
 }
 
 /// The question that goes out now, once it has its shape.
-fn begins(model: &mut Model) -> Option<(Ticket, TelephoneOrder)> {
+fn begins(model: &mut Model, approved_by: Option<OfficerId>) -> Option<(Ticket, TelephoneOrder)> {
     let ticket = model.new_ticket();
     let open = model.telephone.open.as_mut()?;
     let challenge = open.challenge.parse::<Challenge>().ok()?;
-    if open.keeps_from_asking().is_some() || open.begun.is_some() {
+    let missing =
+        open.keeps_from_asking().filter(|missing| approved_by.is_none() || *missing != Missing::SecondOfficer);
+    if missing.is_some() || open.begun.is_some() {
         return None;
     }
     open.waiting = Some(ticket);
@@ -212,16 +223,19 @@ fn begins(model: &mut Model) -> Option<(Ticket, TelephoneOrder)> {
         challenge,
         delivered: open.delivered,
         proved_again: open.need == Some(Need::StepUp),
+        approved_by,
     };
     Some((ticket, order))
 }
 
 /// What is asked once the officer's own card has proved who they are; none where it is not asked any more.
 pub fn proves(model: &mut Model) -> Option<(Ticket, TelephoneOrder)> {
-    let (ticket, order) = begins(model)?;
-    let TelephoneOrder::Begin { holder, serial, challenge, delivered, .. } = order else { return None };
-    // The card proves it, and nothing else has to.
-    Some((ticket, TelephoneOrder::Begin { holder, serial, challenge, delivered, proved_again: false }))
+    let (ticket, mut order) = begins(model, None)?;
+    if let TelephoneOrder::Begin { proved_again, .. } = &mut order {
+        // The card proves it, and nothing else has to.
+        *proved_again = false;
+    }
+    Some((ticket, order))
 }
 
 /// The officer's own card did not come to prove it.
@@ -288,6 +302,8 @@ mod tests {
         assert_eq!(open.keeps_from_asking(), Some(Missing::Delivery));
         open.delivered = true;
         assert_eq!(open.keeps_from_asking(), None);
+        open.need = Some(Need::SecondOfficer);
+        assert_eq!(open.keeps_from_asking(), Some(Missing::SecondOfficer));
         open.code = "12 345".into();
         assert_eq!(open.keeps_from_ending(), Some(Missing::Code));
         open.code = "123 456".into();

@@ -19,7 +19,7 @@ use crate::{
             notice, page,
         },
     },
-    domain::{CardSerial, CardState, HolderId, telephone::TelephoneOutcome},
+    domain::{CardSerial, CardState, HolderId, Operation, telephone::TelephoneOutcome},
     operations::Need,
     tr,
 };
@@ -96,6 +96,15 @@ fn challenge(ui: &mut Ui, view: &View<'_>, open: &Open) {
         }
         return;
     }
+    if open.need == Some(Need::SecondOfficer) {
+        page::section(ui, &tr!(view, "second-officer-title"));
+        ui.add(Label::new(tr!(view, "second-officer-body")).wrap());
+        ui.add_space(space::SMALL);
+        if let Some(officer) = prove::colleagues(ui, view, Operation::Unlock) {
+            view.send(Intent::Approve(officer));
+        }
+        ui.add_space(space::SMALL);
+    }
     let name = match open.need {
         Some(Need::StepUp) => tr!(view, "telephone-prove-and-ask"),
         _ => tr!(view, "telephone-ask"),
@@ -155,6 +164,7 @@ fn why(view: &View<'_>, missing: Missing) -> String {
     match missing {
         Missing::Challenge => tr!(view, "telephone-missing-challenge"),
         Missing::Code => tr!(view, "telephone-missing-code"),
+        Missing::SecondOfficer => tr!(view, "telephone-missing-second-officer"),
         Missing::Delivery => tr!(view, "telephone-missing-delivery"),
         Missing::Answer => tr!(view, "telephone-missing-answer"),
     }

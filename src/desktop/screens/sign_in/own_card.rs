@@ -31,7 +31,9 @@ pub fn draw(ui: &mut Ui, view: &View<'_>) {
     let top = ui.cursor().top();
     match seen(view.model).iter().find(|seen| seen.card.is_ok()) {
         Some(first) => offered(ui, view, first),
-        None => page::weak(ui, view, &tr!(view, "sign-in-card-hint")),
+        None => {
+            page::weak(ui, view, &tr!(view, "sign-in-card-hint"));
+        }
     }
     let used = ui.cursor().top() - top;
     ui.add_space((space::TILE_HEIGHT - used).max(0.0));
