@@ -43,7 +43,7 @@ use self::{
 };
 use super::{
     event::{Event, Trouble},
-    order::{Order, Ticket, TrainingCardMove},
+    order::{Order, ProofFor, Ticket, TrainingCardMove},
 };
 use crate::{
     card::reader::ReaderError,
@@ -139,6 +139,9 @@ impl Workers {
                 self.reader(&reader).and_then(|reader| reader.give(CardJob::Try { work, serial, passcode }))
             }
             Order::ProveWithCard { work, reader, serial, passcode, to } => {
+                if to == ProofFor::SignIn {
+                    self.common.signs_in(work);
+                }
                 let job = CardJob::Prove { work, serial, passcode, to: to.clone() };
                 let given = self.reader(&reader).and_then(|reader| reader.give(job));
                 if let Err(trouble) = given {

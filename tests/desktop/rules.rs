@@ -6,10 +6,12 @@ use std::collections::BTreeSet;
 
 use cardwright::{
     bench::CardInReader,
+    cis2::wire::Session,
     desktop::{
         model::{
             Model,
             service::{OPERATIONS, offers},
+            session::Phase,
         },
         preferences::Preferences,
         route::Route,
@@ -100,12 +102,10 @@ impl Scene {
     }
 
     /// An officer of that role at that desk.
-    fn desk(&self) -> Model {
-        let officers = samples::officers();
-        let officer = officers.iter().find(|known| known.officer.role == self.role).expect("one of each role");
-        let model = Model::new(self.realm, self.software.clone(), Preferences::default());
-        let mut model = samples::sign_in_as(model, officer.officer.id.as_str());
-        model.notices.clear();
+    fn desk(&self, officers: &[Session]) -> Model {
+        let session = officers.iter().find(|known| known.officer.role == self.role).expect("one of each role");
+        let mut model = Model::new(self.realm, self.software.clone(), Preferences::default());
+        model.session.phase = Phase::SignedIn(session.clone());
         model
     }
 }
@@ -244,6 +244,8 @@ fn read(window: &Harness<'_, Seen>, operation: Operation, scene: &Scene) -> Opti
 fn the_window_offers_what_the_tables_allow_and_says_each_reason_they_give() {
     let oracle = Oracle::new();
     let (mut cells, mut answers, mut read_in_window) = (0_u32, BTreeSet::new(), 0_u32);
+    let officers: Vec<Session> =
+        samples::officers().iter().map(|known| samples::session_of(known.officer.id.as_str())).collect();
     let bases = STATES.map(|(state, _)| card(17, state, None));
     let mut desk: Option<(Scene, Model)> = None;
     let mut harness: Option<Harness<'static, Seen>> = None;
@@ -251,7 +253,7 @@ fn the_window_offers_what_the_tables_allow_and_says_each_reason_they_give() {
         let same =
             |known: &Scene| (known.role, known.realm) == (scene.role, scene.realm) && known.software == scene.software;
         if !desk.as_ref().is_some_and(|(known, _)| same(known)) {
-            desk = Some((scene.clone(), scene.desk()));
+            desk = Some((scene.clone(), scene.desk(&officers)));
         }
         let model = &desk.as_ref().expect("a desk").1;
         let card = scene.card(&bases);
@@ -276,7 +278,7 @@ fn the_window_offers_what_the_tables_allow_and_says_each_reason_they_give() {
             continue;
         }
         read_in_window += 1;
-        let mut model = scene.desk();
+        let mut model = scene.desk(&officers);
         model.on_event(&put_in(LEFT, card.clone()));
         model.go(Route::Service);
         let seen = Seen { model, today: scene.today };

@@ -54,6 +54,8 @@ pub struct Common {
     /// Work that waits for an answer of the officers.
     waiting: Mutex<BTreeMap<WorkId, Waiting>>,
     sign_out_waits: AtomicBool,
+    /// The newest work in which a card signs an officer in. It is none of the session before.
+    signing_in: Mutex<Option<WorkId>>,
     /// Whether a card was shown without what the service knows of it, because the service was silent.
     card_unasked: AtomicBool,
     stopping: AtomicBool,
@@ -75,6 +77,7 @@ impl Common {
             session: Mutex::new(None),
             waiting: Mutex::default(),
             sign_out_waits: AtomicBool::new(false),
+            signing_in: Mutex::default(),
             card_unasked: AtomicBool::new(false),
             stopping: AtomicBool::new(false),
         }
@@ -154,7 +157,13 @@ impl Common {
 
     /// Whether a card is being worked on or printed at this moment.
     pub fn in_work(&self) -> bool {
-        self.in_work_besides(None)
+        let signing_in = *locked(&self.signing_in);
+        self.in_work_besides(signing_in)
+    }
+
+    /// In this work a card signs an officer in: the session before ends without waiting for it.
+    pub fn signs_in(&self, work: WorkId) {
+        *locked(&self.signing_in) = Some(work);
     }
 
     /// The same, apart from this piece of work.
