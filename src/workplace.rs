@@ -226,8 +226,7 @@ impl Workplace {
             Some(url) => (None, url.clone()),
             None => {
                 let mut start = training_gateway(places)?;
-                start.messages = configuration.messages.part();
-                start.second_officer.clone_from(&configuration.gateway.second_officer);
+                configuration.set_up(&mut start);
                 let gateway = Gateway::start(start)?;
                 let url = gateway.url();
                 (Some(gateway), url)

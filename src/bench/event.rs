@@ -94,7 +94,7 @@ fn is_silent(error: &ServiceError) -> bool {
 pub enum Event {
     /// Answer to [`super::Order::ListOfficers`].
     Officers(Result<Vec<TrainingOfficer>, Trouble>),
-    /// Answer to [`super::Order::SignIn`].
+    /// Answer to [`super::Order::SignIn`] and to a [`super::Order::ProveWithCard`] that was to sign in.
     SignedIn(Result<Session, Trouble>),
     /// The session is over.
     SignedOut,
@@ -321,6 +321,8 @@ pub struct CardInReader {
     pub record: Result<CardRecord, Trouble>,
     /// Whose it is.
     pub holder: Option<Holder>,
+    /// Whom the certificate to sign in names, which anybody may read: it proves nothing before the card has signed.
+    pub named: Option<HolderId>,
     /// Their photo, 120 pixels high at most.
     pub portrait: Option<Arc<RgbaImage>>,
     /// Whether certificates are on the chip.

@@ -29,6 +29,19 @@ pub enum Order {
         /// Who.
         officer: OfficerId,
     },
+    /// An officer proves with their own card who they are: after its passcode it signs what the service chose.
+    ProveWithCard {
+        /// The number under which the reader is taken for it.
+        work: WorkId,
+        /// In which reader the card is.
+        reader: String,
+        /// Which card.
+        serial: CardSerial,
+        /// Its passcode, sent to it once.
+        passcode: Passcode,
+        /// What for.
+        to: ProofFor,
+    },
     /// Signs out.
     SignOut,
     /// Finds holders by number, name or organisation. A newer question replaces an older one that still waits.
@@ -259,6 +272,17 @@ pub enum Order {
         /// What happens to the card in it.
         move_to: TrainingCardMove,
     },
+}
+
+/// What an officer's own card proves who they are for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ProofFor {
+    /// To sign in.
+    SignIn,
+    /// For this work, which waits for it: the signed-in officer proves it once more, or a second officer approves.
+    Waiting(WorkId),
+    /// The signed-in officer proves it once more, then this is asked for a card at another desk.
+    Telephone(Ticket, TelephoneOrder),
 }
 
 /// A face to be shown before it is printed.

@@ -6,6 +6,7 @@ mod common;
 mod lane;
 mod offline;
 mod on_card;
+mod own_card;
 mod pictures;
 mod portrait;
 mod printer;
@@ -37,11 +38,12 @@ use self::{
     printer::PrinterOrder,
     question::Question,
     reader::{ReaderDesk, ReaderOrder},
+    service::ServiceOrder,
     teller::{Teller, contained},
 };
 use super::{
     event::{Event, Trouble},
-    order::{Order, Ticket, TrainingCardMove},
+    order::{Order, ProofFor, Ticket, TrainingCardMove},
 };
 use crate::{
     card::reader::ReaderError,
@@ -123,20 +125,31 @@ impl Workers {
         let taken = match order {
             Order::Issue { work, issue } => {
                 let reader = issue.reader.clone();
-                self.reader(&reader)
-                    .and_then(|reader| reader.give(CardJob::Issue { work, issue }).map_err(|(_, trouble)| trouble))
+                self.reader(&reader).and_then(|reader| reader.give(CardJob::Issue { work, issue }))
             }
             Order::OnCard { work, card } if card.reader.is_some() => {
                 let name = card.reader.clone().unwrap_or_default();
                 self.reader(&name).and_then(|reader| {
                     let job = CardJob::OnCard { work, card, approval: None };
-                    reader.give(job).map_err(|(_, trouble)| trouble)
+                    reader.give(job)
                 })
             }
             Order::Offline { work, reader, order } => self.reader(&reader).and_then(|reader| reader.talk(work, order)),
-            Order::TryCard { work, reader, serial, passcode } => self.reader(&reader).and_then(|reader| {
-                reader.give(CardJob::Try { work, serial, passcode }).map_err(|(_, trouble)| trouble)
-            }),
+            Order::TryCard { work, reader, serial, passcode } => {
+                self.reader(&reader).and_then(|reader| reader.give(CardJob::Try { work, serial, passcode }))
+            }
+            Order::ProveWithCard { work, reader, serial, passcode, to } => {
+                if to == ProofFor::SignIn {
+                    self.common.signs_in(work);
+                }
+                let job = CardJob::Prove { work, serial, passcode, to: to.clone() };
+                let given = self.reader(&reader).and_then(|reader| reader.give(job));
+                if let Err(trouble) = given {
+                    // Work that waits goes on waiting; the service's worker says so.
+                    self.common.service.force(ServiceOrder::Proved(Err(trouble), to));
+                }
+                Ok(())
+            }
             Order::TrainingCard { reader, move_to } => self.move_card(&reader, ReaderOrder::Move(move_to)),
             Order::AskPrinter { printer } => {
                 if let Some(printer) = self.common.printers.get(&printer) {
@@ -147,11 +160,12 @@ impl Workers {
             Order::ChoosePhoto { ticket } => self.choose_photo(ticket),
             // The end of a session is not lost among other orders.
             Order::SignOut => {
-                self.common.service.force(Order::SignOut);
+                self.common.service.force(Order::SignOut.into());
                 Ok(())
             }
             Order::Find { .. } => {
-                self.common.service.replace(order, |waiting| matches!(waiting, Order::Find { .. })).map_err(|_| busy())
+                let older = |waiting: &ServiceOrder| matches!(waiting, ServiceOrder::Asked(Order::Find { .. }));
+                self.common.service.replace(order.into(), older).map_err(|_| busy())
             }
             Order::Portrait { .. }
             | Order::Proof { .. }
@@ -160,7 +174,7 @@ impl Workers {
             | Order::PastePhoto { .. }
             | Order::LoadPhoto { .. }
             | Order::SavePhoto { .. } => self.common.pictures.put(order).map_err(|_| busy()),
-            other => self.common.service.put(other).map_err(|_| busy()),
+            other => self.common.service.put(other.into()).map_err(|_| busy()),
         };
         if let Err(trouble) = taken
             && let Some(event) = question.fails(trouble)

@@ -358,6 +358,10 @@ impl Service for HttpService {
         Ask::new(self, Method::POST, &["training", "approvals"]).key(random_key()?.as_str()).body(request)?.json()
     }
 
+    fn approve_with_card(&self, request: &wire::ApproveWithCard) -> Result<wire::Approval, ServiceError> {
+        Ask::new(self, Method::POST, &["approvals", "card"]).key(random_key()?.as_str()).body(request)?.json()
+    }
+
     fn enrol_workstation(&self) -> Result<wire::EnrolledWorkstation, ServiceError> {
         Ask::new(self, Method::POST, &["workstations"]).key(random_key()?.as_str()).json()
     }

@@ -113,6 +113,8 @@ pub trait Service: Send + Sync {
     fn holder_sign_out(&self) -> Result<(), ServiceError>;
     /// A second officer approves one operation on one card of the signed-in officer.
     fn approve(&self, request: &wire::Approve) -> Result<wire::Approval, ServiceError>;
+    /// The same, proved with the second officer's own card.
+    fn approve_with_card(&self, request: &wire::ApproveWithCard) -> Result<wire::Approval, ServiceError>;
     /// Enrols this workstation, so that it can unlock cards when the gateway is silent.
     fn enrol_workstation(&self) -> Result<wire::EnrolledWorkstation, ServiceError>;
     /// Begins an unlock at another desk, whose challenge was read over the telephone. `job` is the key.

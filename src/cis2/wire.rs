@@ -10,7 +10,7 @@ mod telephone;
 
 pub use authentication::{CardAnswer, CardAuthenticated, CardChallenge, CardProof};
 pub use on_cards::{
-    Approval, Approve, BeginOnCard, CardAtDesk, Chip, DeliverySaid, EndOnCard, LARGEST_PHOTO_AT_DESK, OnCardBegun,
+    Approval, Approve, ApproveWithCard, BeginOnCard, CardAtDesk, Chip, DeliverySaid, EndOnCard, LARGEST_PHOTO_AT_DESK, OnCardBegun,
     OnCardOutcome, PhotoAtDesk,
 };
 pub use photo::PhotoReview;
@@ -98,6 +98,24 @@ pub struct Session {
     /// When the session ends.
     #[serde(with = "time::serde::rfc3339")]
     pub expires: OffsetDateTime,
+    /// The card it was begun with; none where its officer was chosen by name. What it was begun with, proves once more
+    /// who the officer is.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub card: Option<CardSerial>,
+    /// How a second officer proves who they are here.
+    #[serde(default)]
+    pub approvals: ApprovalsBy,
+}
+
+/// How a second officer proves who they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ApprovalsBy {
+    /// By choosing their name is enough, and their own card is taken too: for training alone.
+    #[default]
+    Name,
+    /// With their own card alone.
+    Card,
 }
 
 /// A holder and their cards.

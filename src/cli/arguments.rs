@@ -186,6 +186,9 @@ pub struct Unlock {
     /// A second officer at this desk who approves it, where the gateway asks for one (training sign-in)
     #[arg(long, value_name = "NUMBER", conflicts_with = "offline")]
     pub second_officer: Option<OfficerId>,
+    /// Reader with the card of a second officer, who approves it with its passcode (asked for, or a line of standard input)
+    #[arg(long, value_name = "READER", conflicts_with_all = ["offline", "telephone", "second_officer"])]
+    pub second_officer_card: Option<String>,
 }
 
 /// `repair`.
@@ -219,9 +222,26 @@ pub struct Ending {
     /// Do not ask first whether it is meant
     #[arg(long)]
     pub yes: bool,
-    /// A second officer at this desk who approves it, where the gateway asks for one (training sign-in)
+    /// A second officer at this desk who approves it, where the gateway asks for one and believes a name
     #[arg(long, value_name = "NUMBER")]
     pub second_officer: Option<OfficerId>,
+    /// Reader with the card of a second officer, who approves it with its passcode (asked for, or a line of standard input)
+    #[arg(long, value_name = "READER", conflicts_with = "second_officer")]
+    pub second_officer_card: Option<String>,
+}
+
+impl Ending {
+    /// Who is to approve it: a name, or the reader with a card.
+    #[must_use]
+    pub fn second(&self) -> (Option<&OfficerId>, Option<&str>) {
+        (self.second_officer.as_ref(), self.second_officer_card.as_deref())
+    }
+
+    /// Whether somebody is to approve it.
+    #[must_use]
+    pub fn is_approved(&self) -> bool {
+        self.second_officer.is_some() || self.second_officer_card.is_some()
+    }
 }
 
 /// `clear`.

@@ -41,6 +41,7 @@ pub fn run(common: &Common, arguments: &Issue) -> Result<Answer, Failure> {
         // A card that cannot be printed on this printer is not issued either.
         print: printer.map(|printer| FacePrint { printer, template: &template }),
     };
+    wording::reading(request.reader.as_deref());
     let preflight = desk.prepare_issue(&request)?;
     announce(&workplace, &preflight);
     let rules = PasscodeRules {

@@ -109,7 +109,8 @@ fn of_plan<'a>(job: &'a Resumed, key: &str) -> &'a str {
 
 fn line(job: &Resumed) -> String {
     let (word, why) = ending(&job.resumption);
-    let why = why.map(|why| format!(" ({why})")).unwrap_or_default();
+    let code = job.resumption.nhs_code().map(|code| format!("; NHS code {}", code.code())).unwrap_or_default();
+    let why = why.map(|why| format!(" ({why}{code})")).unwrap_or_default();
     let pair = job.which_pair.map(|pair| format!(". It works with {pair}")).unwrap_or_default();
     let note = job.note.as_ref().map(|note| format!(". {note}")).unwrap_or_default();
     format!(
@@ -126,7 +127,7 @@ fn line(job: &Resumed) -> String {
 /// What a document tells of a job that was resumed.
 pub fn document(job: &Resumed) -> Value {
     let (word, why) = ending(&job.resumption);
-    json!({
+    let mut document = json!({
         "job": job.record.job,
         "operation": job.record.operation,
         "holder": of_plan(job, "holder"),
@@ -136,5 +137,9 @@ pub fn document(job: &Resumed) -> Value {
         "why": why,
         "which_pair": job.which_pair,
         "note": job.note,
-    })
+    });
+    if let Some(code) = job.resumption.nhs_code() {
+        document["nhs_code"] = json!(code);
+    }
+    document
 }

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use serde_json::Value as Json;
 
-use super::text::Texts;
+use super::text::{Texts, Value};
 use crate::{cis2::wire::AuditRow, domain::HolderId};
 
 /// The language of the window, for words that are searched and exported and so are made before anything is drawn.
@@ -18,6 +18,7 @@ pub fn event_key(event: &str) -> Option<&'static str> {
         "session.begun" => "event-session-begun",
         "session.ended" => "event-session-ended",
         "session.stepped-up" => "event-session-stepped-up",
+        "session.step-up.refused" => "event-session-step-up-refused",
         "issuance.reserved" => "event-issuance-reserved",
         "issuance.refused" => "event-issuance-refused",
         "issuance.certified" => "event-issuance-certified",
@@ -81,10 +82,28 @@ pub fn event(texts: &Texts, event: &str) -> String {
     event_key(event).map_or_else(|| event.to_owned(), |key| texts.get(key))
 }
 
+/// Key of the words for an event of one operation, which names it; `None` for one whose own words say enough.
+fn operation_key(event: &str) -> Option<&'static str> {
+    Some(match event {
+        "issuance.reserved" | "on-card.begun" => "event-operation-begun",
+        "issuance.refused" | "issuance.reopen.refused" | "on-card.refused" => "event-operation-refused",
+        "issuance.confirmed" => "event-operation-confirmed",
+        "issuance.aborted" => "event-operation-aborted",
+        "issuance.expired" => "event-operation-expired",
+        "issuance.reopened" => "event-operation-reopened",
+        "on-card.ended" => "event-operation-ended",
+        _ => return None,
+    })
+}
+
 /// What happened in a row, in one line: the event, and what makes this one different from others of its kind.
 #[must_use]
 pub fn row(texts: &Texts, row: &AuditRow) -> String {
     let mut words = event(texts, &row.event);
+    let operation = row.detail.get("operation").and_then(Json::as_str);
+    if let (Some(operation), Some(key)) = (operation, operation_key(&row.event)) {
+        words = texts.with(key, &[("operation", Value::Text(operation))]);
+    }
     let outcome = row.detail.get("outcome").and_then(Json::as_str);
     if row.event == "print.recorded"
         && let Some(outcome) = outcome

@@ -110,6 +110,7 @@ const ROUTES: [Route; 54] = [
     route("POST", "/ra/v1/authentications", Access::Anybody, authentications::authenticate),
     route("POST", "/ra/v1/sign-in/card", Access::Anybody, authentications::sign_in),
     route("POST", "/ra/v1/step-up/card", Access::SignedIn, authentications::step_up),
+    route("POST", "/ra/v1/approvals/card", Access::SignedIn, authentications::approve),
     route("POST", "/ra/v1/self-service/codes", Access::Anybody, self_service::ask_for_code),
     route("POST", "/ra/v1/self-service/session", Access::Anybody, self_service::sign_in),
     route("GET", "/ra/v1/self-service/session", Access::Holder, self_service::session),

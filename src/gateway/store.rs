@@ -27,6 +27,7 @@ const MIGRATIONS: [Migration; 8] = [
     Migration::Statements(include_str!("schema-6.sql")),
     Migration::Statements(include_str!("schema-7.sql")),
     Migration::Statements(include_str!("schema-8.sql")),
+    Migration::Statements(include_str!("schema-9.sql")),
 ];
 
 impl From<rusqlite::Error> for GatewayError {

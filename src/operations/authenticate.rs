@@ -178,7 +178,11 @@ impl Desk<'_> {
                 if piv.passcode_tries()? == Tries::Left(0) {
                     return Err(PivError::PasscodeBlocked);
                 }
-                piv.verify(passcode)?;
+                // It was not locked a moment ago: this try was the last.
+                piv.verify(passcode).map_err(|error| match error {
+                    PivError::PasscodeBlocked => PivError::WrongPasscode { tries_left: Some(0) },
+                    other => other,
+                })?;
                 piv.sign(slot, algorithm, &challenge.0)
             })
             .map_err(told),

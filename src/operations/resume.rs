@@ -18,7 +18,7 @@ use super::{
 use crate::{
     card::piv::ObjectName,
     cis2::wire::PrintOutcome,
-    domain::{JobId, Operation, Passcode},
+    domain::{JobId, NhsCode, Operation, Passcode},
     journal::{Entry, JobRecord, JobState, QueueState},
 };
 
@@ -55,6 +55,17 @@ pub enum Resumption {
         /// Why, and what to do.
         why: String,
     },
+}
+
+impl Resumption {
+    /// The code the NHS publishes for card work that was begun and not completed.
+    #[must_use]
+    pub fn nhs_code(&self) -> Option<NhsCode> {
+        match self {
+            Self::StillOpen { .. } => Some(NhsCode::NotCompleted),
+            Self::Finished | Self::Undone { .. } | Self::LookAtPrinter { .. } => None,
+        }
+    }
 }
 
 impl Desk<'_> {

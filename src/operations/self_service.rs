@@ -57,8 +57,10 @@ pub enum Readable {
     AfterPasscode,
 }
 
-/// Whose number a certificate names, and its last moment. The number stands first in the common name.
-fn told_by(certificate: &[u8]) -> (Option<HolderId>, Option<OffsetDateTime>) {
+/// Whose number a certificate names, and its last moment. The number stands first in the common name. Total: what is no
+/// certificate tells neither.
+#[must_use]
+pub fn told_by(certificate: &[u8]) -> (Option<HolderId>, Option<OffsetDateTime>) {
     let Ok((_, certificate)) = x509_parser::parse_x509_certificate(certificate) else { return (None, None) };
     let names = certificate.subject().iter_common_name().filter_map(|name| name.as_str().ok());
     let holder = names.filter_map(|name| name.split(' ').next()?.parse().ok()).next();

@@ -9,11 +9,12 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    cis2::wire::ApprovalsBy,
     domain::{
         OfficerId, Operation,
         eligibility::{ClientSoftware, Realm, Version},
     },
-    gateway::{MessagesPart, SmtpProtection, SmtpSettings},
+    gateway::{GatewayConfig, MessagesPart, SmtpProtection, SmtpSettings},
     printer::choice,
 };
 
@@ -49,6 +50,8 @@ pub struct Gateway {
     pub url: Option<String>,
     /// What a second officer must approve at the gateway that is started here: unlock, clear, cancel, or none of them.
     pub second_officer: Vec<Operation>,
+    /// Whether that officer's name is enough there, or their own card is asked for.
+    pub second_officer_proof: ApprovalsBy,
 }
 
 /// The mail server of a gateway. Without a host, one-time codes are files in the gateway's data folder: for training.
@@ -290,6 +293,13 @@ impl Configuration {
         }
     }
 
+    /// Sets a gateway that is started here up as this file says.
+    pub fn set_up(&self, gateway: &mut GatewayConfig) {
+        gateway.messages = self.messages.part();
+        gateway.second_officer.clone_from(&self.gateway.second_officer);
+        gateway.approvals = self.gateway.second_officer_proof;
+    }
+
     /// Whether the training readers are offered beside the real ones.
     #[must_use]
     pub fn has_training_readers(&self) -> bool {
@@ -474,5 +484,18 @@ mod tests {
         }
         let message = to("lpt1").expect_err("no such place").to_string();
         assert!(message.contains("“destination”") && message.contains("tcp:HOST:PORT"), "{message}");
+    }
+
+    #[test]
+    fn how_a_second_officer_proves_it_is_a_setting_of_the_gateway() {
+        let text = "[gateway]\nsecond-officer = [\"clear\", \"cancel\"]\nsecond-officer-proof = \"card\"\n";
+        let configuration = Configuration::parse(text, "test").expect("a configuration");
+        let people = crate::gateway::People { officers: Vec::new(), holders: Vec::new() };
+        let mut gateway = GatewayConfig::training("data", people);
+        Configuration::default().set_up(&mut gateway);
+        assert_eq!((gateway.second_officer.as_slice(), gateway.approvals), (&[][..], ApprovalsBy::Name));
+        configuration.set_up(&mut gateway);
+        let both = [Operation::Clear, Operation::Cancel];
+        assert_eq!((gateway.second_officer.as_slice(), gateway.approvals), (&both[..], ApprovalsBy::Card));
     }
 }

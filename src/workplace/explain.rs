@@ -80,6 +80,13 @@ pub const KEYS: &[Key] = &[
         example: "10",
     },
     Key {
+        name: "gateway.second-officer-proof",
+        meaning: "How that officer proves who they are there: “name” (choosing it is enough, for training; their own card is \
+                  taken too) or “card” (with their own card alone).",
+        default: "name",
+        example: "\"card\"",
+    },
+    Key {
         name: "software.smartcard-connect",
         meaning: "Version of Smartcard Connect on this computer. Series 10 needs 4.1 or later.",
         default: "4.1 in training; otherwise none, and card work is refused",

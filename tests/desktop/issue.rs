@@ -69,6 +69,7 @@ pub fn card(reader: &str, serial: u32, state: CardState) -> Event {
         series: Series::Series10,
         record: Ok(record),
         holder: None,
+        named: None,
         portrait: None,
         has_certificates: state != CardState::Blank,
         expires: None,
@@ -111,6 +112,8 @@ pub fn desk() -> Model {
         realm: Realm::Training,
         proved: OffsetDateTime::now_utc(),
         expires: OffsetDateTime::now_utc() + time::Duration::hours(8),
+        card: None,
+        approvals: Default::default(),
     });
     let id: HolderId = HOLDER.parse().expect("a number");
     model.update(Intent::Go(Route::Issue(id)));

@@ -48,6 +48,8 @@ pub fn desk(realm: Realm, scheme: Scheme) -> Model {
         realm,
         proved: datetime!(2026-11-24 17:00 UTC),
         expires: datetime!(2026-11-24 18:00 UTC),
+        card: None,
+        approvals: Default::default(),
     };
     model.on_event(&Event::SignedIn(Ok(session)));
     model.on_event(&Event::Reader(ReaderView {

@@ -197,6 +197,8 @@ fn signed_in_model(preferences: Preferences) -> Model {
         realm: Realm::Training,
         proved: expires,
         expires,
+        card: None,
+        approvals: Default::default(),
     })));
     model
 }

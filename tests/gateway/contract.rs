@@ -421,6 +421,21 @@ fn without_an_officer(witness: &mut Witness, service: &dyn Service) {
     let proof = prove(witness, &own, &own_pair);
     assert_eq!(witness.post("/step-up/card", &proof).0, 201);
     assert_eq!(kind(&witness.post("/step-up/card", &proof)), "proof-unknown");
+    assert_eq!(kind(&witness.post("/training/step-up", &json!({ "officer": RA_MANAGER }))), "own-card-needed");
+    assert_eq!(witness.get("/session").1["card"], json!(own.serial));
+    // Their own work, and then a colleague's.
+    let approve = |mut proof: serde_json::Value| {
+        proof["operation"] = json!("cancel");
+        proof["serial"] = json!(holders.serial);
+        proof
+    };
+    let proof = approve(prove(witness, &own, &own_pair));
+    assert_eq!(kind(&witness.post("/approvals/card", &proof)), "approval-refused");
+    assert_eq!(kind(&witness.post("/approvals/card", &proof)), "proof-unknown");
+    let (_, agent) = witness.post("/training/sign-in", &json!({ "officer": desk::RA_AGENT }));
+    witness.token = agent["token"].as_str().map(str::to_owned);
+    let proof = approve(prove(witness, &own, &own_pair));
+    assert_eq!(witness.post("/approvals/card", &proof).0, 201);
 
     witness.token = None;
     let proof = prove(witness, &holders, &pair);

@@ -1,5 +1,6 @@
 //! Operations on cards in use, from the command line on training readers: exit codes, documents, what is asked first.
 
+use cardwright::cis2::wire::ApprovalsBy;
 use serde_json::Value;
 
 use crate::{
@@ -155,6 +156,36 @@ fn a_second_officer_approves_at_the_desk() {
 }
 
 #[test]
+fn a_second_officer_approves_with_their_own_card() {
+    let office = Office::with(0, |config| {
+        config.second_officer = vec![cardwright::domain::Operation::Clear];
+        config.approvals = ApprovalsBy::Card;
+    });
+    let desk = office.desk();
+    let theirs = "Training reader 2";
+    let manager = ["issue", "--holder", RA_MANAGER, "--reader", theirs, "--passcode-stdin"];
+    desk.run_with(&manager, "295183\n").expect(0);
+    issue(&desk, &["--passcode-stdin"], "738164\n");
+    let words = [&["clear", "--yes", "--json"], &READER[..]].concat();
+    let needs = desk.run(&words).expect(3);
+    assert!(needs.stderr.contains("--second-officer-card"), "{}", needs.stderr);
+    assert!(needs.stderr.contains("is being read (NHS code INF1014)"), "{}", needs.stderr);
+    let by_name = desk.run(&[&words[..], &["--second-officer", RA_MANAGER]].concat());
+    assert!(by_name.code != 0 && by_name.stderr.contains("with their own card"), "{}", by_name.stderr);
+    let with = |reader: &str, passcode: &str| {
+        desk.run_with(&[&words[..], &["--second-officer-card", reader]].concat(), &format!("{passcode}\n"))
+    };
+    let wrong = with(theirs, "918273").expect(1);
+    assert!(wrong.stderr.contains("2 tries are left"), "{}", wrong.stderr);
+    // The card that is to be cleared approves nothing: its holder does not work here.
+    let target = with(READER[1], "738164");
+    assert!(target.code != 0 && target.stderr.contains("nobody who works at the desk"), "{}", target.stderr);
+    assert_eq!(standing(&desk)["standing"], "in-order");
+    is_whole(&with(theirs, "295183").expect(0).json(), "clear");
+    assert_eq!(standing(&desk)["standing"], "empty");
+}
+
+#[test]
 fn a_repaired_card_may_be_left_locked() {
     let desk = Desk::new();
     issue(&desk, &["--passcode-stdin"], "738164\n");
@@ -275,11 +306,13 @@ fn a_renewal_that_was_cut_off_goes_on_and_says_which_pair_works() {
             // There is no way back, and nobody was there to type the passcode: it says so, and waits.
             let job = resumed.json()["jobs"][0].clone();
             assert!(job["resumption"] == "still-open" && job["why"].is_string(), "{step}: {job}");
+            assert_eq!(job["nhs_code"], "ERR5022", "{step}: {job}");
             resumed = desk.run_with(&["resume", "--json", "--passcode-stdin"], "738164\n");
         }
         let job = resumed.expect(0).json()["jobs"][0].clone();
         let pair = if job["resumption"] == "finished" { "new" } else { "old" };
         assert_eq!((&job["operation"], &job["which_pair"]), (&"renew".into(), &pair.into()), "{step}: {job}");
+        assert!(job.get("nhs_code").is_none(), "{step}: {job}");
         // The card and the gateway have the same pair, and the holder's passcode is the one it was.
         let look = standing(&desk);
         assert_eq!(

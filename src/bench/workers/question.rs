@@ -4,7 +4,7 @@ use crate::{
     bench::{
         event::{Event, Trouble, WorkEnd, WorkEvent},
         offline::OfflineTold,
-        order::{Order, Ticket, WorkId},
+        order::{Order, ProofFor, Ticket, WorkId},
         telephone::TelephoneTold,
     },
     domain::HolderId,
@@ -43,6 +43,7 @@ impl Question {
         match order {
             Order::ListOfficers => Self::Officers,
             Order::SignIn { .. } | Order::SignOut => Self::SignIn,
+            Order::ProveWithCard { to, .. } => Self::of_proof(to),
             Order::Find { ticket, .. } => Self::Find(*ticket),
             Order::OpenProfile { ticket, .. } => Self::Profile(*ticket),
             Order::Portrait { holder } => Self::Portrait(holder.clone()),
@@ -78,6 +79,15 @@ impl Question {
             Order::Activity { ticket, .. } => Self::Activity(*ticket),
             Order::Export { ticket, .. } => Self::Exported(*ticket),
             Order::TrainingCard { .. } => Self::Training,
+        }
+    }
+
+    /// The question that a card is to prove somebody for.
+    pub fn of_proof(to: &ProofFor) -> Self {
+        match to {
+            ProofFor::SignIn => Self::SignIn,
+            ProofFor::Waiting(work) => Self::Work(*work),
+            ProofFor::Telephone(ticket, _) => Self::Telephone(*ticket),
         }
     }
 

@@ -120,6 +120,14 @@ impl Desk<'_> {
         }
     }
 
+    /// The card the officer's session was begun with.
+    pub fn session_card(&self) -> Option<&CardSerial> {
+        match &self.actor {
+            Actor::Officer(found) => found.card.as_ref(),
+            Actor::Holder(_) | Actor::Nobody => None,
+        }
+    }
+
     /// Who is signed in, if it is a holder.
     pub fn own_session(&self) -> Result<&holder_sessions::Found, Fault> {
         match &self.actor {

@@ -220,7 +220,7 @@ pub fn certify(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
     desk.audit(
         "issuance.certified",
         &json!({
-            "job": id, "holder": job.public.holder, "serial": job.public.serial,
+            "job": id, "operation": job.public.operation, "holder": job.public.holder, "serial": job.public.serial,
             "authentication_sha256": sha256_hex(&authentication), "signing_sha256": sha256_hex(&signing),
         }),
     )?;
@@ -322,7 +322,8 @@ pub fn confirm(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
     desk.audit(
         "issuance.confirmed",
         &json!({
-            "job": id, "holder": job.public.holder, "serial": serial, "locked": locked, "replaced": replaced,
+            "job": id, "operation": job.public.operation, "holder": job.public.holder, "serial": serial,
+            "locked": locked, "replaced": replaced,
             "authentication_sha256": request.authentication_sha256, "signing_sha256": request.signing_sha256,
         }),
     )?;
@@ -424,7 +425,10 @@ pub fn reopen(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
         )?;
     }
     issuances::set_card(desk.store, &job, CardState::InWork, desk.now)?;
-    desk.audit("issuance.reopened", &json!({ "job": job.public.job, "serial": job.public.serial }))?;
+    let detail = json!({
+        "job": job.public.job, "operation": job.public.operation, "holder": job.public.holder, "serial": job.public.serial,
+    });
+    desk.audit("issuance.reopened", &detail)?;
     Answer::json(&issuances::get(desk.store, &job.public.job)?.public)
 }
 
@@ -435,7 +439,8 @@ pub fn abort(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
     desk.check_own_card(&job.public.serial)?;
     let reason: String = request.reason.chars().take(200).collect();
     let detail = json!({
-        "job": id, "holder": job.public.holder, "serial": job.public.serial, "reason": reason, "card": request.card,
+        "job": id, "operation": job.public.operation, "holder": job.public.holder, "serial": job.public.serial,
+        "reason": reason, "card": request.card,
     });
     let issues = job.public.operation == Operation::Issue;
     let card = match request.card {

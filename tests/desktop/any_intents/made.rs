@@ -141,6 +141,8 @@ pub fn session() -> Session {
         realm: Realm::Training,
         proved: OffsetDateTime::UNIX_EPOCH,
         expires: OffsetDateTime::UNIX_EPOCH,
+        card: None,
+        approvals: Default::default(),
     }
 }
 
@@ -152,7 +154,9 @@ pub fn answer(order: &Order, fails: bool) -> Option<Event> {
         cards: Vec::new(),
     };
     Some(match order {
-        Order::SignIn { .. } => Event::SignedIn(if fails { Err(trouble()) } else { Ok(session()) }),
+        Order::SignIn { .. } | Order::ProveWithCard { .. } => {
+            Event::SignedIn(if fails { Err(trouble()) } else { Ok(session()) })
+        }
         Order::SignOut => Event::SignedOut,
         Order::ListOfficers => Event::Officers(if fails { Err(trouble()) } else { Ok(Vec::new()) }),
         // The last one's name is what was asked for.
@@ -295,6 +299,7 @@ pub fn card(n: u8, state: CardState) -> CardInReader {
         series: Series::Series10,
         record: Ok(record),
         holder: (!blank).then(|| holder(n % 4)),
+        named: (!blank).then(|| number(n % 4)),
         portrait: None,
         has_certificates: !blank,
         expires: None,
