@@ -162,7 +162,7 @@ fn issue(camera: &mut Camera, holder: &HolderId) {
 fn prepare(camera: &mut Camera, holder: &HolderId, place: usize) {
     camera.wish(Route::Issue(holder.clone()));
     camera.window.wait_for("the proof and a blank card", |model| {
-        model.issue.front.is_some() && model.bench.cards().count() > place
+        model.issue.proof.is_some() && model.bench.cards().count() > place
     });
     camera.wish(issue::Intent::Print(issue::When::Later));
     let reader = camera.window.model().bench.cards().nth(place).map(|(reader, _)| reader.name.clone());

@@ -16,7 +16,7 @@ use crate::{
         wire::{AuditHead, AuditRow, CardRecord, HolderRecord, Session, TrainingOfficer},
     },
     domain::{CardSerial, CardState, Holder, HolderId, JobId, NhsCode, PasscodeRules, Series},
-    face::Photo,
+    face::{Photo, Plane, Side},
     journal::QueueEntry,
     operations::{OperationError, Progress, Standing, UnfinishedJob, diagnosis::Finding},
 };
@@ -201,14 +201,38 @@ pub struct Profile {
 }
 
 /// A face as it will be printed.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Proof {
-    /// From the separated planes: 1016 x 642 pixels, transparent around the card, keep-out of the chip drawn in.
-    pub front: RgbaImage,
+    /// From the separated planes: 1016 x 642 pixels, transparent around the card, keep-out of the chip drawn in. What the
+    /// printer does not print so has a frame.
+    pub front: Arc<RgbaImage>,
+    /// The back in the same way, where the template has one.
+    pub back: Option<Arc<RgbaImage>>,
+    /// Each panel of each side that is used, alone, in its own colour.
+    pub planes: Vec<(Side, Plane, Arc<RgbaImage>)>,
+    /// What the printer does not print as it is shown, in words.
+    pub marks: Vec<String>,
+    /// Elements that are printed only when the card is known, by their ids.
+    pub waiting: Vec<String>,
     /// What the officer should look at.
     pub advice: Vec<String>,
     /// Colour panels the face uses, of the five of the ribbon (YMCKO).
     pub panels: Vec<String>,
+}
+
+impl Proof {
+    /// A side as it will come out, or one of its panels alone; `None` where there is no such side or panel.
+    #[must_use]
+    pub fn picture(&self, side: Side, plane: Option<Plane>) -> Option<&Arc<RgbaImage>> {
+        match (side, plane) {
+            (Side::Front, None) => Some(&self.front),
+            (Side::Back, None) => self.back.as_ref(),
+            (side, Some(plane)) => {
+                let found = self.planes.iter().find(|(of, is, _)| *of == side && *is == plane);
+                found.map(|(_, _, picture)| picture)
+            }
+        }
+    }
 }
 
 /// A reader and what is in it.

@@ -255,6 +255,8 @@ pub struct FaceWanted {
     pub holder: HolderId,
     /// The photo in work; `None` takes the one on record.
     pub photo: Option<(Arc<Photo>, PhotoEdit)>,
+    /// For which printer its limits are marked; `None` takes the first.
+    pub printer: Option<String>,
 }
 
 /// What an officer did to a photo, in the order it is applied: turn, then crop, then brightness.

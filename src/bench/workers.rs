@@ -45,7 +45,6 @@ use super::{
 use crate::{
     card::reader::ReaderError,
     cis2::wire::Session,
-    face::{Template, TemplateError},
     workplace::Workplace,
 };
 
@@ -58,9 +57,6 @@ pub enum WorkersError {
     /// The readers cannot be watched.
     #[error("{0}")]
     Readers(#[from] ReaderError),
-    /// The built-in card face cannot be used.
-    #[error("{0}")]
-    Face(#[from] TemplateError),
     /// The system starts no thread.
     #[error("this computer starts no more threads ({0}): close other programs and start this one again")]
     Thread(#[from] io::Error),
@@ -93,7 +89,7 @@ impl Workers {
         let teller = Teller::new(sender, Box::new(wake));
         let mut watch = workplace.bench.readers.watch()?;
         let session = workplace.session.clone();
-        let common = Arc::new(Common::new(workplace, Template::nhs_care_identity()?, teller));
+        let common = Arc::new(Common::new(workplace, teller));
         common.set_session(session.map(|session| Session { token: None, ..session }));
         let mut workers = Self {
             common: Arc::clone(&common),

@@ -19,7 +19,10 @@ pub fn face(name: &str, photo: &str) -> Face {
         name: name.into(),
         number: "555000000017".parse().expect("a training number"),
         photo: Photo::decode(&photo).expect("training photos are sound"),
+        organisation: "A1B".parse().expect("a code"),
         purpose: Purpose::Training,
+        card: None,
+        today: time::macros::date!(2026 - 11 - 23),
     };
     Face::compose(&Template::nhs_care_identity().expect("built-in template"), &data).expect("composes")
 }

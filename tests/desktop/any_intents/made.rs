@@ -33,7 +33,12 @@ pub fn photo() -> (Arc<Photo>, Arc<image::RgbaImage>) {
 /// The face of this holder: its advice says whose it is.
 pub fn proof(holder: &HolderId) -> Arc<Proof> {
     let front = image::RgbaImage::from_pixel(64, 40, image::Rgba([200, 220, 240, 255]));
-    Arc::new(Proof { front, advice: vec![holder.to_string()], panels: vec!["K".into()] })
+    Arc::new(Proof {
+        front: Arc::new(front),
+        advice: vec![holder.to_string()],
+        panels: vec!["K".into()],
+        ..Proof::default()
+    })
 }
 
 pub fn row(sequence: u64) -> AuditRow {
