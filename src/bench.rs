@@ -11,8 +11,8 @@ mod telephone;
 mod workers;
 
 pub use event::{
-    Activity, CardInReader, Event, PhotoRead, PrinterCondition, PrinterView, Profile, Proof, ReaderCondition,
-    ReaderView, Trouble, WorkEnd, WorkEvent,
+    Activity, CardInReader, Event, FaceList, OpenedFace, PhotoRead, PrinterCondition, PrinterView, Profile, Proof,
+    ReaderCondition, ReaderView, Trouble, WorkEnd, WorkEvent,
 };
 pub use on_card::{Asks, CardNow, CardOrder, Passcodes};
 pub use order::{FaceWanted, IssueOrder, MOST_FOUND, Order, PhotoEdit, PrintWish, Ticket, TrainingCardMove, WorkId};

@@ -15,6 +15,7 @@ pub mod planes;
 mod preview;
 mod proof;
 mod render;
+pub mod samples;
 mod side;
 pub mod template;
 

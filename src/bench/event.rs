@@ -170,6 +170,27 @@ pub enum Event {
         /// Whether it is on record now.
         result: Result<(), Trouble>,
     },
+    /// Answer to [`super::Order::OpenFace`].
+    FaceOpened {
+        /// The question.
+        ticket: Ticket,
+        /// The template.
+        result: Result<Box<OpenedFace>, Trouble>,
+    },
+    /// Answer to [`super::Order::DrawFace`].
+    FaceDrawn {
+        /// The question.
+        ticket: Ticket,
+        /// The face.
+        result: Result<Arc<Proof>, Trouble>,
+    },
+    /// Answer to [`super::Order::SaveFace`].
+    FaceSaved {
+        /// The question.
+        ticket: Ticket,
+        /// The file, and what templates there are now.
+        result: Result<(String, FaceList), Trouble>,
+    },
     /// A piece of the answer to [`super::Order::Activity`].
     Activity {
         /// The question.
@@ -186,6 +207,28 @@ pub enum Event {
     },
     /// An order about a training reader could not be carried out.
     TrainingTrouble(Trouble),
+}
+
+/// The card face templates of this workstation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FaceList {
+    /// All, the built-in one first.
+    pub names: Vec<String>,
+    /// The one that cards are printed with.
+    pub in_use: String,
+    /// The organisation's folder.
+    pub folder: String,
+}
+
+/// A card face template that was opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenedFace {
+    /// Its name.
+    pub name: String,
+    /// Its text.
+    pub text: String,
+    /// What templates there are.
+    pub list: FaceList,
 }
 
 /// A photo and the picture of it that is shown; `None` when the officer chose none.

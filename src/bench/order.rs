@@ -223,6 +223,31 @@ pub enum Order {
         /// What was done to it.
         edit: PhotoEdit,
     },
+    /// Opens a card face template in the editor.
+    OpenFace {
+        /// Whose answer it is.
+        ticket: Ticket,
+        /// Its name; `None` for the one that cards are printed with.
+        name: Option<String>,
+    },
+    /// Draws a card face as the editor has it, for a sample holder.
+    DrawFace {
+        /// Whose answer it is.
+        ticket: Ticket,
+        /// The template.
+        text: String,
+        /// Which of [`crate::face::samples::NAMES`].
+        sample: usize,
+    },
+    /// Saves a card face template into the organisation's folder.
+    SaveFace {
+        /// Whose answer it is.
+        ticket: Ticket,
+        /// Its name.
+        name: String,
+        /// The template.
+        text: String,
+    },
     /// Every row of the audit after this number, in pieces, and the state of the chain.
     Activity {
         /// Whose answer it is.

@@ -42,11 +42,7 @@ use super::{
     event::{Event, Trouble},
     order::{Order, Ticket, TrainingCardMove},
 };
-use crate::{
-    card::reader::ReaderError,
-    cis2::wire::Session,
-    workplace::Workplace,
-};
+use crate::{card::reader::ReaderError, cis2::wire::Session, workplace::Workplace};
 
 /// Events that may wait to be taken; a worker with one more waits until there is room.
 const MOST_EVENTS: usize = 1024;
@@ -153,7 +149,10 @@ impl Workers {
             | Order::DecodePhoto { .. }
             | Order::PastePhoto { .. }
             | Order::LoadPhoto { .. }
-            | Order::SavePhoto { .. } => self.common.pictures.put(order).map_err(|_| busy()),
+            | Order::SavePhoto { .. }
+            | Order::OpenFace { .. }
+            | Order::DrawFace { .. }
+            | Order::SaveFace { .. } => self.common.pictures.put(order).map_err(|_| busy()),
             other => self.common.service.put(other).map_err(|_| busy()),
         };
         if let Err(trouble) = taken

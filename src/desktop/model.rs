@@ -4,6 +4,7 @@
 
 pub mod activity;
 pub mod bench;
+pub mod card_face;
 pub mod find;
 pub mod help;
 pub mod holder;
@@ -80,6 +81,8 @@ pub struct Model {
     pub activity: activity::State,
     /// Settings.
     pub settings: settings::State,
+    /// The editor of card faces.
+    pub card_face: card_face::State,
     /// Help.
     pub help: help::State,
     /// Whether the window is about to close.
@@ -162,6 +165,7 @@ impl Model {
             unfinished: unfinished::State::default(),
             activity: activity::State::default(),
             settings: settings::State::default(),
+            card_face: card_face::State::default(),
             help: help::State::default(),
             closing: Closing::No,
             orders: Vec::new(),
@@ -205,6 +209,7 @@ impl Model {
             Intent::Unfinished(wish) => unfinished::update(self, wish),
             Intent::Activity(wish) => activity::update(self, wish),
             Intent::Settings(wish) => settings::update(self, wish),
+            Intent::CardFace(wish) => card_face::update(self, wish),
             Intent::Help(wish) => help::update(self, wish),
         }
     }
@@ -224,6 +229,7 @@ impl Model {
         unfinished::on_event(self, event);
         activity::on_event(self, event);
         settings::on_event(self, event);
+        card_face::on_event(self, event);
         self.close_when_done();
     }
 
@@ -238,7 +244,7 @@ impl Model {
             if !self.dialogs.iter().any(Dialog::is_about_closing) {
                 self.dialogs.push_front(Dialog::close_with_open_work());
             }
-        } else if !photo::asks_first(self, None, Intent::CloseWindowNow) {
+        } else if !photo::asks_first(self, None, Intent::CloseWindowNow) && !card_face::asks_first(self) {
             self.closing = Closing::Now;
         }
     }
@@ -361,6 +367,7 @@ impl Model {
             Route::Queue => queue::arrived(self),
             Route::Unfinished => unfinished::arrived(self),
             Route::Activity => activity::arrived(self),
+            Route::CardFace => card_face::arrived(self),
             Route::Help(topic) => help::arrived(self, &topic),
             Route::Telephone(..) | Route::Work(_) | Route::Settings => {}
         }

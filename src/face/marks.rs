@@ -84,7 +84,9 @@ impl fmt::Display for Mark {
             Fault::Cut => write!(f, "runs beyond the card: {} dots of it are cut off", self.dots),
             Fault::NearEdge => f.write_str("is less than 2 mm from the card’s edge and may be cut"),
             Fault::Bleed => write!(f, "runs on beyond the card’s edge, where {} dots of it are cut off", self.dots),
-            Fault::NotResin => f.write_str("is black made of the three colours, not of black resin: scanners may not read it"),
+            Fault::NotResin => {
+                f.write_str("is black made of the three colours, not of black resin: scanners may not read it")
+            }
             Fault::NoDyes => f.write_str("has colour, and this printer’s ribbon is black only"),
             Fault::NoBack => f.write_str("is not printed: this printer prints the front only"),
         }
@@ -127,7 +129,9 @@ fn of_side(side: &FaceSide, limits: &PrintLimits) -> Vec<Mark> {
         match element.ink {
             Ink::Resin if !limits.resin => mark(Fault::NotResin, whole),
             Ink::Dye(_) if !limits.dyes => mark(Fault::NoDyes, whole),
-            Ink::Dye(rgb) if words && rgb.iter().all(|channel| *channel <= NEARLY_BLACK) => mark(Fault::NotResin, whole),
+            Ink::Dye(rgb) if words && rgb.iter().all(|channel| *channel <= NEARLY_BLACK) => {
+                mark(Fault::NotResin, whole)
+            }
             _ => {}
         }
     }
@@ -244,10 +248,22 @@ mod tests {
     #[test]
     fn every_fault_is_found_where_it_is() {
         let cases = [
-            ("kind = \"text\"\ntext = \"at the edge\"\nfont = \"plain\"\nsize = 8.0", "left = 0.5, top = 40.0, width = 30.0, height = 4.0", Fault::NearEdge),
-            ("kind = \"text\"\ntext = \"#########\"\nfont = \"plain\"\nsize = 8.0", "left = 0.0, top = 50.5, width = 30.0, height = 3.4", Fault::Cut),
+            (
+                "kind = \"text\"\ntext = \"at the edge\"\nfont = \"plain\"\nsize = 8.0",
+                "left = 0.5, top = 40.0, width = 30.0, height = 4.0",
+                Fault::NearEdge,
+            ),
+            (
+                "kind = \"text\"\ntext = \"#########\"\nfont = \"plain\"\nsize = 8.0",
+                "left = 0.0, top = 50.5, width = 30.0, height = 3.4",
+                Fault::Cut,
+            ),
             ("kind = \"box\"\ncolour = \"band\"", "left = -0.2, top = 44.0, width = 3.0, height = 10.0", Fault::Bleed),
-            ("kind = \"text\"\ntext = \"dyed\"\nfont = \"plain\"\nsize = 8.0\ncolour = \"black\"", "left = 26.0, top = 20.0, width = 20.0, height = 4.0", Fault::NotResin),
+            (
+                "kind = \"text\"\ntext = \"dyed\"\nfont = \"plain\"\nsize = 8.0\ncolour = \"black\"",
+                "left = 26.0, top = 20.0, width = 20.0, height = 4.0",
+                Fault::NotResin,
+            ),
         ];
         for (keys, area, fault) in cases {
             let more = format!("[[front]]\nid = \"more\"\n{keys}\narea = {{ {area} }}\n");
@@ -265,7 +281,8 @@ mod tests {
     #[test]
     fn a_larger_chip_box_and_a_printer_that_does_not_turn_are_told() {
         let large = PrintLimits { chip: PixelBox { left: 60, top: 150, right: 330, bottom: 420 }, ..ALL };
-        let text = "[[front]]\nid = \"low\"\nkind = \"box\"\narea = { left = 10.0, top = 30.5, width = 5.0, height = 1.5 }\n";
+        let text =
+            "[[front]]\nid = \"low\"\nkind = \"box\"\narea = { left = 10.0, top = 30.5, width = 5.0, height = 1.5 }\n";
         let marks = face(text).marks(&large);
         assert_eq!((marks[0].fault, marks[0].element.as_str()), (Fault::Chip, "low"));
         assert!(Fault::Chip.is_serious());

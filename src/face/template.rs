@@ -10,8 +10,8 @@ use std::{collections::BTreeMap, path::Path, sync::Arc};
 use image::RgbImage;
 use serde::Deserialize;
 
-pub use condition::{CardCondition, Condition};
 pub(super) use condition::Answer;
+pub use condition::{CardCondition, Condition};
 
 pub(super) use check::LINE_HEIGHT;
 
@@ -241,11 +241,8 @@ impl Template {
     pub fn read(path: &Path) -> Result<Self, TemplateError> {
         let name = path.display().to_string();
         let text = std::fs::read_to_string(path).map_err(|error| {
-            TemplateError::whole(
-                format!("it cannot be read ({error})"),
-                "Check the path and that the file may be read",
-            )
-            .in_file(&name)
+            TemplateError::whole(format!("it cannot be read ({error})"), "Check the path and that the file may be read")
+                .in_file(&name)
         })?;
         Self::parse_in(&text, path.parent().unwrap_or(Path::new("."))).map_err(|error| error.in_file(&name))
     }

@@ -264,9 +264,7 @@ fn a_back_says_what_its_card_is() {
     let planes = face.back_planes().expect("something is printed");
     let at = |x: f32, y: f32| measure::row(y) as usize * WIDTH + measure::column(x) as usize;
     assert_eq!((planes.cyan[at(40.0, 5.2)], planes.resin[at(40.0, 5.2)]), (255, 0), "a line of the band's blue");
-    let Some(Shape::Code(bars)) = back.layout.element("serial").map(|element| &element.shape) else {
-        panic!("a code")
-    };
+    let Some(Shape::Code(bars)) = back.layout.element("serial").map(|element| &element.shape) else { panic!("a code") };
     for bar in bars {
         assert_eq!((bar.width() % 2, planes.resin[bar.top * WIDTH + bar.left]), (0, 1), "{bar:?}");
     }

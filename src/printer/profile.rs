@@ -16,10 +16,7 @@ pub use settings::{
 
 use serde::Deserialize;
 
-use crate::{
-    domain::Series,
-    face::PrintLimits,
-};
+use crate::{domain::Series, face::PrintLimits};
 
 /// Longest profile that is read, in bytes.
 pub const LONGEST_PROFILE: usize = 64 * 1024;

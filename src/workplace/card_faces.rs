@@ -24,9 +24,7 @@ pub enum CardFaceError {
     #[error(transparent)]
     Template(#[from] TemplateError),
     /// The name is not one a file may have.
-    #[error(
-        "“{0}” is no name for a card face: use 1 to 40 small letters, digits and hyphens; nothing was saved"
-    )]
+    #[error("“{0}” is no name for a card face: use 1 to 40 small letters, digits and hyphens; nothing was saved")]
     Name(String),
     /// The built-in template stays as it is.
     #[error("“{0}” is the built-in card face and stays as it is: save yours under another name; nothing was saved")]
@@ -40,7 +38,9 @@ pub enum CardFaceError {
         folder: String,
     },
     /// The file cannot be written.
-    #[error("{file} cannot be written ({source}): check that you may write there and that there is room; nothing was changed")]
+    #[error(
+        "{file} cannot be written ({source}): check that you may write there and that there is room; nothing was changed"
+    )]
     Write {
         /// The file.
         file: String,

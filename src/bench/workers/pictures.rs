@@ -1,5 +1,7 @@
 //! The pictures worker: photos decoded, edited and saved, faces composed.
 
+mod face;
+
 use std::{fs::File, io::Read, path::Path, sync::Arc};
 
 use image::RgbaImage;
@@ -13,7 +15,7 @@ use crate::{
     },
     cis2::Service,
     domain::{HolderId, eligibility::Realm},
-    face::{CropBox, Face, FaceData, FaceSide, Photo, PhotoError, Plane, PrintLimits, Purpose, marks, photo},
+    face::{CropBox, Face, FaceData, Photo, PhotoError, Purpose, photo},
 };
 
 /// Longest side of a photo on record in pixels: four times what the face needs, and far below the gateway's 8 MB.
@@ -52,6 +54,13 @@ fn carry_out(common: &Common, order: Order) {
         Order::SavePhoto { ticket, holder, photo, edit } => {
             let result = save(common, &holder, &photo, &edit);
             common.tell(Event::PhotoSaved { ticket, holder, result });
+        }
+        Order::OpenFace { ticket, name } => common.tell(Event::FaceOpened { ticket, result: face::open(common, name) }),
+        Order::DrawFace { ticket, text, sample } => {
+            common.tell(Event::FaceDrawn { ticket, result: face::draw(common, &text, sample).map(Arc::new) });
+        }
+        Order::SaveFace { ticket, name, text } => {
+            common.tell(Event::FaceSaved { ticket, result: face::save(common, &name, &text) });
         }
         // Dispatch sends nothing else here.
         _ => {}
@@ -120,47 +129,8 @@ fn proof(common: &Common, wanted: &FaceWanted) -> Result<Proof, Trouble> {
         today: OffsetDateTime::now_utc().date(),
     };
     let template = common.workplace.bench.card_faces.in_use();
-    let face = Face::compose(&template, &data).map_err(|error| Trouble::unchanged(error.to_string()))?;
-    Ok(shown_face(&face, limits(common, wanted.printer.as_deref()).as_ref()))
-}
-
-/// What the printer of this name can do, or the first printer.
-fn limits(common: &Common, printer: Option<&str>) -> Option<PrintLimits> {
-    let printers = &common.workplace.bench.printers;
-    let named = printer.and_then(|name| printers.choose(Some(name)).ok());
-    named.or_else(|| printers.iter().next()).map(|printer| printer.profile.limits())
-}
-
-/// Everything of a face that is shown, made here and not while drawing.
-pub(super) fn shown_face(face: &Face, limits: Option<&PrintLimits>) -> Proof {
-    let marks = limits.map(|limits| face.marks(limits)).unwrap_or_default();
-    let picture = |side: &FaceSide| {
-        let mut picture = side.preview();
-        marks::draw(&mut picture, side.layout.side, &marks);
-        Arc::new(picture)
-    };
-    let planes = |side: &FaceSide| {
-        let used = Plane::ALL.into_iter().filter(|plane| side.planes.is_used(*plane));
-        used.map(|plane| (side.layout.side, plane, Arc::new(side.planes.alone(plane)))).collect::<Vec<_>>()
-    };
-    Proof {
-        front: picture(face.front()),
-        back: face.back().map(picture),
-        planes: face.sides().into_iter().flat_map(planes).collect(),
-        marks: marks.iter().map(ToString::to_string).collect(),
-        waiting: face.waiting().into_iter().map(str::to_owned).collect(),
-        advice: face.advice().iter().map(ToString::to_string).collect(),
-        panels: panels(face),
-    }
-}
-
-/// The panels of the ribbon that put something on this card.
-fn panels(face: &Face) -> Vec<String> {
-    let names = [(Plane::Yellow, "Yellow"), (Plane::Magenta, "Magenta"), (Plane::Cyan, "Cyan"), (Plane::Resin, "Black")];
-    let used = |plane: &Plane| face.sides().into_iter().any(|side| side.planes.is_used(*plane));
-    let used = names.into_iter().filter(|(plane, _)| used(plane)).map(|(_, name)| name);
-    // Every card is coated, but for the chip.
-    used.chain(["Overcoat"]).map(str::to_owned).collect()
+    let composed = Face::compose(&template, &data).map_err(|error| Trouble::unchanged(error.to_string()))?;
+    Ok(face::shown(&composed, face::limits(common, wanted.printer.as_deref()).as_ref()))
 }
 
 fn save(common: &Common, holder: &HolderId, photo: &Photo, edit: &PhotoEdit) -> Result<(), Trouble> {

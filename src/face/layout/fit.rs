@@ -26,12 +26,7 @@ const FAMILIES: [FontFamilyName<'static>; 3] =
     [FontFamilyName::named(LATIN), FontFamilyName::named(ARABIC), FontFamilyName::named(HAN)];
 
 /// Sets a text in its box; `what` is how messages call it.
-pub(super) fn text_block(
-    style: &TextStyle,
-    area: &Area,
-    written: &str,
-    what: &str,
-) -> Result<TextBlock, LayoutError> {
+pub(super) fn text_block(style: &TextStyle, area: &Area, written: &str, what: &str) -> Result<TextBlock, LayoutError> {
     let text = tidy(written, what)?;
     let too_long = || LayoutError::TooLong {
         what: what.to_owned(),

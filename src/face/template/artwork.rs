@@ -44,8 +44,7 @@ pub(super) fn draw(svg: &[u8]) -> Result<RgbImage, String> {
     let size = tree.size();
     let scale = DRAWN / size.width().max(size.height());
     let (width, height) = ((size.width() * scale).ceil() as u32, (size.height() * scale).ceil() as u32);
-    let mut pixels =
-        Pixmap::new(width.max(1), height.max(1)).ok_or_else(|| "the drawing has no size".to_owned())?;
+    let mut pixels = Pixmap::new(width.max(1), height.max(1)).ok_or_else(|| "the drawing has no size".to_owned())?;
     pixels.fill(Color::WHITE);
     resvg::render(&tree, Transform::from_scale(scale, scale), &mut pixels.as_mut());
     let rgb = pixels.data().chunks_exact(4).flat_map(|pixel| [pixel[0], pixel[1], pixel[2]]).collect();

@@ -1,9 +1,7 @@
 //! What a template must keep to, beyond being TOML of the right shape.
 
 use super::{Content, Element, Side, Template, TemplateError, TextStyle, written::Source};
-use crate::face::measure::{
-    Area, CARD_HEIGHT_MM, CARD_WIDTH_MM, PIXELS_PER_MM, POINTS_PER_MM, spill_left, spill_top,
-};
+use crate::face::measure::{Area, CARD_HEIGHT_MM, CARD_WIDTH_MM, PIXELS_PER_MM, POINTS_PER_MM, spill_left, spill_top};
 
 /// Text sizes in points that a 300 dpi resin panel prints legibly and that fit on a card.
 const SIZES: std::ops::RangeInclusive<f32> = 4.0..=72.0;
@@ -19,9 +17,8 @@ const LONGEST_ID: usize = 40;
 
 pub(super) fn check(template: &Template, source: &Source<'_>) -> Result<(), TemplateError> {
     let keep_out = source.table("keep-out");
-    box_of(&template.keep_out, 0.0, 0.5).map_err(|(problem, remedy)| {
-        source.at(keep_out, "area", "keep-out.area".into(), problem, remedy)
-    })?;
+    box_of(&template.keep_out, 0.0, 0.5)
+        .map_err(|(problem, remedy)| source.at(keep_out, "area", "keep-out.area".into(), problem, remedy))?;
     let all = || template.front.iter().chain(&template.back);
     for (place, element) in all().enumerate() {
         let plain = |c: char| c.is_ascii_alphanumeric() || c == '-';
@@ -133,8 +130,7 @@ fn box_of(area: &Area, spill: f32, least: f32) -> Result<(), (&'static str, &'st
     if !finite || area.width < least - slack || area.height < least - slack {
         return Err(("the box has no size", "Give left, top, width and height in millimetres"));
     }
-    let (across, down) =
-        (spill * spill_left() / PIXELS_PER_MM + slack, spill * spill_top() / PIXELS_PER_MM + slack);
+    let (across, down) = (spill * spill_left() / PIXELS_PER_MM + slack, spill * spill_top() / PIXELS_PER_MM + slack);
     if area.left < -across
         || area.top < -down
         || area.right() > CARD_WIDTH_MM + across

@@ -54,10 +54,9 @@ fn every_refusal_names_element_key_line_and_remedy() {
         let word = key.rsplit_once('.').expect("a key").1;
         assert!(written.trim_start().starts_with(word) || written == "[[front]]", "{error}: {written}");
     }
-    for (from, to, key) in [
-        ("band = \"#005EB8\"", "band = \"#05EB8\"", "colours.band"),
-        ("left = 7.3", "left = nan", "keep-out.area"),
-    ] {
+    for (from, to, key) in
+        [("band = \"#005EB8\"", "band = \"#05EB8\"", "colours.band"), ("left = 7.3", "left = nan", "keep-out.area")]
+    {
         let error = Template::parse(&BUILT_IN_TEXT.replacen(from, to, 1)).expect_err(to);
         assert_eq!(error.key, key, "{error}");
         assert!(error.line > 8, "{error}");
@@ -83,7 +82,8 @@ fn conditions_that_no_card_fulfils_together_share_a_place() {
 
 #[test]
 fn unknown_keys_and_broken_text_name_their_line() {
-    let error = Template::parse(&changed("id = \"name\"", "lines = 2", "lines = 2\nlinse = 3")).expect_err("unknown key");
+    let error =
+        Template::parse(&changed("id = \"name\"", "lines = 2", "lines = 2\nlinse = 3")).expect_err("unknown key");
     assert!(error.key.contains("linse = 3") && error.problem.contains("linse"), "{error}");
     assert_eq!(Template::parse("title = ").expect_err("broken").line, 1);
     assert!(Template::parse(&"#".repeat(LONGEST + 1)).is_err());

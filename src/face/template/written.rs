@@ -5,9 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{
-    Align, Condition, Content, Element, Fit, Symbology, Template, TemplateError, TextStyle, Typeface, check,
-};
+use super::{Align, Condition, Content, Element, Fit, Symbology, Template, TemplateError, TextStyle, Typeface, check};
 use crate::face::{
     fields::{Part, parts},
     measure::Area,
@@ -111,14 +109,8 @@ pub(super) fn read(text: &str) -> Result<Template, TemplateError> {
             .collect::<Result<Vec<_>, _>>()
     };
     let (front, back) = (side(written.front)?, side(written.back)?);
-    let template = Template {
-        title: written.title,
-        front,
-        back,
-        keep_out: written.keep_out.area,
-        fonts: written.fonts,
-        colours,
-    };
+    let template =
+        Template { title: written.title, front, back, keep_out: written.keep_out.area, fonts: written.fonts, colours };
     check::check(&template, &source)?;
     Ok(template)
 }
@@ -167,9 +159,8 @@ impl Source<'_> {
 
 /// The line of a key in the table that begins at `line`; the table's own where the key is not there.
 pub(super) fn line_of(text: &str, line: usize, key: &str) -> usize {
-    let starts = |written: &str| {
-        written.trim_start().strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with('='))
-    };
+    let starts =
+        |written: &str| written.trim_start().strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with('='));
     text.lines()
         .enumerate()
         .skip(line)
@@ -232,7 +223,11 @@ impl Tables<'_> {
         let keys = written.kind.keys();
         if let Some((key, _)) = present.iter().find(|(key, there)| *there && !keys.contains(key)) {
             let known = if keys.is_empty() { "only an area".to_owned() } else { keys.join(", ") };
-            return Err(wrong(key, format!("this kind of element has no {key}"), &format!("Leave it out; it has {known}")));
+            return Err(wrong(
+                key,
+                format!("this kind of element has no {key}"),
+                &format!("Leave it out; it has {known}"),
+            ));
         }
         let missing = |key: &str| wrong(key, "it is missing".into(), "Add it");
         let colour = match &written.colour {
@@ -247,7 +242,9 @@ impl Tables<'_> {
             let text = written.text.clone().ok_or_else(|| missing("text"))?;
             let known = "Write {name}, {number}, {digits}, {organisation}, {serial}, {series}, {expires} or {printed}";
             match parts(&text) {
-                _ if text.trim().is_empty() => Err(wrong("text", "there are no words".into(), "Write the words to show")),
+                _ if text.trim().is_empty() => {
+                    Err(wrong("text", "there are no words".into(), "Write the words to show"))
+                }
                 Err(word) => Err(wrong("text", format!("there is no field \"{word}\""), known)),
                 Ok(_) => Ok(text),
             }
@@ -255,9 +252,7 @@ impl Tables<'_> {
         let content = match written.kind {
             Kind::Photo => Content::Photo,
             Kind::Box | Kind::Line => Content::Fill,
-            Kind::Image => {
-                Content::Image { file: written.file.clone().ok_or_else(|| missing("file"))?, picture: None }
-            }
+            Kind::Image => Content::Image { file: written.file.clone().ok_or_else(|| missing("file"))?, picture: None },
             Kind::Code128 | Kind::Qr | Kind::Pdf417 => Content::Code {
                 symbology: match written.kind {
                     Kind::Code128 => Symbology::Code128,

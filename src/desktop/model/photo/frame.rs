@@ -135,7 +135,8 @@ mod tests {
 
     #[test]
     fn the_proportion_is_the_card_faces() {
-        let place = Template::nhs_care_identity().expect("the built-in template").photo().expect("a photo").nearest_pixels();
+        let place =
+            Template::nhs_care_identity().expect("the built-in template").photo().expect("a photo").nearest_pixels();
         assert!((proportion() - place.width() as f32 / place.height() as f32).abs() < 1e-6);
         assert!((0.78..0.82).contains(&proportion()), "portrait, about 4 to 5: {}", proportion());
     }
