@@ -249,13 +249,13 @@ mod tests {
     fn every_fault_is_found_where_it_is() {
         let cases = [
             (
-                "kind = \"text\"\ntext = \"at the edge\"\nfont = \"plain\"\nsize = 8.0",
-                "left = 0.5, top = 40.0, width = 30.0, height = 4.0",
+                "kind = \"text\"\ntext = \"at the edge\"\nfont = \"plain\"\nsize = 6.0",
+                "left = 0.5, top = 41.5, width = 30.0, height = 2.9",
                 Fault::NearEdge,
             ),
             (
-                "kind = \"text\"\ntext = \"#########\"\nfont = \"plain\"\nsize = 8.0",
-                "left = 0.0, top = 50.5, width = 30.0, height = 3.4",
+                "kind = \"text\"\ntext = \"#\"\nfont = \"plain\"\nsize = 8.0",
+                "left = 0.0, top = 50.5, width = 3.9, height = 3.4",
                 Fault::Cut,
             ),
             ("kind = \"box\"\ncolour = \"band\"", "left = -0.2, top = 44.0, width = 3.0, height = 10.0", Fault::Bleed),

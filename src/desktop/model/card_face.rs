@@ -193,6 +193,12 @@ impl State {
         self.saving.is_some()
     }
 
+    /// Whether the face as it is now is still being drawn.
+    #[must_use]
+    pub fn is_drawing(&self) -> bool {
+        self.drawing.is_some()
+    }
+
     /// Why it cannot be saved now, as a key of a text.
     #[must_use]
     pub fn refused(&self) -> Option<&'static str> {

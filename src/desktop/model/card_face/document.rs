@@ -150,7 +150,7 @@ impl Document {
         table.insert("id", value(id.as_str()));
         table.insert("kind", value(kind));
         let (width, height) = match kind {
-            "photo" => (20.0, 25.0),
+            "photo" => (18.0, 22.5),
             "line" => (30.0, 0.4),
             "qr" => (14.0, 14.0),
             "pdf417" | "code-128" => (40.0, 9.0),
