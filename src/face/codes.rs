@@ -1,6 +1,6 @@
 //! Codes that machines read, as black boxes of whole printer dots.
 
-use qrcodegen::{QrCode, QrCodeEcc};
+use qrcodegen::{QrCode, QrCodeEcc, QrSegment};
 use rxing::{BarcodeFormat, EncodeHints, Writer, pdf417::PDF417Writer};
 
 use super::{
@@ -110,7 +110,11 @@ fn matrix(symbology: Symbology, text: &str, what: &str) -> Result<Matrix, Layout
             Ok(Matrix { width: dark.len(), height: 1, dark, stretch: 0 })
         }
         Symbology::Qr => {
-            let code = QrCode::encode_text(text, QrCodeEcc::Medium).map_err(|error| refused(error.to_string()))?;
+            // Without its sign (ISO/IEC 18004 7.4.2, assignment 26) readers guess at the letters beyond ASCII.
+            let sign = (!text.is_ascii()).then(|| QrSegment::make_eci(26));
+            let segments: Vec<QrSegment> = sign.into_iter().chain(QrSegment::make_segments(text)).collect();
+            let code = QrCode::encode_segments(&segments, QrCodeEcc::Medium);
+            let code = code.map_err(|error| refused(error.to_string()))?;
             let side = code.size();
             let dark = (0..side).flat_map(|y| (0..side).map(move |x| (x, y))).map(|(x, y)| code.get_module(x, y));
             // A code has 21 to 177 modules a side.

@@ -12,7 +12,8 @@ use unicode_normalization::char::is_combining_mark;
 use super::{GlyphRun, LayoutError, PlacedGlyph, TextBlock};
 use crate::face::{
     fonts::{ARABIC, HAN, LATIN, Shelf, shelf},
-    measure::{Area, POINTS_PER_MM},
+    glyphs::outline,
+    measure::{Area, PIXELS_PER_MM, POINTS_PER_MM, column, row},
     template::{Align, Fit, LINE_HEIGHT, TextStyle, Typeface},
 };
 
@@ -38,35 +39,35 @@ pub(super) fn text_block(style: &TextStyle, area: &Area, written: &str, what: &s
         return Err(too_long());
     }
     let mut shelf = shelf();
-    let fitted = fit(&mut shelf, &text, style, area).map(|(size, shaped)| (text.clone(), size, shaped));
-    let fitted = match fitted {
-        None if style.fit == Fit::Ellipsis => cut(&mut shelf, &text, style, area),
+    let fitted = match fit(&mut shelf, &text, style, area, what)? {
+        None if style.fit == Fit::Ellipsis => cut(&mut shelf, &text, style, area, what)?,
         fitted => fitted,
     };
-    let (text, size, mut shaped) = fitted.ok_or_else(too_long)?;
-    // Lines start at the left edge for the engine; standing in the box is decided below, so that a right-to-left name
-    // follows the template's alignment and not the script's.
-    shaped.align(Alignment::Left, AlignmentOptions::default());
-    let runs = place_glyphs(&shelf, &shaped, &text, (area, style.align), what)?;
-    Ok(TextBlock { size, lines: shaped.len(), runs, text })
+    fitted.ok_or_else(too_long)
 }
 
 /// As much of the text as fits, and an ellipsis. A letter keeps the marks that belong to it.
-fn cut(shelf: &mut Shelf, text: &str, style: &TextStyle, area: &Area) -> Option<(String, f32, Shaped<()>)> {
+fn cut(
+    shelf: &mut Shelf,
+    text: &str,
+    style: &TextStyle,
+    area: &Area,
+    what: &str,
+) -> Result<Option<TextBlock>, LayoutError> {
     let ends: Vec<usize> = text.char_indices().filter(|(_, c)| !is_combining_mark(*c)).map(|(at, _)| at).collect();
     let (mut fits, mut least, mut most) = (None, 1, ends.len().saturating_sub(1));
     while least <= most {
         let middle = usize::midpoint(least, most);
-        let kept = format!("{}\u{2026}", text.get(..*ends.get(middle)?)?.trim_end());
-        match fit(shelf, &kept, style, area) {
-            Some((size, shaped)) => {
-                fits = Some((kept, size, shaped));
+        let kept = ends.get(middle).and_then(|end| text.get(..*end)).unwrap_or(text);
+        match fit(shelf, &format!("{}\u{2026}", kept.trim_end()), style, area, what)? {
+            Some(block) => {
+                fits = Some(block);
                 least = middle + 1;
             }
             None => most = middle - 1,
         }
     }
-    fits
+    Ok(fits)
 }
 
 /// Runs of white space become one space; what could hide or turn text is refused.
@@ -89,22 +90,61 @@ fn tidy(written: &str, what: &str) -> Result<String, LayoutError> {
     }
 }
 
-/// The largest size at which the text fits: on one line before several, or where it shall wrap at its size before a
+/// The text at the largest size at which it fits: on one line before several, or where it shall wrap at its size before a
 /// smaller one.
-fn fit(shelf: &mut Shelf, text: &str, style: &TextStyle, area: &Area) -> Option<(f32, Shaped<()>)> {
+fn fit(
+    shelf: &mut Shelf,
+    text: &str,
+    style: &TextStyle,
+    area: &Area,
+    what: &str,
+) -> Result<Option<TextBlock>, LayoutError> {
     let sizes = || {
         std::iter::successors(Some(style.size), |size| Some(size - STEP)).take_while(|size| *size >= style.minimum_size)
     };
-    match style.fit {
-        Fit::Shrink | Fit::Ellipsis => (1..=style.lines)
-            .find_map(|lines| sizes().find_map(|size| Some((size, fitting(shelf, text, style, area, (size, lines))?)))),
-        Fit::Wrap => sizes().find_map(|size| {
-            (1..=style.lines).find_map(|lines| Some((size, fitting(shelf, text, style, area, (size, lines))?)))
-        }),
+    let tries: Vec<(f32, usize)> = match style.fit {
+        Fit::Shrink | Fit::Ellipsis => {
+            (1..=style.lines).flat_map(|lines| sizes().map(move |size| (size, lines))).collect()
+        }
+        Fit::Wrap => sizes().flat_map(|size| (1..=style.lines).map(move |lines| (size, lines))).collect(),
+    };
+    for (size, lines) in tries {
+        let Some(shaped) = fitting(shelf, text, style, area, (size, lines)) else { continue };
+        let runs = place_glyphs(shelf, &shaped, text, (area, style.align), what)?;
+        let mut block = TextBlock { size, lines: shaped.len(), runs, text: text.to_owned() };
+        if drawn_into(&mut block, area) {
+            return Ok(Some(block));
+        }
     }
+    Ok(None)
 }
 
-/// The text at this size on at most so many lines, where it fits.
+/// Marks above tall letters and below deep ones reach out of the line that a font foresees: where what is inked leaves the
+/// box, the text moves into it. Says whether it has room there.
+fn drawn_into(block: &mut TextBlock, area: &Area) -> bool {
+    let Some(inked) = outline(block).map(|path| path.bounds()) else { return true };
+    // Half a dot more is no dot more.
+    let room = |length: f32, millimetres: f32| length <= millimetres * PIXELS_PER_MM + 0.5;
+    if !room(inked.width(), area.width) || !room(inked.height(), area.height) {
+        return false;
+    }
+    let by = |start: f32, end: f32, first: f32, last: f32| match () {
+        () if start < first => first - start,
+        () if end > last => last - end,
+        () => 0.0,
+    };
+    let right = by(inked.left(), inked.right(), column(area.left), column(area.right())) / PIXELS_PER_MM;
+    let down = by(inked.top(), inked.bottom(), row(area.top), row(area.bottom())) / PIXELS_PER_MM;
+    if right != 0.0 || down != 0.0 {
+        for glyph in block.runs.iter_mut().flat_map(|run| &mut run.glyphs) {
+            glyph.x += right;
+            glyph.y += down;
+        }
+    }
+    true
+}
+
+/// The text at this size on at most so many lines, where its lines fit.
 fn fitting(
     shelf: &mut Shelf,
     text: &str,
@@ -122,6 +162,9 @@ fn fitting(
     if lines > 1 {
         balance(&mut shaped, width);
     }
+    // Lines start at the left edge for the engine; standing in the box is decided when glyphs are placed, so that a
+    // right-to-left name follows the template's alignment and not the script's.
+    shaped.align(Alignment::Left, AlignmentOptions::default());
     Some(shaped)
 }
 
