@@ -468,3 +468,6 @@ pub fn on_event(model: &mut Model, event: &Event) {
         _ => {}
     }
 }
+
+#[cfg(test)]
+mod tests;
