@@ -15,7 +15,7 @@ use cardwright::{
         command::Command,
         dialogs::Dialog,
         intent::Intent,
-        model::{Model, bench, find, holder::portrait, issue, photo, queue, session},
+        model::{Model, bench, card_face, find, holder::portrait, issue, photo, queue, session},
         preferences::Preferences,
         route::Route,
         theme::Scheme,
@@ -119,6 +119,10 @@ fn tour((look, size, text_percent, scheme): Look, folder: &Path) {
     camera.shoot("activity");
     camera.wish(Route::Settings);
     camera.shoot("settings");
+    camera.wish(Route::CardFace);
+    camera.wish(card_face::Intent::Choose(Some("number".to_owned())));
+    camera.window.wait_for("the card", |model| model.card_face.proof.is_some());
+    camera.shoot("card-face");
     camera.wish(Route::Help("issue".to_owned()));
     camera.shoot("help");
     camera.wish(Route::Find);
