@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// Part of the width that the card takes beside what is said of the chosen element.
-const CARD_PART: f32 = 0.56;
+const CARD_PART: f32 = 0.55;
 
 /// Draws it.
 pub fn draw(ui: &mut Ui, view: &View<'_>) {
@@ -31,30 +31,37 @@ pub fn draw(ui: &mut Ui, view: &View<'_>) {
         let frame = Frame::new().inner_margin(Margin::symmetric(0, 4));
         Panel::bottom(Id::unique("card face actions")).frame(frame).resizable(false).show(ui, |ui| actions(ui, view));
         keys(ui, view);
-        ScrollArea::vertical().id_salt("card face").auto_shrink([false, false]).show(ui, |ui| {
-            if let Some(trouble) = &view.model.card_face.trouble {
-                notice::show(ui, view, NoticeKind::Danger, &format::sentence(&trouble.message));
-            }
-            if view.model.card_face.document.is_none() {
-                page::weak(ui, view, &tr!(view, "card-face-opening"));
-                return;
-            }
-            let width = ui.available_width() - space::SMALL;
-            if width < space::TWO_COLUMNS {
-                card(ui, view, width);
+        let state = &view.model.card_face;
+        if let Some(trouble) = &state.trouble {
+            notice::show(ui, view, NoticeKind::Danger, &format::sentence(&trouble.message));
+        }
+        if state.document.is_none() {
+            page::weak(ui, view, &tr!(view, "card-face-opening"));
+            return;
+        }
+        let width = ui.available_width() - space::SMALL;
+        let scroll = |name: &str| ScrollArea::vertical().id_salt(name).auto_shrink([false, false]);
+        if width < space::TWO_COLUMNS {
+            scroll("card face").show(ui, |ui| {
+                card(ui, view, width - space::SMALL);
+                list::draw(ui, view);
                 element::draw(ui, view);
-                return;
-            }
-            let left = width * CARD_PART;
-            ui.horizontal_top(|ui| {
-                ui.vertical(|ui| {
-                    ui.set_width(left);
-                    card(ui, view, left);
-                });
-                ui.add_space(space::LARGE);
-                ui.vertical(|ui| {
-                    ui.set_width(width - left - space::LARGE);
+                list::add(ui, view);
+            });
+            return;
+        }
+        let left = width * CARD_PART;
+        let room = vec2(0.0, ui.available_height());
+        ui.horizontal_top(|ui| {
+            let column = egui::Layout::top_down(egui::Align::Min);
+            ui.allocate_ui_with_layout(vec2(left, room.y), column, |ui| {
+                scroll("card").show(ui, |ui| card(ui, view, left - space::MEDIUM));
+            });
+            ui.allocate_ui_with_layout(vec2(width - left, room.y), column, |ui| {
+                scroll("element").show(ui, |ui| {
+                    list::draw(ui, view);
                     element::draw(ui, view);
+                    list::add(ui, view);
                 });
             });
         });
@@ -67,7 +74,7 @@ pub fn main_action(model: &Model) -> Option<Wish> {
     model.card_face.refused().is_none().then(|| Intent::Save.into())
 }
 
-/// What is shown, the card itself, and its elements.
+/// What is shown, and the card itself with what is wrong with it.
 fn card(ui: &mut Ui, view: &View<'_>, width: f32) {
     let state = &view.model.card_face;
     shown(ui, view);
@@ -83,7 +90,6 @@ fn card(ui: &mut Ui, view: &View<'_>, width: f32) {
             notice::show(ui, view, NoticeKind::Warning, &tr!(view, "card-face-mark", mark = mark));
         }
     }
-    list::draw(ui, view);
 }
 
 /// Which template, which side, which sample holder.
@@ -96,8 +102,9 @@ fn shown(ui: &mut Ui, view: &View<'_>) {
                 true => tr!(view, "card-face-in-use", name = name),
                 false => name.to_owned(),
             };
-            let picker =
-                ComboBox::from_id_salt("card face template").selected_text(named(&state.name)).width(space::LIST);
+            let picker = ComboBox::from_id_salt("card face template")
+                .selected_text(short(&named(&state.name)))
+                .width(space::CHOICE);
             let picker = picker.show_ui(ui, |ui| {
                 for name in &list.names {
                     if ui.selectable_label(*name == state.name, named(name)).clicked() && *name != state.name {
@@ -108,7 +115,7 @@ fn shown(ui: &mut Ui, view: &View<'_>) {
             picker.response.labelled_by(label.id);
         }
         let label = ui.label(tr!(view, "card-face-sample"));
-        let picker = ComboBox::from_id_salt("card face sample").width(space::LIST);
+        let picker = ComboBox::from_id_salt("card face sample").width(space::CHOICE);
         let name = samples::NAMES.get(state.sample).copied().unwrap_or_default();
         let picker = picker.selected_text(short(name)).show_ui(ui, |ui| {
             for (place, name) in samples::NAMES.iter().enumerate() {
@@ -134,7 +141,7 @@ fn shown(ui: &mut Ui, view: &View<'_>) {
 
 /// A name as far as a field shows it.
 fn short(name: &str) -> String {
-    const SHOWN: usize = 26;
+    const SHOWN: usize = 20;
     match name.chars().count() > SHOWN {
         true => format!("{}…", name.chars().take(SHOWN).collect::<String>().trim_end()),
         false => name.to_owned(),

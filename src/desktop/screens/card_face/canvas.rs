@@ -14,7 +14,9 @@ use crate::{
     },
     face::{
         Side,
-        measure::{Area, CARD_HEIGHT_MM, CARD_WIDTH_MM, PIXELS_PER_MM, column, row, spill_left, spill_top},
+        measure::{
+            Area, CARD_HEIGHT_MM, CARD_WIDTH_MM, CORNER_RADIUS_MM, PIXELS_PER_MM, column, row, spill_left, spill_top,
+        },
         planes::{HEIGHT, WIDTH},
     },
     tr,
@@ -29,6 +31,8 @@ struct Grip {
     corner: bool,
     area: Area,
     from: Pos2,
+    /// Where the pointer was when it moved last: a mouse that is held still wants nothing new.
+    last: Pos2,
 }
 
 /// Where millimetres of the card lie on the screen.
@@ -70,20 +74,16 @@ pub fn draw(ui: &mut Ui, view: &View<'_>, width: f32) {
     }
     let colours = view.theme.colours;
     let picture = state.proof.as_ref().and_then(|proof| proof.picture(state.side, None));
+    let card = canvas.rect(&Area { left: 0.0, top: 0.0, width: CARD_WIDTH_MM, height: CARD_HEIGHT_MM });
+    let corner = CORNER_RADIUS_MM * PIXELS_PER_MM * dots;
     match picture {
         Some(picture) => {
             let texture = view.pictures.texture(ui.ctx(), picture);
             Image::new((texture.id(), size)).paint_at(ui, place);
+            ui.painter().rect_stroke(card, corner, Stroke::new(1.0, colours.line), StrokeKind::Outside);
         }
         None => {
-            let card = canvas.rect(&Area { left: 0.0, top: 0.0, width: CARD_WIDTH_MM, height: CARD_HEIGHT_MM });
-            ui.painter().rect(
-                card,
-                space::HANDLE,
-                colours.page.ground,
-                Stroke::new(1.0, colours.line),
-                StrokeKind::Inside,
-            );
+            ui.painter().rect(card, corner, colours.page.ground, Stroke::new(1.0, colours.line), StrokeKind::Inside);
         }
     }
     for row in &rows {
@@ -167,7 +167,7 @@ fn pull(ui: &Ui, view: &View<'_>, rows: &[Row], response: &Response, canvas: Can
         let resizes = corner(from);
         let row = if resizes { chosen } else { under(from) };
         if let Some((row, area)) = row.and_then(|row| Some((row, row.area?))) {
-            ui.data_mut(|data| data.insert_temp(id, Grip { corner: resizes, area, from }));
+            ui.data_mut(|data| data.insert_temp(id, Grip { corner: resizes, area, from, last: from }));
             view.send(Intent::Choose(Some(row.id.clone())));
             view.send(Intent::Begin);
         }
@@ -178,6 +178,10 @@ fn pull(ui: &Ui, view: &View<'_>, rows: &[Row], response: &Response, canvas: Can
     }
     let grip: Option<Grip> = ui.data(|data| data.get_temp(id));
     let (Some(grip), Some(at), true) = (grip, response.interact_pointer_pos(), response.dragged()) else { return };
+    if at == grip.last {
+        return;
+    }
+    ui.data_mut(|data| data.insert_temp(id, Grip { last: at, ..grip }));
     let (from, to) = (canvas.millimetres(grip.from), canvas.millimetres(at));
     let (right, down) = (to.0 - from.0, to.1 - from.1);
     let Area { left, top, width, height } = grip.area;

@@ -30,13 +30,17 @@ pub fn draw(ui: &mut Ui, view: &View<'_>) {
                 true => tr!(view, "card-face-element-wrong", id = &row.id, kind = &kind),
                 false => tr!(view, "card-face-element", id = &row.id, kind = &kind),
             };
-            let name = if wrong { format!("⚠ {}", row.id) } else { row.id.clone() };
+            let name = if wrong { format!("! {}", row.id) } else { row.id.clone() };
             let chosen = state.chosen.as_ref() == Some(&row.id);
             if Button::new(name).chosen(chosen).spoken(spoken).show(ui, view).clicked() {
                 view.send(Intent::Choose(Some(row.id.clone())));
             }
         }
     });
+}
+
+/// Draws what can be added.
+pub fn add(ui: &mut Ui, view: &View<'_>) {
     page::section(ui, &tr!(view, "card-face-add"));
     button::row(ui, |ui| {
         for kind in KINDS {

@@ -99,6 +99,9 @@ fn panels(ui: &mut Ui, view: &View<'_>) {
         Plane::Cyan => tr!(view, "issue-panel-cyan"),
         Plane::Resin => tr!(view, "issue-panel-black"),
     };
+    if proof.back.is_none() && proof.planes.is_empty() {
+        return;
+    }
     button::row(ui, |ui| {
         for (side, name) in [(Side::Front, tr!(view, "issue-side-front")), (Side::Back, tr!(view, "issue-side-back"))] {
             let there = proof.back.is_some();
