@@ -207,7 +207,13 @@ fn number(ui: &mut Ui, name: &str, value: &mut f32, range: std::ops::RangeInclus
         vec2(ui.available_width(), space::ROW),
         egui::Layout::left_to_right(egui::Align::Center),
         |ui| {
-            let label = ui.label(name);
+            let room = vec2(space::CHOICE, ui.available_height());
+            let words = egui::Layout::left_to_right(egui::Align::Center);
+            let label = ui.allocate_ui_with_layout(room, words, |ui| {
+                ui.set_min_width(space::CHOICE);
+                ui.label(name)
+            });
+            let label = label.inner;
             let field =
                 egui::DragValue::new(value).range(range).speed(step).max_decimals(2).update_while_editing(false);
             ui.add_sized(vec2(space::KEY * 2.0, space::ROW - space::SMALL), field).labelled_by(label.id).changed()

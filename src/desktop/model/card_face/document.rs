@@ -167,7 +167,7 @@ impl Document {
             "image" => drop(table.insert("file", value("picture.png"))),
             "code-128" | "qr" | "pdf417" => {
                 table.insert("text", value("{digits}"));
-                table.insert("module", value(2));
+                table.insert("module", value(if kind == "qr" { 4 } else { 2 }));
             }
             _ => {}
         }
