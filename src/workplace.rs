@@ -18,6 +18,7 @@ pub use audit::AuditChain;
 pub use card_faces::{CardFaceError, CardFaces};
 pub use configuration::{Configuration, ConfigurationError, Destination, Printer};
 pub use places::{NoHome, Places};
+pub use port_service::port_in;
 pub use printers::{PrinterBench, VirtualOutput};
 pub use readers::SeveralReaders;
 

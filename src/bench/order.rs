@@ -333,8 +333,10 @@ pub enum TrainingCardMove {
     Out,
     /// The card that was taken out last goes in again.
     Back,
-    /// A new blank card goes in; the old one is kept.
+    /// A new blank card of the newest series goes in; the old one is kept.
     NewBlank,
+    /// A new blank card of Series 9 goes in; the old one is kept.
+    NewSeries9,
     /// Its passcode is typed wrongly until it locks itself, to practise what helps.
     Lock,
     /// A card that was kept goes in.

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::domain::{CancelReason, CardSerial, OfficerId};
 
@@ -368,6 +368,20 @@ pub struct TrainingCard {
     /// Instead of vpcd: put a new blank card into this training reader, and end
     #[arg(long, value_name = "NAME", conflicts_with_all = ["vpcd", "card"])]
     pub reader: Option<String>,
+    /// Series a new card stands in for; a card that is kept in a file stays what it is
+    #[arg(long, value_name = "SERIES", default_value = "10")]
+    pub series: TrainingSeries,
+}
+
+/// Series that training stock stands in for.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum TrainingSeries {
+    /// Series 9
+    #[value(name = "9")]
+    Series9,
+    /// Series 10
+    #[value(name = "10")]
+    Series10,
 }
 
 /// `config`.

@@ -19,6 +19,9 @@ mod holder;
 mod issue;
 mod issue_flow;
 mod layout;
+#[path = "../operations/old_card.rs"]
+mod old_card;
+mod old_series;
 mod passcode;
 mod photo;
 mod queue;

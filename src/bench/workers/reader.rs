@@ -26,7 +26,7 @@ use crate::{
     },
     domain::CardSerial,
     operations::OperationError,
-    training::readers::TrainingCardError,
+    training::{TrainingStock, readers::TrainingCardError},
 };
 
 /// Orders that may wait: the newest presence, one piece of work, one look, and moves of a training card.
@@ -231,7 +231,8 @@ impl Worker {
         let moved: Result<(), TrainingCardError> = recognise::patiently(reader, is_in_use, || match card {
             TrainingCardMove::Out => training.take_card_out(name).map(drop),
             TrainingCardMove::Back => training.put_card_back(name).map(drop),
-            TrainingCardMove::NewBlank => training.put_new_card(name).map(drop),
+            TrainingCardMove::NewBlank => training.put_new_card(name, TrainingStock::Series10).map(drop),
+            TrainingCardMove::NewSeries9 => training.put_new_card(name, TrainingStock::Series9).map(drop),
             TrainingCardMove::Kept(serial) => training.put_in(name, serial).map(drop),
             // Nothing is moved: it was done above.
             TrainingCardMove::Lock => Ok(()),

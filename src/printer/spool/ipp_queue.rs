@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use ipp::prelude::{IppValue, JobState, Operation, Uri};
 
+pub use self::exchange::readable;
 use self::exchange::{Answer, Line};
 use super::{Cancel, Receipt, Spool, SpoolError, Taken, TimeLimits};
 use crate::printer::{magicard::status::Status, profile::Profile};
