@@ -145,10 +145,11 @@ fn resin(planes: &mut Planes, layout: &Layout) {
     let covered = mask.data();
     for place in boxes {
         for y in place.top..place.bottom {
-            for at in y * WIDTH + place.left..y * WIDTH + place.right {
+            let start = y * WIDTH + place.left;
+            for (offset, coverage) in covered[start..y * WIDTH + place.right].iter().enumerate() {
                 // Without anti-aliasing a pixel is covered or it is not.
-                if covered[at] != 0 {
-                    black_dot(planes, at);
+                if *coverage != 0 {
+                    black_dot(planes, start + offset);
                 }
             }
         }

@@ -73,9 +73,9 @@ mod tests {
     #[test]
     fn every_sample_holder_stands_on_the_built_in_face() {
         let template = Template::nhs_care_identity().expect("built in");
-        for place in 0..NAMES.len() {
+        for (place, name) in NAMES.iter().enumerate() {
             let data = holder(place, time::macros::date!(2026 - 11 - 26)).expect("a sample");
-            Face::compose(&template, &data).unwrap_or_else(|error| panic!("{}: {error}", NAMES[place]));
+            Face::compose(&template, &data).unwrap_or_else(|error| panic!("{name}: {error}"));
         }
     }
 }

@@ -104,7 +104,7 @@ fn the_built_in_face_is_saved_under_another_name_only_and_leaving_asks() {
     update(&mut model, Intent::Add("line"));
     update(&mut model, Intent::Open("other".into()));
     assert!(model.dialogs.pop_front().is_some() && model.card_face.opening.is_none(), "it asks first");
-    model.take_orders();
+    drop(model.take_orders());
     update(&mut model, Intent::Save);
     let orders = model.take_orders();
     let Some(Order::SaveFace { ticket, name, .. }) = orders.first() else { panic!("{orders:?}") };
