@@ -230,6 +230,7 @@ impl Workplace {
             None => {
                 let mut start = training_gateway(places)?;
                 start.messages = configuration.messages.part();
+                start.second_officer.clone_from(&configuration.gateway.second_officer);
                 let gateway = Gateway::start(start)?;
                 let url = gateway.url();
                 (Some(gateway), url)

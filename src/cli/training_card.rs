@@ -33,6 +33,7 @@ pub fn run(common: &Common, arguments: &TrainingCard) -> Result<Answer, Failure>
         ));
     }
     let stock = match arguments.series {
+        _ if arguments.secure_channel => TrainingStock::SecureChannel,
         TrainingSeries::Series9 => TrainingStock::Series9,
         TrainingSeries::Series10 => TrainingStock::Series10,
     };
@@ -45,8 +46,12 @@ pub fn run(common: &Common, arguments: &TrainingCard) -> Result<Answer, Failure>
 fn put_new_card(places: &workplace::Places, reader: &str, stock: TrainingStock) -> Result<Answer, Failure> {
     let readers = workplace::training_readers(places).map_err(Failure::failed)?;
     let serial = readers.put_new_card(reader, stock).map_err(Failure::failed)?;
+    let wants = match stock {
+        TrainingStock::SecureChannel => ", which takes writes over a secure channel only",
+        TrainingStock::Series9 | TrainingStock::Series10 => "",
+    };
     let text = format!(
-        "“{reader}” now holds the blank training card {serial}. The card that was in it is kept in the data folder."
+        "“{reader}” now holds the blank training card {serial}{wants}. The card that was in it is kept in the data folder."
     );
     Ok(Answer::done(text, json!({ "reader": reader, "serial": serial })))
 }

@@ -7,7 +7,7 @@ use crate::{
         virtual_card::{Behaviour, Blueprint, ManagementKey, ProductionData},
     },
     domain::{CardSerial, Passcode, PasscodeRules, Secret, UnlockCode},
-    gateway::{training_series_9_management_key, training_stock_management_key},
+    gateway::{training_series_9_management_key, training_stock_channel_keys, training_stock_management_key},
 };
 
 /// Passcode and unlock code of training stock as it leaves its invented factory; the gateway knows the unlock code and
@@ -22,6 +22,8 @@ pub enum TrainingStock {
     Series10,
     /// Series 9: the answer to reset and the kind of management key of its profile, and short commands alone.
     Series9,
+    /// Series 10 that takes writes over a secure channel only.
+    SecureChannel,
 }
 
 impl TrainingStock {
@@ -32,11 +34,20 @@ impl TrainingStock {
     pub fn blueprint(self, production: ProductionData) -> Result<Blueprint, TrainingCardError> {
         let parts = |what: &dyn std::fmt::Display| TrainingCardError::Parts(what.to_string());
         let serial: CardSerial = production.serial().map_err(|e| parts(&e))?;
+        let usual = || training_stock_management_key(&serial);
         let (algorithm, key, behaviour) = match self {
-            Self::Series10 => (ManagementAlgorithm::Aes256, training_stock_management_key(&serial), "training"),
+            Self::Series10 => (ManagementAlgorithm::Aes256, usual(), "training"),
+            Self::SecureChannel => (ManagementAlgorithm::Aes256, usual(), "training-secure-channel"),
             Self::Series9 => {
                 (ManagementAlgorithm::TripleDes, training_series_9_management_key(&serial), "training-series-9")
             }
+        };
+        let domain_keys = match self {
+            Self::SecureChannel => {
+                let keys = training_stock_channel_keys(&production.diversification());
+                vec![keys.ok_or_else(|| parts(&"channel keys"))?]
+            }
+            Self::Series10 | Self::Series9 => Vec::new(),
         };
         let code = || Secret::new(FACTORY_CODE.to_vec());
         Ok(Blueprint {
@@ -44,7 +55,7 @@ impl TrainingStock {
             management_key: ManagementKey::new(algorithm, key).ok_or_else(|| parts(&"key length"))?,
             transport_passcode: Passcode::shaped(code(), PasscodeRules::default()).map_err(|e| parts(&e))?,
             transport_unlock_code: UnlockCode::new(code()).ok_or_else(|| parts(&"unlock code length"))?,
-            domain_keys: Vec::new(),
+            domain_keys,
             behaviour: Behaviour::named(behaviour).map_err(|e| parts(&e))?,
         })
     }
@@ -88,6 +99,7 @@ mod tests {
         for (stock, series, id) in [
             (TrainingStock::Series10, Series::Series10, "training"),
             (TrainingStock::Series9, Series::Series9, "series-9"),
+            (TrainingStock::SecureChannel, Series::Series10, "training-secure-channel"),
         ] {
             let mut card = VirtualCard::new(&stock.blank_card().expect("a blank card"));
             let (atr, serial) = (card.atr().to_vec(), card.production().serial().expect("a serial"));

@@ -19,6 +19,7 @@ mod holder;
 mod issue;
 mod issue_flow;
 mod layout;
+mod offline;
 #[path = "../operations/old_card.rs"]
 mod old_card;
 mod old_series;
@@ -27,6 +28,7 @@ mod photo;
 mod queue;
 mod queue_faults;
 mod samples;
+mod second_officer;
 mod served;
 mod service;
 mod service_flow;
