@@ -12,8 +12,8 @@ mod telephone;
 mod workers;
 
 pub use event::{
-    Activity, CardInReader, Event, Looked, PhotoRead, PrinterCondition, PrinterView, Profile, Proof, ReaderCondition,
-    ReaderView, Trouble, WorkEnd, WorkEvent,
+    Activity, CardInReader, Event, FaceList, Looked, OpenedFace, PhotoRead, PrinterCondition, PrinterView, Profile, Proof,
+    ReaderCondition, ReaderView, Trouble, WorkEnd, WorkEvent,
 };
 pub use offline::{OfflineBegun, OfflineEnded, OfflineOrder, OfflineTold, Untold};
 pub use on_card::{Asks, CardNow, CardOrder, Passcodes};

@@ -20,7 +20,7 @@ use cardwright::{
         command::Command,
         dialogs::Dialog,
         intent::Intent,
-        model::{Model, bench, find, holder::portrait, issue, photo, queue, session},
+        model::{Model, bench, card_face, find, holder::portrait, issue, photo, queue, session},
         preferences::Preferences,
         route::Route,
         theme::Scheme,
@@ -130,6 +130,10 @@ fn tour((look, size, text_percent, scheme): Look, folder: &Path) {
     camera.shoot("activity");
     camera.wish(Route::Settings);
     camera.shoot("settings");
+    camera.wish(Route::CardFace);
+    camera.wish(card_face::Intent::Choose(Some("number".to_owned())));
+    camera.window.wait_for("the card", |model| model.card_face.proof.is_some());
+    camera.shoot("card-face");
     camera.wish(Route::Help("issue".to_owned()));
     camera.shoot("help");
     camera.wish(Route::Find);
@@ -173,7 +177,7 @@ fn issue(camera: &mut Camera, holder: &HolderId) {
 fn prepare(camera: &mut Camera, holder: &HolderId, place: usize) {
     camera.wish(Route::Issue(holder.clone()));
     camera.window.wait_for("the proof and a blank card", |model| {
-        model.issue.front.is_some() && model.bench.cards().count() > place
+        model.issue.proof.is_some() && model.bench.cards().count() > place
     });
     camera.wish(issue::Intent::Print(issue::When::Later));
     let reader = camera.window.model().bench.cards().nth(place).map(|(reader, _)| reader.name.clone());

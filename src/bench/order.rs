@@ -249,6 +249,31 @@ pub enum Order {
         /// Why it is used although there is something to look at in it, in the officer's words.
         reason: Option<String>,
     },
+    /// Opens a card face template in the editor.
+    OpenFace {
+        /// Whose answer it is.
+        ticket: Ticket,
+        /// Its name; `None` for the one that cards are printed with.
+        name: Option<String>,
+    },
+    /// Draws a card face as the editor has it, for a sample holder.
+    DrawFace {
+        /// Whose answer it is.
+        ticket: Ticket,
+        /// The template.
+        text: String,
+        /// Which of [`crate::face::samples::NAMES`].
+        sample: usize,
+    },
+    /// Saves a card face template into the organisation's folder.
+    SaveFace {
+        /// Whose answer it is.
+        ticket: Ticket,
+        /// Its name.
+        name: String,
+        /// The template.
+        text: String,
+    },
     /// Every row of the audit after this number, in pieces, and the state of the chain.
     Activity {
         /// Whose answer it is.
@@ -292,6 +317,8 @@ pub struct FaceWanted {
     pub holder: HolderId,
     /// The photo in work; `None` takes the one on record.
     pub photo: Option<(Arc<Photo>, PhotoEdit)>,
+    /// For which printer its limits are marked; `None` takes the first.
+    pub printer: Option<String>,
 }
 
 /// What an officer did to a photo, in the order it is applied: turn, then crop, then brightness.

@@ -45,12 +45,7 @@ use super::{
     event::{Event, Trouble},
     order::{Order, ProofFor, Ticket, TrainingCardMove},
 };
-use crate::{
-    card::reader::ReaderError,
-    cis2::wire::Session,
-    face::{Template, TemplateError},
-    workplace::Workplace,
-};
+use crate::{card::reader::ReaderError, cis2::wire::Session, workplace::Workplace};
 
 /// Events that may wait to be taken; a worker with one more waits until there is room.
 const MOST_EVENTS: usize = 1024;
@@ -61,9 +56,6 @@ pub enum WorkersError {
     /// The readers cannot be watched.
     #[error("{0}")]
     Readers(#[from] ReaderError),
-    /// The built-in card face cannot be used.
-    #[error("{0}")]
-    Face(#[from] TemplateError),
     /// The system starts no thread.
     #[error("this computer starts no more threads ({0}): close other programs and start this one again")]
     Thread(#[from] io::Error),
@@ -96,7 +88,7 @@ impl Workers {
         let teller = Teller::new(sender, Box::new(wake));
         let mut watch = workplace.bench.readers.watch()?;
         let session = workplace.session.clone();
-        let common = Arc::new(Common::new(workplace, Template::nhs_care_identity()?, teller));
+        let common = Arc::new(Common::new(workplace, teller));
         common.set_session(session.map(|session| Session { token: None, ..session }));
         let mut workers = Self {
             common: Arc::clone(&common),
@@ -173,7 +165,10 @@ impl Workers {
             | Order::DecodePhoto { .. }
             | Order::PastePhoto { .. }
             | Order::LoadPhoto { .. }
-            | Order::SavePhoto { .. } => self.common.pictures.put(order).map_err(|_| busy()),
+            | Order::SavePhoto { .. }
+            | Order::OpenFace { .. }
+            | Order::DrawFace { .. }
+            | Order::SaveFace { .. } => self.common.pictures.put(order).map_err(|_| busy()),
             other => self.common.service.put(other.into()).map_err(|_| busy()),
         };
         if let Err(trouble) = taken

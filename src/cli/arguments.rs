@@ -324,6 +324,9 @@ pub struct Print {
     /// Also keep the proof, as PDF
     #[arg(long, value_name = "FILE")]
     pub proof: Option<PathBuf>,
+    /// Also keep what the job prints: each side as a picture, and each panel of the ribbon alone
+    #[arg(long, value_name = "FOLDER")]
+    pub planes: Option<PathBuf>,
 }
 
 /// What `print` does beside printing.

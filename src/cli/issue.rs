@@ -11,7 +11,6 @@ use super::{
 use crate::{
     cis2::Service,
     domain::{HolderId, PasscodeRules},
-    face::Template,
     operations::{
         IssueReport,
         issue::PasscodeChoice,
@@ -33,7 +32,7 @@ pub fn run(common: &Common, arguments: &Issue) -> Result<Answer, Failure> {
     let printer = printer.map_err(Failure::usage)?;
     let desk = workplace.desk();
     let choice = if arguments.locked { PasscodeChoice::LeftLocked } else { PasscodeChoice::ChosenByHolder };
-    let template = Template::nhs_care_identity().map_err(Failure::failed)?;
+    let template = workplace.bench.card_faces.in_use();
     let request = IssueRequest {
         holder: holder.clone(),
         reader: arguments.reader.clone(),

@@ -16,7 +16,6 @@ use super::{
 };
 use crate::{
     domain::{CardSerial, HolderId},
-    face::Template,
     operations::{
         Ending,
         preflight::{PrintPreflight, PrintRequest},
@@ -38,6 +37,9 @@ pub fn run(common: &Common, arguments: &Print) -> Result<Answer, Failure> {
     if let Some(file) = &arguments.proof {
         keep_proof(&preflight, file)?;
     }
+    if let Some(folder) = &arguments.planes {
+        inspect::keep_job(&preflight.job_bytes, preflight.head_position, folder)?;
+    }
     carry_out(&workplace, preflight, printer)
 }
 
@@ -58,7 +60,7 @@ pub fn prepare(
     serial: Option<&CardSerial>,
     printer: &Printer,
 ) -> Result<PrintPreflight, Failure> {
-    let template = Template::nhs_care_identity().map_err(Failure::failed)?;
+    let template = workplace.bench.card_faces.in_use();
     let now = OffsetDateTime::now_utc();
     let request = PrintRequest { holder, serial, printer, template: &template, now, reprint_reason: None };
     Ok(workplace.desk().prepare_print(&request)?)
@@ -76,6 +78,8 @@ fn keep_proof(preflight: &PrintPreflight, file: &Path) -> Result<(), Failure> {
 
 fn carry_out(workplace: &Workplace, preflight: PrintPreflight, printer: &Printer) -> Result<Answer, Failure> {
     let name = printer.choice.name.as_str();
+    let marks: Vec<String> = preflight.marks.iter().map(ToString::to_string).collect();
+    marks.iter().for_each(|mark| progress(&format!("  About the face: {mark}")));
     let saved_to = match &printer.choice.destination {
         Destination::File(path) => Some(path.display()),
         Destination::Tcp { .. } | Destination::Ipp(_) | Destination::Usb(_) => None,
@@ -98,6 +102,7 @@ fn carry_out(workplace: &Workplace, preflight: PrintPreflight, printer: &Printer
         ("job_sha256".to_owned(), json!(plan.job_sha256)),
         ("result".to_owned(), json!(&report.ending)),
         ("steps".to_owned(), wording::steps(&report.steps)),
+        ("marks".to_owned(), json!(marks)),
     ]);
     let text = match &saved_to {
         None => {

@@ -126,6 +126,10 @@ pub struct Cards {
 pub struct Printing {
     /// A folder of printer profiles that are read before the built-in ones.
     pub profiles: Option<PathBuf>,
+    /// Name of the card face template that cards are printed with.
+    pub card_face: Option<String>,
+    /// The folder of the organisation's card face templates and their pictures.
+    pub card_faces: Option<PathBuf>,
 }
 
 /// Self-service.

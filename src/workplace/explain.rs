@@ -137,6 +137,18 @@ pub const KEYS: &[Key] = &[
         example: "60",
     },
     Key {
+        name: "printing.card-face",
+        meaning: "Name of the card face template that cards are printed with: the built-in one, or one of your folder of card faces.",
+        default: "nhs-care-identity, the built-in one",
+        example: "\"our-card\"",
+    },
+    Key {
+        name: "printing.card-faces",
+        meaning: "Folder of your own card face templates and the pictures they name. The window saves into it.",
+        default: "card-faces, in the data folder",
+        example: "\"card-faces\"",
+    },
+    Key {
         name: "training.officer",
         meaning: "12-digit number of the invented officer who signs in. The option --officer comes before it.",
         default: "the first RA Agent of the training gateway",
@@ -212,6 +224,8 @@ mod tests {
             cards.series-8-module = "/opt/maker/libpkcs11.so"
             printing.profiles = "printer-profiles"
             self-service.forget-after = 60
+            printing.card-face = "our-card"
+            printing.card-faces = "card-faces"
             [software]
             smartcard-connect = "4.1"
             ask-port-service = true

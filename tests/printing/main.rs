@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says so by stopping")]
 
+mod codes;
 mod disk_full;
 mod faces;
 #[cfg(unix)]
@@ -12,6 +13,7 @@ mod gutenprint_filter;
 mod independent_decoder;
 mod independent_ticket;
 mod inspect;
+mod names;
 #[cfg(unix)]
 mod print_queue;
 mod printed_face;

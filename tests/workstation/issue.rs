@@ -34,7 +34,15 @@ fn a_card_is_issued_printed_and_on_record() {
     assert_eq!(issued["locked"], false);
     assert!(issued["apdus"].as_u64().is_some_and(|n| n > 10), "{issued}");
 
-    let printed = desk.run(&["print", "--json", "--holder", &holder, "--proof", "proof.pdf"]).expect(0).json();
+    let printed = desk
+        .run(&["print", "--json", "--holder", &holder, "--proof", "proof.pdf", "--planes", "panels"])
+        .expect(0)
+        .json();
+    for picture in ["front", "front-yellow", "front-magenta", "front-cyan"] {
+        let picture = std::fs::read(desk.path().join(format!("panels/{picture}.png"))).expect("a picture");
+        assert!(picture.starts_with(b"\x89PNG"));
+    }
+    assert_eq!(printed["marks"], serde_json::json!([]), "the built-in card face prints as it is shown");
     assert_eq!(printed["serial"], issued["serial"]);
     let picture = std::fs::read(printed["picture"].as_str().expect("a picture")).expect("it is there");
     assert!(picture.starts_with(b"\x89PNG"), "the card as it came out");

@@ -124,12 +124,13 @@ fn issue_card(common: &Arc<Common>, reader: &ReaderDesk, work: WorkId, issue: Is
         Err(trouble) => return WorkEnd::NotBegun(trouble),
     };
     let now = matches!(print, PrintWish::Now { .. });
+    let template = common.workplace.bench.card_faces.in_use();
     let request = IssueRequest {
         holder: holder.clone(),
         reader: Some(reader.name.clone()),
         passcode: choice,
         // The printer is proved ready before the chip is touched only when the face is printed straight after.
-        print: printer.filter(|_| now).map(|printer| FacePrint { printer, template: &common.template }),
+        print: printer.filter(|_| now).map(|printer| FacePrint { printer, template: &template }),
     };
     let in_use = |error: &OperationError| matches!(error, OperationError::Reader(ReaderError::InUse { .. }));
     let preflight = match patiently(reader, in_use, || desk.prepare_issue(&request)) {

@@ -24,7 +24,6 @@ use crate::{
     },
     cis2::wire::Session,
     domain::CardSerial,
-    face::Template,
     workplace::Workplace,
 };
 
@@ -37,8 +36,6 @@ const PICTURE_ORDERS: usize = 512;
 pub struct Common {
     /// Readers, printers, gateway and journal.
     pub workplace: Arc<Workplace>,
-    /// How a face is laid out.
-    pub template: Template,
     /// The way out.
     pub teller: Teller,
     /// Small photos that were decoded already.
@@ -62,13 +59,12 @@ pub struct Common {
 }
 
 impl Common {
-    pub fn new(workplace: Arc<Workplace>, template: Template, teller: Teller) -> Self {
+    pub fn new(workplace: Arc<Workplace>, teller: Teller) -> Self {
         let printers = workplace.bench.printers.iter();
         let printers = printers.map(|p| (p.choice.name.clone(), Arc::new(PrinterDesk::new(p.choice.name.clone()))));
         Self {
             printers: printers.collect(),
             workplace,
-            template,
             teller,
             portraits: Portraits::default(),
             service: Lane::new(SERVICE_ORDERS),

@@ -157,11 +157,12 @@ impl Worker<'_> {
         let printers = &self.common.workplace.bench.printers;
         let printer = printers.choose(Some(&self.desk.name)).map_err(|error| error.to_string())?;
         let desk = self.common.workplace.desk();
+        let template = self.common.workplace.bench.card_faces.in_use();
         let preflight = desk.prepare_print(&PrintRequest {
             holder: &entry.holder,
             serial: Some(&entry.serial),
             printer,
-            template: &self.common.template,
+            template: &template,
             now: OffsetDateTime::now_utc(),
             reprint_reason: entry.reason.as_deref(),
         });

@@ -8,6 +8,7 @@ use crate::{
     desktop::{
         intent::Intent as Wish,
         model::{Model, settings::Intent},
+        route::Route,
         theme::{Scheme, Theme, space},
         view::View,
         widgets::{
@@ -33,6 +34,11 @@ pub fn draw(ui: &mut Ui, view: &View<'_>) {
         text_size(ui, view);
         lock(ui, view);
         readers(ui, view);
+        page::section(ui, &tr!(view, "card-face-title"));
+        page::weak(ui, view, &tr!(view, "card-face-settings-effect"));
+        if Button::new(tr!(view, "card-face-open-editor")).show(ui, view).clicked() {
+            view.send(Route::CardFace);
+        }
         configured(ui, view);
         page::section(ui, &tr!(view, "settings-usual"));
         page::weak(ui, view, &tr!(view, "settings-usual-effect"));

@@ -33,7 +33,13 @@ pub fn photo() -> (Arc<Photo>, Arc<image::RgbaImage>) {
 /// The face of this holder: its advice says whose it is.
 pub fn proof(holder: &HolderId) -> Arc<Proof> {
     let front = image::RgbaImage::from_pixel(64, 40, image::Rgba([200, 220, 240, 255]));
-    Arc::new(Proof { front, advice: vec![holder.to_string()], panels: vec!["K".into()], looked: looked(holder) })
+    Arc::new(Proof {
+        front: Arc::new(front),
+        advice: vec![holder.to_string()],
+        panels: vec!["K".into()],
+        looked: looked(holder),
+        ..Proof::default()
+    })
 }
 
 /// Every second holder's photo has something to look at.
