@@ -6,6 +6,7 @@ use super::{on_card::CardOrder, telephone::TelephoneOrder};
 use crate::{
     domain::{CardSerial, HolderId, JobId, OfficerId, Passcode},
     face::Photo,
+    operations::effect::CameOut,
 };
 
 /// Holders a search answers with at most: the longest list the service gives. An answer of this length may not be whole.
@@ -140,15 +141,27 @@ pub enum Order {
         /// The entry.
         entry: i64,
     },
-    /// Puts a failed entry back among the waiting ones.
+    /// Puts a failed entry back among the waiting ones, or one whose card did not come out.
     RetryPrint {
         /// The entry.
         entry: i64,
     },
-    /// The officer found the card of a failed entry in the output tray, printed as it should be.
+    /// The officer found the card of a sent or failed entry in the output tray, printed as it should be.
     MarkPrinted {
         /// The entry.
         entry: i64,
+    },
+    /// Stops the print of an entry that is being printed, and takes the job back where that can be done.
+    StopPrint {
+        /// The entry.
+        entry: i64,
+    },
+    /// The officer looked at the card of a print whose end nobody knows, and says how it came out.
+    CameOut {
+        /// The print.
+        job: JobId,
+        /// What they saw.
+        card: CameOut,
     },
     /// Takes a waiting or failed entry out of the queue.
     CancelPrint {

@@ -142,6 +142,12 @@ impl Workers {
                 }
                 Ok(())
             }
+            Order::StopPrint { entry } => match self.common.printers.values().any(|printer| printer.stop(entry)) {
+                true => Ok(()),
+                false => Err(Trouble::unchanged(
+                    "this card is not being printed any more: look at its entry in the queue; nothing was stopped",
+                )),
+            },
             Order::ChoosePhoto { ticket } => self.choose_photo(ticket),
             // The end of a session is not lost among other orders.
             Order::SignOut => {

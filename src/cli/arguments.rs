@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::domain::{CancelReason, CardSerial, OfficerId};
 
@@ -65,7 +65,7 @@ pub enum Command {
     /// Shows the printers of this desk
     Printers,
     /// Shows the print queue of this desk
-    Queue,
+    Queue(Queue),
     /// Finishes or undoes work that was cut off
     Resume(Resume),
     /// The record of everything that was done
@@ -303,8 +303,61 @@ pub struct Print {
 /// What `print` does beside printing.
 #[derive(Debug, Subcommand)]
 pub enum PrintAction {
+    /// Says how a card came out whose printer does not say it, which ends its print
+    Confirm(ConfirmPrint),
+    /// Stops a print that another program of this computer carries out, and takes the job back where that can be done
+    Stop(StopPrint),
     /// Shows what is in a print job, ours or one captured from another driver: its headers, and each panel as a picture
     Inspect(Inspect),
+}
+
+/// `print confirm`.
+#[derive(Debug, Args)]
+pub struct ConfirmPrint {
+    /// The print, as its first answer or `cardwright resume` names it; its beginning is enough
+    #[arg(value_name = "JOB")]
+    pub job: String,
+    /// How the card came out
+    #[arg(value_name = "HOW")]
+    pub card: HowItCameOut,
+}
+
+/// `print stop`.
+#[derive(Debug, Args)]
+pub struct StopPrint {
+    /// The print, as “cardwright resume” or the queue names it; its beginning is enough
+    #[arg(value_name = "JOB")]
+    pub job: String,
+}
+
+/// How a card came out of its printer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum HowItCameOut {
+    /// Printed as it should be
+    Well,
+    /// Printed, and it cannot be handed over
+    Spoilt,
+    /// No card came out, or one without a face
+    Nothing,
+}
+
+/// `queue`.
+#[derive(Debug, Args)]
+pub struct Queue {
+    /// Instead of showing it.
+    #[command(subcommand)]
+    pub action: Option<QueueAction>,
+}
+
+/// What else is done with the queue.
+#[derive(Debug, Subcommand)]
+pub enum QueueAction {
+    /// Takes a card out of the queue; one that is being printed at this moment is stopped
+    Cancel {
+        /// Its number in the queue
+        #[arg(value_name = "NUMBER")]
+        entry: i64,
+    },
 }
 
 /// `print inspect`.

@@ -1,9 +1,12 @@
 //! `print`: the face of an issued card.
 
+pub mod came_out;
 mod inspect;
 
-use std::path::Path;
+use std::{path::Path, thread};
 
+use async_signal::{Signal, Signals};
+use futures_lite::{StreamExt, future::block_on};
 use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 
@@ -20,13 +23,19 @@ use crate::{
         Ending,
         preflight::{PrintPreflight, PrintRequest},
     },
-    printer::choice::{Destination, Printer},
+    printer::{
+        choice::{Destination, Printer},
+        spool::Cancel,
+    },
     workplace::Workplace,
 };
 
 pub fn run(common: &Common, arguments: &Print) -> Result<Answer, Failure> {
-    if let Some(PrintAction::Inspect(job)) = &arguments.action {
-        return inspect::run(job);
+    match &arguments.action {
+        Some(PrintAction::Inspect(job)) => return inspect::run(job),
+        Some(PrintAction::Confirm(word)) => return came_out::confirm(common, word),
+        Some(PrintAction::Stop(stop)) => return came_out::stop(common, stop),
+        None => {}
     }
     let workplace = wording::open(common)?;
     let holder = issue::holder(&workplace, arguments.holder.as_deref().unwrap_or_default())?;
@@ -46,6 +55,31 @@ pub fn print(
     printer: &Printer,
 ) -> Result<Answer, Failure> {
     carry_out(workplace, prepare(workplace, holder, serial, printer)?, printer)
+}
+
+/// Ctrl+C stops the print and takes the job back where that can be done; a second time ends the program, and the journal
+/// says what was left.
+fn stop_on_ctrl_c(cancel: Cancel) {
+    // Where the system tells of no such key, its own end of the program is on record like every other.
+    let Ok(mut keys) = Signals::new([Signal::Int]) else { return };
+    let _ = thread::Builder::new().name("ctrl-c".to_owned()).spawn(move || {
+        block_on(async {
+            let _ = keys.next().await;
+            progress("Stopping the print. Press Ctrl+C again to end the program at once.");
+            cancel.now();
+            let _ = keys.next().await;
+            std::process::exit(i32::from(Exit::Unfinished.code()));
+        });
+    });
+}
+
+/// What the virtual printer gave out, to look at before somebody says how it came out.
+fn keep_picture(workplace: &Workplace, printer: &str, stem: &str, document: &mut Map<String, Value>) {
+    if workplace.bench.printers.is_virtual(printer)
+        && let Ok(Some(output)) = workplace.bench.printers.keep_output(printer, stem)
+    {
+        document.insert("picture".to_owned(), json!(output.picture));
+    }
 }
 
 /// Composes the face and proves that it may be printed.
@@ -81,6 +115,7 @@ fn carry_out(workplace: &Workplace, preflight: PrintPreflight, printer: &Printer
         None => format!("Printing the face of card {} on “{name}”", preflight.plan.serial),
         Some(file) => format!("Saving the print job of card {} to {file}", preflight.plan.serial),
     });
+    stop_on_ctrl_c(preflight.cancel());
     let mut teller = wording::Teller::default();
     let report = workplace.desk().print(preflight, &mut |news| teller.hear(news))?;
     drop(teller);
@@ -95,6 +130,7 @@ fn carry_out(workplace: &Workplace, preflight: PrintPreflight, printer: &Printer
         ("job_sha256".to_owned(), json!(plan.job_sha256)),
         ("result".to_owned(), json!(&report.ending)),
         ("steps".to_owned(), wording::steps(&report.steps)),
+        ("confirmation".to_owned(), json!(if report.ending == Ending::Done { Some("printer") } else { None })),
     ]);
     let text = match &saved_to {
         None => {
@@ -108,6 +144,10 @@ fn carry_out(workplace: &Workplace, preflight: PrintPreflight, printer: &Printer
             )
         }
     };
+    if report.asks_officer {
+        keep_picture(workplace, name, plan.job.short(), &mut document);
+        return came_out::ask(workplace, &plan.job, document, text);
+    }
     if let Ending::Undone { why, by_policy, nhs_code } = report.ending {
         // A print takes nothing back, so the message alone says what was sent and where to look.
         let exit = if by_policy { Exit::Refused } else { Exit::Failed };

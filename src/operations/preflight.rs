@@ -31,7 +31,7 @@ use crate::{
     printer::{
         choice::Printer,
         magicard::{self, JobOptions, status::Condition},
-        spool::Spool,
+        spool::{Cancel, Spool},
     },
 };
 
@@ -102,6 +102,14 @@ pub struct PrintPreflight {
     /// The bytes for the printer.
     pub job_bytes: Vec<u8>,
     pub(super) spool: Box<dyn Spool + Send>,
+}
+
+impl PrintPreflight {
+    /// Stops the print, from another thread.
+    #[must_use]
+    pub fn cancel(&self) -> Cancel {
+        self.spool.cancel()
+    }
 }
 
 impl Desk<'_> {

@@ -303,13 +303,14 @@ fn pictures() {
         QueueState::Printed,
         QueueState::Spoiled,
         QueueState::Cancelled,
+        QueueState::Sent,
     ];
     let people = training::people().expect("the built-in people").holders;
     let portrait = Arc::new(image::RgbaImage::from_fn(96, 120, |x, y| {
         let head = (i64::from(x) - 48).pow(2) + (i64::from(y) - 50).pow(2) < 900;
         if head { image::Rgba([214, 170, 140, 255]) } else { image::Rgba([120, 160, 190, 255]) }
     }));
-    for (chosen, state) in [(2, "waiting"), (4, "failed"), (5, "printed"), (6, "spoiled")] {
+    for (chosen, state) in [(2, "waiting"), (4, "failed"), (5, "printed"), (6, "spoiled"), (8, "sent")] {
         samples::pictures(&format!("queue-{state}"), |scheme, size| {
             let entries: Vec<QueueEntry> = all.iter().zip(1..).map(|(state, id)| entry(id, *state)).collect();
             let holders: Vec<HolderId> = entries.iter().map(|entry| entry.holder.clone()).collect();

@@ -17,7 +17,7 @@ use crate::faces;
 const LIMIT: Duration = Duration::from_secs(30);
 
 fn queue(address: &str, send: Duration) -> IppQueue {
-    let limits = TimeLimits { connect: LIMIT, send, hang_up: LIMIT };
+    let limits = TimeLimits { connect: LIMIT, send, hang_up: LIMIT, word: LIMIT };
     IppQueue::new(address, &faces::profile(HeadTag::Kge2)).with_limits(limits)
 }
 

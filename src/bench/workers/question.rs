@@ -53,12 +53,13 @@ impl Question {
             | Order::Approve { work, .. }
             | Order::GiveUp { work } => Self::Work(*work),
             Order::Telephone { ticket, .. } => Self::Telephone(*ticket),
-            Order::ListUnfinished => Self::Unfinished,
+            Order::ListUnfinished | Order::CameOut { .. } => Self::Unfinished,
             Order::ListQueue => Self::Queue,
             Order::Enqueue { .. } => Self::Entry(None),
             Order::Print { entry }
             | Order::RetryPrint { entry }
             | Order::MarkPrinted { entry }
+            | Order::StopPrint { entry }
             | Order::CancelPrint { entry }
             | Order::MovePrint { entry, .. }
             | Order::SpoilPrint { entry, .. }

@@ -58,7 +58,7 @@ impl Forecast {
     #[must_use]
     pub fn range(&self) -> Range {
         let longest = self.by_printer.values().copied().max().unwrap_or(0);
-        let usual = Step::Print.usual_seconds();
+        let usual = Step::AwaitPrinter.usual_seconds();
         let seconds = |each: u32| longest * each as usize;
         let (least, most) = (seconds(*usual.start()) / 60, seconds(*usual.end()).div_ceil(60));
         if most > MOST_MINUTES {

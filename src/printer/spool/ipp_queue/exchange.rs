@@ -129,6 +129,11 @@ impl Answer {
         }
     }
 
+    /// Whether it says anything under this name.
+    pub(super) fn says(&self, name: &str) -> bool {
+        self.value(name).is_some_and(|value| !matches!(value, IppValue::NoValue | IppValue::Other { .. }))
+    }
+
     /// Whether a value is there and is one; `None` where the queue does not know the name.
     pub(super) fn told(&self, name: &str) -> Option<bool> {
         self.value(name).map(|value| matches!(value, IppValue::Integer(_) | IppValue::DateTime(_)))
