@@ -8,6 +8,7 @@
 pub mod choice;
 pub mod decoder;
 pub mod magicard;
+pub mod page;
 pub mod profile;
 pub mod spool;
 pub mod virtual_printer;

@@ -109,7 +109,7 @@ fn carry_out(workplace: &Workplace, preflight: PrintPreflight, printer: &Printer
     let name = printer.choice.name.as_str();
     let saved_to = match &printer.choice.destination {
         Destination::File(path) => Some(path.display()),
-        Destination::Tcp { .. } | Destination::Ipp(_) | Destination::Usb(_) => None,
+        Destination::Tcp { .. } | Destination::Ipp(_) | Destination::Driver { .. } | Destination::Usb(_) => None,
     };
     progress(&match &saved_to {
         None => format!("Printing the face of card {} on “{name}”", preflight.plan.serial),

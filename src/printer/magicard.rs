@@ -146,7 +146,11 @@ pub fn check_series(profile: &Profile, series: Series) -> Result<(), EncodeError
 }
 
 /// What holds for every language: sizes, copies, sides, and no ink on the chip.
-fn check(profile: &Profile, planes: &Planes, options: &JobOptions<'_>) -> Result<(), EncodeError> {
+pub(in crate::printer) fn check(
+    profile: &Profile,
+    planes: &Planes,
+    options: &JobOptions<'_>,
+) -> Result<(), EncodeError> {
     if !(1..=MOST_COPIES).contains(&options.copies) {
         return Err(EncodeError::Copies(options.copies));
     }
@@ -184,7 +188,7 @@ fn panels(planes: &Planes) -> [(&'static str, &[u8]); 4] {
 }
 
 /// The face as the ribbon of this model prints it: where it has no resin, black text is full dye of all three.
-fn on_ribbon<'a>(profile: &Profile, planes: &'a Planes) -> Cow<'a, Planes> {
+pub(in crate::printer) fn on_ribbon<'a>(profile: &Profile, planes: &'a Planes) -> Cow<'a, Planes> {
     if profile.ribbon.panels != Panels::Ymc || !has_ink(&planes.resin) {
         return Cow::Borrowed(planes);
     }

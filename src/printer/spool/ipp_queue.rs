@@ -1,5 +1,5 @@
-//! A print queue, of CUPS or of a printer that speaks IPP. The job goes through as it is: the queue must be a raw one, or
-//! know one of our document formats.
+//! A print queue, of CUPS or of a printer that speaks IPP. A finished job goes through as it is: the queue must be a raw
+//! one, or know one of our document formats. A queue with the printer's own driver is given a page instead.
 //!
 //! A job is made first and its document sent after (Create-Job, Send-Document): so there is a number to ask for, and to
 //! take back, whenever the line breaks. A job without a document never prints.
@@ -12,7 +12,7 @@ use ipp::prelude::{IppValue, JobState, Operation, Uri};
 
 use self::exchange::{Answer, Line};
 use super::{Cancel, Receipt, Spool, SpoolError, Taken, TimeLimits, Word, cancel::Wish};
-use crate::printer::{magicard::status::Status, profile::Profile};
+use crate::printer::{magicard::status::Status, page::Document, profile::Profile};
 
 /// What our jobs may be called, best first. A queue that knows none of them would change the bytes.
 const FORMATS: [&str; 3] = ["application/vnd.magicard-raw", "application/vnd.cups-raw", "application/octet-stream"];
@@ -27,6 +27,8 @@ pub struct IppQueue {
     address: String,
     limits: TimeLimits,
     cancel: Cancel,
+    /// What a queue with a driver is given; `None` for finished jobs.
+    document: Option<Document>,
     /// The last job, and who keeps it.
     last: Option<(i32, Keeper)>,
 }
@@ -59,7 +61,13 @@ impl IppQueue {
     #[must_use]
     pub fn new(address: &str, profile: &Profile) -> Self {
         let address = address.to_owned();
-        Self { address, limits: TimeLimits::of(profile), cancel: Cancel::default(), last: None }
+        Self { address, limits: TimeLimits::of(profile), cancel: Cancel::default(), document: None, last: None }
+    }
+
+    /// A queue with the printer's own driver, which is given pages.
+    #[must_use]
+    pub fn for_documents(self, document: Document) -> Self {
+        Self { document: Some(document), ..self }
     }
 
     /// With other time limits than the profile's.
@@ -102,9 +110,17 @@ impl IppQueue {
             return Err(stopped("it takes no jobs".to_owned(), "let the queue take jobs again"));
         }
         let known = answer.words("document-format-supported");
-        let format = FORMATS.into_iter().find(|format| known.iter().any(|known| known == format));
-        let none = "it takes none of the formats of a finished job: make it a raw queue";
-        let format = format.ok_or_else(|| self.refused(none))?;
+        let ours = self.document.map(Document::format);
+        let format = match ours {
+            Some(format) => [format].into_iter().find(|format| known.iter().any(|known| known == format)),
+            None => FORMATS.into_iter().find(|format| known.iter().any(|known| known == format)),
+        };
+        let format = format.ok_or_else(|| match self.document {
+            None => self.refused("it takes none of the formats of a finished job: make it a raw queue"),
+            Some(document) => self.refused(format!(
+                "it takes no {document}: give it the printer's driver, or write the other of pwg+ipp and pdf+ipp"
+            )),
+        })?;
         // Both are words of CUPS alone, which keeps queues for printers of others.
         let server = answer.says("cups-version") || answer.says("printer-type");
         Ok(QueueLook { format, keeper: if server { Keeper::Server } else { Keeper::Printer } })
@@ -201,7 +217,12 @@ impl Spool for IppQueue {
         }
         let name = exchange::name("job-name", "Cardwright");
         // A job whose number got lost on the way has no document, and never prints.
-        let made: Answer = line.ask(Operation::CreateJob, None, vec![name]).map_err(|e| self.refused(e))?;
+        let mut about = vec![name];
+        if self.document.is_some() {
+            // The page has the size of the head's image: fitting it to anything else would blur it.
+            about.push(exchange::keyword(exchange::SCALING, "none"));
+        }
+        let made: Answer = line.ask(Operation::CreateJob, None, about).map_err(|e| self.refused(e))?;
         let id = made.number("job-id").ok_or_else(|| self.refused("it gave the job no number"))?;
         self.last = Some((id, keeper));
         let about = vec![exchange::format(format), ("last-document", IppValue::Boolean(true))];

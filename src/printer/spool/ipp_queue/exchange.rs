@@ -20,6 +20,9 @@ const LONGEST_ANSWER: u64 = 1 << 20;
 /// Port of print queues where none is named (RFC 8010).
 const PORT: u16 = 631;
 
+/// Whether a page is fitted to the sheet (PWG 5100.13).
+pub(super) const SCALING: &str = "print-scaling";
+
 /// A way to one queue.
 pub(super) struct Line {
     queue: Uri,
@@ -67,7 +70,9 @@ impl Line {
         let owner = ("requesting-user-name", IppValue::new_name_without_language(OWNER).map_err(said)?);
         for (name, value) in job.into_iter().chain([owner]).chain(words) {
             let attribute = IppAttribute::with_name(name, value).map_err(said)?;
-            request.attributes_mut().add(DelimiterTag::OperationAttributes, attribute);
+            // What a job is made like has a group of its own (RFC 8011, 5.2).
+            let group = if name == SCALING { DelimiterTag::JobAttributes } else { DelimiterTag::OperationAttributes };
+            request.attributes_mut().add(group, attribute);
         }
         Ok(request.to_bytes().to_vec())
     }
@@ -159,6 +164,11 @@ pub(super) fn keywords(names: &[&str]) -> Words {
 /// A name, shortened to nothing where it is none.
 pub(super) fn name(of: &'static str, value: &str) -> (&'static str, IppValue) {
     (of, IppValue::new_name_without_language(value).unwrap_or(IppValue::NoValue))
+}
+
+/// A keyword, shortened to nothing where it is none.
+pub(super) fn keyword(of: &'static str, value: &str) -> (&'static str, IppValue) {
+    (of, IppValue::new_keyword(value).unwrap_or(IppValue::NoValue))
 }
 
 /// What a document is.
