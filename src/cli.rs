@@ -62,7 +62,7 @@ fn perform(arguments: &Arguments) -> Result<Answer, Failure> {
         Some(Command::Cards(cards)) => cards::run(common, cards),
         Some(Command::Issue(issue)) => issue::run(common, issue),
         Some(Command::Print(print)) => print::run(common, print),
-        Some(Command::Printers) => printers::run(common),
+        Some(Command::Printers(printers)) => printers::run(common, printers),
         Some(Command::Queue(arguments)) => queue::run(common, arguments),
         Some(Command::Unlock(unlock)) => unlock::run(common, unlock),
         Some(Command::Repair(repair)) => repair::run(common, repair),

@@ -7,8 +7,11 @@
 
 pub mod choice;
 pub mod decoder;
+pub mod find;
+pub mod identify;
 pub mod magicard;
 pub mod page;
 pub mod profile;
 pub mod spool;
+pub mod test_card;
 pub mod virtual_printer;

@@ -16,7 +16,7 @@ use std::{path::PathBuf, sync::Arc};
 pub use audit::AuditChain;
 pub use configuration::{Configuration, ConfigurationError, Destination, Printer};
 pub use places::{NoHome, Places};
-pub use printers::{PrinterBench, VirtualOutput};
+pub use printers::{PrinterBench, VirtualOutput, own_profiles};
 pub use readers::SeveralReaders;
 
 use crate::{

@@ -62,8 +62,8 @@ pub enum Command {
     Passcode(Passcode),
     /// Prints the face of an issued card
     Print(Print),
-    /// Shows the printers of this desk
-    Printers,
+    /// Shows the printers of this desk and how they are; finds others, and finds out which language one takes
+    Printers(Printers),
     /// Shows the print queue of this desk
     Queue(Queue),
     /// Finishes or undoes work that was cut off
@@ -339,6 +339,43 @@ pub enum HowItCameOut {
     Spoilt,
     /// No card came out, or one without a face
     Nothing,
+}
+
+/// `printers`.
+#[derive(Debug, Args)]
+pub struct Printers {
+    /// Instead of showing them.
+    #[command(subcommand)]
+    pub action: Option<PrintersAction>,
+}
+
+/// What else is done with printers.
+#[derive(Debug, Subcommand)]
+pub enum PrintersAction {
+    /// Looks for printers at USB plugs, in the queues of this computer and on the network, and asks them who they are
+    Find,
+    /// Finds out which of the two job languages a printer takes, and keeps the verdict as its profile at this desk
+    Identify(IdentifyPrinter),
+    /// Prints a card that shows whether the printer understood its job
+    TestCard {
+        /// The printer; may be left out when there is only one
+        #[arg(value_name = "PRINTER")]
+        printer: Option<String>,
+    },
+}
+
+/// `printers identify`.
+#[derive(Debug, Args)]
+pub struct IdentifyPrinter {
+    /// The printer; may be left out when there is only one
+    #[arg(value_name = "PRINTER")]
+    pub printer: Option<String>,
+    /// A job that the vendor's driver made for it, with its port set to a file
+    #[arg(long, value_name = "FILE", conflicts_with = "test_card")]
+    pub job: Option<PathBuf>,
+    /// Print a test card in one language after the other, until one comes out well
+    #[arg(long)]
+    pub test_card: bool,
 }
 
 /// `queue`.

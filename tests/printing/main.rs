@@ -4,6 +4,8 @@
 
 mod confirmed;
 mod disk_full;
+#[cfg(unix)]
+mod driver_queues;
 mod faces;
 #[cfg(unix)]
 mod file_unix;

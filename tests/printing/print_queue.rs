@@ -1,7 +1,7 @@
 //! Jobs through a real print server of our own: a raw queue to a printer of the network, a queue with Gutenprint's driver,
 //! a queue that is stopped, one that keeps jobs, a printer that is gone, and a line that is cut.
 
-mod server;
+pub mod server;
 
 use std::{net::TcpListener, time::Duration};
 

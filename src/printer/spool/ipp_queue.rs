@@ -5,8 +5,11 @@
 //! take back, whenever the line breaks. A job without a document never prints.
 
 mod exchange;
+mod queues;
 
 use std::time::{Duration, Instant};
+
+pub use queues::{QueueFound, queues};
 
 use ipp::prelude::{IppValue, JobState, Operation, Uri};
 

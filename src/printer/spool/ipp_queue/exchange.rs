@@ -144,15 +144,32 @@ impl Answer {
         self.value(name).map(|value| matches!(value, IppValue::Integer(_) | IppValue::DateTime(_)))
     }
 
+    /// The first value of each of these names, of each queue that is told of.
+    pub(super) fn each(&self, names: &[&str]) -> impl Iterator<Item = Vec<String>> {
+        let queues = self.0.groups_of(DelimiterTag::PrinterAttributes);
+        queues.map(|queue| {
+            let first = |name: &&str| match queue.get(name).map(IppAttribute::value) {
+                Some(IppValue::Array(values)) => values.first().map(clean).unwrap_or_default(),
+                Some(value) => clean(value),
+                None => String::new(),
+            };
+            names.iter().map(first).collect()
+        })
+    }
+
     /// All values of a name as text.
     pub(super) fn words(&self, name: &str) -> Vec<String> {
-        let clean = |value: &IppValue| value.to_string().chars().filter(|c| !c.is_control()).take(200).collect();
         match self.value(name) {
             Some(IppValue::Array(values)) => values.iter().map(clean).collect(),
             Some(value) => vec![clean(value)],
             None => Vec::new(),
         }
     }
+}
+
+/// A value as text for people.
+fn clean(value: &IppValue) -> String {
+    value.to_string().chars().filter(|c| !c.is_control()).take(200).collect()
 }
 
 /// Asks for these attributes alone.
