@@ -198,10 +198,15 @@ impl Worker {
     }
 
     fn tell(&self, reader: &ReaderDesk, condition: ReaderCondition) {
-        locked(&reader.state).serial = match &condition {
-            ReaderCondition::Card(card) | ReaderCondition::OwnCard(card) => Some(card.serial.clone()),
-            _ => None,
-        };
+        match &condition {
+            ReaderCondition::Card(card) | ReaderCondition::OwnCard(card) => {
+                locked(&reader.state).serial = Some(card.serial.clone());
+            }
+            // It is the same card until it was looked at again: what is ordered for it in between waits for that in this
+            // reader's lane, and does not search all readers while this one still reads it.
+            ReaderCondition::InWork(_) => {}
+            _ => locked(&reader.state).serial = None,
+        }
         self.common.tell(Event::Reader(ReaderView { name: reader.name.clone(), training: reader.training, condition }));
     }
 
