@@ -15,6 +15,8 @@ pub use event::{
     ReaderView, Trouble, WorkEnd, WorkEvent,
 };
 pub use on_card::{Asks, CardNow, CardOrder, Passcodes};
-pub use order::{FaceWanted, IssueOrder, MOST_FOUND, Order, PhotoEdit, PrintWish, Ticket, TrainingCardMove, WorkId};
+pub use order::{
+    FaceWanted, IssueOrder, MOST_FOUND, Order, PhotoEdit, PrintWish, PrinterProof, Ticket, TrainingCardMove, WorkId,
+};
 pub use telephone::{TelephoneOrder, TelephoneTold};
 pub use workers::{Workers, WorkersError};

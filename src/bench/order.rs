@@ -189,6 +189,15 @@ pub enum Order {
         /// Why, in the officer's words.
         reason: String,
     },
+    /// Looks for printers that could be used at this desk.
+    FindPrinters,
+    /// Finds out which language a printer takes, and keeps it; or prints its test card.
+    ProvePrinter {
+        /// Its name.
+        printer: String,
+        /// How.
+        proof: PrinterProof,
+    },
     /// Asks a printer how it is, now.
     AskPrinter {
         /// Its name.
@@ -259,6 +268,15 @@ pub enum Order {
         /// What happens to the card in it.
         move_to: TrainingCardMove,
     },
+}
+
+/// How a printer shows which language it takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PrinterProof {
+    /// It is asked how it is, in both languages, and what it answers in is kept.
+    Asking,
+    /// It prints the test card of its profile.
+    TestCard,
 }
 
 /// A face to be shown before it is printed.

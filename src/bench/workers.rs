@@ -8,6 +8,7 @@ mod on_card;
 mod pictures;
 mod portrait;
 mod printer;
+mod proving;
 mod question;
 mod queue;
 mod reader;
@@ -46,6 +47,7 @@ use crate::{
     card::reader::ReaderError,
     cis2::wire::Session,
     face::{Template, TemplateError},
+    printer::find,
     workplace::Workplace,
 };
 
@@ -142,6 +144,14 @@ impl Workers {
                 }
                 Ok(())
             }
+            Order::ProvePrinter { printer, proof } => match self.common.printers.get(&printer) {
+                Some(desk) => {
+                    let order = PrinterOrder::Prove(proof);
+                    desk.lane.replace(order, |waiting| *waiting == order).map_err(|_| busy())
+                }
+                None => Err(Trouble::unchanged(format!("there is no printer “{printer}” at this desk any more"))),
+            },
+            Order::FindPrinters => self.find_printers(),
             Order::StopPrint { entry } => match self.common.printers.values().any(|printer| printer.stop(entry)) {
                 true => Ok(()),
                 false => Err(Trouble::unchanged(
@@ -218,6 +228,17 @@ impl Workers {
             }
         };
         thread("training card", pull).map(drop).map_err(|error| Trouble::unchanged(error.to_string()))
+    }
+
+    /// Listening to the network takes seconds, and holds nobody else up.
+    fn find_printers(&self) -> Result<(), Trouble> {
+        let common = Arc::clone(&self.common);
+        let look = move || {
+            let profiles = common.workplace.bench.printers.profiles();
+            let found = contained(|| find::find(find::Places::usual(), profiles));
+            common.tell(Event::PrintersFound(found));
+        };
+        thread("find printers", look).map(drop).map_err(|error| Trouble::unchanged(error.to_string()))
     }
 
     /// The system's dialogue has a thread of its own, for it is open as long as the officer likes.

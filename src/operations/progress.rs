@@ -138,8 +138,7 @@ impl Step {
             Self::MakeKeys | Self::OverwriteKeys => 4..=90,
             Self::WriteCard => 2..=10,
             Self::CheckCard => 2..=8,
-            Self::Print => 1..=10,
-            Self::AwaitPrinter => 18..=60,
+            Self::AwaitPrinter => 18..=58,
             _ => 0..=2,
         }
     }

@@ -263,6 +263,10 @@ pub fn keep(folder: &Path, profile: &Profile, verdict: Verdict, model: Option<&s
     let file = folder.join(format!("{}.toml", profile.id));
     let fault = |source| IdentifyError::Keep { file: file.display().to_string(), source };
     let base = match std::fs::read_to_string(&file) {
+        // An earlier verdict took out what the other language needs.
+        Ok(text) if Profile::parse(&text).is_ok_and(|kept| kept.job_format != verdict.format) => {
+            Profiles::bundled_text(&profile.id).map_or(text, str::to_owned)
+        }
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => Profiles::bundled_text(&profile.id)?.to_owned(),
         Err(error) => return Err(fault(error)),

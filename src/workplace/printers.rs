@@ -37,8 +37,8 @@ pub struct PrinterBench {
 /// Where the printer profiles of this desk are: the configured folder, or one in the data folder, which the language wizard
 /// writes into.
 #[must_use]
-pub fn own_profiles(places: &Places, configuration: &Configuration) -> PathBuf {
-    configuration.printing.profiles.clone().unwrap_or_else(|| places.data().join(PROFILES_FOLDER))
+pub fn own_profiles(data: &Path, configuration: &Configuration) -> PathBuf {
+    configuration.printing.profiles.clone().unwrap_or_else(|| data.join(PROFILES_FOLDER))
 }
 
 /// A card as a virtual printer gave it out.
@@ -52,7 +52,7 @@ impl PrinterBench {
     pub(super) fn open(places: &Places, configuration: &Configuration) -> Result<Self, WorkplaceError> {
         let profiles = match &configuration.printing.profiles {
             Some(folder) => Profiles::with_folder(folder)?,
-            None => match own_profiles(places, configuration) {
+            None => match own_profiles(places.data(), configuration) {
                 own if own.is_dir() => Profiles::with_folder(&own)?,
                 _ => Profiles::bundled()?,
             },

@@ -100,7 +100,7 @@ fn a_job_in_a_file_is_saved_and_not_told_as_printed() {
     assert_eq!(issued["print"]["saved_to"], "card.prn");
     assert_eq!(issued["print"]["state"], "sent-not-confirmed");
     let first = issued["print"]["job"].as_str().expect("a job");
-    let ran = desk.run(&["print", "--config", "desk.toml", "confirm", &first[..8], "nothing"]).expect(5);
+    let ran = desk.run(&["print", "confirm", &first[..8], "nothing"]).expect(5);
     assert!(ran.stderr.contains("no face yet"), "{}", ran.stderr);
     let ran = desk.run(&["print", "--config", "desk.toml", "--holder", &holder]).expect(4);
     assert!(ran.stderr.contains("was saved to card.prn") && !ran.stderr.contains("was printed"), "{}", ran.stderr);

@@ -9,6 +9,7 @@ mod nhs_codes;
 mod office;
 mod on_cards;
 mod on_cards_judged;
+mod printers;
 mod queue;
 mod races;
 mod reader;

@@ -13,18 +13,22 @@ use time::OffsetDateTime;
 use super::{
     common::{Common, locked},
     lane::{Lane, Taken},
+    proving,
     question::Question,
     queue,
     teller::contained,
 };
 use crate::{
-    bench::event::{Event, PrinterCondition, PrinterView, Trouble},
+    bench::{
+        event::{Event, PrinterCondition, PrinterView, Trouble},
+        order::PrinterProof,
+    },
     cis2::wire::PrintOutcome,
     journal::{QueueEntry, QueueState},
     operations::{Ending, preflight::PrintRequest},
     printer::{
         choice::Printer,
-        magicard::status::{Condition, Status},
+        magicard::status::{Condition, Detail, Status},
         spool::Cancel,
     },
 };
@@ -45,6 +49,8 @@ pub enum PrinterOrder {
     Ask,
     /// This entry of the queue.
     Print(i64),
+    /// It shows which language it takes.
+    Prove(PrinterProof),
 }
 
 /// One printer.
@@ -85,7 +91,7 @@ impl PrinterDesk {
 
 /// Runs until the lane is closed.
 pub fn run(common: &Arc<Common>, desk: &PrinterDesk) {
-    let mut worker = Worker { common, desk, told: None, again: None };
+    let mut worker = Worker { common, desk, told: None, again: None, said: Vec::new() };
     let _ = contained(|| worker.ask(Tell::Always));
     loop {
         let pause = if worker.again.is_some() { ASK_SOON } else { ASK_AGAIN };
@@ -93,6 +99,9 @@ pub fn run(common: &Arc<Common>, desk: &PrinterDesk) {
             Taken::Closed => return,
             Taken::Nothing => (Question::Nobody, contained(|| worker.look_again())),
             Taken::Order(PrinterOrder::Ask) => (Question::Nobody, contained(|| worker.ask(Tell::Always))),
+            Taken::Order(PrinterOrder::Prove(proof)) => {
+                (Question::Proved(desk.name.clone()), contained(|| worker.prove(proof)))
+            }
             Taken::Order(PrinterOrder::Print(entry)) => {
                 (Question::Entry(Some(entry)), contained(|| worker.print(entry)))
             }
@@ -118,6 +127,8 @@ struct Worker<'a> {
     told: Option<PrinterCondition>,
     /// An entry that goes on by itself when the printer is ready again.
     again: Option<Again>,
+    /// Everything the printer said when it was asked last.
+    said: Vec<Detail>,
 }
 
 /// An entry of which nothing was sent, because the printer was not ready.
@@ -146,7 +157,11 @@ impl Worker<'_> {
     fn ask(&mut self, tell: Tell) {
         let Some(printer) = self.printer() else { return };
         let condition = match printer.spool().status() {
-            Ok(Some(status)) => condition(&status),
+            Ok(Some(status)) => {
+                let condition = condition(&status);
+                self.said = status.details;
+                condition
+            }
             Ok(None) => PrinterCondition::CannotBeAsked,
             Err(fault) => PrinterCondition::CannotPrint { why: fault.to_string() },
         };
@@ -158,7 +173,7 @@ impl Worker<'_> {
     fn tell(&mut self, condition: PrinterCondition) {
         if let Some(printer) = self.printer() {
             let view = view(self.common, printer, condition.clone());
-            self.common.tell(Event::Printer(view));
+            self.common.tell(Event::Printer(PrinterView { said: self.said.clone(), ..view }));
         }
         self.told = Some(condition);
     }
@@ -175,6 +190,18 @@ impl Worker<'_> {
         } else {
             self.again = None;
         }
+    }
+
+    /// Has the printer show which language it takes, and tells what came of it.
+    fn prove(&mut self, proof: PrinterProof) {
+        self.desk.printing.store(true, Ordering::Release);
+        let printer = self.desk.name.clone();
+        // No entry of the queue: the end of the program alone ends the wait.
+        let begun = |cancel: Cancel| *locked(&self.desk.stop) = Some((i64::MIN, cancel));
+        let result = proving::prove(self.common, &printer, proof, &begun);
+        *locked(&self.desk.stop) = None;
+        self.common.tell(Event::PrinterProved { printer, result });
+        self.ask(Tell::Always);
     }
 
     /// Prints an entry and puts on record how it ended.
@@ -278,6 +305,7 @@ pub fn view(common: &Common, printer: &Printer, condition: PrinterCondition) -> 
         model: printer.profile.name.clone(),
         profile: printer.profile.id.clone(),
         virtual_one: common.workplace.bench.printers.is_virtual(&printer.choice.name),
+        said: Vec::new(),
         condition,
     }
 }

@@ -30,6 +30,10 @@ pub enum Question {
     Activity(Ticket),
     Exported(Ticket),
     Training,
+    /// Printers that were found.
+    Printers,
+    /// What a printer showed.
+    Proved(String),
     /// Nobody waits for an answer: readers and printers are looked at again anyway.
     Nobody,
 }
@@ -64,6 +68,8 @@ impl Question {
             | Order::MovePrint { entry, .. }
             | Order::SpoilPrint { entry, .. }
             | Order::Reprint { entry, .. } => Self::Entry(Some(*entry)),
+            Order::FindPrinters => Self::Printers,
+            Order::ProvePrinter { printer, .. } => Self::Proved(printer.clone()),
             Order::AskPrinter { .. } => Self::Nobody,
             Order::ReadPhoto { ticket, .. }
             | Order::DecodePhoto { ticket, .. }
@@ -98,6 +104,8 @@ impl Question {
             Self::Activity(ticket) => Event::Activity { ticket, result: Err(trouble) },
             Self::Exported(ticket) => Event::Exported { ticket, result },
             Self::Training => Event::TrainingTrouble(trouble),
+            Self::Printers => Event::PrintersFound(Err(trouble)),
+            Self::Proved(printer) => Event::PrinterProved { printer, result: Err(trouble) },
             Self::Nobody => return None,
         })
     }

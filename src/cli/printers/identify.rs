@@ -48,7 +48,7 @@ pub fn identify(places: &Places, bench: &Bench, arguments: &IdentifyPrinter) -> 
     if let Some(model) = &model {
         identify::check_model(&printer.profile, model, profiles).map_err(|error| Failure::new(Exit::Refused, error))?;
     }
-    let folder = own_profiles(places, &bench.configuration);
+    let folder = own_profiles(places.data(), &bench.configuration);
     let file = identify::keep(&folder, &printer.profile, verdict, model.as_deref()).map_err(Failure::failed)?;
     let (language, head) = words(verdict);
     let document = json!({

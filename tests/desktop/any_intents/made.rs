@@ -113,6 +113,7 @@ pub fn printer(n: u8, condition: u8) -> Event {
         model: "Magicard DoH 300 v2".into(),
         profile: "magicard-doh-300-v2".into(),
         virtual_one: true,
+        said: Vec::new(),
         condition,
     })
 }

@@ -5,9 +5,10 @@ use std::{
     fs,
     io::{BufRead, BufReader},
     net::{TcpListener, TcpStream},
+    os::unix::fs::PermissionsExt,
     path::Path,
     process::{Child, Command, Stdio},
-    sync::{Arc, Condvar, Mutex},
+    sync::{Arc, Mutex},
     thread,
     time::{Duration, Instant},
 };
@@ -18,21 +19,33 @@ const TRY_EVERY: Duration = Duration::from_millis(50);
 /// What the printer takes.
 const FORMATS: &str = "application/vnd.magicard-raw,image/pwg-raster,application/pdf";
 
+/// How long it works on a job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Work {
+    Quick,
+    Slow,
+}
+
 /// A running printer; it ends with its value.
 pub struct Everywhere {
     /// The printer first: the others serve it.
     programs: Vec<Child>,
     port: u16,
     folder: tempfile::TempDir,
-    /// Everything the printer said, and who waits for more.
-    said: Arc<(Mutex<String>, Condvar)>,
+    /// Everything the printer said.
+    said: Arc<Mutex<String>>,
 }
 
 impl Everywhere {
-    /// Starts it with these options and waits until it answers.
-    pub fn start(options: &[&str]) -> Self {
+    /// Starts it and waits until it answers. It is done with each job at once, or works on it for a minute.
+    pub fn start(work: Work) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path();
+        let script = root.join("work");
+        let seconds = if work == Work::Slow { 60 } else { 0 };
+        let words = format!("#!/bin/sh\ntouch '{}'\nexec sleep {seconds}\n", root.join("begun").display());
+        fs::write(&script, words).unwrap();
+        fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
         let bus = root.join("bus");
         let address = format!("unix:path={}", bus.display());
         let rules = "<allow user=\"*\"/><allow own=\"*\"/><allow send_type=\"method_call\"/><allow send_type=\"signal\"/>\
@@ -47,7 +60,7 @@ impl Everywhere {
         fs::write(root.join("avahi.conf"), avahi).unwrap();
         fs::create_dir(root.join("jobs")).unwrap();
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let said = Arc::new((Mutex::new(String::new()), Condvar::new()));
+        let said = Arc::new(Mutex::new(String::new()));
         let mut printer = Self { programs: Vec::new(), port, folder, said };
         let config = printer.folder.path().join("bus.conf");
         printer.run(Command::new("dbus-daemon").arg("--nofork").arg("--config-file").arg(config));
@@ -60,7 +73,7 @@ impl Everywhere {
         let begun = Instant::now();
         // It ends when Avahi is not there yet, and tells nobody when it is ready but those who try.
         loop {
-            let mut child = printer.print(options, &address);
+            let mut child = printer.print(&script, &address);
             while child.try_wait().unwrap().is_none() && TcpStream::connect(("127.0.0.1", port)).is_err() {
                 thread::park_timeout(TRY_EVERY);
             }
@@ -68,16 +81,17 @@ impl Everywhere {
                 printer.programs.insert(0, child);
                 return printer;
             }
-            assert!(begun.elapsed() < LIMIT, "{}", printer.said.0.lock().unwrap());
+            assert!(begun.elapsed() < LIMIT, "{}", printer.said.lock().unwrap());
             thread::park_timeout(TRY_EVERY);
         }
     }
 
-    fn print(&self, options: &[&str], bus: &str) -> Child {
+    fn print(&self, script: &Path, bus: &str) -> Child {
         let mut child = Command::new("/usr/sbin/ippeveprinter")
             .args(["-v", "-v", "-k", "-n", "localhost", "-r", "off", "-f", FORMATS, "-p", &self.port.to_string(), "-d"])
             .arg(self.folder.path().join("jobs"))
-            .args(options)
+            .arg("-c")
+            .arg(script)
             .arg("Cards")
             .env("DBUS_SYSTEM_BUS_ADDRESS", bus)
             .stdout(Stdio::null())
@@ -87,8 +101,7 @@ impl Everywhere {
         let (words, said) = (BufReader::new(child.stderr.take().unwrap()), Arc::clone(&self.said));
         thread::spawn(move || {
             for line in words.lines().map_while(Result::ok) {
-                said.0.lock().unwrap().push_str(&(line + "\n"));
-                said.1.notify_all();
+                said.lock().unwrap().push_str(&(line + "\n"));
             }
         });
         child
@@ -113,10 +126,7 @@ impl Everywhere {
 
     /// Waits until a job is being done.
     pub fn wait_until_it_prints(&self) {
-        let (said, more) = &*self.said;
-        let waits = |said: &mut String| !said.contains("Processing") && !said.contains("processing");
-        let (said, out) = more.wait_timeout_while(said.lock().unwrap(), LIMIT, waits).unwrap();
-        assert!(!out.timed_out(), "{said}");
+        self.wait("the job", || self.folder.path().join("begun").exists());
     }
 
     /// Whether one of the jobs it kept is this, byte by byte.
