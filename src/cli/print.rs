@@ -68,6 +68,7 @@ fn stop_on_ctrl_c(cancel: Cancel) {
             progress("Stopping the print. Press Ctrl+C again to end the program at once.");
             cancel.now();
             let _ = keys.next().await;
+            #[allow(clippy::disallowed_methods, reason = "asked for twice: the journal stands as after a crash")]
             std::process::exit(i32::from(Exit::Unfinished.code()));
         });
     });
