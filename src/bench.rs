@@ -5,6 +5,7 @@
 //! to ([`Ticket`], [`WorkId`] or the queue entry's id): it is shown where it was asked, or nowhere.
 
 mod event;
+mod offline;
 mod on_card;
 mod order;
 mod telephone;
@@ -14,6 +15,7 @@ pub use event::{
     Activity, CardInReader, Event, PhotoRead, PrinterCondition, PrinterView, Profile, Proof, ReaderCondition,
     ReaderView, Trouble, WorkEnd, WorkEvent,
 };
+pub use offline::{OfflineBegun, OfflineEnded, OfflineOrder, OfflineTold, Untold};
 pub use on_card::{Asks, CardNow, CardOrder, Passcodes};
 pub use order::{
     FaceWanted, IssueOrder, MOST_FOUND, Order, PhotoEdit, PrintWish, PrinterProof, Ticket, TrainingCardMove, WorkId,

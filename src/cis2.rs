@@ -4,5 +4,5 @@ mod http;
 mod service;
 pub mod wire;
 
-pub use http::{AddressError, HttpConfig, HttpService};
+pub use http::{AddressError, HttpConfig, HttpService, verdict};
 pub use service::{Service, ServiceError};

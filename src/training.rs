@@ -3,9 +3,11 @@
 //! Nobody here exists: names are made up, photos are drawn, and every number begins with 555 000 000.
 
 pub mod readers;
+mod stock;
 
 use serde::Deserialize;
 
+pub use self::stock::TrainingStock;
 pub use crate::gateway::{
     training_series_9_management_key, training_stock_channel_keys, training_stock_management_key,
 };

@@ -16,6 +16,7 @@ use std::{path::PathBuf, sync::Arc};
 pub use audit::AuditChain;
 pub use configuration::{Configuration, ConfigurationError, Destination, Printer};
 pub use places::{NoHome, Places};
+pub use port_service::port_in;
 pub use printers::{PrinterBench, VirtualOutput, own_profiles};
 pub use readers::SeveralReaders;
 
@@ -222,6 +223,7 @@ impl Workplace {
             None => {
                 let mut start = training_gateway(places)?;
                 start.messages = configuration.messages.part();
+                start.second_officer.clone_from(&configuration.gateway.second_officer);
                 let gateway = Gateway::start(start)?;
                 let url = gateway.url();
                 (Some(gateway), url)

@@ -5,6 +5,7 @@
 #[allow(dead_code, missing_docs)]
 mod harness;
 mod service;
+mod telephone;
 
 use std::path::{Path, PathBuf};
 
@@ -111,6 +112,7 @@ fn tour((look, size, text_percent, scheme): Look, folder: &Path) {
     camera.shoot("holder");
     issue(&mut camera, &holder);
     service::tour(&mut camera);
+    telephone::tour(&mut camera);
     photo(&mut camera, &holder);
     queue(&mut camera);
     unfinished(&mut camera);

@@ -6,6 +6,7 @@ use image::RgbaImage;
 use time::Date;
 
 use super::{
+    offline::{OfflineTold, Untold},
     on_card::{Asks, CardNow},
     order::{Ticket, WorkId},
     telephone::TelephoneTold,
@@ -33,20 +34,34 @@ pub struct Trouble {
     pub signed_out: bool,
     /// The code the NHS publishes for the same; shown beside the words.
     pub nhs_code: Option<NhsCode>,
+    /// Whether the service did not answer at all.
+    pub silent: bool,
 }
 
 impl Trouble {
     /// Something failed, and nothing was changed.
     #[must_use]
     pub fn unchanged(message: impl Into<String>) -> Self {
-        Self { message: message.into(), standing: Standing::Unchanged, signed_out: false, nhs_code: None }
+        Self {
+            message: message.into(),
+            standing: Standing::Unchanged,
+            signed_out: false,
+            nhs_code: None,
+            silent: false,
+        }
     }
 }
 
 impl From<&OperationError> for Trouble {
     fn from(error: &OperationError) -> Self {
-        let signed_out = matches!(error, OperationError::Service(inner) if is_signed_out(inner));
-        Self { message: error.to_string(), standing: error.standing(), signed_out, nhs_code: error.nhs_code() }
+        let service = if let OperationError::Service(error) = error { Some(error) } else { None };
+        Self {
+            message: error.to_string(),
+            standing: error.standing(),
+            signed_out: service.is_some_and(is_signed_out),
+            nhs_code: error.nhs_code(),
+            silent: service.is_some_and(is_silent),
+        }
     }
 }
 
@@ -57,12 +72,22 @@ impl From<&ServiceError> for Trouble {
             standing: Standing::Unchanged,
             signed_out: is_signed_out(error),
             nhs_code: error.nhs_code(),
+            silent: is_silent(error),
         }
     }
 }
 
 fn is_signed_out(error: &ServiceError) -> bool {
     matches!(error, ServiceError::Problem(problem) if problem.status == 401)
+}
+
+fn is_silent(error: &ServiceError) -> bool {
+    match error {
+        ServiceError::Unreachable { .. } => true,
+        // It answers that it cannot work: for the desk that is the same.
+        ServiceError::Problem(problem) => problem.status >= 500,
+        ServiceError::Contract { .. } => false,
+    }
 }
 
 /// What the workers tell.
@@ -88,6 +113,15 @@ pub enum Event {
         /// What came of it.
         told: TelephoneTold,
     },
+    /// Answer to [`super::Order::Offline`]; the work on the card itself tells its steps and its end as [`Event::Work`].
+    Offline {
+        /// The work.
+        work: WorkId,
+        /// What came of it.
+        told: OfflineTold,
+    },
+    /// Answer to [`super::Order::ListUntold`], oldest first.
+    Untold(Result<Vec<Untold>, Trouble>),
     /// Answer to [`super::Order::OpenProfile`].
     Profile {
         /// The question.

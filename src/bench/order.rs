@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use super::{on_card::CardOrder, telephone::TelephoneOrder};
+use super::{offline::OfflineOrder, on_card::CardOrder, telephone::TelephoneOrder};
 use crate::{
     domain::{CardSerial, HolderId, JobId, OfficerId, Passcode},
     face::Photo,
@@ -123,6 +123,17 @@ pub enum Order {
         /// What is asked.
         order: TelephoneOrder,
     },
+    /// Unlocks a card by telephone while the gateway is silent.
+    Offline {
+        /// The work, from the challenge to the completion code.
+        work: WorkId,
+        /// In which reader the card is.
+        reader: String,
+        /// What is asked.
+        order: OfflineOrder,
+    },
+    /// The completion codes that the gateway may not have heard.
+    ListUntold,
     /// The whole print queue.
     ListQueue,
     /// Puts a card at the end of the print queue.
@@ -337,8 +348,12 @@ pub enum TrainingCardMove {
     Out,
     /// The card that was taken out last goes in again.
     Back,
-    /// A new blank card goes in; the old one is kept.
+    /// A new blank card of the newest series goes in; the old one is kept.
     NewBlank,
+    /// A new blank card of Series 9 goes in; the old one is kept.
+    NewSeries9,
+    /// A new blank card that takes writes over a secure channel only goes in; the old one is kept.
+    NewBlankOfChannel,
     /// Its passcode is typed wrongly until it locks itself, to practise what helps.
     Lock,
     /// A card that was kept goes in.

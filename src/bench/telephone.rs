@@ -4,7 +4,7 @@ use super::event::Trouble;
 use crate::{
     cis2::wire::{BegunByTelephone, EndedByTelephone},
     domain::{
-        CardSerial, HolderId,
+        CardSerial, HolderId, OfficerId,
         telephone::{Challenge, CompletionCode},
     },
     operations::Need,
@@ -25,6 +25,8 @@ pub enum TelephoneOrder {
         delivered: bool,
         /// Whether the officer proves once more who they are, because the service asked for it.
         proved_again: bool,
+        /// The second officer who approves it, because the service asked for one.
+        approved_by: Option<OfficerId>,
     },
     /// Tell how it ended.
     End {

@@ -4,6 +4,7 @@ mod card_work;
 mod clipboard;
 mod common;
 mod lane;
+mod offline;
 mod on_card;
 mod pictures;
 mod portrait;
@@ -134,6 +135,7 @@ impl Workers {
                     reader.give(job).map_err(|(_, trouble)| trouble)
                 })
             }
+            Order::Offline { work, reader, order } => self.reader(&reader).and_then(|reader| reader.talk(work, order)),
             Order::TryCard { work, reader, serial, passcode } => self.reader(&reader).and_then(|reader| {
                 reader.give(CardJob::Try { work, serial, passcode }).map_err(|(_, trouble)| trouble)
             }),

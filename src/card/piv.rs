@@ -17,8 +17,8 @@ pub use content::{
     CardObject, ContentError, PrintedInformation, card_identifier, certificate_in, guid_in, identifier_in,
 };
 pub use error::{Doing, PivError};
-pub use keys::PublicKey;
 pub(crate) use keys::digest_info;
+pub use keys::{PublicKey, signature_in};
 pub use objects::ObjectName;
 pub use request::SignedRequest;
 

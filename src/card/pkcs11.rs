@@ -16,7 +16,8 @@ use std::path::{Path, PathBuf};
 
 pub use codes::CodeStanding;
 pub use error::{Doing, MiddlewareError, TokenError};
-pub use objects::{ObjectId, TokenCertificate};
+pub use keys::{curve_key, in_der, rsa_key};
+pub use objects::{ObjectId, TokenCertificate, half_of};
 pub use token::{Token, TokenIdentity};
 
 /// The middleware of this workstation: where its module is. Nothing is loaded before the first card asks for it.

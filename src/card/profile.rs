@@ -12,7 +12,9 @@ use serde::{Deserialize, Serialize};
 pub use channel::{ChannelProtocol, ChannelSettings, KeyReplacement};
 pub use hints::{AtrPattern, Hexadecimal, Hints};
 pub use set::{Evidence, Profiles};
-pub use upkeep::{ClearSettings, ClearedKeys, ClearedPasscode, ClearedUnlockCode, RenewalKeys, RenewalSettings};
+pub use upkeep::{
+    ClearSettings, ClearedKeys, ClearedPasscode, ClearedUnlockCode, CodeRecovery, RenewalKeys, RenewalSettings,
+};
 
 use super::{
     algorithm::{KeyAlgorithm, ManagementAlgorithm},
@@ -173,10 +175,13 @@ pub enum HowLocked {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct UnlockCodeSettings {
-    /// Wrong tries until it blocks, after which the card is lost.
+    /// Wrong tries until it blocks, after which the card is lost unless there is a recovery.
     pub tries: u8,
     /// How a new one is set.
     pub setting: UnlockCodeSetting,
+    /// How one is replaced that is blocked, or that nobody knows.
+    #[serde(default)]
+    pub recovery: CodeRecovery,
 }
 
 /// How a new unlock code is set.
@@ -290,6 +295,12 @@ impl CardProfile {
             ((1..=15).contains(&self.passcode.tries), "passcode.tries", "use 1 to 15"),
             ((1..=15).contains(&self.unlock_code.tries), "unlock-code.tries", "use 1 to 15"),
             (
+                self.unlock_code.recovery == CodeRecovery::Never
+                    || self.secure_channel.as_ref().is_some_and(|channel| channel.level.encrypts_commands()),
+                "unlock-code.recovery",
+                "use \"over-channel\" with a [secure-channel] that encrypts commands and only there",
+            ),
+            (
                 self.objects.facial_image_max_bytes <= 32_000,
                 "objects.facial-image-max-bytes",
                 "use at most 32000: no card takes more",
@@ -385,6 +396,22 @@ mod tests {
         assert_eq!(CardProfile::parse("mine.toml", &without).expect_err("a bad profile").key, "middleware");
         let same = format!("{series_8}\n[renewal]\nkeys = \"same\"\n");
         assert_eq!(CardProfile::parse("mine.toml", &same).expect_err("a bad profile").key, "renewal.keys");
+    }
+
+    #[test]
+    fn a_lost_unlock_code_is_replaced_over_a_channel_that_encrypts_and_nowhere_else() {
+        let channel = include_str!("../../assets/card-profiles/training-secure-channel.toml");
+        let parsed = CardProfile::parse("mine.toml", channel).expect("bundled");
+        assert_eq!(parsed.unlock_code.recovery, CodeRecovery::OverChannel);
+        let in_clear = channel.replace("level = \"33\"", "level = \"01\"");
+        assert_eq!(CardProfile::parse("mine.toml", &in_clear).expect_err("a bad profile").key, "unlock-code.recovery");
+        let setting = "setting = \"change-reference-data\"";
+        let without = fault(setting, &format!("{setting}\nrecovery = \"over-channel\""));
+        assert_eq!(without.key, "unlock-code.recovery");
+        assert_eq!(
+            CardProfile::parse("mine.toml", GENERIC).expect("bundled").unlock_code.recovery,
+            CodeRecovery::Never
+        );
     }
 
     proptest! {

@@ -18,6 +18,8 @@ use super::{Service, ServiceError, wire};
 use crate::domain::{CardSerial, HolderId, JobId, Secret};
 use exchange::Ask;
 
+pub use exchange::verdict;
+
 /// Limits of the client.
 #[derive(Debug, Clone, Copy)]
 pub struct HttpConfig {

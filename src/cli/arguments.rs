@@ -181,6 +181,9 @@ pub struct Unlock {
     /// With --telephone: the serial of the holder's card
     #[arg(long, value_name = "SERIAL", requires = "telephone")]
     pub card: Option<CardSerial>,
+    /// A second officer at this desk who approves it, where the gateway asks for one (training sign-in)
+    #[arg(long, value_name = "NUMBER", conflicts_with = "offline")]
+    pub second_officer: Option<OfficerId>,
 }
 
 /// `repair`.
@@ -455,6 +458,23 @@ pub struct TrainingCard {
     /// Instead of vpcd: put a new blank card into this training reader, and end
     #[arg(long, value_name = "NAME", conflicts_with_all = ["vpcd", "card"])]
     pub reader: Option<String>,
+    /// A card that takes writes over a secure channel (SCP03) only
+    #[arg(long, conflicts_with = "series")]
+    pub secure_channel: bool,
+    /// Series a new card stands in for; a card that is kept in a file stays what it is
+    #[arg(long, value_name = "SERIES", default_value = "10")]
+    pub series: TrainingSeries,
+}
+
+/// Series that training stock stands in for.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum TrainingSeries {
+    /// Series 9
+    #[value(name = "9")]
+    Series9,
+    /// Series 10
+    #[value(name = "10")]
+    Series10,
 }
 
 /// `config`.

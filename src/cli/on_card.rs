@@ -95,7 +95,9 @@ pub fn pair_words(report: &CardReport) -> String {
     report.which_pair.map(|pair| format!(". The card works with {pair}")).unwrap_or_default()
 }
 
-fn how_to_give(need: Need) -> &'static str {
+/// How what the gateway asks for is given on the command line.
+#[must_use]
+pub fn how_to_give(need: Need) -> &'static str {
     match need {
         Need::StepUp => "Run the command again: it signs you in anew",
         Need::SecondOfficer => "Name the colleague with --second-officer",

@@ -16,10 +16,13 @@ use crate::{
         wire::{DeliverySaid, EndedByTelephone},
     },
     domain::{
-        CardSerial,
+        CardSerial, OfficerId, Operation,
         telephone::{Challenge, CompletionCode, Response, SpokenCodes, TelephoneOutcome},
     },
-    operations::{Desk, OperationError, telephone::OfflinePreflight},
+    operations::{
+        Desk, Need, OperationError,
+        telephone::{OfflinePreflight, OfflineWish},
+    },
     workplace::{Readers, Workplace},
 };
 
@@ -32,12 +35,13 @@ pub fn card_here(common: &Common, reader: Option<&str>, source: Source) -> Resul
     let configuration = places.configuration().map_err(Failure::usage)?;
     let workplace = Workplace::offline(&places, configuration, Readers::AsConfigured)?;
     let desk = workplace.desk();
-    let preflight = desk.prepare_offline(reader, workplace.gateway_name())?;
+    let mut preflight =
+        desk.prepare_offline(&OfflineWish { reader, serial: None, officer: None, gateway: workplace.gateway_name() })?;
     let plan = preflight.plan.clone();
     progress(&format!("Card {} of {} in “{}”.", plan.serial, plan.holder.grouped(), preflight.reader));
     progress("Call an officer whose gateway answers. Say the holder's number and the card's serial, and read this:");
     progress(&format!("  Challenge: {}", preflight.challenge()));
-    let codes = match response(&preflight, source) {
+    let codes = match response(&mut preflight, source) {
         Ok(codes) => codes,
         Err(failure) => return Err(give_up(&desk, &preflight, failure)),
     };
@@ -62,7 +66,7 @@ pub fn card_here(common: &Common, reader: Option<&str>, source: Source) -> Resul
 }
 
 /// Takes the response until its check digits fit. The card sees nothing of one that does not.
-fn response(preflight: &OfflinePreflight, source: Source) -> Result<SpokenCodes, Failure> {
+fn response(preflight: &mut OfflinePreflight, source: Source) -> Result<SpokenCodes, Failure> {
     for _ in 0..TRIES {
         let Some(typed) = source.spoken("Response, as it is read to you: ")? else { break };
         match typed.parse::<Response>().map(|response| preflight.hear(&response)) {
@@ -99,9 +103,9 @@ fn spoken(challenge: &Challenge, completion: &CompletionCode, outcome: Telephone
 /// The gateway answers here, and the card is at another desk.
 pub fn card_elsewhere(
     common: &Common,
-    holder: &str,
-    serial: &CardSerial,
+    (holder, serial): (&str, &CardSerial),
     delivery: DeliverySaid,
+    second: Option<&OfficerId>,
     source: Source,
 ) -> Result<Answer, Failure> {
     let workplace = wording::open(common)?;
@@ -109,7 +113,8 @@ pub fn card_elsewhere(
     let desk = workplace.desk();
     let challenge = heard::<Challenge>(source, "Challenge, as it is read to you: ")?
         .ok_or_else(|| Failure::usage("no challenge came; nothing was changed"))?;
-    let begun = desk.begin_by_telephone(&holder, serial, &challenge, delivery)?;
+    let approval = on_card::approval(&workplace, second, Operation::Unlock, serial)?;
+    let begun = desk.begin_by_telephone(&holder, serial, &challenge, delivery, approval).map_err(not_begun)?;
     progress(&format!("  Response, to be read back: {}", begun.response));
     let mut document = Map::from_iter([
         ("job".to_owned(), json!(begun.job.job)),
@@ -149,6 +154,14 @@ pub fn card_elsewhere(
             Err(Failure { document, ..Failure::new(Exit::Failed, why) })
         }
     }
+}
+
+/// Where the gateway asks for something first, how it is given.
+fn not_begun(error: OperationError) -> Failure {
+    let need = if let OperationError::Service(error) = &error { Need::of(error) } else { None };
+    let Some(need) = need else { return error.into() };
+    let failure = Failure::new(Exit::Refused, format!("{error} {}.", on_card::how_to_give(need)));
+    Failure { document: Map::from_iter([("needs".to_owned(), json!(need))]), ..failure }
 }
 
 /// Takes completion codes until one fits; none when there is no more to hear.

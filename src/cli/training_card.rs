@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::{
     answer::{Answer, Failure, progress},
-    arguments::{Common, TrainingCard},
+    arguments::{Common, TrainingCard, TrainingSeries},
     exit::Exit,
     wording,
 };
@@ -20,7 +20,7 @@ use crate::{
         vpcd::{self, Departure},
     },
     domain::eligibility::Realm,
-    training::readers::blank_card,
+    training::TrainingStock,
     workplace,
 };
 
@@ -32,23 +32,32 @@ pub fn run(common: &Common, arguments: &TrainingCard) -> Result<Answer, Failure>
             "a training card looks like an issued one and opens nothing, so this realm has none: set realm = \"training\"",
         ));
     }
+    let stock = match arguments.series {
+        _ if arguments.secure_channel => TrainingStock::SecureChannel,
+        TrainingSeries::Series9 => TrainingStock::Series9,
+        TrainingSeries::Series10 => TrainingStock::Series10,
+    };
     match &arguments.reader {
-        Some(reader) => put_new_card(&places, reader),
-        None => serve(&arguments.vpcd, arguments.card.as_deref()),
+        Some(reader) => put_new_card(&places, reader, stock),
+        None => serve(&arguments.vpcd, arguments.card.as_deref(), stock),
     }
 }
 
-fn put_new_card(places: &workplace::Places, reader: &str) -> Result<Answer, Failure> {
+fn put_new_card(places: &workplace::Places, reader: &str, stock: TrainingStock) -> Result<Answer, Failure> {
     let readers = workplace::training_readers(places).map_err(Failure::failed)?;
-    let serial = readers.put_new_card(reader).map_err(Failure::failed)?;
+    let serial = readers.put_new_card(reader, stock).map_err(Failure::failed)?;
+    let wants = match stock {
+        TrainingStock::SecureChannel => ", which takes writes over a secure channel only",
+        TrainingStock::Series9 | TrainingStock::Series10 => "",
+    };
     let text = format!(
-        "“{reader}” now holds the blank training card {serial}. The card that was in it is kept in the data folder."
+        "“{reader}” now holds the blank training card {serial}{wants}. The card that was in it is kept in the data folder."
     );
     Ok(Answer::done(text, json!({ "reader": reader, "serial": serial })))
 }
 
-fn serve(address: &str, file: Option<&Path>) -> Result<Answer, Failure> {
-    let blueprint = blank_card().map_err(Failure::failed)?;
+fn serve(address: &str, file: Option<&Path>, stock: TrainingStock) -> Result<Answer, Failure> {
+    let blueprint = stock.blank_card().map_err(Failure::failed)?;
     let card = match file {
         Some(file) => VirtualCard::open(file, || blueprint).map_err(Failure::failed)?,
         None => VirtualCard::new(&blueprint),

@@ -18,23 +18,30 @@ pub fn run(common: &Common, arguments: &Unlock) -> Result<Answer, Failure> {
     match (arguments.telephone, &arguments.holder, &arguments.card) {
         _ if arguments.offline => return telephone::card_here(common, arguments.reader.as_deref(), source),
         (true, Some(holder), Some(card)) => {
-            return telephone::card_elsewhere(common, holder, card, delivery(arguments.delivered), source);
+            let second = arguments.second_officer.as_ref();
+            return telephone::card_elsewhere(common, (holder, card), delivery(arguments.delivered), second, source);
         }
         _ => {}
     }
     let workplace = wording::open(common)?;
     let desk = workplace.desk();
-    let wish = CardWish {
+    let mut wish = CardWish {
         reader: arguments.reader.clone(),
         delivery: delivery(arguments.delivered),
         ..CardWish::new(Operation::Unlock)
     };
-    let preflight = desk.prepare_on_card(&wish)?;
-    let plan = &preflight.plan;
-    on_card::announce(&workplace, Operation::Unlock, preflight.holder.as_ref(), &plan.holder, &plan.serial);
+    let mut preflight = desk.prepare_on_card(&wish)?;
+    let (holder, serial) = (preflight.plan.holder.clone(), preflight.plan.serial.clone());
+    on_card::announce(&workplace, Operation::Unlock, preflight.holder.as_ref(), &holder, &serial);
+    if arguments.second_officer.is_some() {
+        wish.approval = on_card::approval(&workplace, arguments.second_officer.as_ref(), Operation::Unlock, &serial)?;
+        wish.serial = Some(serial);
+        drop(preflight);
+        preflight = desk.prepare_on_card(&wish)?;
+    }
     let rules = preflight.profile.as_ref().map(|profile| profile.passcode.rules());
     let rules = rules.ok_or(OperationError::ChipNeeded { operation: Operation::Unlock })?;
-    let new = source.new_passcode(rules, &plan.holder)?;
+    let new = source.new_passcode(rules, &holder)?;
     let mut teller = wording::Teller::default();
     let report = desk.unlock(preflight, new, &mut |news| teller.hear(news))?;
     drop(teller);

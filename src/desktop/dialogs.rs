@@ -8,7 +8,7 @@ mod help_note;
 mod name_reader;
 mod palette;
 mod passcode;
-mod prove;
+pub mod prove;
 mod reason;
 mod repair;
 mod shortcuts;

@@ -4,8 +4,8 @@ use super::{
     command::Command,
     dialogs::{Dialog, DialogIntent},
     model::{
-        activity, bench, find, help, holder, issue, photo, queue, service, session, settings, telephone, unfinished,
-        work,
+        activity, bench, find, help, holder, issue, offline, photo, queue, service, session, settings, telephone,
+        unfinished, work,
     },
     route::Route,
 };
@@ -53,6 +53,8 @@ pub enum Intent {
     Work(work::Intent),
     /// Unlock by telephone.
     Telephone(telephone::Intent),
+    /// Unlock by telephone while the service is silent here.
+    Offline(offline::Intent),
     /// The print queue.
     Queue(queue::Intent),
     /// Unfinished work.
@@ -89,6 +91,7 @@ of_area!(
     Work(work::Intent),
     Queue(queue::Intent),
     Telephone(telephone::Intent),
+    Offline(offline::Intent),
     Unfinished(unfinished::Intent),
     Activity(activity::Intent),
     Settings(settings::Intent),

@@ -8,6 +8,7 @@ pub mod find;
 pub mod help;
 pub mod holder;
 pub mod issue;
+pub mod offline;
 pub mod photo;
 pub mod queue;
 pub mod service;
@@ -72,6 +73,8 @@ pub struct Model {
     pub work: work::State,
     /// Unlock by telephone.
     pub telephone: telephone::State,
+    /// Unlock by telephone while the service is silent here.
+    pub offline: offline::State,
     /// The print queue.
     pub queue: queue::State,
     /// Unfinished work.
@@ -158,6 +161,7 @@ impl Model {
             service: service::State::default(),
             work: work::State::default(),
             telephone: telephone::State::default(),
+            offline: offline::State::default(),
             queue: queue::State::default(),
             unfinished: unfinished::State::default(),
             activity: activity::State::default(),
@@ -201,6 +205,7 @@ impl Model {
             Intent::Service(wish) => service::update(self, wish),
             Intent::Work(wish) => work::update(self, wish),
             Intent::Telephone(wish) => telephone::update(self, wish),
+            Intent::Offline(wish) => offline::update(self, wish),
             Intent::Queue(wish) => queue::update(self, wish),
             Intent::Unfinished(wish) => unfinished::update(self, wish),
             Intent::Activity(wish) => activity::update(self, wish),
@@ -218,6 +223,7 @@ impl Model {
         holder::on_event(self, event);
         photo::on_event(self, event);
         issue::on_event(self, event);
+        offline::on_event(self, event);
         work::on_event(self, event);
         telephone::on_event(self, event);
         queue::on_event(self, event);
@@ -314,6 +320,12 @@ impl Model {
 
     /// Goes to a place and lets its area ask for what it shows.
     pub fn go(&mut self, route: Route) {
+        let by_telephone = |work: &WorkId| self.offline.open.as_ref().is_some_and(|open| open.work == *work);
+        let route = match route {
+            // Its own page says more of it.
+            Route::Work(work) if by_telephone(&work) => Route::Offline,
+            other => other,
+        };
         if photo::asks_first(self, Some(&route), Intent::Go(route.clone())) {
             return;
         }
@@ -362,6 +374,7 @@ impl Model {
             Route::Unfinished => unfinished::arrived(self),
             Route::Activity => activity::arrived(self),
             Route::Help(topic) => help::arrived(self, &topic),
+            Route::Offline => offline::arrived(self),
             Route::Telephone(..) | Route::Work(_) | Route::Settings => {}
         }
     }
@@ -378,7 +391,8 @@ impl Model {
     }
 
     fn command(&mut self, command: Command) {
-        if self.officer().is_none() && !command.works_signed_out() {
+        let acts = command == Command::MainAction && self.offline.shown;
+        if self.officer().is_none() && !command.works_signed_out() && !acts {
             return;
         }
         match command {

@@ -22,6 +22,8 @@ pub enum Route {
     Work(WorkId),
     /// A holder's card that is unlocked at another desk, over the telephone.
     Telephone(HolderId, CardSerial),
+    /// A card here that is unlocked by telephone, because the service is silent.
+    Offline,
     /// The print queue.
     Queue,
     /// Unfinished work.
@@ -42,7 +44,7 @@ impl Route {
             Self::Find | Self::Holder(_) | Self::Photo(_) | Self::Issue(_) | Self::Telephone(..) | Self::Work(_) => {
                 Section::Find
             }
-            Self::Service => Section::Service,
+            Self::Service | Self::Offline => Section::Service,
             Self::Queue => Section::Queue,
             Self::Unfinished => Section::Unfinished,
             Self::Activity => Section::Activity,

@@ -7,6 +7,7 @@ pub mod frame;
 pub mod help;
 pub mod holder;
 pub mod issue;
+pub mod offline;
 pub mod photo;
 pub mod queue;
 pub mod service;
@@ -29,6 +30,7 @@ pub fn draw(ui: &mut Ui, view: &View<'_>) {
         Route::Issue(holder) => issue::draw(ui, view, holder),
         Route::Work(work) => work::draw(ui, view, *work),
         Route::Telephone(holder, serial) => telephone::draw(ui, view, holder, serial),
+        Route::Offline => offline::draw(ui, view),
         Route::Service => service::draw(ui, view),
         Route::Queue => queue::draw(ui, view),
         Route::Unfinished => unfinished::draw(ui, view),
@@ -41,6 +43,9 @@ pub fn draw(ui: &mut Ui, view: &View<'_>) {
 /// The main action of the place shown, where there is one that may be done now.
 #[must_use]
 pub fn main_action(model: &Model) -> Option<Intent> {
+    if model.officer().is_none() {
+        return offline::main_action(model);
+    }
     match model.history.here() {
         Route::Find => find::main_action(model),
         Route::Holder(holder) => holder::main_action(model, holder),
@@ -48,6 +53,7 @@ pub fn main_action(model: &Model) -> Option<Intent> {
         Route::Issue(holder) => issue::main_action(model, holder),
         Route::Work(work) => work::main_action(model, *work),
         Route::Telephone(..) => telephone::main_action(model),
+        Route::Offline => offline::main_action(model),
         Route::Service => service::main_action(model),
         Route::Queue => queue::main_action(model),
         Route::Unfinished => unfinished::main_action(model),

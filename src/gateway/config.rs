@@ -35,7 +35,7 @@ pub struct GatewayConfig {
     /// After this time an officer proves once more who they are before unlock, clear and cancel (`facts/backend.md` 1 asks
     /// for a sign-in no older than five minutes).
     pub step_up_after: Duration,
-    /// Operations that a second officer must approve: clear, cancel, or none.
+    /// Operations that a second officer must approve: unlock, clear, cancel, or none.
     pub second_officer: Vec<Operation>,
     /// Start of the addresses written into certificates, without a final slash.
     pub public_url: String,

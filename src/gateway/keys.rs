@@ -93,6 +93,15 @@ fn is_test_key(algorithm: Algorithm, key: &Secret) -> bool {
     WELL_KNOWN_TEST_KEY.get(..algorithm.key_length()).is_some_and(|known| *key == Secret::new(known.to_vec()))
 }
 
+/// Whether a gateway could be started with these two files of key sets, by their text.
+///
+/// # Errors
+/// What is wrong, where, and what to do. No key is in the message.
+pub fn check_key_files(management: &str, channel: &str) -> Result<(), GatewayError> {
+    file::key_sets(Path::new("management-keys.toml"), management)?;
+    channel_file::key_sets(Path::new("secure-channel-keys.toml"), channel).map(drop)
+}
+
 /// What the gateway knows of the cards of one profile as they are delivered.
 struct KeySet {
     profile: String,

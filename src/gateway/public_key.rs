@@ -68,6 +68,9 @@ impl CardKey {
     }
 
     /// Takes the key from a certificate request (PKCS#10, DER) whose signature proves that its sender holds the key.
+    ///
+    /// # Errors
+    /// It is no such request, its key is of a kind that is not allowed, or its signature is wrong.
     pub fn from_request(der: &[u8]) -> Result<Self, Fault> {
         let unproven = |what: &str| {
             Fault::new(
@@ -105,6 +108,9 @@ impl CardKey {
     }
 
     /// Takes the key from a certificate of our own making.
+    ///
+    /// # Errors
+    /// It cannot be read.
     pub fn from_certificate(der: &[u8]) -> Result<Self, Fault> {
         let (_, certificate) = x509_parser::parse_x509_certificate(der)
             .map_err(|_| Fault::internal("a stored certificate cannot be read"))?;
@@ -112,12 +118,14 @@ impl CardKey {
     }
 
     /// SubjectPublicKeyInfo, DER.
+    #[must_use]
     pub fn spki(&self) -> &[u8] {
         &self.spki
     }
 
     /// Whether the signature is of this key: PKCS#1 v1.5 with SHA-256, or ECDSA (DER) with SHA-256 on P-256 and SHA-384
     /// on P-384.
+    #[must_use]
     pub fn verify(&self, message: &[u8], signature: &[u8]) -> bool {
         let algorithm: &dyn VerificationAlgorithm = match self.kind {
             Kind::Rsa => &RSA_PKCS1_2048_8192_SHA256,

@@ -215,6 +215,12 @@ fn work_on_card(plan: &JobPlan, pocket: &mut Pocket, work: CardWork) -> Result<O
             let tried = with_piv(pocket, Kept, |piv| piv.change_unlock_code(&current, &next));
             judged(pocket, tried)?
         }
+        CardWork::ReplaceUnlockCode => {
+            let next = unlock_code(pocket, Code::Next)?;
+            with_piv(pocket, Kept, |piv| piv.replace_unlock_code(&next))?;
+            pocket.unlock_tries = None;
+            Outcome::UnlockCodeSet
+        }
         CardWork::TryUnlockCode { which } => {
             let code = unlock_code(pocket, which.into())?;
             let passcode = random_passcode().map_err(|e| Trouble::Content(e.to_string()))?;

@@ -11,7 +11,7 @@ use super::{
     relay::{Relay, Relayed},
 };
 use crate::{
-    card::profile::{ClearedKeys, ClearedPasscode, ClearedUnlockCode},
+    card::profile::{ClearedKeys, ClearedPasscode, ClearedUnlockCode, CodeRecovery},
     cis2::wire::{KeyOwner, OnCardOutcome, UnlockCodeSettled},
     domain::CertificateSlot,
 };
@@ -41,6 +41,8 @@ pub enum Stage {
         candidate: usize,
         of: usize,
     },
+    /// The card took none of its codes: over its channel it gets the next one all the same.
+    ReplaceUnlockCode,
     /// After a cut the codes are not in memory any more.
     ReleaseCodes,
     FindCode(FindCode),
@@ -79,6 +81,7 @@ impl State {
             Stage::Begin => Effect::Gateway(GatewayCall::BeginOnCard),
             Stage::Relay(relay) => relay.effect(),
             Stage::SetUnlockCode { candidate, .. } => Effect::Card(CardWork::SetUnlockCode { candidate: *candidate }),
+            Stage::ReplaceUnlockCode => Effect::Card(CardWork::ReplaceUnlockCode),
             Stage::ReleaseCodes => Effect::Gateway(GatewayCall::ReleaseCodes),
             Stage::FindCode(find) => find.effect(),
             Stage::TellEscrow => Effect::Gateway(GatewayCall::SettleUnlockCode { which: UnlockCodeSettled::Next }),
@@ -138,7 +141,16 @@ impl State {
         (self.plan.clear.unlock_code == ClearedUnlockCode::Delivered).then_some(UnlockCodeSettled::Next)
     }
 
-    /// No code fits: the chip is emptied all the same, and does not go back to stock.
+    /// No code fits: it is replaced where that can be done.
+    fn no_code_fits(mut self) -> Self {
+        if self.plan.recovery == CodeRecovery::Never {
+            return self.without_code();
+        }
+        self.stage = Stage::ReplaceUnlockCode;
+        self
+    }
+
+    /// The chip is emptied all the same, and does not go back to stock.
     fn without_code(mut self) -> Self {
         self.code_lost = true;
         self.stage = self.erasing(0);
@@ -185,20 +197,20 @@ pub fn step(mut state: State, outcome: &Outcome) -> State {
             (Some(Relayed::Proved), None) => Stage::ReleaseCodes,
             (None, _) => return unexpected(state, outcome),
         },
-        (Stage::SetUnlockCode { .. }, Outcome::UnlockCodeSet) => Stage::TellEscrow,
+        (Stage::SetUnlockCode { .. } | Stage::ReplaceUnlockCode, Outcome::UnlockCodeSet) => Stage::TellEscrow,
         (Stage::SetUnlockCode { candidate, of }, Outcome::UnlockCodeWrong { may_try_more: true })
             if candidate + 1 < of =>
         {
             Stage::SetUnlockCode { candidate: candidate + 1, of }
         }
-        (Stage::SetUnlockCode { .. }, Outcome::UnlockCodeWrong { .. }) => return state.without_code(),
+        (Stage::SetUnlockCode { .. }, Outcome::UnlockCodeWrong { .. }) => return state.no_code_fits(),
         (Stage::ReleaseCodes, Outcome::CodesReleased { candidates }) => {
             Stage::FindCode(FindCode::new(*candidates, state.resumptions))
         }
         (Stage::FindCode(find), outcome) => match find.step(outcome) {
             Some(Tried::Next) => Stage::TellEscrow,
             Some(Tried::Again(find)) => Stage::FindCode(find),
-            Some(Tried::NoneFits) => return state.without_code(),
+            Some(Tried::NoneFits) => return state.no_code_fits(),
             None => return unexpected(state, outcome),
         },
         (Stage::TellEscrow, Outcome::Settled) => Stage::SetPasscode,
@@ -263,6 +275,7 @@ fn refused(mut state: State, why: &str) -> State {
     state.stage = match state.stage {
         // Refused at the door: nothing was begun.
         Stage::Begin => Stage::Ended(End::undone(why)),
+        Stage::ReplaceUnlockCode => return state.without_code(),
         // It stays open for another try.
         stage @ (Stage::AskGateway { .. } | Stage::End(_) | Stage::Ended(_)) => stage,
         _ => not_reached(why),

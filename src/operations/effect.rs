@@ -33,6 +33,8 @@ pub enum CardWork {
         /// Index into the released current codes.
         candidate: usize,
     },
+    /// Set the next unlock code without the one the card holds, which is blocked or not known. Inside a channel alone.
+    ReplaceUnlockCode,
     /// See whether the card holds this code, by setting a random passcode with it.
     TryUnlockCode {
         /// Which of the released codes.

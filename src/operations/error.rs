@@ -90,6 +90,11 @@ pub enum OperationError {
     )]
     WorkstationKey(String),
     #[error(
+        "card {serial} is worked on over a secure channel alone, whose keys only the gateway has, so it cannot be unlocked \
+         over the telephone: unlock it when the gateway answers here, or at a desk whose gateway does; nothing was changed"
+    )]
+    ChannelNeedsGateway { serial: CardSerial },
+    #[error(
         "this card holds no certificate that says whose it is: it cannot be unlocked without a gateway; nothing was changed"
     )]
     HolderUnknown,

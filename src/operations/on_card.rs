@@ -6,7 +6,10 @@ use serde::{Deserialize, Serialize};
 use super::channel::ChannelUse;
 use super::effect::{CardWork, Effect, GatewayCall, Outcome};
 use crate::{
-    card::{piv::ObjectName, profile::ClearSettings},
+    card::{
+        piv::ObjectName,
+        profile::{ClearSettings, CodeRecovery},
+    },
     cis2::wire::{Chip, DeliverySaid, Issuance, IssuanceState, OnCardOutcome, UnlockCodeSettled},
     domain::{CancelReason, CardSerial, HolderId, JobId, Operation, Series},
 };
@@ -38,6 +41,9 @@ pub struct Plan {
     pub objects: Vec<ObjectName>,
     /// How a clear leaves the card.
     pub clear: ClearSettings,
+    /// How an unlock code that is lost is replaced.
+    #[serde(default)]
+    pub recovery: CodeRecovery,
     /// What is done with the card's secure channel; none in plans from before there was one.
     #[serde(default)]
     pub channel: ChannelUse,
@@ -160,6 +166,12 @@ impl FindCode {
         }
     }
 
+    /// How many codes the card may hold.
+    #[must_use]
+    pub fn candidates(self) -> usize {
+        self.candidates
+    }
+
     /// What the stage does.
     #[must_use]
     pub fn effect(self) -> Effect {
@@ -187,7 +199,20 @@ pub fn untouched_code(candidates: usize) -> Option<UnlockCodeSettled> {
     (candidates == 1).then_some(UnlockCodeSettled::FirstOfCurrent)
 }
 
-/// What is said of a card whose unlock code is not the one on record, or is blocked. CHANGE REFERENCE DATA is the one way
+/// What is said of such a card where a repair replaces its code.
+const UNLOCK_CODE_REPAIRED: &str = "The card does not take the unlock code that is on record for it, or that code is \
+    blocked: repair the card, which gives it a new one";
+
+/// What is said of a card that took none of its codes, with the next action that helps this kind of card.
+#[must_use]
+pub fn unlock_code_lost(recovery: CodeRecovery) -> &'static str {
+    match recovery {
+        CodeRecovery::Never => UNLOCK_CODE_LOST,
+        CodeRecovery::OverChannel => UNLOCK_CODE_REPAIRED,
+    }
+}
+
+/// What is said of a card whose unlock code is not the one on record, or is blocked, where nothing replaces it. CHANGE REFERENCE DATA is the one way
 /// to a new code (SP 800-73-4 part 2, 3.2.2), and it asks for the old one: a repair has no other.
 pub const UNLOCK_CODE_LOST: &str = "The card does not take the unlock code that is on record for it, or that code is \
     blocked. This kind of card takes a new one only from somebody who has the old one, so a repair cannot bring it back \

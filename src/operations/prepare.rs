@@ -15,7 +15,7 @@ use super::{
 use crate::{
     card::{
         piv::{ObjectName, Piv, PivError, PublicKey, Tries},
-        profile::{CardProfile, ClearSettings, Personalise, RenewalKeys},
+        profile::{CardProfile, ClearSettings, CodeRecovery, Personalise, RenewalKeys},
     },
     cis2::{
         ServiceError,
@@ -158,6 +158,7 @@ impl Desk<'_> {
             profile: here.profile.id.clone(),
             objects: emptied(&here.profile),
             clear: here.profile.clear,
+            recovery: here.profile.unlock_code.recovery,
             channel: ChannelUse::of(&here.profile),
             ..plan_of(wish, owner, here.serial, here.profile.series)?
         };
@@ -252,6 +253,7 @@ impl Desk<'_> {
                 Personalise::Piv | Personalise::No => recertify::Reach::Commands,
             },
             replaced: record.good_pair.iter().flatten().cloned().collect(),
+            recovery: profile.unlock_code.recovery,
             channel: ChannelUse::of(&profile),
         };
         Ok(RecertifyPreflight {
@@ -396,6 +398,7 @@ fn plan_of(
         note: note.map(str::to_owned),
         objects: Vec::new(),
         clear: ClearSettings::default(),
+        recovery: CodeRecovery::Never,
         channel: ChannelUse::None,
     })
 }

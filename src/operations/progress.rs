@@ -93,7 +93,10 @@ impl Step {
             Effect::Card(CardWork::Witness | CardWork::ProveManagementKey)
             | Effect::Gateway(GatewayCall::AnswerWitness | GatewayCall::CheckCardAnswer) => Self::ProveCard,
             Effect::Card(
-                CardWork::SetUnlockCode { .. } | CardWork::TryUnlockCode { .. } | CardWork::SettleUnlockCode { .. },
+                CardWork::SetUnlockCode { .. }
+                | CardWork::ReplaceUnlockCode
+                | CardWork::TryUnlockCode { .. }
+                | CardWork::SettleUnlockCode { .. },
             )
             | Effect::Gateway(
                 GatewayCall::ReleaseCodes | GatewayCall::ReleaseDeliveredCode | GatewayCall::SettleUnlockCode { .. },

@@ -24,7 +24,7 @@ use super::{
     report::WhichPair,
 };
 use crate::{
-    card::piv::ObjectName,
+    card::{piv::ObjectName, profile::CodeRecovery},
     cis2::wire::{CardAfterAbort, KeysWanted, UnlockCodeSettled},
     domain::{CardSerial, CertificateSlot, HolderId, JobId, Operation, Series},
 };
@@ -61,6 +61,9 @@ pub struct Plan {
     /// SHA-256 of the certificates that are taken away once new ones beside them are confirmed.
     #[serde(default)]
     pub replaced: Vec<String>,
+    /// How an unlock code that is lost is replaced.
+    #[serde(default)]
+    pub recovery: CodeRecovery,
     /// What is done with the card's secure channel; none in plans from before there was one.
     #[serde(default)]
     pub channel: ChannelUse,
@@ -147,6 +150,10 @@ pub enum Stage {
         candidate: usize,
         of: usize,
     },
+    /// The card took none of its codes: over its channel it gets the next one all the same.
+    ReplaceUnlockCode {
+        of: usize,
+    },
     /// After a cut: which code does the card hold?
     FindCode(FindCode),
     TellEscrow,
@@ -211,6 +218,7 @@ impl State {
             Stage::ReadPair => Effect::Card(CardWork::ReadPair),
             Stage::ReleaseCodes => Effect::Gateway(GatewayCall::ReleaseCodes),
             Stage::SetUnlockCode { candidate, .. } => Effect::Card(CardWork::SetUnlockCode { candidate: *candidate }),
+            Stage::ReplaceUnlockCode { .. } => Effect::Card(CardWork::ReplaceUnlockCode),
             Stage::FindCode(find) => find.effect(),
             Stage::TellEscrow => Effect::Gateway(GatewayCall::SettleUnlockCode { which: UnlockCodeSettled::Next }),
             Stage::SetPasscode => Effect::Card(CardWork::SetPasscode),
@@ -397,16 +405,28 @@ pub fn step(mut state: State, outcome: &Outcome) -> State {
         {
             Stage::SetUnlockCode { candidate: candidate + 1, of }
         }
+        (Stage::SetUnlockCode { of, .. }, Outcome::UnlockCodeWrong { .. })
+            if state.plan.recovery == CodeRecovery::OverChannel =>
+        {
+            Stage::ReplaceUnlockCode { of }
+        }
         (Stage::SetUnlockCode { of, .. }, Outcome::UnlockCodeWrong { .. }) => {
             return state.going_back(back::code_untouched(of), on_card::UNLOCK_CODE_LOST);
         }
         (Stage::FindCode(find), outcome) => match find.step(outcome) {
             Some(Tried::Next) => Stage::TellEscrow,
             Some(Tried::Again(find)) => Stage::FindCode(find),
+            Some(Tried::NoneFits) if state.plan.recovery == CodeRecovery::OverChannel => {
+                Stage::ReplaceUnlockCode { of: find.candidates() }
+            }
             Some(Tried::NoneFits) => return state.needs_repair(on_card::UNLOCK_CODE_LOST),
             None => return unexpected(state, outcome),
         },
-        (Stage::TellEscrow, Outcome::Settled) => Stage::SetPasscode,
+        (Stage::ReplaceUnlockCode { .. }, Outcome::UnlockCodeSet) => Stage::TellEscrow,
+        (Stage::TellEscrow, Outcome::Settled) => {
+            state.reached = state.reached.max(Reached::Passcode);
+            Stage::SetPasscode
+        }
         (Stage::SetPasscode, Outcome::PasscodeSet) => state.first_of_pair(),
         (Stage::Generate(CertificateSlot::Authentication), Outcome::Generated) => {
             Stage::Generate(CertificateSlot::Signing)
@@ -494,7 +514,7 @@ fn refused(mut state: State, why: &str) -> State {
             state
         }
         _ if state.goes_forward() => state.needs_repair(why),
-        Stage::SetUnlockCode { of, .. } => {
+        Stage::SetUnlockCode { of, .. } | Stage::ReplaceUnlockCode { of } => {
             let stage = back::code_untouched(*of);
             state.going_back(stage, why)
         }

@@ -150,6 +150,7 @@ fn cleared_elsewhere(issuance: Issuance, serial: CardSerial, profile: &CardProfi
         note: None,
         objects: emptied(profile),
         clear: profile.clear,
+        recovery: profile.unlock_code.recovery,
         channel: ChannelUse::of(profile),
     }
 }

@@ -11,7 +11,7 @@ mod enrolment;
 use serde::{Deserialize, Serialize};
 
 pub(super) use desk::key_of;
-pub use desk::{OfflinePreflight, OfflineReport};
+pub use desk::{OfflinePreflight, OfflineReport, OfflineWish};
 pub use enrolment::Enrolment;
 
 use super::{

@@ -26,6 +26,7 @@ fn wants_channel(work: CardWork) -> bool {
         CardWork::Witness
         | CardWork::ProveManagementKey
         | CardWork::SetUnlockCode { .. }
+        | CardWork::ReplaceUnlockCode
         | CardWork::TryUnlockCode { .. }
         | CardWork::SettleUnlockCode { .. }
         | CardWork::SetPasscode

@@ -107,8 +107,9 @@ impl State {
 
     /// No code fits.
     fn code_lost(self, unlock_code: Option<UnlockCodeSettled>, left: Option<u8>) -> Self {
+        let why = on_card::unlock_code_lost(self.plan.recovery);
         let outcome = if left == Some(0) { OnCardOutcome::UnlockCodeBlocked } else { OnCardOutcome::AsBefore };
-        self.ending(outcome, unlock_code, End::undone(on_card::UNLOCK_CODE_LOST))
+        self.ending(outcome, unlock_code, End::undone(why))
     }
 
     /// After a cut: which passcode the card has is not known.

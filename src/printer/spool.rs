@@ -13,7 +13,7 @@ use std::{io, path::PathBuf};
 
 pub use cancel::Cancel;
 pub use file::FileSpool;
-pub use ipp_queue::{IppQueue, QueueFound, queues};
+pub use ipp_queue::{IppQueue, QueueFound, queues, readable as readable_answer};
 pub use raw_tcp::{RawTcp, TimeLimits};
 #[cfg(target_os = "linux")]
 pub use usb_linux::UsbPort;

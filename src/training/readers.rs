@@ -15,22 +15,17 @@ use std::{
 };
 
 use self::connection::{Hold, TrainingConnection};
+pub use super::stock::{TrainingStock, blank_card};
 use crate::{
     card::{
-        algorithm::ManagementAlgorithm,
         reader::{Access, CardConnection, CardReaders, CardWatch, Presence, ReaderError, ReaderStatus},
-        virtual_card::{Behaviour, Blueprint, ManagementKey, ProductionData, VirtualCard},
+        virtual_card::VirtualCard,
     },
-    domain::{CardSerial, Passcode, PasscodeRules, Secret, UnlockCode},
-    gateway::training_stock_management_key,
+    domain::CardSerial,
 };
 
 /// Names of the training readers.
 pub const NAMES: [&str; 2] = ["Training reader 1", "Training reader 2"];
-
-/// Passcode and unlock code of training stock as it leaves its invented factory; the gateway knows the unlock code and
-/// changes it at the first use.
-const FACTORY_CODE: &[u8; 8] = b"12345678";
 
 /// Why a training card could not be made, put in or taken out.
 #[derive(Debug, thiserror::Error)]
@@ -64,29 +59,6 @@ pub enum TrainingCardError {
     /// No training reader has this name, it is empty, or its card is in use.
     #[error("{0}")]
     Reader(#[from] ReaderError),
-}
-
-/// A blank training card with a serial of its own, its management key diversified as the training gateway does it.
-///
-/// # Errors
-/// No randomness.
-pub fn blank_card() -> Result<Blueprint, TrainingCardError> {
-    let parts = |what: &dyn std::fmt::Display| TrainingCardError::Parts(what.to_string());
-    let mut random = [0; 6];
-    getrandom::fill(&mut random).map_err(TrainingCardError::Randomness)?;
-    let [a, b, c, d, e, f] = random;
-    let production = ProductionData::invented([a, b, c, d], [e, f]);
-    let serial: CardSerial = production.serial().map_err(|e| parts(&e))?;
-    let key = training_stock_management_key(&serial);
-    let code = || Secret::new(FACTORY_CODE.to_vec());
-    Ok(Blueprint {
-        production,
-        management_key: ManagementKey::new(ManagementAlgorithm::Aes256, key).ok_or_else(|| parts(&"key length"))?,
-        transport_passcode: Passcode::shaped(code(), PasscodeRules::default()).map_err(|e| parts(&e))?,
-        transport_unlock_code: UnlockCode::new(code()).ok_or_else(|| parts(&"unlock code length"))?,
-        domain_keys: Vec::new(),
-        behaviour: Behaviour::named("training").map_err(|e| parts(&e))?,
-    })
 }
 
 /// The training readers of one data folder. A card in use is locked, so that two programs never write one card. Clones
@@ -153,7 +125,7 @@ impl TrainingReaders {
             let used = || Ok::<_, ReaderError>(readers.card_file(name)?.exists() || readers.marker(name)?.exists());
             if !used()? {
                 match readers.lock(name) {
-                    Ok(_lock) if !used()? => drop(make(name, &readers.card_file(name)?)?),
+                    Ok(_lock) if !used()? => drop(make(name, &readers.card_file(name)?, TrainingStock::default())?),
                     // Another program is making it at this moment, or has just made it.
                     Ok(_) | Err(ReaderError::InUse { .. }) => {}
                     Err(other) => return Err(other),
@@ -235,14 +207,14 @@ impl TrainingReaders {
         Ok(())
     }
 
-    /// Puts a new blank card into a reader. The card that was in it is put aside.
+    /// Puts a new blank card of this stock into a reader. The card that was in it is put aside.
     ///
     /// # Errors
     /// No such reader, its card is in use, or the files cannot be written.
-    pub fn put_new_card(&self, reader: &str) -> Result<CardSerial, TrainingCardError> {
+    pub fn put_new_card(&self, reader: &str, stock: TrainingStock) -> Result<CardSerial, TrainingCardError> {
         let hold = self.hold(reader)?;
         self.put_aside(reader)?;
-        let serial = serial_of(&make(reader, &self.card_file(reader)?)?)?;
+        let serial = serial_of(&make(reader, &self.card_file(reader)?, stock)?)?;
         self.forget_marker(reader)?;
         hold.moved();
         Ok(serial)
@@ -389,9 +361,9 @@ fn place(reader: &str) -> Result<usize, ReaderError> {
 }
 
 /// Makes a blank card in a file where there is none.
-fn make(reader: &str, file: &Path) -> Result<VirtualCard, ReaderError> {
+fn make(reader: &str, file: &Path, stock: TrainingStock) -> Result<VirtualCard, ReaderError> {
     // Made before the file is looked at, so that nothing can fail in between.
-    let blueprint = blank_card().map_err(|e| fault(reader, &e))?;
+    let blueprint = stock.blank_card().map_err(|e| fault(reader, &e))?;
     VirtualCard::open(file, || blueprint).map_err(|e| fault(reader, &e))
 }
 

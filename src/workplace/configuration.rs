@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     domain::{
-        OfficerId,
+        OfficerId, Operation,
         eligibility::{ClientSoftware, Realm, Version},
     },
     gateway::{MessagesPart, SmtpProtection, SmtpSettings},
@@ -45,6 +45,8 @@ pub struct Configuration {
 pub struct Gateway {
     /// Its address; `None` starts the embedded training gateway in the data folder.
     pub url: Option<String>,
+    /// What a second officer must approve at the gateway that is started here: unlock, clear, cancel, or none of them.
+    pub second_officer: Vec<Operation>,
 }
 
 /// The mail server of a gateway. Without a host, one-time codes are files in the gateway's data folder: for training.
@@ -290,6 +292,13 @@ impl Configuration {
                 "cards.series-8-module",
                 "a module is a program that runs inside this one, so it is not looked for in whatever folder that was \
                  started in: give its full path",
+            );
+        }
+        let approved = [Operation::Unlock, Operation::Clear, Operation::Cancel];
+        if let Some(other) = self.gateway.second_officer.iter().find(|operation| !approved.contains(operation)) {
+            return found(
+                "gateway.second-officer",
+                &format!("nobody is asked to approve “{other}”: use \"unlock\", \"clear\" and \"cancel\""),
             );
         }
         if self.messages.host.is_some() != self.messages.sender.is_some() {

@@ -29,6 +29,12 @@ pub const KEYS: &[Key] = &[
         example: "\"https://gateway.example\"",
     },
     Key {
+        name: "gateway.second-officer[]",
+        meaning: "What a second officer must approve at the gateway that is started here: “unlock”, “clear”, “cancel”.",
+        default: "none: one officer is enough",
+        example: "[\"clear\", \"cancel\"]",
+    },
+    Key {
         name: "messages.host",
         meaning: "Name of the mail server through which the gateway started here sends one-time codes to holders.",
         default: "none: codes are files in the gateway's data folder, for training",
@@ -180,6 +186,7 @@ mod tests {
         let everything = r#"
             realm = "training"
             gateway.url = "https://gateway.example"
+            gateway.second-officer = ["clear", "cancel"]
             cards.profiles = "card-profiles"
             messages.host = "smtp.trust.example"
             messages.port = 587

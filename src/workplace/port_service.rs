@@ -48,11 +48,16 @@ pub fn ask(ports: &[u16]) -> Result<(), SoftwarePart> {
     }
     let mut body = Vec::new();
     let read = response.take(LARGEST_ANSWER).read_to_end(&mut body);
-    let answer =
-        read.ok().and_then(|_| serde_json::from_slice::<Answer>(&body).ok()).and_then(|answer| answer.port_data);
-    let management = answer.ok_or(SoftwarePart::CredentialManagement)?;
-    let there = SocketAddr::from((Ipv4Addr::LOCALHOST, management.port_number));
+    let management = read.ok().and_then(|_| port_in(&body)).ok_or(SoftwarePart::CredentialManagement)?;
+    let there = SocketAddr::from((Ipv4Addr::LOCALHOST, management));
     TcpStream::connect_timeout(&there, LIMIT).map(drop).map_err(|_| SoftwarePart::CredentialManagement)
+}
+
+/// The port of Credential Management that an answer tells; `None` where it tells none.
+#[must_use]
+pub fn port_in(answer: &[u8]) -> Option<u16> {
+    let answer = serde_json::from_slice::<Answer>(answer).ok()?;
+    answer.port_data.map(|data| data.port_number)
 }
 
 /// Whether the Port Service is what listens there, and not some other program.

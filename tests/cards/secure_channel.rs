@@ -154,6 +154,7 @@ fn yubikit_opens_channels_writes_through_them_and_replaces_the_keys() {
         "write without a channel": "6982",
         "tries": "63C3",
         "written and read": true,
+        "blocked unlock code": ["6983", "6982", "9000", "9000"],
         "keys after": information(&new).to_lowercase(),
         "old keys": "Incorrect SCP parameters",
     });

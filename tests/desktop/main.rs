@@ -18,11 +18,16 @@ mod holder;
 mod issue;
 mod issue_flow;
 mod layout;
+mod offline;
+#[path = "../operations/old_card.rs"]
+mod old_card;
+mod old_series;
 mod passcode;
 mod photo;
 mod queue;
 mod queue_faults;
 mod samples;
+mod second_officer;
 mod served;
 mod service;
 mod service_flow;

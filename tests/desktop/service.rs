@@ -139,7 +139,7 @@ pub fn orders(window: &mut Harness<'_, Window>) -> Vec<Order> {
 }
 
 /// Names of the operations whose buttons can be pressed.
-fn usable(window: &Harness<'_, Window>) -> Vec<Operation> {
+pub fn usable(window: &Harness<'_, Window>) -> Vec<Operation> {
     let pressed = |operation: &Operation| {
         let mut found = window.query_all_by_role_and_label(Accessible::Button, name_of(*operation));
         found.any(|button| !button.accesskit_node().is_disabled())

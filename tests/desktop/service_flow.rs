@@ -4,7 +4,7 @@
 use std::{sync::Arc, time::Duration};
 
 use cardwright::{
-    bench::{IssueOrder, Order, PrintWish, TrainingCardMove, WorkEnd},
+    bench::{CardInReader, IssueOrder, Order, PrintWish, TrainingCardMove, WorkEnd},
     cis2::{HttpConfig, HttpService, Service},
     desktop::{
         intent::Intent,
@@ -12,7 +12,7 @@ use cardwright::{
         preferences::Preferences,
         route::Route,
     },
-    domain::{CardSerial, CardState, HolderId, Operation, Passcode, PasscodeRules, Secret},
+    domain::{CardSerial, CardState, HolderId, Operation, Passcode, PasscodeRules, Secret, Series},
     gateway::{Gateway, GatewayConfig, ManualClock, RunningGateway},
     workplace::{Configuration, Readers},
 };
@@ -41,6 +41,14 @@ enum By {
 
 impl By {
     const BOTH: [Self; 2] = [Self::Mouse, Self::Keyboard];
+
+    /// The mouse works on cards of the newest series and the keyboard on those before it: the window makes no difference.
+    fn stock(self) -> (TrainingCardMove, Series) {
+        match self {
+            Self::Mouse => (TrainingCardMove::NewBlank, Series::Series10),
+            Self::Keyboard => (TrainingCardMove::NewSeries9, Series::Series9),
+        }
+    }
 }
 
 /// A desk whose gateway's time and settings are the test's. Fields are dropped in this order.
@@ -99,9 +107,12 @@ impl Desk {
 
     /// A card of a new holder, issued on a new blank one; locked without a passcode.
     fn issued(&mut self, passcode: Option<&str>) -> (HolderId, CardSerial) {
-        self.order(Order::TrainingCard { reader: READER.into(), move_to: TrainingCardMove::NewBlank });
+        let (move_to, series) = self.by.stock();
+        self.order(Order::TrainingCard { reader: READER.into(), move_to });
         self.window.wait_for("a blank card", |model| {
-            model.bench.cards().any(|(_, card)| cardwright::desktop::model::issue::is_blank(card))
+            let wanted =
+                |card: &CardInReader| card.series == series && cardwright::desktop::model::issue::is_blank(card);
+            model.bench.cards().any(|(_, card)| wanted(card))
         });
         let holder = holder(self.next);
         self.next += 1;
@@ -139,6 +150,8 @@ impl Desk {
         }
         self.window.wait_for("the card on the page", |model| service::here(model).is_some());
         assert_eq!(*self.window.model().history.here(), Route::Service);
+        let (_, series) = self.by.stock();
+        self.says(&[&series.to_string()]);
     }
 
     fn key(&mut self, modifiers: Modifiers, key: Key) {

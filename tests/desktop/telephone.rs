@@ -6,19 +6,20 @@ use cardwright::{
         Service,
         wire::{BegunByTelephone, Issuance, IssuanceState},
     },
-    desktop::{intent::Intent, model::telephone::Intent as Wish, route::Route},
+    desktop::{intent::Intent, model::telephone::Intent as Wish, preferences::Preferences, route::Route},
     domain::{
         CardSerial, CardState, HolderId, JobId, Operation,
         telephone::{Challenge, Conversation, Response, TelephoneOutcome},
     },
     operations::{issue::PasscodeChoice, preflight::IssueRequest},
+    workplace::Configuration,
 };
 use eframe::egui::{Key, Modifiers, accesskit::Role};
 use egui_kittest::kittest::Queryable;
 use time::macros::datetime;
 
 use crate::{
-    harness::{TestWindow, pure},
+    harness::{RA_AGENT, TestWindow, pure},
     samples,
 };
 
@@ -30,7 +31,15 @@ fn holder() -> HolderId {
 
 /// A window at the profile of a holder whose locked card has left this desk.
 fn at_the_profile() -> (TestWindow, CardSerial) {
-    let mut window = TestWindow::signed_in();
+    at_the_profile_where("")
+}
+
+/// The same at a desk with this configuration.
+pub fn at_the_profile_where(configuration: &str) -> (TestWindow, CardSerial) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let configuration = Configuration::parse(configuration, "test").expect("a configuration");
+    let mut window = TestWindow::configured_in(folder, configuration, (1280.0, 800.0), Preferences::default());
+    window.sign_in(RA_AGENT);
     let workplace = window.workplace.clone().expect("a workplace");
     let request = IssueRequest {
         holder: holder(),
@@ -55,7 +64,7 @@ fn other_desk(window: &TestWindow, serial: &CardSerial, random: u32) -> (Challen
     Conversation::begin(enrolment.number, random, &enrolment.key, serial)
 }
 
-fn state(window: &TestWindow, serial: &CardSerial) -> CardState {
+pub fn state(window: &TestWindow, serial: &CardSerial) -> CardState {
     window.workplace.as_ref().expect("a workplace").service.card(serial).expect("the card").state
 }
 
@@ -101,6 +110,62 @@ fn an_officer_answers_a_challenge_and_hears_the_end() {
     window.click("Finish");
     window.wait_for_label("The card is unlocked");
     assert_eq!(state(&window, &serial), CardState::Active);
+}
+
+/// Brings the keyboard to something by Tab alone.
+#[track_caller]
+fn reach(window: &mut TestWindow, role: Role, name: &str) {
+    for _ in 0..80 {
+        if window.harness.query_by_role_and_label(role, name).is_some_and(|node| node.is_focused()) {
+            return;
+        }
+        window.harness.key_press(Key::Tab);
+        window.run();
+    }
+    panic!("Tab does not reach “{name}”: {}", window.spoken());
+}
+
+#[test]
+fn a_second_officer_approves_by_keyboard_alone_where_the_service_asks_for_one() {
+    let (mut window, serial) = at_the_profile_where("gateway.second-officer = [\"unlock\"]");
+    let (challenge, there) = other_desk(&window, &serial, 12);
+    reach(&mut window, Role::Button, &format!("Unlock by telephone the card {serial}"));
+    window.harness.key_press(Key::Enter);
+    window.run();
+    reach(&mut window, Role::TextInput, "Challenge, 16 digits");
+    window.harness.event(eframe::egui::Event::Text(challenge.to_string()));
+    window.run();
+    let main_action = |window: &mut TestWindow| {
+        window.harness.key_press_modifiers(Modifiers::COMMAND, Key::Enter);
+        window.run();
+    };
+    main_action(&mut window);
+    window.wait_for_label("The holder has the card in hand");
+    reach(&mut window, Role::CheckBox, "The holder has the card in hand");
+    window.harness.key_press(Key::Space);
+    window.run();
+    main_action(&mut window);
+    window.wait_for_label("A second officer approves this");
+    assert_eq!(state(&window, &serial), CardState::Locked, "nothing has begun");
+    assert!(window.spoken().contains("Have a colleague approve it above"), "{}", window.spoken());
+    main_action(&mut window);
+    assert_eq!(state(&window, &serial), CardState::Locked, "nobody approves it by a key of the page");
+    reach(&mut window, Role::Button, "Rowan Ashdown, RA Manager: I approve this");
+    window.harness.key_press(Key::Enter);
+    window.wait_for_label("2. What you read back");
+    assert_eq!(state(&window, &serial), CardState::InWork);
+    let begun = window.model().telephone.open.as_ref().and_then(|open| open.begun.as_ref()).expect("begun");
+    there.codes(&begun.response).expect("the other desk understands it");
+    reach(&mut window, Role::TextInput, "Completion code, 6 digits");
+    let code = there.completion(TelephoneOutcome::Done).to_string();
+    window.harness.event(eframe::egui::Event::Text(code));
+    window.run();
+    main_action(&mut window);
+    window.wait_for_label("The card is unlocked");
+    assert_eq!(state(&window, &serial), CardState::Active);
+    let audit = window.workplace.as_ref().expect("a workplace").service.audit(0, 500).expect("the audit");
+    let begun = audit.iter().find(|row| row.event == "telephone.begun").expect("it is on record");
+    assert_eq!(begun.detail["approved_by"], "555000000001", "{:?}", begun.detail);
 }
 
 #[test]

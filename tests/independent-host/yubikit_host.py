@@ -66,6 +66,18 @@ def write_through_the_channel(piv, management_key):
     return piv.send_apdu(0x00, 0xCB, 0x3F, 0xFF, tag)[3:] == value
 
 
+def replace_a_blocked_unlock_code(connection, keys):
+    """What the card says: to the command outside a channel, inside one, and to the new code afterwards."""
+    passcode, code = b"918273" + bytes([0xFF] * 2), b"55667788"
+    piv = SmartCardProtocol(connection)
+    piv.select(AID.PIV)
+    wrong = [status(lambda: piv.send_apdu(0x00, 0x2C, 0x00, 0x80, b"00000000" + passcode)) for _ in range(4)]
+    outside = status(lambda: piv.send_apdu(0x00, 0x24, 0xFF, 0x81, code))
+    piv.init_scp(keys)
+    inside = status(lambda: piv.send_apdu(0x00, 0x24, 0xFF, 0x81, code))
+    return [wrong[-1], outside, inside, status(lambda: piv.send_apdu(0x00, 0x2C, 0x00, 0x80, code + passcode))]
+
+
 def main():
     wanted = json.load(sys.stdin)
     held, new = parameters(wanted["held"]), parameters(wanted["new"])
@@ -92,6 +104,8 @@ def main():
     piv.init_scp(held)
     seen["tries"] = status(lambda: piv.send_apdu(0x00, 0x20, 0x00, 0x80))
     seen["written and read"] = write_through_the_channel(piv, bytes.fromhex(wanted["management-key"]))
+
+    seen["blocked unlock code"] = replace_a_blocked_unlock_code(connection, held)
 
     domain = SecurityDomainSession(connection)
     domain.authenticate(held)

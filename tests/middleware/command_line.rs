@@ -27,20 +27,20 @@ use crate::{
 const HOLDER: &str = "555000000023";
 
 /// Runs a test in a process that sees a token in the first reader of a workbench.
-fn with_card(test: &str) {
+pub fn with_card(test: &str) {
     let card = CardLike::new("Workbench 00 00");
-    in_process_of_its_own(&format!("command_line::{test}"), &card.variables());
+    in_process_of_its_own(test, &card.variables());
 }
 
 /// A desk with the Series 8 card of a holder in its reader, issued three years ago so that 30 days are left.
-struct Counter {
-    desk: Desk,
-    bench: Workbench,
-    configuration: String,
+pub struct Counter {
+    pub desk: Desk,
+    pub bench: Workbench,
+    pub configuration: String,
 }
 
 impl Counter {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let (desk, mut bench) = (Desk::new(), Workbench::start());
         let middleware = Middleware::new(card_like::module());
         let holder: HolderId = HOLDER.parse().expect("a number");
@@ -81,7 +81,7 @@ impl Counter {
 #[test]
 fn everything_a_series_8_card_can_do_is_done_from_the_command_line() {
     if !is_child() {
-        return with_card("everything_a_series_8_card_can_do_is_done_from_the_command_line");
+        return with_card("command_line::everything_a_series_8_card_can_do_is_done_from_the_command_line");
     }
     let counter = Counter::new();
     let seen = counter.card();
@@ -132,7 +132,7 @@ fn everything_a_series_8_card_can_do_is_done_from_the_command_line() {
 #[test]
 fn the_window_shows_the_card_and_says_what_is_missing_without_its_middleware() {
     if !is_child() {
-        return with_card("the_window_shows_the_card_and_says_what_is_missing_without_its_middleware");
+        return with_card("command_line::the_window_shows_the_card_and_says_what_is_missing_without_its_middleware");
     }
     let counter = Counter::new();
     let text = std::fs::read_to_string(&counter.configuration).expect("written");

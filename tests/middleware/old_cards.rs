@@ -79,6 +79,25 @@ fn a_blocked_card_and_one_without_its_middleware_are_named_and_refused_politely(
     assert!(refused.contains("Series 8") && refused.contains("middleware"), "{refused}");
     bench.remove(0);
 
+    // No answer to reset of Series 4 and 5 is public: somebody with such a card in hand tells it in a profile.
+    let bundled = include_str!("../../assets/card-profiles/series-8.toml");
+    let (before, rest) = bundled.split_once("[match]").expect("what it shows of itself");
+    let (_, after) = rest.split_once("[keys]").expect("the next table");
+    let shown = "[match]\npiv = \"silent\"\natrs = [\"3B 80 80 01 01\"]\n\n[keys]";
+    for (series, name) in [("series4", "Series 4"), ("series5", "Series 5")] {
+        let profile = [before, shown, after].concat().replace("\"series8\"", &format!("\"{series}\""));
+        std::fs::create_dir_all(desk.path().join(series)).expect("a folder");
+        let folder = desk.file(&format!("{series}/old.toml"), &profile.replace("\"series-8\"", "\"old\""));
+        let text = format!("cards.profiles = '{}'\n", folder.parent().expect("its folder").display());
+        let file = desk.file("old.toml", &text).display().to_string();
+        bench.insert(0, BareChip { atr: vec![0x3B, 0x80, 0x80, 0x01, 0x01], applications: Vec::new() });
+        let refused = desk.run_with_readers(&[&words[..], &["--config", &file]].concat(), "").expect(1).stderr;
+        for part in [name, "blocked these for good", "Nothing was changed", "please destroy it"] {
+            assert!(refused.contains(part), "{part} is not in: {refused}");
+        }
+        bench.remove(0);
+    }
+
     bench.insert(0, BareChip { atr: vec![0x3B, 0x65, 0x00, 0x9C, 0x02, 0x02, 0x01, 0x02], applications: Vec::new() });
     let (card, remark) = seen(&desk, &bench);
     assert_eq!(card, "not recognised");

@@ -22,7 +22,7 @@ use cardwright::{
     gateway::{Gateway, GatewayConfig, People, RunningGateway, SeedHolder},
     journal::{Journal, Observer},
     operations::{Desk, IssueReport, OperationError, Resumed, issue::PasscodeChoice, preflight::IssueRequest},
-    training,
+    training::{self, TrainingStock},
 };
 use cardwright_independent_card::IndependentCard;
 
@@ -36,6 +36,8 @@ pub const RA_AGENT: &str = "555000000003";
 pub enum Make {
     /// Our own model.
     Virtual,
+    /// Our own model, standing in for Series 9: another key, another answer to reset, and short commands alone.
+    Series9,
     /// Our own model, administered over a secure channel.
     Channel,
     /// The one nobody here wrote.
@@ -45,13 +47,9 @@ pub enum Make {
 /// A new card of this make. Its serial depends on the number alone.
 pub fn card(make: Make, number: u16) -> Box<dyn CardReaders> {
     match make {
-        Make::Virtual | Make::Channel => {
-            let [high, low] = number.to_be_bytes();
+        Make::Virtual | Make::Series9 | Make::Channel => {
             let readers = VirtualReaders::new([READER]);
-            let card = VirtualCard::new(&match make {
-                Make::Channel => channel_blueprint(high, low),
-                _ => blueprint(high, low),
-            });
+            let card = VirtualCard::new(&blueprint_of(make, number));
             readers.insert(READER, Arc::new(Mutex::new(card))).expect("the reader is there");
             Box::new(readers)
         }
@@ -60,6 +58,18 @@ pub fn card(make: Make, number: u16) -> Box<dyn CardReaders> {
             card.leave_factory(card_identifier(number), None);
             Box::new(IndependentReaders(Arc::new(Mutex::new(card))))
         }
+    }
+}
+
+/// What a virtual card of this make is made from.
+pub fn blueprint_of(make: Make, number: u16) -> Blueprint {
+    let [high, low] = number.to_be_bytes();
+    match make {
+        Make::Channel => channel_blueprint(high, low),
+        Make::Series9 => {
+            TrainingStock::Series9.blueprint(blueprint(high, low).production).expect("the parts of training stock")
+        }
+        Make::Virtual | Make::Independent => blueprint(high, low),
     }
 }
 
@@ -216,7 +226,7 @@ pub fn resume(desk: &Desk<'_>) -> Vec<Resumed> {
 /// Serial of a card as it was made by [`card`].
 pub fn serial(make: Make, number: u16) -> CardSerial {
     match make {
-        Make::Virtual | Make::Channel => {
+        Make::Virtual | Make::Series9 | Make::Channel => {
             let [high, low] = number.to_be_bytes();
             blueprint(high, low).production.serial().expect("a serial")
         }

@@ -23,8 +23,8 @@ const FOREIGN_CODE: &[u8; 8] = b"87654321";
 /// A card whose delivered unlock code is not the one the gateway expects of this stock.
 fn card_with_a_foreign_code(make: Make) -> Box<dyn CardReaders> {
     match make {
-        Make::Virtual | Make::Channel => {
-            let mut blueprint = desk::blueprint(0, 1);
+        Make::Virtual | Make::Series9 | Make::Channel => {
+            let mut blueprint = desk::blueprint_of(make, 1);
             blueprint.transport_unlock_code = UnlockCode::new(Secret::new(FOREIGN_CODE.to_vec())).expect("eight bytes");
             let readers = VirtualReaders::new([READER]);
             let card = Arc::new(Mutex::new(VirtualCard::new(&blueprint)));

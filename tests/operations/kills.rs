@@ -38,11 +38,9 @@ pub const AT_THE_END: &str = "at the end";
 /// A card that lives in a file, as a chip lives through the death of a computer.
 pub fn lasting_card(make: Make, folder: &Path, number: u16) -> Box<dyn CardReaders> {
     match make {
-        Make::Virtual | Make::Channel => {
-            let [high, low] = number.to_be_bytes();
+        Make::Virtual | Make::Series9 | Make::Channel => {
             let file = folder.join(format!("card-{number}.json"));
-            let blueprint = if make == Make::Channel { desk::channel_blueprint } else { desk::blueprint };
-            let card = VirtualCard::open(&file, || blueprint(high, low)).expect("the card's file");
+            let card = VirtualCard::open(&file, || desk::blueprint_of(make, number)).expect("the card's file");
             let readers = VirtualReaders::new([READER]);
             readers.insert(READER, Arc::new(Mutex::new(card))).expect("the reader is there");
             Box::new(readers)

@@ -23,6 +23,7 @@ mod held_keys;
 mod in_use;
 mod kills;
 mod nhs_codes;
+mod old_card;
 mod printing;
 mod promise;
 mod self_service;

@@ -11,7 +11,11 @@ use cardwright::{
     cis2::{Service, wire},
     domain::{CardState, Operation, Passcode, PasscodeRules, Secret, telephone::TelephoneOutcome},
     journal::Journal,
-    operations::{CardWish, Desk, Ending, OperationError, Resumption, issue::PasscodeChoice, telephone::OfflineReport},
+    operations::{
+        CardWish, Desk, Ending, OperationError, Resumption,
+        issue::PasscodeChoice,
+        telephone::{OfflineReport, OfflineWish},
+    },
 };
 
 use crate::{
@@ -21,6 +25,9 @@ use crate::{
 
 /// The name the desk keeps its gateway under.
 const GATEWAY: &str = "embedded";
+
+/// The only card of the desk.
+const HERE: OfflineWish<'static> = OfflineWish { reader: None, serial: None, officer: None, gateway: GATEWAY };
 
 fn new_passcode() -> Passcode {
     Passcode::shaped(Secret::new(b"904261".to_vec()), PasscodeRules::default()).expect("digits")
@@ -35,11 +42,11 @@ fn issued(workplace: &Desk<'_>, number: u16) {
 
 /// What both desks do until the completion code is shown.
 fn conversation(workplace: &Desk<'_>, officer: &Desk<'_>, number: u16) -> Result<OfflineReport, OperationError> {
-    let preflight = workplace.prepare_offline(None, GATEWAY)?;
+    let mut preflight = workplace.prepare_offline(&HERE)?;
     let plan = preflight.plan.clone();
     assert_eq!(plan.holder, desk::holder(number), "the certificate says whose it is");
     let said = wire::DeliverySaid::NotSaid;
-    let begun = officer.begin_by_telephone(&plan.holder, &plan.serial, &plan.challenge, said).expect("answered");
+    let begun = officer.begin_by_telephone(&plan.holder, &plan.serial, &plan.challenge, said, None).expect("answered");
     let codes = preflight.hear(&begun.response).expect("the check digits fit");
     workplace.unlock_offline(preflight, codes, new_passcode(), &mut |_| {})
 }
@@ -174,12 +181,12 @@ fn a_desk_that_is_not_enrolled_begins_nothing() {
     let bench = TestDesk::new();
     let card = desk::card(Make::Virtual, 0);
     let workplace = bench.desk(&*card);
-    let refused = workplace.prepare_offline(None, GATEWAY);
+    let refused = workplace.prepare_offline(&HERE);
     assert!(matches!(refused, Err(OperationError::NotEnrolled)));
     let first = workplace.enrol(GATEWAY).expect("enrolled");
     assert_eq!(workplace.enrol(GATEWAY).expect("enrolled before"), first);
     // A blank card says of nobody that it is theirs.
-    assert!(matches!(workplace.prepare_offline(None, GATEWAY), Err(OperationError::HolderUnknown)));
+    assert!(matches!(workplace.prepare_offline(&HERE), Err(OperationError::HolderUnknown)));
     assert!(bench.journal.open_jobs().expect("reads").is_empty());
     assert_eq!(bench.service.card(&desk::serial(Make::Virtual, 0)).expect("the card").state, CardState::Blank);
 }

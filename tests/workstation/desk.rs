@@ -46,8 +46,13 @@ impl Desk {
 
     /// A desk whose gateway is at this address.
     pub fn at(url: &str) -> Self {
+        Self::configured(&format!("gateway.url = \"{url}\"\n"))
+    }
+
+    /// A desk with this configuration.
+    pub fn configured(text: &str) -> Self {
         let mut desk = Self::new();
-        desk.configuration = Some(desk.file("gateway.toml", &format!("gateway.url = \"{url}\"\n")));
+        desk.configuration = Some(desk.file("desk.toml", text));
         desk
     }
 

@@ -1,6 +1,7 @@
 //! The program as scripts and officers meet it: its real binary, its exit codes, its files.
 
 mod audit;
+mod channel_card;
 mod configuration;
 mod desk;
 mod issue;

@@ -60,6 +60,11 @@ impl Office {
         Desk::at(&self.gateway.url())
     }
 
+    /// A desk of this office with these lines of configuration more.
+    pub fn desk_with(&self, lines: &str) -> Desk {
+        Desk::configured(&format!("gateway.url = \"{}\"\n{lines}", self.gateway.url()))
+    }
+
     /// The gateway as an officer sees it.
     pub fn service(&self) -> HttpService {
         service(&self.gateway.url())

@@ -109,6 +109,31 @@ fn reasons_and_places_of_a_cancel_are_checked_before_anything_is_asked() {
     }
 }
 
+/// Another RA Agent's colleague may be asked for at the gateway that is started with the program, too.
+#[test]
+fn what_wants_a_second_officer_is_a_setting() {
+    let desk = Desk::new();
+    let file = desk.file("two.toml", "gateway.second-officer = [\"unlock\", \"cancel\"]\n");
+    let file = file.to_str().expect("UTF-8");
+    let run = |words: &[&str], stdin: &str| desk.run_with(&[&["--config", file, "--json"], words].concat(), stdin);
+    let issued = [&["issue", "--holder", HOLDER, "--passcode-stdin"], &READER[..]].concat();
+    run(&issued, "738164\n").expect(0);
+    for (words, stdin) in [
+        ([&["unlock", "--passcode-stdin"], &READER[..]].concat(), "904261\n"),
+        ([&["cancel", "--yes", "--reason", "damaged"], &READER[..]].concat(), ""),
+    ] {
+        let needs = run(&words, stdin).expect(3).json();
+        assert_eq!(needs["needs"], "second-officer", "{needs}");
+        let own = run(&[&words[..], &["--second-officer", "555000000003"]].concat(), stdin);
+        assert_ne!(own.code, 0, "nobody approves their own work: {}", own.stderr);
+        let done = run(&[&words[..], &["--second-officer", RA_MANAGER]].concat(), stdin).expect(0).json();
+        is_whole(&done, words[0]);
+    }
+    let wrong = desk.file("wrong.toml", "gateway.second-officer = [\"renew\"]\n");
+    let refused = desk.run(&["--config", wrong.to_str().expect("UTF-8"), "cards"]).expect(2);
+    assert!(refused.stderr.contains("gateway.second-officer"), "{}", refused.stderr);
+}
+
 #[test]
 fn a_second_officer_approves_at_the_desk() {
     let office = Office::with(0, |config| config.second_officer = vec![cardwright::domain::Operation::Clear]);

@@ -27,6 +27,9 @@ fn independent() -> Independent {
     Independent(card)
 }
 
+/// A card, and the lines of configuration that a desk has for its kind.
+pub type Stock<'a, C> = (C, &'a str);
+
 /// A desk with one card behind pcscd.
 struct Service {
     desk: Desk,
@@ -35,10 +38,10 @@ struct Service {
 }
 
 impl Service {
-    fn with(office: &Office, card: impl Chip + Send + 'static) -> Self {
+    fn with(office: &Office, (card, lines): Stock<impl Chip + Send + 'static>) -> Self {
         let mut bench = Workbench::start();
         bench.insert(0, card);
-        Self { desk: office.desk(), reader: bench.reader_name(0), _bench: bench }
+        Self { desk: office.desk_with(lines), reader: bench.reader_name(0), _bench: bench }
     }
 
     /// Runs a command on the card, which must end so.
@@ -61,9 +64,10 @@ impl Service {
     }
 }
 
-fn passcodes(card: impl Chip + Send + 'static) {
+/// Issue, look, change of passcode, wrong tries until it locks, unlock twice.
+pub fn passcodes(stock: Stock<impl Chip + Send + 'static>) {
     let office = Office::days_ago(0);
-    let service = Service::with(&office, card);
+    let service = Service::with(&office, stock);
     service.issue("738164");
     read_certificates(&service.desk, &service.reader, "issued");
     let look = service.look();
@@ -103,18 +107,19 @@ fn passcodes(card: impl Chip + Send + 'static) {
 
 #[test]
 fn passcodes_of_a_card_behind_pcscd() {
-    passcodes(virtual_card());
+    passcodes((virtual_card(), ""));
 }
 
 #[test]
 fn passcodes_of_a_card_nobody_here_wrote() {
-    passcodes(independent());
+    passcodes((independent(), ""));
 }
 
-fn pairs(card: impl Chip + Send + 'static) {
+/// Issue long ago, renewal with a wrong passcode and the right one, repair.
+pub fn pairs(stock: Stock<impl Chip + Send + 'static>) {
     // Three years and 30 days before today's certificates would end: today they have 30 days.
     let office = Office::days_ago(3 * 365 - 30);
-    let service = Service::with(&office, card);
+    let service = Service::with(&office, stock);
     service.issue("738164");
     read_certificates(&service.desk, &service.reader, "issued");
     office.pass(3 * 365 - 30);
@@ -143,17 +148,18 @@ fn pairs(card: impl Chip + Send + 'static) {
 
 #[test]
 fn renew_and_repair_of_a_card_behind_pcscd() {
-    pairs(virtual_card());
+    pairs((virtual_card(), ""));
 }
 
 #[test]
 fn renew_and_repair_of_a_card_nobody_here_wrote() {
-    pairs(independent());
+    pairs((independent(), ""));
 }
 
-fn ends(card: impl Chip + Send + 'static) {
+/// Issue, clear, issue again on the same chip, cancel.
+pub fn ends(stock: Stock<impl Chip + Send + 'static>) {
     let office = Office::days_ago(0);
-    let service = Service::with(&office, card);
+    let service = Service::with(&office, stock);
     let serial = service.issue("738164")["serial"].clone();
     read_certificates(&service.desk, &service.reader, "first");
     let gateway = office.service();
@@ -178,10 +184,10 @@ fn ends(card: impl Chip + Send + 'static) {
 
 #[test]
 fn clear_and_cancel_of_a_card_behind_pcscd() {
-    ends(virtual_card());
+    ends((virtual_card(), ""));
 }
 
 #[test]
 fn clear_and_cancel_of_a_card_nobody_here_wrote() {
-    ends(independent());
+    ends((independent(), ""));
 }

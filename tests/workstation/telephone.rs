@@ -21,7 +21,7 @@ use serde_json::Value;
 use crate::{
     desk::{Desk, files},
     judges::works_with,
-    office::{HOLDER, Line, Office},
+    office::{HOLDER, Line, Office, RA_MANAGER},
     workbench::{Independent, Workbench},
 };
 
@@ -103,7 +103,10 @@ impl Apart {
     }
 
     fn issued(reader: &str, readers: Readers) -> Self {
-        let office = Office::days_ago(0);
+        Self::at(Office::days_ago(0), reader, readers)
+    }
+
+    fn at(office: Office, reader: &str, readers: Readers) -> Self {
         let line = Line::to(&office.gateway.url());
         let (here, there) = (Desk::at(&line.url), office.desk());
         let words = ["issue", "--json", "--holder", HOLDER, "--reader", reader, "--passcode-stdin"];
@@ -220,6 +223,28 @@ fn a_card_nobody_here_wrote_is_unlocked_over_the_telephone() {
     let mut card = IndependentCard::new();
     card.leave_factory([0xC4; 21], None);
     behind_the_service(Independent(card));
+}
+
+#[test]
+fn a_second_officer_approves_where_the_gateway_asks_for_one() {
+    let office = Office::with(0, |config| config.second_officer = vec![Operation::Unlock]);
+    let apart = Apart::at(office, "Training reader 1", Readers::Training);
+    let mut here = apart.card_here(Readers::Training);
+    let challenge = here.hear("Challenge: ");
+    let mut alone = apart.officer();
+    alone.say(&challenge);
+    let needs = alone.end(3);
+    assert_eq!(needs["needs"], "second-officer", "{needs}");
+    assert!(needs["message"].as_str().expect("why").contains("--second-officer"), "{needs}");
+    assert_eq!(apart.state(), CardState::Active, "nothing has begun");
+    // The same challenge is good still.
+    let words = ["unlock", "--telephone", "--holder", HOLDER, "--card", &apart.serial, "--second-officer", RA_MANAGER];
+    let mut officer = Talk::with(&apart.there, &words, Readers::Training);
+    officer.say(&challenge);
+    here.say(&officer.hear("Response, to be read back: "));
+    here.say("904261");
+    officer.say(&here.hear("Completion code, to be read back: "));
+    assert_eq!((here.end(0)["completion"].as_str(), officer.end(0)["card"].as_str()), (Some("done"), Some("active")));
 }
 
 #[test]

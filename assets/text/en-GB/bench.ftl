@@ -65,5 +65,7 @@ training-card-busy = The card in it is being worked on
 training-card-out = Take the card out
 training-card-back = Put the card back in
 training-card-new = Put a new blank card in
+training-card-new-series-9 = Put a new blank Series 9 card in
+training-card-new-channel = Put a new blank card in that is worked on over a protected connection alone
 training-card-lock = Type its passcode wrongly until it locks itself
 training-card-nobodys = Only a card that was issued has a passcode to forget

@@ -88,6 +88,7 @@ time-range-seconds = { $least } to { $most } seconds
 time-range = { $least } to { $most }
 # The holder chooses a passcode.
 passcode-title = { $name }, choose a passcode
+passcode-title-unnamed = Choose a passcode
 passcode-title-change = { $name }, change your passcode
 passcode-title-current = { $name }, type your passcode
 passcode-hint-current = The passcode of this card, which only you know.

@@ -129,7 +129,7 @@ fn on_card(
 }
 
 /// The job is on record from here on.
-fn tell_begun(common: &Common, work: WorkId, job: &JobId, serial: &CardSerial) {
+pub fn tell_begun(common: &Common, work: WorkId, job: &JobId, serial: &CardSerial) {
     let event = WorkEvent::Begun { job: job.clone(), serial: serial.clone(), photo_advice: Vec::new() };
     common.tell(Event::Work { work, event });
 }

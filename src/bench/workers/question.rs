@@ -3,6 +3,7 @@
 use crate::{
     bench::{
         event::{Event, Trouble, WorkEnd, WorkEvent},
+        offline::OfflineTold,
         order::{Order, Ticket, WorkId},
         telephone::TelephoneTold,
     },
@@ -22,6 +23,8 @@ pub enum Question {
     Proof(Ticket),
     Work(WorkId),
     Telephone(Ticket),
+    Offline(WorkId),
+    Untold,
     Unfinished,
     Queue,
     Entry(Option<i64>),
@@ -57,6 +60,8 @@ impl Question {
             | Order::Approve { work, .. }
             | Order::GiveUp { work } => Self::Work(*work),
             Order::Telephone { ticket, .. } => Self::Telephone(*ticket),
+            Order::Offline { work, .. } => Self::Offline(*work),
+            Order::ListUntold => Self::Untold,
             Order::ListUnfinished | Order::CameOut { .. } => Self::Unfinished,
             Order::ListQueue => Self::Queue,
             Order::Enqueue { .. } => Self::Entry(None),
@@ -96,6 +101,8 @@ impl Question {
             Self::Proof(ticket) => Event::Proof { ticket, result: Err(trouble) },
             Self::Work(work) => Event::Work { work, event: WorkEvent::Ended(WorkEnd::NotBegun(trouble)) },
             Self::Telephone(ticket) => Event::Telephone { ticket, told: TelephoneTold::Failed { trouble, need: None } },
+            Self::Offline(work) => Event::Offline { work, told: OfflineTold::Failed(trouble) },
+            Self::Untold => Event::Untold(Err(trouble)),
             Self::Unfinished => Event::Unfinished(Err(trouble)),
             Self::Queue => Event::Queue(Err(trouble)),
             Self::Entry(entry) => Event::QueueTrouble { entry, trouble },

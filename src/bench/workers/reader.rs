@@ -1,7 +1,7 @@
 //! The worker of one reader: it recognises what is in it and does the card work on it, one after the other.
 
 use std::{
-    sync::{Arc, Mutex, Weak},
+    sync::{Arc, Mutex, MutexGuard, Weak},
     thread::{self, JoinHandle},
 };
 
@@ -9,6 +9,7 @@ use super::{
     card_work::{self, CardJob},
     common::{Common, locked},
     lane::Lane,
+    offline::{self, Conversation},
     question::Question,
     recognise::{self, Seen},
     teller::serve,
@@ -16,6 +17,7 @@ use super::{
 use crate::{
     bench::{
         event::{Event, ReaderCondition, ReaderView, Trouble},
+        offline::OfflineOrder,
         order::{TrainingCardMove, WorkId},
     },
     card::{
@@ -26,7 +28,7 @@ use crate::{
     },
     domain::CardSerial,
     operations::OperationError,
-    training::readers::TrainingCardError,
+    training::{TrainingStock, readers::TrainingCardError},
 };
 
 /// Orders that may wait: the newest presence, one piece of work, one look, and moves of a training card.
@@ -44,6 +46,8 @@ pub enum ReaderOrder {
     Move(TrainingCardMove),
     /// Work on the card.
     Work(CardJob),
+    /// What is said about a card on the telephone, and the work that follows from it.
+    Talk(WorkId, OfflineOrder),
 }
 
 impl ReaderOrder {
@@ -56,6 +60,7 @@ impl ReaderOrder {
         match self {
             Self::Work(job) => Question::Work(job.work()),
             Self::Move(_) => Question::Training,
+            Self::Talk(work, _) => Question::Offline(*work),
             _ => Question::Nobody,
         }
     }
@@ -70,6 +75,7 @@ pub struct ReaderDesk {
     /// Orders for its worker.
     pub lane: Lane<ReaderOrder>,
     state: Mutex<State>,
+    conversation: Mutex<Option<Conversation>>,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -90,6 +96,7 @@ impl ReaderDesk {
             training: training.is_some() && crate::training::readers::NAMES.contains(&name),
             lane: Lane::new(MOST_ORDERS),
             state: Mutex::default(),
+            conversation: Mutex::default(),
             thread: Mutex::default(),
         });
         let worker = Worker { common: Arc::clone(common), reader: Arc::downgrade(&reader) };
@@ -101,17 +108,31 @@ impl ReaderDesk {
 
     /// Takes the reader for a piece of work and orders it, or gives it back when the reader works already.
     pub fn give(&self, job: CardJob) -> Result<(), (CardJob, Trouble)> {
+        if let Err(busy) = self.occupy(job.work()) {
+            return Err((job, busy));
+        }
+        self.lane.force(ReaderOrder::Work(job));
+        Ok(())
+    }
+
+    /// Orders something about a card that is unlocked by telephone. What needs the card takes the reader for it.
+    pub fn talk(&self, work: WorkId, order: OfflineOrder) -> Result<(), Trouble> {
+        if order.needs_card() {
+            self.occupy(work)?;
+        }
+        self.lane.force(ReaderOrder::Talk(work, order));
+        Ok(())
+    }
+
+    fn occupy(&self, work: WorkId) -> Result<(), Trouble> {
         let mut state = locked(&self.state);
         if state.occupied.is_some() {
-            let busy = format!(
+            return Err(Trouble::unchanged(format!(
                 "a card is being worked on in “{}”: wait until that is finished, or use another reader; nothing was changed",
                 self.name
-            );
-            return Err((job, Trouble::unchanged(busy)));
+            )));
         }
-        state.occupied = Some(job.work());
-        drop(state);
-        self.lane.force(ReaderOrder::Work(job));
+        state.occupied = Some(work);
         Ok(())
     }
 
@@ -128,6 +149,11 @@ impl ReaderDesk {
     /// Whether this card was recognised in it.
     pub fn holds(&self, serial: &CardSerial) -> bool {
         locked(&self.state).serial.as_ref() == Some(serial)
+    }
+
+    /// What is said on the telephone about the card in it.
+    pub fn conversation(&self) -> MutexGuard<'_, Option<Conversation>> {
+        locked(&self.conversation)
     }
 
     /// Waits for the worker to end what it has in hand; its lane must be closed.
@@ -163,6 +189,12 @@ impl Worker {
             ReaderOrder::Presence(Presence::Present { .. } | Presence::InUse { .. }) => self.look(reader),
             ReaderOrder::LookAgain => self.look_again(reader),
             ReaderOrder::Move(card) => self.move_card(reader, &card),
+            ReaderOrder::Talk(work, order) if order.needs_card() => {
+                self.tell(reader, ReaderCondition::InWork(work));
+                offline::with_card(&self.common, reader, work, order);
+                self.look_again(reader);
+            }
+            ReaderOrder::Talk(work, order) => offline::without_card(&self.common, reader, work, order),
             ReaderOrder::Work(job) => {
                 self.tell(reader, ReaderCondition::InWork(job.work()));
                 card_work::carry_out(&self.common, reader, job);
@@ -231,7 +263,9 @@ impl Worker {
         let moved: Result<(), TrainingCardError> = recognise::patiently(reader, is_in_use, || match card {
             TrainingCardMove::Out => training.take_card_out(name).map(drop),
             TrainingCardMove::Back => training.put_card_back(name).map(drop),
-            TrainingCardMove::NewBlank => training.put_new_card(name).map(drop),
+            TrainingCardMove::NewBlank => training.put_new_card(name, TrainingStock::Series10).map(drop),
+            TrainingCardMove::NewSeries9 => training.put_new_card(name, TrainingStock::Series9).map(drop),
+            TrainingCardMove::NewBlankOfChannel => training.put_new_card(name, TrainingStock::SecureChannel).map(drop),
             TrainingCardMove::Kept(serial) => training.put_in(name, serial).map(drop),
             // Nothing is moved: it was done above.
             TrainingCardMove::Lock => Ok(()),

@@ -63,7 +63,7 @@ pub fn look(common: &Common, reader: &ReaderDesk) -> Seen {
         )
     };
     let failed = match patiently(reader, disturbed, || read(common, &reader.name)) {
-        Ok(card) => return Seen::Is(place(common, described(common, card))),
+        Ok(card) => return Seen::Is(place(common, described(common, reader, card))),
         Err(failed) => failed,
     };
     Seen::Is(match failed {
@@ -86,10 +86,15 @@ fn read(common: &Common, name: &str) -> Result<Recognised, NotSeen> {
 }
 
 /// The card with what the service knows of it.
-fn described(common: &Common, card: Recognised) -> CardInReader {
+fn described(common: &Common, reader: &ReaderDesk, card: Recognised) -> CardInReader {
     let service = &common.workplace.service;
     let record = match common.session() {
         None => Err(Trouble::unchanged("sign in to see whose card this is")),
+        // Nobody on the telephone waits for a service that is silent.
+        Some(_) if reader.conversation().as_ref().is_some_and(|open| *open.serial() == card.serial) => {
+            let words = "it is being unlocked by telephone, and the service is not asked about it meanwhile";
+            Err(Trouble { silent: true, ..Trouble::unchanged(words) })
+        }
         Some(_) => service.card(&card.serial).map_err(|error| {
             if !matches!(error, ServiceError::Problem(_)) {
                 common.service_was_silent();

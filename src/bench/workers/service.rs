@@ -5,7 +5,7 @@ use std::{fs::File, io::Write, path::Path, sync::Arc};
 use super::{
     card_work::{self, CardJob},
     common::Common,
-    on_card,
+    offline, on_card,
     printer::PrinterOrder,
     question::Question,
     queue, telephone,
@@ -63,6 +63,7 @@ impl Worker<'_> {
             Order::Telephone { ticket, order } => {
                 common.tell(Event::Telephone { ticket, told: telephone::told(common, order) });
             }
+            Order::ListUntold => common.tell(Event::Untold(offline::untold(common))),
             Order::ListUnfinished => common.tell_unfinished(),
             Order::Resume { work, job, passcode } => self.resume(work, job, passcode),
             // A card that is in a reader goes to that reader's own worker.

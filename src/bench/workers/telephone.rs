@@ -6,7 +6,11 @@ use crate::{
         event::Trouble,
         telephone::{TelephoneOrder, TelephoneTold},
     },
-    cis2::{Service, ServiceError, wire::DeliverySaid, wire::SignIn},
+    cis2::{
+        Service, ServiceError,
+        wire::{Approve, DeliverySaid, SecretBase64, SignIn},
+    },
+    domain::{CardSerial, OfficerId, Operation},
     operations::{Need, OperationError},
 };
 
@@ -14,11 +18,19 @@ use crate::{
 pub fn told(common: &Common, order: TelephoneOrder) -> TelephoneTold {
     let desk = common.workplace.desk();
     let answer = match order {
-        TelephoneOrder::Begin { holder, serial, challenge, delivered, proved_again } => {
+        TelephoneOrder::Begin { holder, serial, challenge, delivered, proved_again, approved_by } => {
             let delivery = if delivered { DeliverySaid::Confirmed } else { DeliverySaid::NotSaid };
             let proved = if proved_again { prove_again(common) } else { Ok(()) };
+            let approval = match approved_by.map(|officer| approve(common, officer, &serial)).transpose() {
+                Ok(approval) => approval,
+                // Another colleague may.
+                Err(error) => {
+                    let need = Some(Need::SecondOfficer);
+                    return TelephoneTold::Failed { trouble: Trouble::from(&error), need };
+                }
+            };
             proved
-                .and_then(|()| desk.begin_by_telephone(&holder, &serial, &challenge, delivery))
+                .and_then(|()| desk.begin_by_telephone(&holder, &serial, &challenge, delivery, approval))
                 .map(|begun| TelephoneTold::Begun(Box::new(begun)))
         }
         TelephoneOrder::End { challenge, code } => {
@@ -34,6 +46,12 @@ fn prove_again(common: &Common) -> Result<(), OperationError> {
     let officer = service.session()?.officer.id;
     service.step_up(&SignIn { officer })?;
     Ok(())
+}
+
+/// A second officer at this desk approves it, by the training sign-in.
+fn approve(common: &Common, officer: OfficerId, serial: &CardSerial) -> Result<SecretBase64, OperationError> {
+    let request = Approve { officer, operation: Operation::Unlock, serial: serial.clone() };
+    Ok(common.workplace.service.approve(&request)?.token)
 }
 
 fn failed(error: &OperationError) -> TelephoneTold {

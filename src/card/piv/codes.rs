@@ -18,6 +18,9 @@ const PASSCODE: u8 = 0x80;
 /// Key reference of the unlock code.
 const UNLOCK_CODE: u8 = 0x81;
 
+/// P1 of CHANGE REFERENCE DATA that asks for no old code.
+const WITHOUT_THE_OLD_ONE: u8 = 0xFF;
+
 /// More wrong tries than any card can grant: the count has four bits. One more for a guess that was right by chance.
 const TRIES_AT_MOST: usize = 17;
 
@@ -81,6 +84,20 @@ impl Piv<'_> {
     pub fn change_unlock_code(&mut self, old: &UnlockCode, new: &UnlockCode) -> Result<(), PivError> {
         let response = self.exchange(&change(0x24, UNLOCK_CODE, old.expose(), new.expose())?)?;
         judge_unlock_code(Doing::ChangingTheUnlockCode, &response)
+    }
+
+    /// Sets the unlock code without the old one; its tries are full again. For cards that are administered over a secure
+    /// channel, and inside it alone (`facts/piv.md` 4: P1 = FF, one code of eight bytes).
+    ///
+    /// # Errors
+    /// The card refuses, or the answer did not arrive.
+    pub fn replace_unlock_code(&mut self, new: &UnlockCode) -> Result<(), PivError> {
+        let command = Command::new(0x00, 0x24, WITHOUT_THE_OLD_ONE, UNLOCK_CODE);
+        let response = self.exchange(&command.with_data(padded(new.expose())?.as_slice()))?;
+        match response.status.is_ok() {
+            true => Ok(()),
+            false => Err(status::refusal(Doing::ReplacingTheUnlockCode, response.status)),
+        }
     }
 
     /// Uses up the tries of the passcode with random digits, so that the card must be unlocked before it is used. What

@@ -108,6 +108,8 @@ pub enum Doing {
     ChangingThePasscode,
     /// CHANGE REFERENCE DATA 81.
     ChangingTheUnlockCode,
+    /// CHANGE REFERENCE DATA 81 without the old code.
+    ReplacingTheUnlockCode,
     /// RESET RETRY COUNTER.
     Unlocking,
     /// GENERAL AUTHENTICATE 9B.
@@ -128,6 +130,7 @@ impl std::fmt::Display for Doing {
             Self::CheckingThePasscode => f.write_str("checking the passcode"),
             Self::ChangingThePasscode => f.write_str("changing the passcode"),
             Self::ChangingTheUnlockCode => f.write_str("changing the unlock code"),
+            Self::ReplacingTheUnlockCode => f.write_str("replacing the unlock code"),
             Self::Unlocking => f.write_str("unlocking"),
             Self::ManagementKey => f.write_str("the management-key authentication"),
             Self::MakingAKey => f.write_str("making a key"),

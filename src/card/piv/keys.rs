@@ -100,7 +100,8 @@ impl PublicKey {
 
     /// Reads the answer to GENERATE; `None` when it holds no sound key of this kind. A point off the curve, an even
     /// modulus or one of another length is no sound key.
-    fn from_answer(algorithm: KeyAlgorithm, answer: &[u8]) -> Option<Self> {
+    #[must_use]
+    pub fn from_answer(algorithm: KeyAlgorithm, answer: &[u8]) -> Option<Self> {
         let inside = tlv::find(answer, PUBLIC_KEY).ok()??;
         let field = |tag| tlv::find(inside, tag).ok().flatten();
         match algorithm {
@@ -236,8 +237,9 @@ fn padded_digest(digest: &[u8]) -> Vec<u8> {
     [[0x00, 0x01].as_slice(), &vec![0xFF; filling], &[0x00], &tail].concat()
 }
 
-/// The signature, if it has the form of one.
-fn signature_in(algorithm: KeyAlgorithm, answer: &[u8]) -> Option<Vec<u8>> {
+/// The signature in a card's answer to GENERAL AUTHENTICATE, if it has the form of one.
+#[must_use]
+pub fn signature_in(algorithm: KeyAlgorithm, answer: &[u8]) -> Option<Vec<u8>> {
     let inside = tlv::find(answer, TEMPLATE).ok()??;
     let signature = tlv::find(inside, RESPONSE).ok()??;
     let sound = match algorithm {

@@ -172,17 +172,26 @@ impl Token<'_> {
             KeyAlgorithm::P256 | KeyAlgorithm::P384 => [AttributeType::EcParams, AttributeType::EcPoint],
         };
         Ok(match self.attributes(handle, &kinds)?.as_slice() {
-            [Attribute::Modulus(modulus), Attribute::PublicExponent(exponent)] => {
-                PublicKey::from_numbers(unpadded(modulus), unpadded(exponent))
-            }
-            [Attribute::EcParams(curve), Attribute::EcPoint(point)]
-                if PublicKey::curve(algorithm).as_ref() == Some(curve) =>
-            {
-                PublicKey::from_point(algorithm, bare_point(point))
-            }
+            [Attribute::Modulus(modulus), Attribute::PublicExponent(exponent)] => rsa_key(modulus, exponent),
+            [Attribute::EcParams(curve), Attribute::EcPoint(point)] => curve_key(algorithm, curve, point),
             _ => None,
         })
     }
+}
+
+/// The RSA key that these attributes of a token describe (CKA_MODULUS, CKA_PUBLIC_EXPONENT; PKCS #11 2.40 curr, 2.1.2);
+/// `None` when they make no sound key of 2048 bits.
+#[must_use]
+pub fn rsa_key(modulus: &[u8], exponent: &[u8]) -> Option<PublicKey> {
+    PublicKey::from_numbers(unpadded(modulus), unpadded(exponent))
+}
+
+/// The elliptic-curve key that these attributes of a token describe (CKA_EC_PARAMS, CKA_EC_POINT; PKCS #11 2.40 curr,
+/// 2.3.3); `None` when the curve is another one, or the point does not lie on it.
+#[must_use]
+pub fn curve_key(algorithm: KeyAlgorithm, curve: &[u8], point: &[u8]) -> Option<PublicKey> {
+    let fits = PublicKey::curve(algorithm).is_some_and(|wanted| wanted == curve);
+    fits.then(|| PublicKey::from_point(algorithm, bare_point(point)))?
 }
 
 /// A number without the zeros some tokens put in front of it.
@@ -210,8 +219,9 @@ fn digest(algorithm: KeyAlgorithm, message: &[u8]) -> Vec<u8> {
 }
 
 /// The signature as certificates carry it: a token gives the two numbers of an elliptic-curve signature one after the
-/// other (PKCS #11 2.40 curr, 2.3.1).
-fn in_der(algorithm: KeyAlgorithm, signature: Vec<u8>) -> Option<Vec<u8>> {
+/// other (PKCS #11 2.40 curr, 2.3.1). `None` when it is none of this kind.
+#[must_use]
+pub fn in_der(algorithm: KeyAlgorithm, signature: Vec<u8>) -> Option<Vec<u8>> {
     match algorithm {
         KeyAlgorithm::Rsa2048 => (signature.len() == 256).then_some(signature),
         KeyAlgorithm::P256 => {

@@ -214,6 +214,12 @@ fn template(id: &ObjectId, label: &str, der: &[u8]) -> Option<Vec<Attribute>> {
 }
 
 /// Which half a certificate is, and from when it is valid. Total: what is no certificate is neither half.
+/// Which half of the pair a certificate (DER) is; `None` when it is neither, or cannot be read.
+#[must_use]
+pub fn half_of(der: &[u8], settings: &MiddlewareSettings) -> Option<CertificateSlot> {
+    judged(der, settings).0
+}
+
 fn judged(der: &[u8], settings: &MiddlewareSettings) -> (Option<CertificateSlot>, i64) {
     match x509_parser::parse_x509_certificate(der) {
         Ok((_, certificate)) => (half(&certificate, settings), certificate.validity().not_before.timestamp()),

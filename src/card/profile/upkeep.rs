@@ -1,4 +1,5 @@
-//! How a card of one kind is cleared and renewed. Both sections of a profile may be left out, as may each of their keys.
+//! How a card of one kind is cleared and renewed, and how a lost unlock code is replaced. All of it may be left out of a
+//! profile.
 
 use serde::{Deserialize, Serialize};
 
@@ -50,6 +51,18 @@ pub enum ClearedPasscode {
     Random,
     /// Random digits, and blocked.
     Blocked,
+}
+
+/// How an unlock code is replaced that is blocked, or that nobody knows.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CodeRecovery {
+    /// Not at all: standard PIV has no command for it (SP 800-73-4 part 2, 3.2), and such a card is cancelled.
+    #[default]
+    Never,
+    /// CHANGE REFERENCE DATA with P1 = FF inside the secure channel sets one without the old one. No standard: one open
+    /// PIV applet has it (`facts/piv.md` 4).
+    OverChannel,
 }
 
 /// How a card is renewed.

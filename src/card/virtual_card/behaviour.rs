@@ -53,11 +53,25 @@ pub struct ChannelRules {
     pub wanted_for: ChannelWanted,
     /// Wrong EXTERNAL AUTHENTICATEs in a row until a key set blocks: 1 to 255.
     pub tries: u8,
+    /// Whether passcode and unlock code can be set in one without the old ones; not in files from before it could be said.
+    #[serde(default)]
+    pub setting_codes: SettingCodes,
+}
+
+/// CHANGE REFERENCE DATA with P1 = FF: passcode or unlock code without the old one (`facts/piv.md` 4).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SettingCodes {
+    /// There is no such command.
+    #[default]
+    Unknown,
+    /// Taken inside a channel that encrypts commands.
+    InsideChannel,
 }
 
 impl Default for ChannelRules {
     fn default() -> Self {
-        Self { wanted_for: ChannelWanted::Nothing, tries: 10 }
+        Self { wanted_for: ChannelWanted::Nothing, tries: 10, setting_codes: SettingCodes::Unknown }
     }
 }
 
@@ -199,14 +213,15 @@ pub enum BehaviourFault {
     /// No such behaviour comes with the program.
     #[error(
         "there is no virtual card behaviour called “{0}”: choose one of training, \
-         training-secure-channel, column-c2, column-c3, column-c4"
+         training-series-9, training-secure-channel, column-c2, column-c3, column-c4"
     )]
     Unknown(String),
 }
 
 impl Behaviour {
     /// The behaviours that come with the program.
-    pub const NAMES: [&str; 5] = ["training", "training-secure-channel", "column-c2", "column-c3", "column-c4"];
+    pub const NAMES: [&str; 6] =
+        ["training", "training-series-9", "training-secure-channel", "column-c2", "column-c3", "column-c4"];
 
     /// One that comes with the program.
     ///
@@ -215,6 +230,7 @@ impl Behaviour {
     pub fn named(name: &str) -> Result<Self, BehaviourFault> {
         Self::from_toml(match name {
             "training" => include_str!("../../../assets/virtual-cards/training.toml"),
+            "training-series-9" => include_str!("../../../assets/virtual-cards/training-series-9.toml"),
             "training-secure-channel" => include_str!("../../../assets/virtual-cards/training-secure-channel.toml"),
             "column-c2" => include_str!("../../../assets/virtual-cards/column-c2.toml"),
             "column-c3" => include_str!("../../../assets/virtual-cards/column-c3.toml"),

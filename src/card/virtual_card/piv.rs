@@ -4,7 +4,7 @@ use zeroize::Zeroizing;
 
 use super::{
     Pace,
-    behaviour::{ChannelWanted, Emptying, Misshapen, SelectAgain, TryAnswer},
+    behaviour::{ChannelWanted, Emptying, Misshapen, SelectAgain, SettingCodes, TryAnswer},
     cipher::encipher,
     keys::{CardKey, random},
     objects,
@@ -84,6 +84,11 @@ impl Piv<'_> {
             (0x00, 0xDB, 0x3F, 0xFF) => self.put_data(&command.data),
             (0x00, 0x20, p1 @ (0x00 | 0xFF), 0x80) => self.verify(p1, &command.data),
             (0x00, 0x24, 0x00, reference @ (0x80 | 0x81)) => self.change_reference(reference, &command.data),
+            (0x00, 0x24, 0xFF, reference @ (0x80 | 0x81))
+                if self.memory.behaviour.secure_channel.setting_codes == SettingCodes::InsideChannel =>
+            {
+                self.set_reference(reference, &command.data)
+            }
             (0x00, 0x2C, 0x00, 0x80) => self.reset_retry_counter(&command.data),
             (0x00, 0x47, 0x00, slot) => self.generate(slot, &command.data),
             (0x00, 0x87, algorithm, MANAGEMENT_SLOT) => self.authenticate(algorithm, &command.data),
@@ -205,6 +210,21 @@ impl Piv<'_> {
             // SP 800-73-4 part 2, 3.2.2: knowing the old value is as good as VERIFY.
             self.session.passcode = PasscodeStatus::JustVerified;
         }
+        Ok(Vec::new())
+    }
+
+    /// CHANGE REFERENCE DATA with P1 = FF: one code of eight bytes, without the old one, its tries full again.
+    fn set_reference(&mut self, reference: u8, new: &[u8]) -> Outcome {
+        if !self.session.channel.encrypts_commands() {
+            return Err(status::NOT_ALLOWED);
+        }
+        let is_passcode_change = reference == 0x80;
+        if new.len() != 8 || (is_passcode_change && !is_passcode(new)) {
+            return Err(status::WRONG_DATA);
+        }
+        let changed = if is_passcode_change { &mut self.memory.passcode } else { &mut self.memory.unlock_code };
+        changed.set(new);
+        self.session.passcode = PasscodeStatus::NotVerified;
         Ok(Vec::new())
     }
 

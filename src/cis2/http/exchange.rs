@@ -115,18 +115,9 @@ impl<'a> Ask<'a> {
         }
         let response = request.send().map_err(|error| unreachable(&error))?;
         let status = response.status();
-        let problem = is_problem(&response);
-        let body = self.read(response)?;
-        if status.is_success() {
-            return Ok(body);
-        }
-        if problem && let Ok(problem) = serde_json::from_slice::<wire::Problem>(&body) {
-            return Err(ServiceError::Problem(Box::new(problem)));
-        }
-        if status.is_server_error() {
-            return Err(ServiceError::Unreachable { reason: format!("status {}", status.as_u16()) });
-        }
-        Err(ServiceError::Contract { reason: format!("status {} without a problem document", status.as_u16()) })
+        let content_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let content_type = content_type.unwrap_or_default().to_owned();
+        verdict(status.as_u16(), &content_type, self.read(response)?)
     }
 
     /// The whole body, if it is not larger than it may be and was not cut short.
@@ -144,9 +135,23 @@ impl<'a> Ask<'a> {
     }
 }
 
-fn is_problem(response: &Response) -> bool {
-    let content_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    content_type.starts_with("application/problem+json")
+/// What an answer means: its body, or what the gateway says is wrong (RFC 9457).
+///
+/// # Errors
+/// [`ServiceError`], by status and body.
+pub fn verdict(status: u16, content_type: &str, body: Vec<u8>) -> Result<Vec<u8>, ServiceError> {
+    if (200..300).contains(&status) {
+        return Ok(body);
+    }
+    if content_type.starts_with("application/problem+json")
+        && let Ok(problem) = serde_json::from_slice::<wire::Problem>(&body)
+    {
+        return Err(ServiceError::Problem(Box::new(problem)));
+    }
+    if status >= 500 {
+        return Err(ServiceError::Unreachable { reason: format!("status {status}") });
+    }
+    Err(ServiceError::Contract { reason: format!("status {status} without a problem document") })
 }
 
 /// Lost answers and failures of the gateway itself; what it decided stays decided.

@@ -9,6 +9,7 @@ pub(super) use draw::draw;
 
 use super::Dialog;
 use crate::{
+    bench::WorkId,
     cis2::wire::DeliverySaid,
     desktop::{
         model::{Model, service},
@@ -47,6 +48,8 @@ pub enum Purpose {
     Issue,
     /// A locked card: a new one; and what the officer said of its delivery.
     Unlock(DeliverySaid),
+    /// A card that is unlocked by telephone, by this work: a new one.
+    Offline(WorkId),
     /// A repaired card: a new one.
     Repair,
     /// The one the card has, then a new one.
@@ -65,7 +68,9 @@ impl Purpose {
     /// The entries, in their order.
     fn places(&self) -> &'static [Place] {
         match self {
-            Self::Issue | Self::Unlock(_) | Self::Repair | Self::Finish(_) => &[Place::First, Place::Second],
+            Self::Issue | Self::Unlock(_) | Self::Offline(_) | Self::Repair | Self::Finish(_) => {
+                &[Place::First, Place::Second]
+            }
             Self::Change => &[Place::Current, Place::First, Place::Second],
             Self::Renew | Self::Try | Self::GoOn(_) => &[Place::Current],
         }
@@ -186,7 +191,9 @@ impl PasscodeEntry {
     pub(super) fn title(&self, view: &View<'_>) -> String {
         let name = self.first_name();
         match self.purpose {
-            Purpose::Issue | Purpose::Unlock(_) | Purpose::Repair | Purpose::Finish(_) => {
+            // The card alone says whose it is, and has a number for a name.
+            Purpose::Offline(_) if name.is_empty() => tr!(view, "passcode-title-unnamed"),
+            Purpose::Issue | Purpose::Unlock(_) | Purpose::Offline(_) | Purpose::Repair | Purpose::Finish(_) => {
                 tr!(view, "passcode-title", name = name)
             }
             Purpose::Change => tr!(view, "passcode-title-change", name = name),

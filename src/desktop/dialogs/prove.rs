@@ -18,7 +18,7 @@ use crate::{
             notice,
         },
     },
-    domain::{Officer, OfficerId},
+    domain::{Officer, OfficerId, Operation},
     tr,
 };
 
@@ -108,6 +108,14 @@ fn second_officer(ui: &mut egui::Ui, view: &View<'_>, ask: &Prove) {
     ui.label(tr!(view, "second-officer-body"));
     ui.add_space(space::SMALL);
     let Some(operation) = view.model.work.all.get(&ask.work).map(|piece| piece.operation) else { return };
+    if let Some(officer) = colleagues(ui, view, operation) {
+        view.send(DialogIntent::Prove(Wish::Approve(officer)));
+    }
+}
+
+/// A button for every colleague; whose was pressed.
+pub fn colleagues(ui: &mut egui::Ui, view: &View<'_>, operation: Operation) -> Option<OfficerId> {
+    let mut approving = None;
     let own = view.model.officer().map(|officer| officer.id.clone());
     let colleagues = view.model.session.officers.iter().map(|known| &known.officer);
     let (may, not): (Vec<&Officer>, Vec<&Officer>) = colleagues
@@ -119,7 +127,8 @@ fn second_officer(ui: &mut egui::Ui, view: &View<'_>, ask: &Prove) {
         let name = tr!(view, "second-officer-go", name = &officer.name, role = &officer.role.to_string());
         let button = Button::new(name).wide().refused(refused).show(ui, view);
         if button.clicked() {
-            view.send(DialogIntent::Prove(Wish::Approve(officer.id.clone())));
+            approving = Some(officer.id.clone());
         }
     }
+    approving
 }

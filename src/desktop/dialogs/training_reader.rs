@@ -38,7 +38,9 @@ pub(super) fn draw(ui: &mut egui::Ui, view: &View<'_>, reader: &str) {
     let moves = [
         (tr!(view, "training-card-out"), TrainingCardMove::Out, nothing_in),
         (tr!(view, "training-card-back"), TrainingCardMove::Back, something_in),
-        (tr!(view, "training-card-new"), TrainingCardMove::NewBlank, busy),
+        (tr!(view, "training-card-new"), TrainingCardMove::NewBlank, busy.clone()),
+        (tr!(view, "training-card-new-series-9"), TrainingCardMove::NewSeries9, busy.clone()),
+        (tr!(view, "training-card-new-channel"), TrainingCardMove::NewBlankOfChannel, busy),
         (tr!(view, "training-card-lock"), TrainingCardMove::Lock, not_somebodys),
     ];
     let mut first = None;

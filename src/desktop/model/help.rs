@@ -169,7 +169,7 @@ pub fn arrived(_model: &mut Model, _topic: &str) {}
 #[must_use]
 pub fn topic_of_place(model: &Model) -> &'static str {
     if !matches!(model.session.phase, Phase::SignedIn(_)) {
-        return "sign-in";
+        return if model.offline.shown { "telephone" } else { "sign-in" };
     }
     match model.history.here() {
         Route::Find => "find",
@@ -178,7 +178,7 @@ pub fn topic_of_place(model: &Model) -> &'static str {
         Route::Issue(_) => "issue",
         Route::Work(work) => topic_of_work(model, *work),
         Route::Service => "service",
-        Route::Telephone(..) => "telephone",
+        Route::Telephone(..) | Route::Offline => "telephone",
         Route::Queue => "queue",
         Route::Unfinished => "unfinished",
         Route::Activity => "activity",

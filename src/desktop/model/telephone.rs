@@ -8,7 +8,7 @@ use crate::{
     cis2::wire::{BegunByTelephone, CardRecord, EndedByTelephone},
     desktop::route::Route,
     domain::{
-        CardSerial, Holder, HolderId, Operation, Series,
+        CardSerial, Holder, HolderId, OfficerId, Operation, Series,
         eligibility::{
             Address, Certificates, ClientSoftware, Decision, Delivery, Photo, Refusal, Situation, Subject, Task,
             Version, decide,
@@ -59,6 +59,8 @@ pub enum Missing {
     Code,
     /// Nobody has said yet that the holder has the card.
     Delivery,
+    /// No second officer has approved it yet.
+    SecondOfficer,
     /// An answer is waited for.
     Answer,
 }
@@ -94,7 +96,11 @@ impl Open {
         if self.challenge.parse::<Challenge>().is_err() {
             return Some(Missing::Challenge);
         }
-        (self.need == Some(Need::Delivery) && !self.delivered).then_some(Missing::Delivery)
+        match self.need {
+            Some(Need::Delivery) if !self.delivered => Some(Missing::Delivery),
+            Some(Need::SecondOfficer) => Some(Missing::SecondOfficer),
+            _ => None,
+        }
     }
 
     /// Why the completion code cannot be sent, if it cannot.
@@ -118,6 +124,8 @@ pub enum Intent {
     Delivered(bool),
     /// Send the challenge. Where the service asks for it, it is the officer's proof of who they are as well.
     Ask,
+    /// Send the challenge, with the approval of this second officer.
+    Approve(OfficerId),
     /// This was typed as the completion code.
     Code(String),
     /// Send the completion code.
@@ -172,17 +180,20 @@ pub fn update(model: &mut Model, intent: Intent) {
         Intent::Delivered(delivered) => open.delivered = delivered,
         Intent::Code(typed) => open.code = typed,
         Intent::Again => *open = Open::new(open.holder.clone(), open.serial.clone()),
-        Intent::Ask => ask(model),
+        Intent::Ask => ask(model, None),
+        Intent::Approve(officer) => ask(model, Some(officer)),
         Intent::End => end(model),
         Intent::Begin(..) | Intent::Challenge(_) => {}
     }
 }
 
-fn ask(model: &mut Model) {
+fn ask(model: &mut Model, approved_by: Option<OfficerId>) {
     let ticket = model.new_ticket();
     let Some(open) = &mut model.telephone.open else { return };
     let Ok(challenge) = open.challenge.parse::<Challenge>() else { return };
-    if open.keeps_from_asking().is_some() || open.begun.is_some() {
+    let missing =
+        open.keeps_from_asking().filter(|missing| approved_by.is_none() || *missing != Missing::SecondOfficer);
+    if missing.is_some() || open.begun.is_some() {
         return;
     }
     open.waiting = Some(ticket);
@@ -193,6 +204,7 @@ fn ask(model: &mut Model) {
         challenge,
         delivered: open.delivered,
         proved_again: open.need == Some(Need::StepUp),
+        approved_by,
     };
     model.order(Order::Telephone { ticket, order });
 }
@@ -254,6 +266,8 @@ mod tests {
         assert_eq!(open.keeps_from_asking(), Some(Missing::Delivery));
         open.delivered = true;
         assert_eq!(open.keeps_from_asking(), None);
+        open.need = Some(Need::SecondOfficer);
+        assert_eq!(open.keeps_from_asking(), Some(Missing::SecondOfficer));
         open.code = "12 345".into();
         assert_eq!(open.keeps_from_ending(), Some(Missing::Code));
         open.code = "123 456".into();

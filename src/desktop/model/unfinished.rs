@@ -245,7 +245,9 @@ fn told(model: &mut Model, jobs: &[UnfinishedJob]) {
         .filter(|(work, piece)| piece.end.is_none() && !model.unfinished.running.values().any(|run| run == *work))
         .filter_map(|(_, piece)| piece.job.as_ref())
         .collect();
-    let is_going_on = |job: &&UnfinishedJob| in_work.contains(&&job.job) || is_printing(model, job);
+    // So is the job of a card that people speak about on the telephone.
+    let spoken_of = |job: &UnfinishedJob| model.offline.job() == Some(&job.job);
+    let is_going_on = |job: &&UnfinishedJob| in_work.contains(&&job.job) || spoken_of(job) || is_printing(model, job);
     let jobs: Vec<UnfinishedJob> = jobs.iter().filter(|job| !is_going_on(job)).cloned().collect();
     model.unfinished.jobs = jobs;
     model.unfinished.known = true;

@@ -12,7 +12,7 @@ use crate::{
         format,
         intent::Intent,
         model::{
-            Model, NoticeKind,
+            Model, NoticeKind, offline,
             service::{self, Changed, Shown, Standing, here, is_damage, main_operation, shown, standing, trial},
         },
         route::Route,
@@ -219,6 +219,9 @@ pub fn main_action(model: &Model) -> Option<Intent> {
     let today = OffsetDateTime::now_utc().date();
     match standing(card, today) {
         Standing::Blank => return Some(Intent::Go(Route::Find)),
+        Standing::NotAsked if actions::is_for_telephone(card) => {
+            return Some(offline::Intent::With(card.serial.clone()).into());
+        }
         Standing::Unfinished if actions::is_listed(model, card) => return Some(Intent::Go(Route::Unfinished)),
         Standing::InOrder if trial(model, card, today) == Some(None) => return Some(service::Intent::Try.into()),
         _ => {}

@@ -9,7 +9,7 @@ use crate::{
     desktop::{
         format,
         model::{
-            NoticeKind,
+            NoticeKind, offline,
             session::{Intent, LockedBy, Phase},
         },
         theme::{Theme, space},
@@ -40,6 +40,9 @@ pub fn draw(ui: &mut Ui, view: &View<'_>) {
 
 fn contents(ui: &mut Ui, view: &View<'_>) {
     let state = &view.model.session;
+    if matches!(state.phase, Phase::SignedOut | Phase::Locked(_)) && view.model.offline.shown {
+        return without_service(ui, view);
+    }
     match &state.phase {
         Phase::Opening => {
             heading(ui, &tr!(view, "app-title"));
@@ -75,6 +78,7 @@ fn choose(ui: &mut Ui, view: &View<'_>) {
     if let Some(trouble) = &state.trouble {
         retry(ui, view, trouble);
     }
+    by_telephone(ui, view);
     if state.officers.is_empty() {
         if state.trouble.is_none() {
             announced(ui, &tr!(view, "sign-in-asking"));
@@ -132,6 +136,7 @@ fn locked(ui: &mut Ui, view: &View<'_>, officer: &Officer) {
         notice::show(ui, view, NoticeKind::Danger, &sentence(&trouble.message));
         ui.add_space(space::SMALL);
     }
+    by_telephone(ui, view);
     ui.label(RichText::new(&officer.name).text_style(Theme::subheading()));
     page::weak(ui, view, &role_and_organisation(view, officer));
     ui.add_space(space::SMALL);
@@ -182,6 +187,36 @@ fn retry(ui: &mut Ui, view: &View<'_>, trouble: &Trouble) {
         });
     });
     ui.add_space(space::SMALL);
+}
+
+/// What can be done while the service is silent, and what was begun so.
+fn by_telephone(ui: &mut Ui, view: &View<'_>) {
+    let silent = view.model.session.trouble.as_ref().is_some_and(|trouble| trouble.silent);
+    let (words, name) = match &view.model.offline.open {
+        Some(_) => (tr!(view, "offline-open-words"), tr!(view, "offline-go-on")),
+        None if silent => (tr!(view, "offline-show-words"), tr!(view, "offline-show")),
+        None => return,
+    };
+    notice::boxed(ui, view, NoticeKind::Note, &words, |ui| {
+        button::row(ui, |ui| {
+            if Button::new(name).show(ui, view).clicked() {
+                view.send(offline::Intent::Show);
+            }
+        });
+    });
+    ui.add_space(space::SMALL);
+}
+
+/// Unlock by telephone while nobody can sign in.
+fn without_service(ui: &mut Ui, view: &View<'_>) {
+    heading(ui, &tr!(view, "offline-title"));
+    super::offline::contents(ui, view);
+    ui.add_space(space::MEDIUM);
+    button::row(ui, |ui| {
+        if Button::new(tr!(view, "offline-leave")).show(ui, view).clicked() {
+            view.send(offline::Intent::Leave);
+        }
+    });
 }
 
 fn sentence(words: &str) -> String {

@@ -5,6 +5,7 @@ use eframe::egui::{FontFamily, Id, Label, RichText, TextEdit, TextStyle, Ui, vec
 use crate::{
     cis2::wire::CardRecord,
     desktop::{
+        dialogs::prove,
         format,
         intent::Intent as Wish,
         model::{
@@ -18,7 +19,7 @@ use crate::{
             notice, page,
         },
     },
-    domain::{CardSerial, CardState, HolderId, telephone::TelephoneOutcome},
+    domain::{CardSerial, CardState, HolderId, Operation, telephone::TelephoneOutcome},
     operations::Need,
     tr,
 };
@@ -86,6 +87,15 @@ fn challenge(ui: &mut Ui, view: &View<'_>, open: &Open) {
             view.send(Intent::Delivered(delivered));
         }
     }
+    if open.need == Some(Need::SecondOfficer) {
+        page::section(ui, &tr!(view, "second-officer-title"));
+        ui.add(Label::new(tr!(view, "second-officer-body")).wrap());
+        ui.add_space(space::SMALL);
+        if let Some(officer) = prove::colleagues(ui, view, Operation::Unlock) {
+            view.send(Intent::Approve(officer));
+        }
+        ui.add_space(space::SMALL);
+    }
     let name = match open.need {
         Some(Need::StepUp) => tr!(view, "telephone-prove-and-ask"),
         _ => tr!(view, "telephone-ask"),
@@ -145,6 +155,7 @@ fn why(view: &View<'_>, missing: Missing) -> String {
     match missing {
         Missing::Challenge => tr!(view, "telephone-missing-challenge"),
         Missing::Code => tr!(view, "telephone-missing-code"),
+        Missing::SecondOfficer => tr!(view, "telephone-missing-second-officer"),
         Missing::Delivery => tr!(view, "telephone-missing-delivery"),
         Missing::Answer => tr!(view, "telephone-missing-answer"),
     }

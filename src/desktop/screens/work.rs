@@ -1,7 +1,7 @@
 //! A piece of card work: its steps as they happen, and what to do with the card afterwards.
 
 mod ending;
-mod lines;
+pub(super) mod lines;
 mod served;
 
 use std::time::Duration;

@@ -145,6 +145,7 @@ pub fn perform(reached: &TokenReach, plan: &JobPlan, pocket: &mut Pocket, work: 
         }
         CardWork::Witness
         | CardWork::ProveManagementKey
+        | CardWork::ReplaceUnlockCode
         | CardWork::TryUnlockCode { .. }
         | CardWork::Erase(_)
         | CardWork::OverwriteKey(_)

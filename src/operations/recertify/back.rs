@@ -3,6 +3,7 @@
 
 use super::{Reached, Stage, State, unexpected};
 use crate::{
+    card::profile::CodeRecovery,
     cis2::wire::{CardAfterAbort, UnlockCodeSettled},
     operations::{
         effect::{CardWork, Effect, GatewayCall, Outcome},
@@ -18,6 +19,8 @@ pub enum Back {
     ReadTries,
     ReleaseCodes,
     FindCode(FindCode),
+    /// The card took none of its codes: over its channel it gets the next one, so that the escrow knows it.
+    ReplaceUnlockCode,
     TellEscrow,
     /// A random passcode over the one that may have been set: the card is locked and on record as that.
     SetPasscode,
@@ -37,6 +40,7 @@ impl Back {
             Self::ReadTries => Effect::Card(CardWork::ReadTries),
             Self::ReleaseCodes => Effect::Gateway(GatewayCall::ReleaseCodes),
             Self::FindCode(find) => find.effect(),
+            Self::ReplaceUnlockCode => Effect::Card(CardWork::ReplaceUnlockCode),
             Self::TellEscrow => settle(UnlockCodeSettled::Next),
             Self::SetPasscode => Effect::Card(CardWork::SetPasscode),
             Self::Lock => Effect::Card(CardWork::Lock),
@@ -74,9 +78,11 @@ pub fn step(state: State, stage: Back, why: String, outcome: &Outcome) -> State 
         (Back::FindCode(find), outcome) => match find.step(outcome) {
             Some(Tried::Next) => Back::TellEscrow,
             Some(Tried::Again(find)) => Back::FindCode(find),
+            Some(Tried::NoneFits) if state.plan.recovery == CodeRecovery::OverChannel => Back::ReplaceUnlockCode,
             Some(Tried::NoneFits) => Back::Abort(CardAfterAbort::AsBefore),
             None => return unexpected(State { stage: Stage::Back { stage: Back::ReadTries, why }, ..state }, outcome),
         },
+        (Back::ReplaceUnlockCode, Outcome::UnlockCodeSet) => Back::TellEscrow,
         (Back::TellEscrow, Outcome::Settled) if passcode_touched => Back::SetPasscode,
         (Back::TellEscrow | Back::KeepCode, Outcome::Settled) => Back::Abort(CardAfterAbort::AsBefore),
         (Back::RemoveNewPair, Outcome::Erased) => Back::Abort(CardAfterAbort::AsBefore),

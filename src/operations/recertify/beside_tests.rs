@@ -2,7 +2,7 @@
 
 use super::{PairBefore, Plan, Reach, State, step};
 use crate::{
-    card::piv::ObjectName,
+    card::{piv::ObjectName, profile::CodeRecovery},
     cis2::wire::{CardAfterAbort, KeysWanted},
     domain::{CertificateSlot, JobId, Operation, Series},
     operations::{
@@ -29,6 +29,7 @@ fn renewal() -> State {
         pair: PairBefore::Whole,
         reach: Reach::Middleware,
         replaced: Vec::new(),
+        recovery: CodeRecovery::Never,
         channel: ChannelUse::None,
     })
 }

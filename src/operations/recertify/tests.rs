@@ -22,6 +22,7 @@ fn plan(operation: Operation, keys: KeysWanted) -> Plan {
         pair: PairBefore::Whole,
         reach: Reach::default(),
         replaced: Vec::new(),
+        recovery: CodeRecovery::Never,
         channel: ChannelUse::None,
     }
 }
@@ -58,7 +59,9 @@ fn good(effect: &Effect) -> Outcome {
         Effect::Card(CardWork::CheckPasscode) => Outcome::PasscodeRight,
         Effect::Card(CardWork::Witness) => Outcome::Witness,
         Effect::Card(CardWork::ProveManagementKey) => Outcome::CardAnswered,
-        Effect::Card(CardWork::SetUnlockCode { .. } | CardWork::SettleUnlockCode { .. }) => Outcome::UnlockCodeSet,
+        Effect::Card(
+            CardWork::SetUnlockCode { .. } | CardWork::ReplaceUnlockCode | CardWork::SettleUnlockCode { .. },
+        ) => Outcome::UnlockCodeSet,
         Effect::Card(CardWork::SetPasscode) => Outcome::PasscodeSet,
         Effect::Card(CardWork::ReadTries) => Outcome::Tries { left: Some(3) },
         Effect::Card(CardWork::ReadPair) => Outcome::PairRead,
@@ -203,4 +206,47 @@ fn a_wrong_passcode_is_one_try_and_a_cut_renewal_waits() {
     assert_eq!(to_the_end(again).1.which_pair(), Some(WhichPair::New));
     let (effects, _) = to_the_end(step(asked, &wrong(0)));
     assert_eq!(effects, [Effect::Gateway(GatewayCall::Abort { card: CardAfterAbort::NeedsRepair })]);
+}
+
+/// A card whose unlock code is blocked: lost where nothing replaces it, and given the next code where its channel does.
+#[test]
+fn a_blocked_unlock_code_ends_the_repair_or_is_replaced() {
+    let blocked = Outcome::UnlockCodeWrong { may_try_more: false };
+    let at_the_code = |recovery| {
+        let mut state = State::new(Plan { recovery, ..plan(Operation::Repair, KeysWanted::New) });
+        while !matches!(state.stage, Stage::SetUnlockCode { .. }) {
+            let effect = state.pending().expect("it has not ended");
+            state = step(state, &good(&effect));
+        }
+        state
+    };
+    let (effects, end) = to_the_end(step(at_the_code(CodeRecovery::Never), &blocked));
+    assert!(!effects.contains(&Effect::Card(CardWork::ReplaceUnlockCode)));
+    assert!(matches!(end.end(), Some(End::Undone { why }) if why == on_card::UNLOCK_CODE_LOST), "{end:?}");
+
+    let replaces = step(at_the_code(CodeRecovery::OverChannel), &blocked);
+    let (effects, end) = to_the_end(replaces.clone());
+    let told = Effect::Gateway(GatewayCall::SettleUnlockCode { which: UnlockCodeSettled::Next });
+    let first = [Effect::Card(CardWork::ReplaceUnlockCode), told.clone(), Effect::Card(CardWork::SetPasscode)];
+    assert_eq!(effects[..3], first, "the escrow learns of the code before anything else is done with it");
+    assert_eq!((end.end(), end.which_pair()), (Some(&End::done()), Some(WhichPair::New)));
+
+    // Cut off before it: on the way back no code fits, and the card gets one that the escrow knows.
+    let mut back = step(step(replaces.clone(), &Outcome::Resumed), &issuance(IssuanceState::Reserved));
+    let mut effects = Vec::new();
+    while let Some(effect) = back.pending() {
+        let tries = matches!(effect, Effect::Card(CardWork::SettleUnlockCode { .. }));
+        let outcome = if tries { blocked.clone() } else { good(&effect) };
+        back = step(back, &outcome);
+        effects.push(effect);
+    }
+    assert!(effects.contains(&Effect::Card(CardWork::ReplaceUnlockCode)) && effects.contains(&told), "{effects:?}");
+    assert_eq!(back.which_pair(), Some(WhichPair::Old), "{effects:?}");
+
+    // The card refuses to: nothing of it was changed.
+    let no = Outcome::Failed(Fault::Refused { why: "no".into(), by_policy: false });
+    let (effects, end) = to_the_end(step(replaces, &no));
+    let kept = Effect::Gateway(GatewayCall::SettleUnlockCode { which: UnlockCodeSettled::FirstOfCurrent });
+    assert_eq!(effects, [kept, Effect::Gateway(GatewayCall::Abort { card: CardAfterAbort::AsBefore })]);
+    assert_eq!(end.which_pair(), Some(WhichPair::Old));
 }

@@ -12,13 +12,14 @@ use crate::{
         BeginByTelephone, BegunByTelephone, DeliverySaid, EndByTelephone, EndedByTelephone, SecretBase64, UnlockCodes,
     },
     domain::{
-        CardSerial, CertificateSlot, HolderId, Operation, Passcode, PasscodeRules, Secret,
+        CardSerial, CertificateSlot, HolderId, OfficerId, Operation, Passcode, PasscodeRules, Secret,
         telephone::{Challenge, CompletionCode, Conversation, Response, SpokenCodes, TelephoneOutcome},
     },
     journal::{Claim, JobState},
     operations::{
         CardReport, Desk, Ending, OperationError, Progress,
         card_work::{card_contents, selected},
+        channel::ChannelUse,
         effect::Outcome,
         pocket::{CardSession, Pocket, Reach},
         preflight::new_job,
@@ -28,6 +29,19 @@ use crate::{
     },
 };
 
+/// Which card is unlocked by telephone.
+#[derive(Debug, Clone, Copy)]
+pub struct OfflineWish<'a> {
+    /// The reader; `None` takes the only one with a card in it.
+    pub reader: Option<&'a str>,
+    /// The card that was looked at; `None` takes the one that is there.
+    pub serial: Option<&'a CardSerial>,
+    /// Who is signed in at this desk, if anybody is: not even here does anybody work on their own card.
+    pub officer: Option<&'a OfficerId>,
+    /// The name the desk keeps its gateway under; it is not asked anything.
+    pub gateway: &'a str,
+}
+
 /// A card in a reader, and the challenge that is read over the telephone for it. The job is on record.
 pub struct OfflinePreflight {
     /// What is to be done.
@@ -36,8 +50,13 @@ pub struct OfflinePreflight {
     pub reader: String,
     /// The card's profile.
     pub profile: CardProfile,
-    session: CardSession,
+    /// The open card; none while others may use it.
+    session: Option<CardSession>,
+    /// Exchanges with the card before it was let go.
+    exchanges: u64,
     conversation: Conversation,
+    /// Whether a response came that fits: then the gateway has a job open for it.
+    answered: bool,
     _claim: Claim,
 }
 
@@ -56,8 +75,17 @@ impl OfflinePreflight {
 
     /// Takes the response. `None` when its check digits do not fit: the card has seen nothing, and it is read once more.
     #[must_use]
-    pub fn hear(&self, response: &Response) -> Option<SpokenCodes> {
-        self.conversation.codes(response)
+    pub fn hear(&mut self, response: &Response) -> Option<SpokenCodes> {
+        let codes = self.conversation.codes(response);
+        self.answered |= codes.is_some();
+        codes
+    }
+
+    /// Lets go of the card while people speak: others may use it, and it may be taken out and put back.
+    pub fn let_go(&mut self) {
+        if let Some(session) = self.session.take() {
+            self.exchanges = self.exchanges.saturating_add(session.record.count());
+        }
     }
 
     /// What is read over the telephone when it is given up before anything was done.
@@ -79,16 +107,22 @@ pub struct OfflineReport {
 }
 
 impl Desk<'_> {
-    /// Looks at the card, makes a challenge for it and puts the job on record. `gateway` is the name the desk keeps its
-    /// gateway under; it is not asked anything.
+    /// Looks at the card, makes a challenge for it and puts the job on record.
     ///
     /// # Errors
-    /// This workstation is not enrolled, the card cannot be read or does not say whose it is, or the journal cannot be
-    /// written. Nothing was changed.
-    pub fn prepare_offline(&self, reader: Option<&str>, gateway: &str) -> Result<OfflinePreflight, OperationError> {
+    /// This workstation is not enrolled, the card is another one or the officer's own, wants a secure channel, cannot be
+    /// read or does not say whose it is, or the journal cannot be written. Nothing was changed.
+    pub fn prepare_offline(&self, wish: &OfflineWish<'_>) -> Result<OfflinePreflight, OperationError> {
+        let gateway = wish.gateway;
         let enrolment = Enrolment::read(self.journal.folder(), gateway)?.ok_or(OperationError::NotEnrolled)?;
-        let reader = self.choose_reader(reader)?;
+        let reader = self.choose_reader(wish.reader)?;
         let (mut session, card) = self.open_card(&reader)?;
+        if let Some(looked_at) = wish.serial.filter(|serial| **serial != card.serial) {
+            return Err(OperationError::Swapped { looked_at: looked_at.clone(), found: card.serial });
+        }
+        if ChannelUse::of(&card.profile) != ChannelUse::None {
+            return Err(OperationError::ChannelNeedsGateway { serial: card.serial });
+        }
         let holder = match &session.reach {
             Reach::Commands(_) => selected(&mut session, &card.profile, |piv| {
                 for slot in CertificateSlot::BOTH {
@@ -107,6 +141,9 @@ impl Desk<'_> {
             }
         };
         let holder = holder.ok_or(OperationError::HolderUnknown)?;
+        if wish.officer == Some(&holder) {
+            return Err(OperationError::OwnCard { serial: card.serial });
+        }
         let mut random = [0; 4];
         getrandom::fill(&mut random).map_err(|e| OperationError::Randomness(e.to_string()))?;
         let random = u32::from_le_bytes(random);
@@ -122,7 +159,30 @@ impl Desk<'_> {
         };
         let claim = self.journal.claim(&plan.job)?;
         self.journal.begin(&plan.job, Operation::Unlock, &to_json(&plan)?)?;
-        Ok(OfflinePreflight { plan, reader, profile: card.profile, session, conversation, _claim: claim })
+        let profile = card.profile;
+        Ok(OfflinePreflight {
+            plan,
+            reader,
+            profile,
+            session: Some(session),
+            exchanges: 0,
+            conversation,
+            answered: false,
+            _claim: claim,
+        })
+    }
+
+    /// Takes the card up again that was let go.
+    ///
+    /// # Errors
+    /// It is not in its reader, or another one is. Nothing was changed, and the challenge is good still.
+    pub fn take_up_offline(&self, preflight: &mut OfflinePreflight) -> Result<(), OperationError> {
+        let (session, card) = self.open_card(&preflight.reader)?;
+        if card.serial != preflight.plan.serial {
+            return Err(OperationError::Swapped { looked_at: preflight.plan.serial.clone(), found: card.serial });
+        }
+        preflight.session = Some(session);
+        Ok(())
     }
 
     /// Unlocks the card with what was heard, and gives it the holder's new passcode.
@@ -137,20 +197,15 @@ impl Desk<'_> {
         tell: &mut dyn FnMut(&Progress),
     ) -> Result<OfflineReport, OperationError> {
         new.fits(preflight.rules())?;
-        let OfflinePreflight { plan, profile, session, conversation, _claim, .. } = preflight;
+        let OfflinePreflight { plan, profile, session, exchanges, conversation, _claim, .. } = preflight;
         let heard = Outcome::CodesReleased { candidates: codes.current.len() };
         self.journal.outcome(&plan.job, &to_json(&heard)?)?;
         let machine = super::step(State::new(plan.clone()), &heard);
         let wrapped = |code: &crate::domain::UnlockCode| SecretBase64(Secret::new(code.expose().to_vec()));
         let codes = UnlockCodes { current: codes.current.iter().map(wrapped).collect(), next: wrapped(&codes.next) };
-        let record = session.record.clone();
-        let mut pocket = Pocket {
-            session: Some(session),
-            profile: Some(profile),
-            passcode: Some(new),
-            codes: Some(codes),
-            ..Pocket::default()
-        };
+        let record = session.as_ref().map(|session| session.record.clone()).unwrap_or_default();
+        let mut pocket =
+            Pocket { session, profile: Some(profile), passcode: Some(new), codes: Some(codes), ..Pocket::default() };
         let plan = JobPlan::Telephone(plan);
         let rest = self.drive(machine, &plan, &mut pocket, None, tell)?;
         let outcome = rest.machine.told();
@@ -168,7 +223,7 @@ impl Desk<'_> {
             ending,
             note,
             need: None,
-            apdus: record.count(),
+            apdus: exchanges.saturating_add(record.count()),
             gateway_calls: rest.gateway_calls,
             steps: rest.steps,
             which_pair: None,
@@ -177,11 +232,15 @@ impl Desk<'_> {
         Ok(OfflineReport { report, outcome, completion: conversation.completion(outcome) })
     }
 
-    /// Gives it up before anything was done on the card.
+    /// Gives it up before anything was done on the card. Where a response came, the gateway waits for its end: the job
+    /// stays on record, so that it is told even if nobody hears the code.
     ///
     /// # Errors
     /// The journal cannot be written.
     pub fn give_up_offline(&self, preflight: &OfflinePreflight) -> Result<(), OperationError> {
+        if preflight.answered {
+            return Ok(());
+        }
         Ok(self.journal.close(&preflight.plan.job, JobState::Undone)?)
     }
 
@@ -201,7 +260,8 @@ impl Desk<'_> {
         Ok(all)
     }
 
-    /// Answers the challenge of another desk, for a card of this holder.
+    /// Answers the challenge of another desk, for a card of this holder; with a second officer's approval, where the gateway
+    /// asks for one.
     ///
     /// # Errors
     /// The gateway does not answer, the challenge does not fit the card, or this officer may not unlock it.
@@ -211,6 +271,7 @@ impl Desk<'_> {
         serial: &CardSerial,
         challenge: &Challenge,
         delivery: DeliverySaid,
+        approval: Option<SecretBase64>,
     ) -> Result<BegunByTelephone, OperationError> {
         let request = BeginByTelephone {
             job: new_job()?,
@@ -218,7 +279,7 @@ impl Desk<'_> {
             serial: serial.clone(),
             challenge: challenge.clone(),
             delivery,
-            approval: None,
+            approval,
         };
         Ok(self.service.begin_by_telephone(&request.job, &request)?)
     }

@@ -13,6 +13,7 @@ pub use queues::{QueueFound, queues};
 
 use ipp::prelude::{IppValue, JobState, Operation, Uri};
 
+pub use self::exchange::readable;
 use self::exchange::{Answer, Line};
 use super::{Cancel, Receipt, Spool, SpoolError, Taken, TimeLimits, Word, cancel::Wish};
 use crate::printer::{magicard::status::Status, page::Document, profile::Profile};

@@ -14,7 +14,7 @@ fn cards_stay_in_their_readers_and_new_ones_have_serials_of_their_own() {
     assert_ne!(first, second);
     assert_eq!(serial(NAMES[0]), first, "the card is kept");
     let readers = TrainingReaders::open(folder.path()).expect("readers");
-    let new = readers.put_new_card(NAMES[0]).expect("a new card");
+    let new = readers.put_new_card(NAMES[0], TrainingStock::default()).expect("a new card");
     assert_ne!(new, first);
     assert_eq!((serial(NAMES[0]), serial(NAMES[1])), (new, second));
 }
@@ -26,7 +26,10 @@ fn a_card_has_one_user_at_a_time() {
     let held = readers.connect(NAMES[0], Access::Exclusive).expect("nobody else has it");
     assert!(matches!(readers.connect(NAMES[0], Access::Shared), Err(ReaderError::InUse { .. })));
     assert!(matches!(readers.list().expect("both")[0].card, Presence::InUse { .. }));
-    assert!(matches!(readers.put_new_card(NAMES[0]), Err(TrainingCardError::Reader(ReaderError::InUse { .. }))));
+    assert!(matches!(
+        readers.put_new_card(NAMES[0], TrainingStock::default()),
+        Err(TrainingCardError::Reader(ReaderError::InUse { .. }))
+    ));
     drop(held);
     assert!(readers.connect(NAMES[0], Access::Shared).is_ok());
     assert!(matches!(readers.connect("Reader 9", Access::Shared), Err(ReaderError::UnknownReader { .. })));
@@ -63,7 +66,7 @@ fn any_card_put_aside_goes_into_any_reader_and_none_is_lost() {
     let folder = tempfile::tempdir().expect("a folder");
     let readers = TrainingReaders::open(folder.path()).expect("readers");
     let first = readers.take_card_out(NAMES[0]).expect("there is a card");
-    let new = readers.put_new_card(NAMES[0]).expect("a new card");
+    let new = readers.put_new_card(NAMES[0], TrainingStock::default()).expect("a new card");
     readers.put_in(NAMES[1], &first).expect("it is put aside");
     let kept = readers.kept_cards().expect("the folder");
     assert_eq!(kept.len(), 1, "the second reader's card made room");
@@ -116,7 +119,7 @@ fn a_watch_tells_of_cards_taken_out_and_put_in_by_any_process() {
         assert_eq!(told_until(&watch, NAMES[0], empty).len(), 1);
         readers.put_card_back(NAMES[0]).expect("put back");
         assert_eq!(told_until(&watch, NAMES[0], present).len(), 1);
-        readers.put_new_card(NAMES[0]).expect("a new card");
+        readers.put_new_card(NAMES[0], TrainingStock::default()).expect("a new card");
         assert_eq!(told_until(&watch, NAMES[0], empty).len(), 1, "another card is told as gone and come");
         assert_eq!(told_until(&watch, NAMES[0], present).len(), 1);
     }

@@ -1,16 +1,11 @@
 //! Readers and cards that are not as they should be: none, empty, several, and cards of another series.
 
-use std::sync::{
-    Arc, Mutex,
-    atomic::{AtomicU64, Ordering},
-};
+use std::sync::{Arc, Mutex, atomic::Ordering};
 
 use cardwright::{
     card::{
-        apdu::{Command, Response, StatusWord},
-        reader::{Access, CardConnection, CardReaders, CardWatch, Presence, ReaderError, ReaderStatus},
+        reader::{Access, CardReaders},
         recognise::NotRecognised,
-        transport::{Transport, TransportError},
         virtual_card::{VirtualCard, VirtualReaders},
     },
     domain::Series,
@@ -18,7 +13,10 @@ use cardwright::{
 };
 
 use super::refused;
-use crate::desk::{self, READER, TestDesk};
+use crate::{
+    desk::{self, READER, TestDesk},
+    old_card::{AUTHENTIC, JCOP_41, OldCard},
+};
 
 fn virtual_card(number: u8) -> Arc<Mutex<VirtualCard>> {
     Arc::new(Mutex::new(VirtualCard::new(&desk::blueprint(0, number))))
@@ -77,9 +75,6 @@ fn a_card_that_another_program_holds() {
 #[test]
 fn cards_of_the_wrong_series() {
     let bench = TestDesk::new();
-    // The AuthentIC application by which Series 8 is known, and the JCOP 41 entry of the pcsc-tools list.
-    let authentic = [0xA0, 0, 0, 0, 0x77, 1, 0, 0x70, 0x0A, 0x10, 0, 0xF1, 0, 0, 1, 0];
-    let jcop_41 = [0x3B, 0x6A, 0x00, 0xFF, 0x4A, 0x43, 0x4F, 0x50, 0x34, 0x31, 0x56, 0x32, 0x32, 0x31];
     let kind = |error: &OperationError| match error {
         OperationError::NotRecognised(NotRecognised::Unknown) => Series::Unknown,
         OperationError::NotRecognised(why) => why.series().unwrap_or_else(|| panic!("{why}")),
@@ -88,12 +83,12 @@ fn cards_of_the_wrong_series() {
     for (atr, application, series, words) in [
         (
             &[0x3B, 0x80, 0x80, 0x01, 0x01][..],
-            Some(&authentic[..]),
+            Some(&AUTHENTIC[..]),
             Series::Series8,
             ["Series 8", "Nothing was changed", "issue a Series 10 card instead"],
         ),
         (
-            &jcop_41,
+            &JCOP_41,
             None,
             Series::Series6,
             ["Series 6", "Nothing was changed", "please destroy it and issue a Series 10 card"],
@@ -105,7 +100,7 @@ fn cards_of_the_wrong_series() {
             ["not an NHS smartcard", "Nothing was changed", "try another card"],
         ),
     ] {
-        let card = OldCard::new(atr, application);
+        let card = OldCard::new(READER, atr, application);
         let error = refused(&bench, None, &words, || prepare(&bench, &card, None));
         assert_eq!(kind(&error), series);
         assert_eq!(card.other_commands.load(Ordering::Relaxed), 0, "the card was asked more than what it is");
@@ -120,70 +115,4 @@ fn a_card_that_is_pulled_before_it_is_known() {
     tear.arm(1, cardwright::card::transport::Moment::BeforeEffect);
     let words = ["could not be recognised", "nothing on it was changed", "put the same card back"];
     refused(&bench, None, &words, || prepare(&bench, &readers, None));
-}
-
-/// A card that takes SELECT of one application and refuses everything else.
-struct OldCard {
-    atr: Vec<u8>,
-    application: Option<Vec<u8>>,
-    /// Commands that were not SELECT.
-    other_commands: Arc<AtomicU64>,
-}
-
-impl OldCard {
-    fn new(atr: &[u8], application: Option<&[u8]>) -> Self {
-        Self { atr: atr.to_vec(), application: application.map(<[u8]>::to_vec), other_commands: Arc::default() }
-    }
-}
-
-impl CardReaders for OldCard {
-    fn list(&self) -> Result<Vec<ReaderStatus>, ReaderError> {
-        Ok(vec![ReaderStatus { name: READER.into(), card: Presence::Present { atr: self.atr.clone() } }])
-    }
-
-    fn connect(&self, _: &str, _: Access) -> Result<Box<dyn CardConnection>, ReaderError> {
-        let Self { atr, application, other_commands } = self;
-        let card = Self { atr: atr.clone(), application: application.clone(), other_commands: other_commands.clone() };
-        Ok(Box::new(card))
-    }
-
-    fn watch(&self) -> Result<CardWatch, ReaderError> {
-        let (_, events) = std::sync::mpsc::sync_channel(0);
-        Ok(CardWatch::new(events, || {}))
-    }
-}
-
-impl CardConnection for OldCard {
-    fn reader(&self) -> &str {
-        READER
-    }
-
-    fn atr(&self) -> &[u8] {
-        &self.atr
-    }
-
-    fn transact(&mut self, work: &mut dyn FnMut(&mut dyn Transport)) -> Result<(), TransportError> {
-        work(&mut OldChip(self));
-        Ok(())
-    }
-
-    fn reconnect(&mut self) -> Result<(), TransportError> {
-        Ok(())
-    }
-}
-
-struct OldChip<'a>(&'a OldCard);
-
-impl Transport for OldChip<'_> {
-    fn exchange(&mut self, command: &Command) -> Result<Response, TransportError> {
-        let status = match command.ins {
-            0xA4 if self.0.application.as_deref() == Some(command.data.as_slice()) => 0x9000,
-            0xA4 => 0x6A82,
-            _ => {
-                self.0.other_commands.fetch_add(1, Ordering::Relaxed);
-                0x6D00
-            }
-        };
-        Ok(Response::new(Vec::new(), StatusWord(status)))
-    }
 }

@@ -88,10 +88,13 @@ impl Tally {
     }
 }
 
+/// What happens to a card before a task, besides what [`Bench::ready`] does.
+type Before = fn(&dyn CardReaders);
+
 /// Cuts one task on one make of card everywhere, and says how often.
-fn cut_everywhere(task: Task, make: Make) {
+fn cut_everywhere(task: Task, make: Make, before_it: Before) {
     let bench = Bench::new(task);
-    let exchanges = uncut(&bench, task, make);
+    let exchanges = uncut(&bench, task, make, before_it);
     let (mut cuts, mut tally, mut fresh) = (0, Tally::default(), None);
     for (number, (at, moment)) in (1..).zip((0..exchanges).flat_map(|at| Moment::BOTH.map(|moment| (at, moment)))) {
         let what = format!("{task:?}, {make:?}, cut at {at} {moment:?}");
@@ -100,6 +103,7 @@ fn cut_everywhere(task: Task, make: Make) {
             let (readers, serial) = card(make, number);
             let (readers, tear) = desk::tearing(readers);
             bench.ready(task, number, &readers);
+            before_it(&readers);
             (number, readers, tear, serial)
         });
         let before = (Chip::read(&readers, READER), GatewayRecord::open(&bench.data()).everything());
@@ -134,9 +138,10 @@ fn cut_everywhere(task: Task, make: Make) {
     assert_eq!(tally.waited > 0, task.renews(), "a renewal without a way back waits for the holder, and nothing else");
 }
 
-fn uncut(bench: &Bench, task: Task, make: Make) -> u64 {
+fn uncut(bench: &Bench, task: Task, make: Make, before_it: Before) -> u64 {
     let (readers, tear) = desk::tearing(card(make, 0).0);
     bench.ready(task, 0, &readers);
+    before_it(&readers);
     tear.put_back();
     let report = run(&bench.desk(&readers), task).expect("prepared");
     assert_eq!(report.ending, Ending::Done);
@@ -149,7 +154,7 @@ macro_rules! cuts {
     ($($name:ident: $task:ident, $make:ident;)*) => {$(
         #[test]
         fn $name() {
-            cut_everywhere(Task::$task, Make::$make);
+            cut_everywhere(Task::$task, Make::$make, |_| {});
         }
     )*};
 }
@@ -172,11 +177,27 @@ cuts! {
     renewal_of_the_independent_card: RenewNewKeys, Independent;
     renewal_of_the_virtual_card_with_its_keys: RenewSameKeys, Virtual;
     renewal_of_the_independent_card_with_its_keys: RenewSameKeys, Independent;
+    unlock_of_a_series_9_card: Unlock, Series9;
+    change_of_passcode_of_a_series_9_card: ChangePasscode, Series9;
+    clear_of_a_series_9_card: Clear, Series9;
+    cancel_of_a_series_9_card: Cancel, Series9;
+    repair_of_a_series_9_card_with_its_holder: RepairWithHolder, Series9;
+    renewal_of_a_series_9_card: RenewNewKeys, Series9;
     unlock_of_a_card_of_a_secure_channel: Unlock, Channel;
     clear_of_a_card_of_a_secure_channel: Clear, Channel;
     cancel_of_a_card_of_a_secure_channel: Cancel, Channel;
     repair_of_a_card_of_a_secure_channel_left_locked: RepairLeftLocked, Channel;
     renewal_of_a_card_of_a_secure_channel: RenewNewKeys, Channel;
+}
+
+#[test]
+fn repair_of_a_card_of_a_secure_channel_whose_unlock_code_is_blocked() {
+    cut_everywhere(Task::RepairLeftLocked, Make::Channel, judge::block_unlock_code);
+}
+
+#[test]
+fn clear_of_a_card_of_a_secure_channel_whose_unlock_code_is_blocked() {
+    cut_everywhere(Task::Clear, Make::Channel, judge::block_unlock_code);
 }
 
 /// A repair that was cut, and whose holder is there for the resumption, ends with the passcode they choose.

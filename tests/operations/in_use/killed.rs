@@ -32,7 +32,8 @@ fn victim() {
     let (folder, number): (PathBuf, u16) = (folder.into(), number.parse().expect("a number"));
     let stop_at: u32 = stop_at.parse().expect("a number");
     let task = Task::ALL.into_iter().find(|known| format!("{known:?}") == task).expect("a task");
-    let make = if make == "Virtual" { Make::Virtual } else { Make::Independent };
+    let makes = [Make::Virtual, Make::Series9, Make::Independent];
+    let make = makes.into_iter().find(|known| format!("{known:?}") == make).expect("a make");
     let gateway = Gateway::start(desk::gateway_config_for(&folder.join("gateway"), 0)).expect("a gateway");
     let service = desk::signed_in(&gateway.url());
     let writes = AtomicU32::new(0);
@@ -106,4 +107,5 @@ kills! {
     renewal_of_the_virtual_card: RenewNewKeys, Virtual;
     renewal_of_the_virtual_card_with_its_keys: RenewSameKeys, Virtual;
     renewal_of_the_independent_card: RenewNewKeys, Independent;
+    repair_of_a_series_9_card_left_locked: RepairLeftLocked, Series9;
 }

@@ -38,7 +38,7 @@ const RENEW: u64 = 35;
 
 #[test]
 fn an_unlock_keeps_to_its_budget() {
-    for make in [Make::Virtual, Make::Independent] {
+    for make in [Make::Virtual, Make::Series9, Make::Independent] {
         let bench = Bench::new(Task::Unlock);
         let (readers, serial) = card(make, 1);
         let (readers, wire) = desk::tearing(readers);
@@ -92,7 +92,7 @@ fn why(report: &CardReport) -> &str {
 
 #[test]
 fn three_wrong_passcodes_lock_and_a_fourth_is_never_sent() {
-    for make in [Make::Virtual, Make::Independent] {
+    for make in [Make::Virtual, Make::Series9, Make::Independent] {
         let bench = Bench::new(Task::ChangePasscode);
         let (readers, serial) = card(make, 1);
         bench.ready(Task::ChangePasscode, 1, &*readers);

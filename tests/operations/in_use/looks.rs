@@ -13,7 +13,7 @@ use crate::desk::{self, Make, READER, TestDesk};
 
 #[test]
 fn a_card_through_its_life() {
-    for make in [Make::Virtual, Make::Independent] {
+    for make in [Make::Virtual, Make::Series9, Make::Independent] {
         let bench = Bench::new(Task::Unlock);
         let (readers, wire) = desk::tearing(card(make, 1).0);
         let workplace = bench.desk(&readers);

@@ -122,7 +122,7 @@ fn a_card_is_cancelled_without_its_chip_and_with_a_wrong_key() {
 #[test]
 fn a_blocked_unlock_code_ends_in_advice() {
     for task in [Task::Unlock, Task::RepairWithHolder, Task::RepairLeftLocked] {
-        for make in [Make::Virtual, Make::Independent] {
+        for make in [Make::Virtual, Make::Series9, Make::Independent] {
             let what = format!("{task:?}, {make:?}");
             let bench = Bench::new(task);
             let (readers, serial) = card(make, 1);
@@ -136,6 +136,33 @@ fn a_blocked_unlock_code_ends_in_advice() {
             let state = if task == Task::Unlock { "locked" } else { "active" };
             assert_eq!(record.card_state(&serial), state, "{what}");
             assert!(!record.code_in_doubt(&serial), "{what}");
+        }
+    }
+}
+
+/// A card that is administered over a channel gets another code over it: an unlock says so, and repair and clear do it.
+#[test]
+fn a_blocked_unlock_code_is_replaced_over_the_channel_of_a_card() {
+    for task in [Task::RepairWithHolder, Task::RepairLeftLocked, Task::Clear] {
+        let what = format!("{task:?}");
+        let bench = Bench::new(task);
+        let (readers, serial) = card(Make::Channel, 1);
+        bench.ready(task, 1, &*readers);
+        judge::block_unlock_code(&*readers);
+        let report = run(&bench.desk(&*readers), Task::Unlock).expect(&what);
+        let Ending::Undone { why, .. } = &report.ending else { panic!("{what}: {:?}", report.ending) };
+        assert!(why.contains("repair the card, which gives it a new one"), "{what}: {why}");
+        let report = run(&bench.desk(&*readers), task).expect(&what);
+        assert_eq!(report.ending, Ending::Done, "{what}");
+        let stands = judge::held(&bench, &*readers, &serial, &desk::holder(1), &what);
+        assert_eq!(stands, super::works::after(task), "{what}");
+        if task == Task::Clear {
+            // Stock again: it is issued with the code it was delivered with.
+            let issued = desk::issue(&bench.desk(&*readers), desk::holder(2), PasscodeChoice::ChosenByHolder);
+            assert_eq!(issued.expect("prepared").ending, Ending::Done, "{what}");
+        } else {
+            let unlocked = run(&bench.desk(&*readers), Task::Unlock).expect(&what);
+            assert_eq!(unlocked.ending, Ending::Done, "{what}: the gateway knows the new code");
         }
     }
 }

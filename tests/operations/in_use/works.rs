@@ -51,6 +51,11 @@ fn every_task_on_the_virtual_card() {
 }
 
 #[test]
+fn every_task_on_a_series_9_card() {
+    Task::ALL.into_iter().for_each(|task| works(task, Make::Series9));
+}
+
+#[test]
 fn every_task_on_the_independent_card() {
     Task::ALL.into_iter().for_each(|task| works(task, Make::Independent));
 }

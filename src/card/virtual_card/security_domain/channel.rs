@@ -60,6 +60,11 @@ impl CardChannel {
         matches!(self, Self::Open(_))
     }
 
+    /// Whether it is open and commands come through it encrypted.
+    pub fn encrypts_commands(&self) -> bool {
+        matches!(self, Self::Open(open) if open.level.encrypts_commands())
+    }
+
     /// The key under which new keys come, while the channel is open.
     pub fn key_encryption(&self) -> Option<&ChannelKey> {
         match self {

@@ -51,7 +51,9 @@ pub(in crate::desktop::dialogs) fn draw(ui: &mut Ui, view: &View<'_>, entry: &Pa
     ui.add_space(space::SMALL);
     button::row(ui, |ui| {
         let name = match entry.purpose {
-            Purpose::Issue | Purpose::Unlock(_) | Purpose::Repair | Purpose::Finish(_) => tr!(view, "passcode-use"),
+            Purpose::Issue | Purpose::Unlock(_) | Purpose::Offline(_) | Purpose::Repair | Purpose::Finish(_) => {
+                tr!(view, "passcode-use")
+            }
             Purpose::Change => tr!(view, "passcode-use-change"),
             Purpose::Renew => tr!(view, "passcode-use-renew"),
             Purpose::Try => tr!(view, "passcode-use-try"),

@@ -11,7 +11,7 @@ use crate::{
         dialogs::{Confirm, Dialog, EndCard, PasscodeEntry, Purpose, RepairChoice, Typed},
         intent::Intent,
         model::{
-            Model, NoticeKind, NoticeText, holder, issue, unfinished,
+            Model, NoticeKind, NoticeText, holder, issue, offline, unfinished,
             work::{self, Served},
         },
         route::Route,
@@ -120,6 +120,7 @@ pub fn typed(model: &mut Model, entry: &PasscodeEntry, typed: Typed) {
         }
         Purpose::GoOn(job) => return unfinished::go_on_with(model, job, typed.current),
         Purpose::Finish(job) => return unfinished::go_on_with(model, job, typed.new),
+        Purpose::Offline(work) => return offline::typed(model, *work, typed.new),
         Purpose::Try => return begin_trial(model, entry, typed),
         Purpose::Unlock(_) => Operation::Unlock,
         Purpose::Repair => Operation::Repair,

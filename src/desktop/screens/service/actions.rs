@@ -7,7 +7,7 @@ use crate::{
     desktop::{
         command::Command,
         model::{
-            Model,
+            Model, offline,
             service::{self, Offer, Standing, main_operation, offers, standing, trial},
         },
         route::Route,
@@ -29,6 +29,13 @@ pub(super) fn first(ui: &mut Ui, view: &View<'_>, card: &CardInReader) {
             main_button(ui, view, tr!(view, "service-issue-it"), Route::Find);
             page::weak(ui, view, &tr!(view, "service-issue-it-explained"));
         }
+        Standing::NotAsked if is_for_telephone(card) => {
+            let keys = Command::MainAction.keys(ui.ctx());
+            let button = Button::new(tr!(view, "offline-show")).kind(Kind::Main).note(keys).wide();
+            if button.show(ui, view).clicked() {
+                view.send(offline::Intent::With(card.serial.clone()));
+            }
+        }
         Standing::Unfinished if is_listed(view.model, card) => {
             main_button(ui, view, tr!(view, "end-unfinished-go"), Route::Unfinished);
         }
@@ -48,7 +55,7 @@ pub(super) fn rest(ui: &mut Ui, view: &View<'_>, card: &CardInReader) {
     let all = offers(view.model, card, today);
     let tried = trial(view.model, card, today);
     if all.is_empty() {
-        if state != Standing::Blank {
+        if state != Standing::Blank && !is_for_telephone(card) {
             page::weak(ui, view, &tr!(view, "service-nothing-offered"));
         }
         return;
@@ -78,6 +85,11 @@ pub(super) fn rest(ui: &mut Ui, view: &View<'_>, card: &CardInReader) {
 /// Whether the job that was cut off on this card is listed at this desk.
 pub(super) fn is_listed(model: &Model, card: &CardInReader) -> bool {
     model.unfinished.jobs.iter().any(|job| job.serial == card.serial)
+}
+
+/// Whether the service is silent about a card that is somebody's: then it can be unlocked by telephone.
+pub(super) fn is_for_telephone(card: &CardInReader) -> bool {
+    card.has_certificates && card.record.as_ref().is_err_and(|trouble| trouble.silent)
 }
 
 fn main_button(ui: &mut Ui, view: &View<'_>, name: String, to: Route) {

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// The lines of the steps so far, and of those that are known to come.
-pub(super) fn of(view: &View<'_>, steps: &[StepLine], expected: &[Step]) -> Vec<Line> {
+pub(in crate::desktop::screens) fn of(view: &View<'_>, steps: &[StepLine], expected: &[Step]) -> Vec<Line> {
     let mut lines: Vec<Line> = steps.iter().map(|step| line(view, step)).collect();
     // A step that was left out will not come any more once a later one has begun.
     let reached = expected.iter().rposition(|step| steps.iter().any(|line| line.step == *step));

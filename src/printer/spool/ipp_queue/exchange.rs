@@ -89,6 +89,15 @@ impl Line {
     }
 }
 
+/// Whether these bytes are an answer that can be read, and what it says.
+///
+/// # Errors
+/// Why not, or what the queue complains of.
+pub fn readable(answer: Vec<u8>) -> Result<Vec<String>, String> {
+    let answer = read(answer)?;
+    Ok(["printer-state-message", "printer-state-reasons"].map(|name| answer.words(name)).concat())
+}
+
 /// Reads an answer. The crate's parser counts on lengths inside of values being true, so a panic of it is an answer that
 /// cannot be read.
 fn read(answer: Vec<u8>) -> Result<Answer, String> {

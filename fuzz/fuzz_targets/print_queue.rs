@@ -1,0 +1,16 @@
+//! Any bytes as the answer of a print queue (IPP). The parser that is used counts on lengths inside of values being true and
+//! panics otherwise, which is caught and told as an answer that cannot be read.
+#![no_main]
+
+use cardwright::printer::spool::readable_answer;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(
+    // libFuzzer's own hook ends the process at a panic that is going to be caught.
+    init: drop(std::panic::take_hook()),
+    |bytes: &[u8]| {
+        if let Err(fault) = readable_answer(bytes.to_vec()) {
+            assert!(!fault.is_empty());
+        }
+    }
+);
