@@ -18,7 +18,7 @@ pub use event::{
 pub use offline::{OfflineBegun, OfflineEnded, OfflineOrder, OfflineTold, Untold};
 pub use on_card::{Asks, CardNow, CardOrder, Passcodes};
 pub use order::{
-    FaceWanted, IssueOrder, MOST_FOUND, Order, PhotoEdit, PrintWish, ProofFor, Ticket, TrainingCardMove, WorkId,
+    FaceWanted, IssueOrder, MOST_FOUND, Order, PhotoEdit, PrintWish, PrinterProof, ProofFor, Ticket, TrainingCardMove, WorkId,
 };
 pub use telephone::{TelephoneOrder, TelephoneTold};
 pub use workers::{Workers, WorkersError};

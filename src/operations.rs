@@ -5,7 +5,9 @@
 //! begins it, performs it, and writes what came of it. [`preflight`] proves reader, card, holder, photo, printer and
 //! gateway before the first step that cannot be taken back.
 
+mod at_printer;
 pub mod authenticate;
+mod came_out;
 pub mod cancel;
 mod card_look;
 mod card_work;

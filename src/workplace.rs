@@ -21,7 +21,7 @@ pub use card_faces::{CardFaceError, CardFaces};
 pub use configuration::{Configuration, ConfigurationError, Destination, Printer};
 pub use places::{NoHome, Places};
 pub use port_service::port_in;
-pub use printers::{PrinterBench, VirtualOutput};
+pub use printers::{PrinterBench, VirtualOutput, own_profiles};
 pub use readers::SeveralReaders;
 
 use crate::{

@@ -20,6 +20,7 @@ use crate::{
     face::{Photo, Plane, Side, photo::PhotoCheck},
     journal::QueueEntry,
     operations::{OperationError, Progress, Standing, UnfinishedJob, diagnosis::Finding},
+    printer::{find::Found, magicard::status::Detail},
 };
 
 /// Why something was not done: one sentence with what failed and the next action.
@@ -163,6 +164,15 @@ pub enum Event {
     },
     /// A printer, or how it is, changed.
     Printer(PrinterView),
+    /// Answer to [`super::Order::FindPrinters`].
+    PrintersFound(Result<Vec<Found>, Trouble>),
+    /// Answer to [`super::Order::ProvePrinter`]: what came of it, in words.
+    PrinterProved {
+        /// Its name.
+        printer: String,
+        /// What came of it.
+        result: Result<String, Trouble>,
+    },
     /// Something about a piece of card work.
     Work {
         /// The work.
@@ -429,6 +439,8 @@ pub struct PrinterView {
     pub profile: String,
     /// Whether it is the virtual printer of training.
     pub virtual_one: bool,
+    /// Everything it said of itself when it was asked last, as it said it.
+    pub said: Vec<Detail>,
     /// How it is.
     pub condition: PrinterCondition,
 }

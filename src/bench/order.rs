@@ -6,6 +6,7 @@ use super::{offline::OfflineOrder, on_card::CardOrder, telephone::TelephoneOrder
 use crate::{
     domain::{CardSerial, HolderId, JobId, OfficerId, Passcode},
     face::Photo,
+    operations::effect::CameOut,
 };
 
 /// Holders a search answers with at most: the longest list the service gives. An answer of this length may not be whole.
@@ -164,15 +165,27 @@ pub enum Order {
         /// The entry.
         entry: i64,
     },
-    /// Puts a failed entry back among the waiting ones.
+    /// Puts a failed entry back among the waiting ones, or one whose card did not come out.
     RetryPrint {
         /// The entry.
         entry: i64,
     },
-    /// The officer found the card of a failed entry in the output tray, printed as it should be.
+    /// The officer found the card of a sent or failed entry in the output tray, printed as it should be.
     MarkPrinted {
         /// The entry.
         entry: i64,
+    },
+    /// Stops the print of an entry that is being printed, and takes the job back where that can be done.
+    StopPrint {
+        /// The entry.
+        entry: i64,
+    },
+    /// The officer looked at the card of a print whose end nobody knows, and says how it came out.
+    CameOut {
+        /// The print.
+        job: JobId,
+        /// What they saw.
+        card: CameOut,
     },
     /// Takes a waiting or failed entry out of the queue.
     CancelPrint {
@@ -199,6 +212,15 @@ pub enum Order {
         entry: i64,
         /// Why, in the officer's words.
         reason: String,
+    },
+    /// Looks for printers that could be used at this desk.
+    FindPrinters,
+    /// Finds out which language a printer takes, and keeps it; or prints its test card.
+    ProvePrinter {
+        /// Its name.
+        printer: String,
+        /// How.
+        proof: PrinterProof,
     },
     /// Asks a printer how it is, now.
     AskPrinter {
@@ -308,6 +330,15 @@ pub enum ProofFor {
     Waiting(WorkId),
     /// The signed-in officer proves it once more, then this is asked for a card at another desk.
     Telephone(Ticket, TelephoneOrder),
+}
+
+/// How a printer shows which language it takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PrinterProof {
+    /// It is asked how it is, in both languages, and what it answers in is kept.
+    Asking,
+    /// It prints the test card of its profile.
+    TestCard,
 }
 
 /// A face to be shown before it is printed.

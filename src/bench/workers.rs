@@ -10,6 +10,7 @@ mod own_card;
 mod pictures;
 mod portrait;
 mod printer;
+mod proving;
 mod question;
 mod queue;
 mod reader;
@@ -45,7 +46,7 @@ use super::{
     event::{Event, Trouble},
     order::{Order, ProofFor, Ticket, TrainingCardMove},
 };
-use crate::{card::reader::ReaderError, cis2::wire::Session, workplace::Workplace};
+use crate::{card::reader::ReaderError, cis2::wire::Session, printer::find, workplace::Workplace};
 
 /// Events that may wait to be taken; a worker with one more waits until there is room.
 const MOST_EVENTS: usize = 1024;
@@ -149,6 +150,20 @@ impl Workers {
                 }
                 Ok(())
             }
+            Order::ProvePrinter { printer, proof } => match self.common.printers.get(&printer) {
+                Some(desk) => {
+                    let order = PrinterOrder::Prove(proof);
+                    desk.lane.replace(order, |waiting| *waiting == order).map_err(|_| busy())
+                }
+                None => Err(Trouble::unchanged(format!("there is no printer “{printer}” at this desk any more"))),
+            },
+            Order::FindPrinters => self.find_printers(),
+            Order::StopPrint { entry } => match self.common.printers.values().any(|printer| printer.stop(entry)) {
+                true => Ok(()),
+                false => Err(Trouble::unchanged(
+                    "this card is not being printed any more: look at its entry in the queue; nothing was stopped",
+                )),
+            },
             Order::ChoosePhoto { ticket } => self.choose_photo(ticket),
             // The end of a session is not lost among other orders.
             Order::SignOut => {
@@ -223,6 +238,17 @@ impl Workers {
             }
         };
         thread("training card", pull).map(drop).map_err(|error| Trouble::unchanged(error.to_string()))
+    }
+
+    /// Listening to the network takes seconds, and holds nobody else up.
+    fn find_printers(&self) -> Result<(), Trouble> {
+        let common = Arc::clone(&self.common);
+        let look = move || {
+            let profiles = common.workplace.bench.printers.profiles();
+            let found = contained(|| find::find(find::Places::usual(), profiles));
+            common.tell(Event::PrintersFound(found));
+        };
+        thread("find printers", look).map(drop).map_err(|error| Trouble::unchanged(error.to_string()))
     }
 
     /// The system's dialogue has a thread of its own, for it is open as long as the officer likes.

@@ -434,12 +434,14 @@ pub enum SpoilReason {
 pub enum PrintOutcome {
     /// About to be sent; the gateway checks here that it may be.
     Starting,
-    /// The printer took the whole job. A job saved to a file counts as handed over once it is on disk.
+    /// The card came out: the printer counted it, or the officer saw it.
     Printed,
-    /// The printer did not take the whole job.
+    /// No printed card came out.
     NotPrinted,
-    /// The workstation stopped while sending: somebody has to look at the output tray.
+    /// The workstation was cut off while sending: somebody has to look at the output tray.
     Uncertain,
+    /// The card came out, and the officer says that it cannot be handed over.
+    Spoilt,
 }
 
 /// One row of the audit chain.

@@ -7,6 +7,7 @@ use super::{
     arguments::{Common, Resume},
     exit::Exit,
     passcode::{self, Source, is_anybody_there, is_meant},
+    print::came_out,
     wording,
 };
 use crate::{
@@ -48,6 +49,18 @@ pub fn run(common: &Common, arguments: &Resume) -> Result<Answer, Failure> {
 fn all_here(desk: &Desk<'_>, arguments: &Resume, tell: &mut dyn FnMut(&Progress)) -> Result<Vec<Resumed>, Failure> {
     let mut all = Vec::new();
     for job in desk.look_at_unfinished()? {
+        if job.next == WhatNext::NeedsOfficersWord {
+            progress(&format!(
+                "The face of card {} of {} was sent to the printer (job {}), and nobody has said how it came out.",
+                job.serial,
+                job.holder.grouped(),
+                job.job.short()
+            ));
+            if let Some(card) = came_out::typed() {
+                all.extend(desk.resume_told(&job.job, card, tell)?);
+                continue;
+            }
+        }
         let passcode = match job.next {
             WhatNext::NeedsHolder => holders_passcode(&job, arguments)?,
             WhatNext::WillRepair => new_passcode(&job, arguments)?,

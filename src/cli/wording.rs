@@ -138,7 +138,11 @@ pub struct Teller {
 impl Teller {
     /// Takes one message of the runner. A step of several effects is one line.
     pub fn hear(&mut self, news: &Progress) {
-        let Progress::Finished { step, took, good, .. } = news else { return };
+        let (step, took, good) = match news {
+            Progress::Finished { step, took, good, .. } => (step, took, good),
+            Progress::Said { words, .. } => return progress(&format!("  {words}")),
+            Progress::Started { .. } => return,
+        };
         match &mut self.current {
             Some((known, time, verdict @ Verdict::Good)) if known == step => {
                 *time = time.saturating_add(*took);

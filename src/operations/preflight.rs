@@ -32,7 +32,7 @@ use crate::{
     printer::{
         choice::Printer,
         magicard::{self, JobOptions, status::Condition},
-        spool::Spool,
+        spool::{Cancel, Spool},
     },
 };
 
@@ -107,6 +107,14 @@ pub struct PrintPreflight {
     /// The head position they are made for, 0 to 100.
     pub head_position: u8,
     pub(super) spool: Box<dyn Spool + Send>,
+}
+
+impl PrintPreflight {
+    /// Stops the print, from another thread.
+    #[must_use]
+    pub fn cancel(&self) -> Cancel {
+        self.spool.cancel()
+    }
 }
 
 impl Desk<'_> {

@@ -3,10 +3,11 @@
 use time::OffsetDateTime;
 
 use super::{
+    effect::Outcome,
     error::OperationError,
     issue,
     on_card::AskedBy,
-    recertify,
+    print, recertify,
     report::WhichPair,
     resume::{plan_of, replay},
     runner::{Desk, JobPlan},
@@ -65,6 +66,8 @@ pub enum WhatNext {
     WillUndo,
     /// Nothing is printed; what became of the print goes on record.
     WillRecordPrint,
+    /// The job was sent, and the officer says how the card came out; nothing is sent again.
+    NeedsOfficersWord,
     /// The card's own counter is asked how far it came, and that goes on record; no passcode is tried.
     WillAskCard,
     /// A repair or renewal that has changed nothing of the pair yet is taken back: the card works as it did.
@@ -111,7 +114,12 @@ impl Desk<'_> {
         let plan = plan_of(&record)?;
         let mut which_pair = None;
         let next = match &plan {
-            JobPlan::Print(_) => WhatNext::WillRecordPrint,
+            JobPlan::Print(plan) => {
+                let state = replay(print::State::new(plan.clone()), &outcomes()?);
+                // A cut while the printer printed leaves the question too.
+                let state = print::step(state, &Outcome::Resumed);
+                if state.asks_officer() { WhatNext::NeedsOfficersWord } else { WhatNext::WillRecordPrint }
+            }
             JobPlan::Issue(plan) => {
                 let state = replay(issue::State::new(plan.clone()), &outcomes()?);
                 if state.will_finish() { WhatNext::WillFinish } else { WhatNext::WillUndo }

@@ -3,7 +3,10 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says so by stopping")]
 
 mod codes;
+mod confirmed;
 mod disk_full;
+#[cfg(unix)]
+mod driver_queues;
 mod faces;
 #[cfg(unix)]
 mod file_unix;

@@ -209,7 +209,11 @@ impl Common {
         self.stopping.store(true, Ordering::Release);
         self.service.close();
         self.pictures.close();
-        self.printers.values().for_each(|printer| printer.lane.close());
+        for printer in self.printers.values() {
+            printer.lane.close();
+            // What was sent is not taken back; its end is asked about when the program runs again.
+            printer.leave();
+        }
         self.readers().iter().for_each(|reader| reader.lane.close());
     }
 

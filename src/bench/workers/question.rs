@@ -36,6 +36,10 @@ pub enum Question {
     Activity(Ticket),
     Exported(Ticket),
     Training,
+    /// Printers that were found.
+    Printers,
+    /// What a printer showed.
+    Proved(String),
     /// Nobody waits for an answer: readers and printers are looked at again anyway.
     Nobody,
 }
@@ -62,16 +66,19 @@ impl Question {
             Order::Telephone { ticket, .. } => Self::Telephone(*ticket),
             Order::Offline { work, .. } => Self::Offline(*work),
             Order::ListUntold => Self::Untold,
-            Order::ListUnfinished => Self::Unfinished,
+            Order::ListUnfinished | Order::CameOut { .. } => Self::Unfinished,
             Order::ListQueue => Self::Queue,
             Order::Enqueue { .. } => Self::Entry(None),
             Order::Print { entry }
             | Order::RetryPrint { entry }
             | Order::MarkPrinted { entry }
+            | Order::StopPrint { entry }
             | Order::CancelPrint { entry }
             | Order::MovePrint { entry, .. }
             | Order::SpoilPrint { entry, .. }
             | Order::Reprint { entry, .. } => Self::Entry(Some(*entry)),
+            Order::FindPrinters => Self::Printers,
+            Order::ProvePrinter { printer, .. } => Self::Proved(printer.clone()),
             Order::AskPrinter { .. } => Self::Nobody,
             Order::ReadPhoto { ticket, .. }
             | Order::DecodePhoto { ticket, .. }
@@ -123,6 +130,8 @@ impl Question {
             Self::Activity(ticket) => Event::Activity { ticket, result: Err(trouble) },
             Self::Exported(ticket) => Event::Exported { ticket, result },
             Self::Training => Event::TrainingTrouble(trouble),
+            Self::Printers => Event::PrintersFound(Err(trouble)),
+            Self::Proved(printer) => Event::PrinterProved { printer, result: Err(trouble) },
             Self::Nobody => return None,
         })
     }

@@ -22,6 +22,7 @@ use crate::{
     },
     domain::{CardSerial, HolderId, JobId, Passcode},
     journal::{NewEntry, QueueState},
+    operations::effect::CameOut,
     workplace::AuditChain,
 };
 
@@ -117,12 +118,23 @@ impl Worker<'_> {
                 }
             }
             Order::RetryPrint { entry } => {
-                let result = queue::set_from(common, entry, &[QueueState::Failed], QueueState::Waiting);
+                let result = queue::seen(common, entry, CameOut::Nothing);
                 queue::changed(common, Some(entry), result);
+                common.after_job();
             }
             Order::MarkPrinted { entry } => {
-                let result = queue::set_from(common, entry, &[QueueState::Failed], QueueState::Printed);
+                let result = queue::seen(common, entry, CameOut::Well);
                 queue::changed(common, Some(entry), result);
+                common.after_job();
+            }
+            Order::CameOut { job, card } => {
+                let desk = common.workplace.desk();
+                let told = desk.came_out(&job, card, &mut |_| {});
+                queue::tell(common);
+                match told {
+                    Ok(_) => common.after_job(),
+                    Err(error) => common.tell(Event::Unfinished(Err(Trouble::from(&error)))),
+                }
             }
             Order::CancelPrint { entry } => {
                 let from = [QueueState::Waiting, QueueState::Failed];
@@ -133,10 +145,12 @@ impl Worker<'_> {
             }
             Order::SpoilPrint { entry, reason } => {
                 queue::changed(common, Some(entry), queue::spoil(common, entry, &reason));
+                common.after_job();
                 common.look_at_all_again();
             }
             Order::Reprint { entry, reason } => {
                 queue::changed(common, Some(entry), queue::reprint(common, entry, reason));
+                common.after_job();
             }
             Order::Activity { ticket, after } => self.activity(ticket, after),
             Order::Export { ticket, file, text } => {

@@ -1,5 +1,7 @@
 //! Settings: each choice with its effect in words, and what this computer was set up with.
 
+mod printers;
+
 use std::collections::BTreeSet;
 
 use eframe::egui::{Id, Sense, TextEdit, Ui, WidgetInfo, accesskit::Role, vec2};
@@ -39,6 +41,7 @@ pub fn draw(ui: &mut Ui, view: &View<'_>) {
         if Button::new(tr!(view, "card-face-open-editor")).show(ui, view).clicked() {
             view.send(Route::CardFace);
         }
+        printers::draw(ui, view);
         configured(ui, view);
         page::section(ui, &tr!(view, "settings-usual"));
         page::weak(ui, view, &tr!(view, "settings-usual-effect"));

@@ -78,7 +78,7 @@ pub fn activity(after: u64) -> Activity {
 pub fn unfinished(n: u8) -> UnfinishedJob {
     UnfinishedJob {
         job: JobId::from_random([200 + n; 16]),
-        operation: if n == 2 { Operation::Print } else { Operation::Issue },
+        operation: if n >= 2 { Operation::Print } else { Operation::Issue },
         holder: number(n),
         serial: format!("{n:08}").parse().expect("a serial"),
         opened: "2026-11-24T08:00:00Z".into(),
@@ -86,17 +86,19 @@ pub fn unfinished(n: u8) -> UnfinishedJob {
         asked_by: AskedBy::Officer,
         rules: PasscodeRules::default(),
         which_pair: None,
-        next: [WhatNext::WillFinish, WhatNext::WillUndo, WhatNext::WillRecordPrint][usize::from(n)],
+        next: [WhatNext::WillFinish, WhatNext::WillUndo, WhatNext::WillRecordPrint, WhatNext::NeedsOfficersWord]
+            [usize::from(n)],
     }
 }
 
-pub const STATES: [QueueState; 6] = [
+pub const STATES: [QueueState; 7] = [
     QueueState::Waiting,
     QueueState::Printing,
     QueueState::Printed,
     QueueState::Failed,
     QueueState::Spoiled,
     QueueState::Cancelled,
+    QueueState::Sent,
 ];
 
 /// The queue with rows in these states.
@@ -130,6 +132,7 @@ pub fn printer(n: u8, condition: u8) -> Event {
         model: "Magicard DoH 300 v2".into(),
         profile: "magicard-doh-300-v2".into(),
         virtual_one: true,
+        said: Vec::new(),
         condition,
     })
 }
@@ -196,9 +199,13 @@ pub fn answer(order: &Order, fails: bool) -> Option<Event> {
         Order::ListQueue if fails => Event::Queue(Err(trouble())),
         Order::ListQueue => queue(&[0, 3, 2, 0, 4]),
         Order::ListUnfinished => {
+            Event::Unfinished(if fails { Err(trouble()) } else { Ok((0..4).map(unfinished).collect()) })
+        }
+        Order::CameOut { .. } => {
             Event::Unfinished(if fails { Err(trouble()) } else { Ok((0..3).map(unfinished).collect()) })
         }
         Order::Print { entry }
+        | Order::StopPrint { entry }
         | Order::RetryPrint { entry }
         | Order::MarkPrinted { entry }
         | Order::CancelPrint { entry }
@@ -208,7 +215,7 @@ pub fn answer(order: &Order, fails: bool) -> Option<Event> {
             if fails {
                 Event::QueueTrouble { entry: Some(*entry), trouble: trouble() }
             } else {
-                queue(&[1, 3, 2, 0, 4, 5])
+                queue(&[1, 3, 2, 0, 4, 5, 6])
             }
         }
         Order::AskPrinter { printer: name } => printer(u8::from(name == PRINTERS[1]), if fails { 2 } else { 4 }),
