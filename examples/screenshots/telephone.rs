@@ -3,7 +3,10 @@
 
 use cardwright::{
     bench::{CardInReader, Event, Trouble},
-    desktop::model::{offline, session, telephone},
+    desktop::{
+        model::{offline, session, telephone, unfinished},
+        route::Route,
+    },
     domain::{CardState, Passcode, PasscodeRules, Secret},
 };
 
@@ -64,7 +67,14 @@ pub fn tour(camera: &mut Camera) {
     camera.window.wait_for("the code", |model| !model.offline.untold.is_empty());
     camera.shoot("by-telephone-codes");
     camera.wish(offline::Intent::Leave);
+    // The service answers again, and is told.
     sign_in(camera);
+    camera.wish(Route::Unfinished);
+    camera.window.wait_for("the job to be told", |model| model.unfinished.count() == 1);
+    camera.shoot("unfinished-by-telephone");
+    let job = camera.window.model().unfinished.jobs[0].job.clone();
+    camera.wish(unfinished::Intent::GoOn(job));
+    camera.window.wait_for("nothing unfinished", |model| model.unfinished.count() == 0 && !model.work.is_running());
 }
 
 fn at(stage: offline::Stage) -> impl Fn(&cardwright::desktop::model::Model) -> bool {

@@ -15,9 +15,8 @@ use std::{
 
 use cardwright::{
     bench::{
-        Activity, Asks, CardInReader, CardNow, Event, OfflineBegun, OfflineEnded, OfflineOrder, OfflineTold, Order,
-        PrinterCondition, PrinterView, Profile, Proof, ReaderCondition, ReaderView, Ticket, Trouble, WorkEnd,
-        WorkEvent, WorkId,
+        Activity, Asks, CardInReader, CardNow, Event, Order, PrinterCondition, PrinterView, Profile, Proof,
+        ReaderCondition, ReaderView, Ticket, Trouble, WorkEnd, WorkEvent, WorkId,
     },
     cis2::wire::{AuditHead, AuditRow, Base64, CardRecord, HolderRecord, Session},
     desktop::{
@@ -33,7 +32,6 @@ use cardwright::{
     domain::{
         CancelReason, CardState, Holder, HolderId, HolderState, JobId, Officer, Operation, Role, Series,
         eligibility::{ClientSoftware, Realm, Version},
-        telephone::TelephoneOutcome,
     },
     face::Photo,
     journal::{QueueEntry, QueueState},
@@ -83,13 +81,12 @@ enum Count {
     Approved,
     GivenUp,
     Withdrawn,
-    UnlockedByTelephone,
     Drawn,
     DrawnAtWork,
 }
 
 impl Count {
-    const ALL: [Self; 24] = [
+    const ALL: [Self; 23] = [
         Self::IssuedLocked,
         Self::IssuedWithPasscode,
         Self::TwoWorks,
@@ -111,7 +108,6 @@ impl Count {
         Self::Approved,
         Self::GivenUp,
         Self::Withdrawn,
-        Self::UnlockedByTelephone,
         Self::Drawn,
         Self::DrawnAtWork,
     ];
@@ -172,7 +168,6 @@ enum Wish {
     LockAfter(u16),
     Service(u8, u8),
     Answered(u8),
-    ByTelephone(u8, u8),
 }
 
 fn moments() -> impl Strategy<Value = Vec<Moment>> {
@@ -203,7 +198,6 @@ fn moments() -> impl Strategy<Value = Vec<Moment>> {
         3 => (0u8..8).prop_map(Wish::Activity),
         6 => (0u8..12, 0u8..3).prop_map(|(what, which)| Wish::Service(what, which)),
         5 => (0u8..5).prop_map(Wish::Answered),
-        6 => (0u8..10, 0u8..3).prop_map(|(what, which)| Wish::ByTelephone(what, which)),
     ];
     let moment = prop_oneof![
         5 => wish.prop_map(Moment::Wish),
@@ -412,7 +406,6 @@ fn count(order: &Order) {
         Order::Resume { .. } => Count::Resumed.happened(true),
         Order::OnCard { card, .. } if card.operation == Operation::Cancel => Count::Cancelled.happened(true),
         Order::OnCard { .. } => Count::OnCard.happened(true),
-        Order::Offline { order: OfflineOrder::Unlock { .. }, .. } => Count::UnlockedByTelephone.happened(true),
         Order::TryCard { .. } => Count::Tried.happened(true),
         Order::StepUp { .. } => Count::ProvedOnceMore.happened(true),
         Order::Approve { .. } => Count::Approved.happened(true),

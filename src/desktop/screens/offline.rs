@@ -222,11 +222,14 @@ fn ending(ui: &mut Ui, view: &View<'_>, open: &Open) {
             (NoticeKind::Danger, tr!(view, "offline-cut"), vec![format::sentence(why), tr!(view, "offline-cut-words")])
         }
     };
-    words.extend(card_now(view, piece.and_then(|piece| piece.card_now.as_ref())));
+    // A card that is done has all its tries again, and nothing else to tell.
+    if kind != NoticeKind::Good {
+        words.extend(card_now(view, piece.and_then(|piece| piece.card_now.as_ref())));
+    }
     notice::boxed(ui, view, kind, &title, |ui| {
         let pair = notice::colours(view, kind);
         for words in words.iter().filter(|words| !words.is_empty()) {
-            ui.add(Label::new(RichText::new(words).text_style(Theme::large()).color(pair.words)).wrap());
+            ui.add(Label::new(RichText::new(words).color(pair.words)).wrap());
         }
         notice::code(ui, view, end.and_then(WorkEnd::nhs_code));
     });

@@ -188,8 +188,6 @@ pub fn answer(order: &Order, fails: bool) -> Option<Event> {
                 queue(&[1, 3, 2, 0, 4, 5])
             }
         }
-        Order::Offline { work, order, .. } => Event::Offline { work: *work, told: by_telephone(*work, order, fails) },
-        Order::ListUntold => Event::Untold(if fails { Err(trouble()) } else { Ok(Vec::new()) }),
         Order::AskPrinter { printer: name } => printer(u8::from(name == PRINTERS[1]), if fails { 2 } else { 4 }),
         Order::StepUp { work } | Order::Approve { work, .. } if fails => {
             let what = if matches!(order, Order::StepUp { .. }) { Asks::StepUp } else { Asks::SecondOfficer };
@@ -223,35 +221,6 @@ pub fn answer(order: &Order, fails: bool) -> Option<Event> {
         Order::Export { ticket, .. } => Event::Exported { ticket: *ticket, result: Ok(()) },
         _ => return None,
     })
-}
-
-/// What a reader tells of a card that is unlocked by telephone.
-fn by_telephone(work: WorkId, order: &OfflineOrder, fails: bool) -> OfflineTold {
-    let completion = || "123 456".parse().expect("six digits");
-    match order {
-        _ if fails && !matches!(order, OfflineOrder::Hear { .. }) => {
-            OfflineTold::Failed(Trouble::unchanged("the card does not answer"))
-        }
-        OfflineOrder::Begin { serial } => {
-            let mut bytes = [9; 16];
-            bytes[..8].copy_from_slice(&work.0.to_be_bytes());
-            OfflineTold::Begun(Box::new(OfflineBegun {
-                job: JobId::from_random(bytes),
-                holder: number(0),
-                serial: serial.clone(),
-                challenge: "0001 2345 6789 0123".parse().expect("16 digits"),
-                rules: Default::default(),
-            }))
-        }
-        OfflineOrder::Hear { .. } if fails => OfflineTold::Misheard,
-        OfflineOrder::Hear { .. } => OfflineTold::Heard,
-        OfflineOrder::Unlock { .. } => {
-            OfflineTold::Ended(OfflineEnded { outcome: TelephoneOutcome::Done, completion: completion() })
-        }
-        OfflineOrder::GiveUp => {
-            OfflineTold::Ended(OfflineEnded { outcome: TelephoneOutcome::GivenUp, completion: completion() })
-        }
-    }
 }
 
 pub fn work_event(work: WorkId, message: u8) -> WorkEvent {

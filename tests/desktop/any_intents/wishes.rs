@@ -42,25 +42,8 @@ pub fn intent(model: &Model, wish: Wish) -> Vec<Intent> {
         },
         Wish::Activity(what) => return in_activity(what),
         Wish::Service(what, which) => return in_service(what, which),
-        Wish::ByTelephone(what, which) => return by_telephone(what, which),
         Wish::Answered(what) => return answered(model, what),
     }]
-}
-
-/// A card whose service is silent.
-pub fn by_telephone(what: u8, which: u8) -> Vec<Intent> {
-    use model::offline::Intent as I;
-    let serial = || format!("{which:08}").parse().expect("a serial");
-    match what {
-        0 => vec![I::Show.into()],
-        1 => vec![I::Leave.into()],
-        2 => vec![I::With(serial()).into(), I::Begin.into()],
-        3 => vec![I::Choose(serial()).into(), I::Begin.into()],
-        4 | 5 => vec![I::Response("1234 5678 9012".into()).into(), I::Check.into()],
-        6 | 7 => [I::Passcode.into()].into_iter().chain(passcode(7)).collect(),
-        8 => vec![I::GiveUp.into()],
-        _ => vec![I::Close.into()],
-    }
 }
 
 pub fn issue(what: u8, which: u8) -> Vec<Intent> {
