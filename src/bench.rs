@@ -12,7 +12,7 @@ mod telephone;
 mod workers;
 
 pub use event::{
-    Activity, CardInReader, Event, PhotoRead, PrinterCondition, PrinterView, Profile, Proof, ReaderCondition,
+    Activity, CardInReader, Event, Looked, PhotoRead, PrinterCondition, PrinterView, Profile, Proof, ReaderCondition,
     ReaderView, Trouble, WorkEnd, WorkEvent,
 };
 pub use offline::{OfflineBegun, OfflineEnded, OfflineOrder, OfflineTold, Untold};

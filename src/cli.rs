@@ -16,6 +16,7 @@ mod gateway;
 mod issue;
 mod on_card;
 mod passcode;
+mod photo;
 mod print;
 mod printers;
 mod queue;
@@ -62,6 +63,7 @@ fn perform(arguments: &Arguments) -> Result<Answer, Failure> {
         Some(Command::Cards(cards)) => cards::run(common, cards),
         Some(Command::Issue(issue)) => issue::run(common, issue),
         Some(Command::Print(print)) => print::run(common, print),
+        Some(Command::Photo(photo)) => photo::run(photo),
         Some(Command::Printers) => printers::run(common),
         Some(Command::Queue) => queue::run(common),
         Some(Command::Unlock(unlock)) => unlock::run(common, unlock),

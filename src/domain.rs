@@ -10,6 +10,7 @@ mod nhs_code;
 mod officer;
 mod operation;
 mod passcode;
+mod photo_subject;
 mod secret;
 pub mod telephone;
 
@@ -20,6 +21,7 @@ pub use nhs_code::NhsCode;
 pub use officer::{Officer, OfficerId, OrganisationCode, Role};
 pub use operation::{CancelReason, JobId, Operation};
 pub use passcode::{Passcode, PasscodeFault, PasscodeRules, UnlockCode, Weakness};
+pub use photo_subject::PhotoSubject;
 pub use secret::Secret;
 
 /// A photo of this many pixels, or more, is refused by the gateway and by the face alike. A passport photo from a

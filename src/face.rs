@@ -18,7 +18,7 @@ use image::{RgbImage, RgbaImage};
 use time::OffsetDateTime;
 
 pub use layout::{Layout, LayoutError, Purpose};
-pub use photo::{CropBox, Photo, PhotoAdvice, PhotoError};
+pub use photo::{CropBox, Photo, PhotoChecks, PhotoError};
 pub use planes::Planes;
 pub use preview::png;
 pub use render::{Pictures, render};
@@ -71,7 +71,6 @@ pub struct Face {
     photo: RgbImage,
     artwork: Option<RgbImage>,
     planes: Planes,
-    advice: Vec<PhotoAdvice>,
 }
 
 impl std::fmt::Debug for Face {
@@ -96,8 +95,7 @@ impl Face {
             (Some(area), Some(picture)) => Some(contained(picture, pixels(area))),
         };
         let planes = render(&layout, Pictures { photo: &photo, artwork: artwork.as_ref() });
-        let advice = data.photo.advice(&photo);
-        Ok(Self { layout, photo, artwork, planes, advice })
+        Ok(Self { layout, photo, artwork, planes })
     }
 
     /// Where everything stands.
@@ -122,12 +120,6 @@ impl Face {
     #[must_use]
     pub fn artwork(&self) -> Option<&RgbImage> {
         self.artwork.as_ref()
-    }
-
-    /// What an officer should look at before printing.
-    #[must_use]
-    pub fn advice(&self) -> &[PhotoAdvice] {
-        &self.advice
     }
 
     /// The card as it would come out, 1016 x 642 pixels, transparent around the card.

@@ -5,7 +5,9 @@
 //! [`decoder`] reads jobs back, ours and those of other drivers; [`virtual_printer`] stands at the other end in training
 //! and in tests and shows the card that would have come out.
 
+pub mod calibration;
 pub mod choice;
+pub mod colour;
 pub mod decoder;
 pub mod magicard;
 pub mod profile;

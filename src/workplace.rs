@@ -4,6 +4,7 @@
 //! training parts; nothing above can tell.
 
 mod audit;
+mod calibrations;
 mod configuration;
 pub mod explain;
 mod places;
@@ -14,6 +15,7 @@ mod readers;
 use std::{path::PathBuf, sync::Arc};
 
 pub use audit::AuditChain;
+pub use calibrations::{CalibrationFileError, Calibrations};
 pub use configuration::{Configuration, ConfigurationError, Destination, Printer};
 pub use places::{NoHome, Places};
 pub use port_service::port_in;
@@ -58,6 +60,8 @@ pub enum WorkplaceError {
     PrinterProfile(#[from] printer_profile::ProfileError),
     #[error("{0}")]
     Printers(#[from] ChoiceError),
+    #[error("{0}")]
+    Calibration(#[from] CalibrationFileError),
     #[error("the virtual printer cannot be started ({0}): close other programs and try again")]
     VirtualPrinter(std::io::Error),
     #[error("{0}")]

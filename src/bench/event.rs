@@ -17,7 +17,7 @@ use crate::{
         wire::{AuditHead, AuditRow, CardRecord, HolderRecord, Session, TrainingOfficer},
     },
     domain::{CardSerial, CardState, Holder, HolderId, JobId, NhsCode, PasscodeRules, Series},
-    face::Photo,
+    face::{Photo, photo::PhotoCheck},
     journal::QueueEntry,
     operations::{OperationError, Progress, Standing, UnfinishedJob, diagnosis::Finding},
 };
@@ -243,6 +243,21 @@ pub struct Proof {
     pub advice: Vec<String>,
     /// Colour panels the face uses, of the five of the ribbon (YMCKO).
     pub panels: Vec<String>,
+    /// What was found in the photo.
+    pub looked: Looked,
+}
+
+/// What was found in a photo. Places are parts of the turned photo's width and height, 0 to 1.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Looked {
+    /// Every check.
+    pub checks: Vec<PhotoCheck>,
+    /// Left, top, width and height of the head.
+    pub head: Option<[f32; 4]>,
+    /// The eyes, left of the picture first.
+    pub eyes: Option<[[f32; 2]; 2]>,
+    /// The frame that is proposed: left, top, width and height.
+    pub proposed: Option<[f32; 4]>,
 }
 
 /// A reader and what is in it.

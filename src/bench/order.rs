@@ -233,6 +233,8 @@ pub enum Order {
         photo: Arc<Photo>,
         /// What was done to it.
         edit: PhotoEdit,
+        /// Why it is used although there is something to look at in it, in the officer's words.
+        reason: Option<String>,
     },
     /// Every row of the audit after this number, in pieces, and the state of the chain.
     Activity {

@@ -180,9 +180,14 @@ impl Service for HttpService {
         Ask::new(self, Method::GET, &["holders", id.as_str(), "photo"]).bytes()
     }
 
-    fn put_photo(&self, id: &HolderId, image: &[u8]) -> Result<(), ServiceError> {
+    fn put_photo(&self, id: &HolderId, image: &[u8], review: &wire::PhotoReview) -> Result<(), ServiceError> {
         let content_type = if image.starts_with(&[0x89, b'P', b'N', b'G']) { "image/png" } else { "image/jpeg" };
-        Ask::new(self, Method::PUT, &["holders", id.as_str(), "photo"]).raw_body(content_type, image.to_vec()).nothing()
+        let mut ask = Ask::new(self, Method::PUT, &["holders", id.as_str(), "photo"])
+            .header(wire::PhotoReview::LOOK_AT, review.names());
+        if let Some(reason) = &review.reason {
+            ask = ask.header(wire::PhotoReview::REASON, STANDARD.encode(reason));
+        }
+        ask.raw_body(content_type, image.to_vec()).nothing()
     }
 
     fn card(&self, serial: &CardSerial) -> Result<wire::CardRecord, ServiceError> {

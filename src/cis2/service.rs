@@ -20,8 +20,8 @@ pub trait Service: Send + Sync {
     fn holder(&self, id: &HolderId) -> Result<wire::HolderRecord, ServiceError>;
     /// The photo on record, as stored (JPEG or PNG).
     fn photo(&self, id: &HolderId) -> Result<Vec<u8>, ServiceError>;
-    /// Replaces the photo on record.
-    fn put_photo(&self, id: &HolderId, image: &[u8]) -> Result<(), ServiceError>;
+    /// Replaces the photo on record, and keeps in the audit what the officer was told of it.
+    fn put_photo(&self, id: &HolderId, image: &[u8], review: &wire::PhotoReview) -> Result<(), ServiceError>;
     /// What the service knows of a card; an unknown serial is a blank card.
     fn card(&self, serial: &CardSerial) -> Result<wire::CardRecord, ServiceError>;
     /// The same with everything else a desk needs of a card in a reader, in one call: its holder, who asks, and the photo

@@ -3,6 +3,7 @@
 
 mod authentication;
 mod on_cards;
+mod photo;
 mod secure_channel;
 mod self_service;
 mod telephone;
@@ -12,6 +13,7 @@ pub use on_cards::{
     Approval, Approve, BeginOnCard, CardAtDesk, Chip, DeliverySaid, EndOnCard, LARGEST_PHOTO_AT_DESK, OnCardBegun,
     OnCardOutcome, PhotoAtDesk,
 };
+pub use photo::PhotoReview;
 pub use secure_channel::{
     BeginChannel, ChannelAnswer, ChannelBegun, ChannelKeys, KeyOwner, KeysPut, PreparedKeys, PutKeys,
 };

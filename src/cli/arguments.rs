@@ -62,6 +62,8 @@ pub enum Command {
     Passcode(Passcode),
     /// Prints the face of an issued card
     Print(Print),
+    /// Judges a photo before it goes on a record
+    Photo(Photo),
     /// Shows the printers of this desk
     Printers,
     /// Shows the print queue of this desk
@@ -308,6 +310,34 @@ pub struct Print {
 pub enum PrintAction {
     /// Shows what is in a print job, ours or one captured from another driver: its headers, and each panel as a picture
     Inspect(Inspect),
+    /// Prints a card of colour patches, or enters what was seen on it, so that the printer's colours come out as asked
+    Calibration(Calibration),
+}
+
+/// `print calibration`.
+#[derive(Debug, Args)]
+pub struct Calibration {
+    /// Printer; may be left out when there is only one
+    #[arg(long, value_name = "NAME")]
+    pub printer: Option<String>,
+    /// Patches that vanish in the three bands of yellow, weakest band first, such as 4,5,5.5
+    #[arg(long, value_name = "A,B,C", requires_all = ["magenta", "cyan"])]
+    pub yellow: Option<String>,
+    /// The same of magenta
+    #[arg(long, value_name = "A,B,C", requires_all = ["yellow", "cyan"])]
+    pub magenta: Option<String>,
+    /// The same of cyan
+    #[arg(long, value_name = "A,B,C", requires_all = ["yellow", "magenta"])]
+    pub cyan: Option<String>,
+    /// The patch that is as grey as the lines around it, such as C3; left out, the grey balance stays as it was
+    #[arg(long, value_name = "PATCH", requires = "yellow")]
+    pub grey: Option<String>,
+    /// Draw the card to a file, PNG, and print nothing
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["yellow", "forget"])]
+    pub picture: Option<PathBuf>,
+    /// Forget what was entered: the printer prints by its profile again
+    #[arg(long, conflicts_with = "yellow")]
+    pub forget: bool,
 }
 
 /// `print inspect`.
@@ -322,6 +352,35 @@ pub struct Inspect {
     /// Head position of the printer that the job is for, 0 to 100, in format 1
     #[arg(long, value_name = "NUMBER", default_value_t = 50, value_parser = clap::value_parser!(u8).range(0..=100))]
     pub head_position: u8,
+}
+
+/// `photo`.
+#[derive(Debug, Args)]
+pub struct Photo {
+    /// What to do with it.
+    #[command(subcommand)]
+    pub action: PhotoAction,
+}
+
+/// What `photo` does.
+#[derive(Debug, Subcommand)]
+pub enum PhotoAction {
+    /// Says what should be looked at: face, head, eyes, sharpness, light, glare, background, resolution
+    Check(PhotoCheck),
+}
+
+/// `photo check`.
+#[derive(Debug, Args)]
+pub struct PhotoCheck {
+    /// The photo, JPEG or PNG
+    #[arg(value_name = "FILE")]
+    pub photo: PathBuf,
+    /// Judge the proposed frame around the head, and not the largest part of the card's shape
+    #[arg(long)]
+    pub proposed: bool,
+    /// Write the part that was judged to a file, JPEG
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
 }
 
 /// `audit`.

@@ -1,5 +1,6 @@
 //! `print`: the face of an issued card.
 
+mod calibration;
 mod inspect;
 
 use std::path::Path;
@@ -25,8 +26,10 @@ use crate::{
 };
 
 pub fn run(common: &Common, arguments: &Print) -> Result<Answer, Failure> {
-    if let Some(PrintAction::Inspect(job)) = &arguments.action {
-        return inspect::run(job);
+    match &arguments.action {
+        Some(PrintAction::Inspect(job)) => return inspect::run(job),
+        Some(PrintAction::Calibration(card)) => return calibration::run(common, card),
+        None => {}
     }
     let workplace = wording::open(common)?;
     let holder = issue::holder(&workplace, arguments.holder.as_deref().unwrap_or_default())?;

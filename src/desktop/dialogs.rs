@@ -8,6 +8,7 @@ mod help_note;
 mod name_reader;
 mod palette;
 mod passcode;
+mod photo_reason;
 pub mod prove;
 mod reason;
 mod repair;
@@ -22,6 +23,7 @@ pub use export::Export;
 pub use name_reader::NameReader;
 pub use palette::Palette;
 pub use passcode::{Digit, Digits, PasscodeEntry, Place, Purpose, Typed, Wish as PasscodeWish};
+pub use photo_reason::{PhotoReason, Wish as PhotoReasonWish};
 pub use prove::{Prove, Wish as ProveWish};
 pub use reason::Reason;
 pub use repair::RepairChoice;
@@ -48,6 +50,8 @@ pub enum Dialog {
     Palette(Palette),
     /// A question that needs a reason.
     Reason(Reason),
+    /// Why a photo is used although there is something to look at in it.
+    PhotoReason(PhotoReason),
     /// The list of shortcuts.
     Shortcuts,
     /// The holder types a passcode.
@@ -92,6 +96,8 @@ pub enum DialogIntent {
     Passcode(passcode::Wish),
     /// Something in the question for a reason.
     Reason(reason::Wish),
+    /// Something in the question why a photo is used.
+    PhotoReason(photo_reason::Wish),
     /// Something in the dialogue that names readers.
     NameReader(name_reader::Wish),
     /// Something in the dialogue that writes the activity to a file.
@@ -153,6 +159,7 @@ impl Dialog {
             Self::Confirm(confirm) => view.texts.get(confirm.title),
             Self::Palette(_) => tr!(view, "command-palette"),
             Self::Reason(reason) => reason.title(view),
+            Self::PhotoReason(_) => tr!(view, "photo-reason-title"),
             Self::Shortcuts => tr!(view, "shortcuts-title"),
             Self::Passcode(entry) => entry.title(view),
             Self::EndCard(ask) => ask.title(view),
@@ -176,6 +183,7 @@ impl Dialog {
             Self::Repair(_) => Some("repair"),
             Self::Prove(_) => Some("service"),
             Self::Reason(_) => Some("queue"),
+            Self::PhotoReason(_) => Some("photo"),
             Self::NameReader(_) | Self::TrainingReader(_) | Self::Explain { .. } => Some("bench"),
             Self::Export(_) => Some("activity"),
             Self::Confirm(_) | Self::Help(_) => None,
@@ -211,6 +219,7 @@ pub fn update(model: &mut Model, wish: DialogIntent) {
         (Some(Dialog::EndCard(_)), DialogIntent::EndCard(wish)) => end_card::update(model, wish),
         (Some(Dialog::Prove(_)), DialogIntent::Prove(wish)) => prove::update(model, wish),
         (Some(Dialog::Reason(_)), DialogIntent::Reason(wish)) => reason::update(model, wish),
+        (Some(Dialog::PhotoReason(_)), DialogIntent::PhotoReason(wish)) => photo_reason::update(model, wish),
         (Some(Dialog::NameReader(_)), DialogIntent::NameReader(wish)) => name_reader::update(model, wish),
         (Some(Dialog::Export(_)), DialogIntent::Export(wish)) => export::update(model, wish),
         (Some(Dialog::Help(shown)), DialogIntent::HelpTopic(topic)) => *shown = topic,
@@ -278,6 +287,7 @@ pub fn draw(ui: &mut egui::Ui, view: &View<'_>) {
                 Dialog::Shortcuts => shortcuts::draw(ui, view),
                 Dialog::Help(topic) => help_note::draw(ui, view, topic),
                 Dialog::Reason(reason) => reason::draw(ui, view, reason),
+                Dialog::PhotoReason(asking) => photo_reason::draw(ui, view, asking),
                 Dialog::Passcode(entry) => passcode::draw(ui, view, entry),
                 Dialog::EndCard(ask) => end_card::draw(ui, view, ask),
                 Dialog::Repair(ask) => repair::draw(ui, view, ask),

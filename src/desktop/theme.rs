@@ -271,6 +271,12 @@ pub fn guides() -> [Stroke; 2] {
     [Stroke::new(3.0, Color32::from_black_alpha(160)), Stroke::new(1.5, Color32::WHITE)]
 }
 
+/// Lines around what was found in a photo: yellow inside dark is seen on any photo and is not the white of the guides.
+#[must_use]
+pub fn found() -> [Stroke; 2] {
+    [Stroke::new(3.5, Color32::from_black_alpha(170)), Stroke::new(1.8, Color32::from_rgb(0xFF, 0xEB, 0x3B))]
+}
+
 /// Colour of a ground that is drawn under pictures with transparency.
 #[must_use]
 pub fn clear() -> Color32 {

@@ -111,6 +111,7 @@ pub fn fact_key(name: &str) -> Option<&'static str> {
         "reason" => "fact-reason",
         "reprint_reason" => "fact-reprint-reason",
         "note" => "fact-note",
+        "look_at" => "fact-look-at",
         "card" => "fact-card-after",
         "outcome" => "fact-outcome",
         "printer_model" => "fact-printer",

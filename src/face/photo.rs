@@ -1,16 +1,22 @@
 //! The holder's photo: decoded within limits, turned upright, cropped and scaled once.
 
-mod advice;
+pub mod checks;
 mod edit;
+pub mod faces;
+mod findings;
+mod light;
+mod scale;
 
 use std::io::Cursor;
 
 use image::{
     DynamicImage, ExtendedColorType, ImageDecoder, ImageEncoder, ImageFormat, ImageReader, Limits, RgbImage,
-    codecs::jpeg::JpegEncoder, imageops::FilterType, metadata::Orientation,
+    codecs::jpeg::JpegEncoder, metadata::Orientation,
 };
 
-pub use advice::PhotoAdvice;
+pub use checks::{HeadPlace, PhotoChecks};
+pub use faces::{FoundFace, Spot};
+pub use findings::{PhotoAdvice, PhotoCheck, PhotoSubject, Side, Verdict};
 
 use crate::domain::PHOTO_PIXELS_REFUSED;
 
@@ -178,7 +184,8 @@ impl Photo {
         }
     }
 
-    /// The photo cropped to the shape and scaled to exactly `width` x `height` pixels, once, with a Catmull-Rom filter.
+    /// The photo cropped to the shape and scaled to exactly `width` x `height` pixels, once: blocks of pixels
+    /// are averaged and what is left is resampled with a Catmull-Rom filter.
     ///
     /// # Errors
     /// [`PhotoError::TooSmall`] when the cropped part has too few pixels.
@@ -187,14 +194,25 @@ impl Photo {
         if crop.width < FEWEST_PIXELS.0 || crop.height < FEWEST_PIXELS.1 {
             return Err(PhotoError::TooSmall { width: crop.width, height: crop.height });
         }
-        let part = self.picture.crop_imm(crop.left, crop.top, crop.width, crop.height);
-        Ok(part.resize_exact(width.max(1), height.max(1), FilterType::CatmullRom).into_rgb8())
+        Ok(self.part(crop, (width.max(1), height.max(1))))
     }
 
-    /// What an officer should look at before printing this photo, which [`Photo::scaled`] made into `scaled`.
+    /// The faces in the whole photo, the largest first: about a tenth of a second, so never while drawing.
     #[must_use]
-    pub fn advice(&self, scaled: &RgbImage) -> Vec<PhotoAdvice> {
-        advice::advise(self, scaled)
+    pub fn faces(&self) -> Vec<FoundFace> {
+        faces::find(&self.picture)
+    }
+
+    /// Judges the photo, or the part chosen of it, which [`Photo::scaled`] made into `printed`.
+    #[must_use]
+    pub fn checks(&self, printed: &RgbImage, faces: &[FoundFace]) -> PhotoChecks {
+        let crop = self.crop_for(printed.width(), printed.height());
+        PhotoChecks::of((self.width(), self.height()), crop, printed, faces)
+    }
+
+    /// A part of the photo at this size.
+    fn part(&self, part: CropBox, size: (u32, u32)) -> RgbImage {
+        scale::scaled(&self.picture, part, size)
     }
 
     /// The photo as a JPEG of at most `most_bytes`, 4:5 and at most 480 x 600, for the chip's facial image object
@@ -213,8 +231,7 @@ impl Photo {
             if crop.width < width && width > 96 {
                 continue;
             }
-            let picture = self.picture.crop_imm(crop.left, crop.top, crop.width, crop.height);
-            let picture = picture.resize_exact(width, height, FilterType::CatmullRom).into_rgb8();
+            let picture = self.part(crop, (width, height));
             let mut jpeg = Vec::new();
             JpegEncoder::new_with_quality(&mut jpeg, quality)
                 .write_image(picture.as_raw(), width, height, ExtendedColorType::Rgb8)

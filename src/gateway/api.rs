@@ -31,7 +31,10 @@ use time::OffsetDateTime;
 
 use self::actor::{Access, Actor};
 use super::{Core, audit, issuances, messages::Message, problem::Fault, store::one};
-use crate::domain::{OfficerId, Secret, hex, sha256_hex};
+use crate::{
+    cis2::wire::PhotoReview,
+    domain::{OfficerId, Secret, hex, sha256_hex},
+};
 
 /// Largest JSON body, in bytes: two certificate requests of 8 KB in base64, and room.
 const JSON_LIMIT: usize = 64 * 1024;
@@ -132,6 +135,8 @@ struct Call {
     body: Vec<u8>,
     token: Option<Secret>,
     key: Option<String>,
+    /// What the officer was told of a photo, and the reason to take it: the headers of [`PhotoReview`] as they came.
+    photo_review: [Option<String>; 2],
 }
 
 impl Call {
@@ -315,7 +320,9 @@ async fn call(
     if key.as_ref().is_some_and(|key| key.is_empty() || key.len() > 255) {
         return Err(Fault::malformed("Idempotency-Key must have 1 to 255 visible ASCII characters"));
     }
+    let header = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or("?").to_owned());
     Ok(Call {
+        photo_review: [PhotoReview::LOOK_AT, PhotoReview::REASON].map(header),
         params: params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
         query: query.into_iter().collect(),
         body: body.to_vec(),

@@ -152,8 +152,8 @@ impl Desk<'_> {
             objects,
             channel: ChannelUse::of(&profile),
         };
-        let photo_advice =
-            portrait.advice(&portrait.scaled(PORTRAIT.0, PORTRAIT.1)?).iter().map(ToString::to_string).collect();
+        let checks = portrait.checks(&portrait.scaled(PORTRAIT.0, PORTRAIT.1)?, &portrait.faces());
+        let photo_advice = checks.advice().map(|advice| advice.to_string()).collect();
         if let Some(print) = request.print {
             self.ready_face(print, &holder.holder, portrait, OffsetDateTime::now_utc())
                 .map_err(|cause| OperationError::IssueWithoutPrint(Box::new(cause)))?;

@@ -5,6 +5,7 @@ use std::{fmt, path::PathBuf, str::FromStr};
 use serde::{Deserialize, Serialize};
 
 use super::{
+    calibration::Calibration,
     magicard::{self, JobEncoder},
     profile::{Profile, ProfileError, Profiles},
     spool::{FileSpool, IppQueue, RawTcp, Spool},
@@ -209,6 +210,13 @@ impl Printers {
             printers.push(Printer { choice, profile });
         }
         Ok(Self(printers))
+    }
+
+    /// Puts what was learnt of a printer in the place of its profile's own curves.
+    pub fn calibrate(&mut self, learnt: &Calibration) {
+        for printer in self.0.iter_mut().filter(|printer| printer.choice.name == learnt.printer) {
+            learnt.apply(&mut printer.profile.colour);
+        }
     }
 
     /// The printer of this name.

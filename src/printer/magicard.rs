@@ -6,8 +6,6 @@ mod format2;
 pub mod status;
 pub mod xml;
 
-use std::borrow::Cow;
-
 use crate::{
     domain::Series,
     face::planes::{HEIGHT, PixelBox, Planes, WIDTH},
@@ -183,36 +181,12 @@ fn panels(planes: &Planes) -> [(&'static str, &[u8]); 4] {
     [("yellow", &planes.yellow), ("magenta", &planes.magenta), ("cyan", &planes.cyan), (RESIN, &planes.resin)]
 }
 
-/// The face as the ribbon of this model prints it: where it has no resin, black text is full dye of all three.
-fn on_ribbon<'a>(profile: &Profile, planes: &'a Planes) -> Cow<'a, Planes> {
-    if profile.ribbon.panels != Panels::Ymc || !has_ink(&planes.resin) {
-        return Cow::Borrowed(planes);
-    }
-    let mut composite = planes.clone();
-    for dye in [&mut composite.yellow, &mut composite.magenta, &mut composite.cyan] {
-        for (dye, _) in dye.iter_mut().zip(&planes.resin).filter(|(_, resin)| **resin != 0) {
-            *dye = 255;
-        }
-    }
-    composite.resin.fill(0);
-    Cow::Owned(composite)
-}
-
 fn has_dye(planes: &Planes) -> bool {
     has_ink(&planes.yellow) || has_ink(&planes.magenta) || has_ink(&planes.cyan)
 }
 
 fn has_ink(pixels: &[u8]) -> bool {
     pixels.iter().any(|&pixel| pixel != 0)
-}
-
-/// 8 bits of dye by way of the model's gamma, still 8 bits. A gamma of 1 leaves every value as it is.
-fn dye_values(gamma: f64) -> [u8; 256] {
-    std::array::from_fn(|dye| {
-        let corrected = (dye as f64 / 255.0).powf(gamma) * 255.0;
-        // `as` saturates; a value just under a whole number is that number, so that a gamma of 1 is exact.
-        (corrected + 1e-6) as u8
-    })
 }
 
 /// The first pixel inside the box that is not empty. `pixels` has one row after the other.

@@ -7,15 +7,19 @@ mod check;
 mod library;
 mod settings;
 
+pub(in crate::printer) use check::is_curve;
 pub use library::Profiles;
 pub use settings::{
-    ChipEncoder, ChipHole, Coercivity, Colour, Head, HeadTag, HoloKote, Identity, Job, JobFormat, Language, Overcoat,
-    OvercoatBox, Panels, Port, Power, PrintableSides, ResinQuality, Ribbon, Sides, Station, StatusQuery, Switch,
-    Ticket,
+    Black, ChipEncoder, ChipHole, Coercivity, Colour, Head, HeadTag, HoloKote, Identity, Job, JobFormat, Language,
+    Overcoat, OvercoatBox, Panels, Port, Power, PrintableSides, ResinQuality, Ribbon, Sides, Station, StatusQuery,
+    Switch, Ticket,
 };
+
+use std::{path::Path, sync::Arc};
 
 use serde::Deserialize;
 
+use super::colour::IccTable;
 use crate::domain::Series;
 
 /// Longest profile that is read, in bytes.
@@ -57,6 +61,9 @@ pub struct Profile {
     pub encoder: ChipEncoder,
     /// How it is reached.
     pub port: Port,
+    /// The ICC profile that [`Colour::icc_profile`] names, once it is read.
+    #[serde(skip)]
+    pub icc: Option<Arc<IccTable>>,
 }
 
 /// Why a profile cannot be used. Says which file, which key and what to do.
@@ -155,6 +162,24 @@ impl Profile {
                 Err(ProfileError::Value { file, line, key, found, expected: expected.to_owned() })
             }
         }
+    }
+
+    /// Reads the ICC profile that the profile in `text` names, from the folder of its `file`.
+    fn with_icc(mut self, file: &Path, text: &str) -> Result<Self, ProfileError> {
+        let name = &self.colour.icc_profile;
+        if name.is_empty() {
+            return Ok(self);
+        }
+        let read = library::read_icc(&file.with_file_name(name));
+        let table = read.map_err(|why| ProfileError::Value {
+            file: file.display().to_string(),
+            line: check::line_of(text, "colour.icc-profile"),
+            key: "colour.icc-profile",
+            found: shown(name),
+            expected: format!("the name of an ICC profile of RGB beside this file ({why})"),
+        })?;
+        self.icc = Some(Arc::new(table));
+        Ok(self)
     }
 
     /// Whether it may print a card of this series.

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use super::{Configuration, Destination, Places, WorkplaceError};
+use super::{Calibrations, Configuration, Destination, Places, WorkplaceError};
 use crate::{
     domain::eligibility::{Realm, SERIES_10_PRINTER},
     printer::{
@@ -29,6 +29,7 @@ pub struct PrinterBench {
     /// Each waits for its job behind a lock of its own, so that several threads may own the bench together.
     virtual_ones: Vec<(String, Mutex<VirtualPrinter>)>,
     output: PathBuf,
+    calibrations: Calibrations,
 }
 
 /// A card as a virtual printer gave it out.
@@ -68,8 +69,21 @@ impl PrinterBench {
             };
             choices.push(PrinterChoice { name: printer.name, profile: printer.profile, destination });
         }
-        let printers = Printers::new(choices, &profiles)?;
-        Ok(Self { printers, virtual_ones, output: places.data().join(OUTPUT_FOLDER) })
+        let mut printers = Printers::new(choices, &profiles)?;
+        let calibrations = Calibrations::of(places.data());
+        let names: Vec<String> = printers.iter().map(|printer| printer.choice.name.clone()).collect();
+        for name in names {
+            if let Some(learnt) = calibrations.read(&name)? {
+                printers.calibrate(&learnt);
+            }
+        }
+        Ok(Self { printers, virtual_ones, output: places.data().join(OUTPUT_FOLDER), calibrations })
+    }
+
+    /// What was learnt of them. A change holds from the next start.
+    #[must_use]
+    pub fn calibrations(&self) -> &Calibrations {
+        &self.calibrations
     }
 
     /// Every printer, in the order of the configuration.

@@ -37,6 +37,37 @@ fn proof(desk: &mut TestDesk, photo: Option<(Arc<Photo>, PhotoEdit)>) -> Result<
     })
 }
 
+fn save(desk: &mut TestDesk, photo: &Arc<Photo>, edit: PhotoEdit, reason: Option<String>) -> Result<(), Trouble> {
+    let asked = desk.ticket();
+    desk.order(Order::SavePhoto { ticket: asked, holder: holder(0), photo: photo.clone(), edit, reason });
+    desk.until("an answer", |event| match event {
+        Event::PhotoSaved { ticket, holder: whose, result } if *ticket == asked => {
+            assert_eq!(whose, &holder(0));
+            Some(result.clone())
+        }
+        _ => None,
+    })
+}
+
+#[test]
+fn a_photo_is_judged_whole_and_a_frame_is_proposed() {
+    let mut desk = TestDesk::signed_in(RA_AGENT);
+    let photo = load(&mut desk);
+    let whole = proof(&mut desk, Some((photo.clone(), PhotoEdit::default()))).expect("it can be proved");
+    assert_eq!(whole.advice, Vec::<String>::new());
+    let [left, top, width, height] = whole.looked.proposed.expect("a frame");
+    assert!(width < 1.0 && height < 1.0 && left > 0.0 && top > 0.0, "closer than the whole photo");
+    // The right half of the face: what is found in the whole photo says where the head is cut.
+    let crop = Some([0.4, 0.2, 0.48, 0.48]);
+    let half = proof(&mut desk, Some((photo.clone(), PhotoEdit { crop, ..PhotoEdit::default() }))).expect("proved");
+    assert!(half.advice.iter().any(|advice| advice.contains("head")), "{:?}", half.advice);
+    assert_eq!(half.looked.proposed, whole.looked.proposed);
+    let crop = whole.looked.proposed;
+    let edit = PhotoEdit { crop, ..PhotoEdit::default() };
+    assert_eq!(proof(&mut desk, Some((photo.clone(), edit))).expect("proved").advice, Vec::<String>::new());
+    assert_eq!(save(&mut desk, &photo, edit, None), Ok(()), "nothing to look at needs no reason");
+}
+
 #[test]
 fn an_edited_photo_is_proved_as_it_is_saved() {
     let mut desk = TestDesk::signed_in(RA_AGENT);
@@ -48,15 +79,15 @@ fn an_edited_photo_is_proved_as_it_is_saved() {
     let edit = PhotoEdit { quarter_turns: 2, crop: Some([0.1, 0.1, 0.8, 0.8]), brightness: 15 };
     let edited = proof(&mut desk, Some((photo.clone(), edit))).expect("it can be edited");
     assert_ne!(edited.front, on_record.front);
-    let asked = desk.ticket();
-    desk.order(Order::SavePhoto { ticket: asked, holder: holder(0), photo, edit });
-    desk.until("that it is saved", |event| match event {
-        Event::PhotoSaved { ticket, holder: whose, result } if *ticket == asked => {
-            assert_eq!((whose, result), (&holder(0), &Ok(())));
-            Some(())
-        }
-        _ => None,
-    });
+    // Upside down there is no face to be found: the service takes the photo for a reason only.
+    let refused = save(&mut desk, &photo, edit, None).expect_err("no reason was given");
+    assert!(refused.message.contains("reason"), "{}", refused.message);
+    let reason = "the holder works upside down".to_owned();
+    assert_eq!(save(&mut desk, &photo, edit, Some(reason.clone())), Ok(()));
+    let history = desk.workplace.service.holder_history(&holder(0), 1).expect("the gateway answers");
+    let row = &history[0];
+    assert_eq!((row.event.as_str(), &row.detail["reason"]), ("holder.photo", &serde_json::json!(reason)));
+    assert!(row.detail["look_at"].as_str().is_some_and(|names| names.starts_with("one-face")), "{}", row.detail);
     let saved = proof(&mut desk, None).expect("it is on record");
     assert_eq!(saved.front, edited.front, "what was shown is what will be printed");
     let jpeg = desk.workplace.service.photo(&holder(0)).expect("the gateway answers");
@@ -86,7 +117,7 @@ fn files_and_bytes_are_read_and_what_is_no_photo_is_told() {
     let asked = desk.ticket();
     let photo = load(&mut desk);
     let outside = PhotoEdit { crop: Some([0.5, 0.0, 0.9, 1.0]), ..PhotoEdit::default() };
-    desk.order(Order::SavePhoto { ticket: asked, holder: holder(0), photo, edit: outside });
+    desk.order(Order::SavePhoto { ticket: asked, holder: holder(0), photo, edit: outside, reason: None });
     desk.until("that it is not saved", |event| match event {
         Event::PhotoSaved { ticket, result, .. } if *ticket == asked => result.is_err().then_some(()),
         _ => None,

@@ -15,13 +15,13 @@ use std::{
 
 use cardwright::{
     bench::{
-        Activity, Asks, CardInReader, CardNow, Event, Order, PrinterCondition, PrinterView, Profile, Proof,
+        Activity, Asks, CardInReader, CardNow, Event, Looked, Order, PrinterCondition, PrinterView, Profile, Proof,
         ReaderCondition, ReaderView, Ticket, Trouble, WorkEnd, WorkEvent, WorkId,
     },
     cis2::wire::{AuditHead, AuditRow, Base64, CardRecord, HolderRecord, Session},
     desktop::{
         command::Command,
-        dialogs::{Dialog, DialogIntent, Digit, EndCardWish, PasscodeWish, Place, ProveWish},
+        dialogs::{Dialog, DialogIntent, Digit, EndCardWish, PasscodeWish, PhotoReasonWish, Place, ProveWish},
         intent::Intent,
         model::{self, Model, session::Phase},
         preferences::Preferences,
@@ -30,10 +30,13 @@ use cardwright::{
         window::{Crew, Window},
     },
     domain::{
-        CancelReason, CardState, Holder, HolderId, HolderState, JobId, Officer, Operation, Role, Series,
+        CancelReason, CardState, Holder, HolderId, HolderState, JobId, Officer, Operation, PhotoSubject, Role, Series,
         eligibility::{ClientSoftware, Realm, Version},
     },
-    face::Photo,
+    face::{
+        Photo,
+        photo::{PhotoAdvice, PhotoCheck, Verdict as PhotoVerdict},
+    },
     journal::{QueueEntry, QueueState},
     operations::{Progress, Step, UnfinishedJob, Verdict, WhatNext},
 };
@@ -67,6 +70,7 @@ enum Count {
     Resumed,
     QueueOrder,
     Reason,
+    PhotoReason,
     PhotoEdited,
     PhotoSaved,
     ProofShown,
@@ -86,7 +90,7 @@ enum Count {
 }
 
 impl Count {
-    const ALL: [Self; 23] = [
+    const ALL: [Self; 24] = [
         Self::IssuedLocked,
         Self::IssuedWithPasscode,
         Self::TwoWorks,
@@ -94,6 +98,7 @@ impl Count {
         Self::Resumed,
         Self::QueueOrder,
         Self::Reason,
+        Self::PhotoReason,
         Self::PhotoEdited,
         Self::PhotoSaved,
         Self::ProofShown,
@@ -192,8 +197,8 @@ fn moments() -> impl Strategy<Value = Vec<Moment>> {
         3 => (0u8..8).prop_map(Wish::Passcode),
         2 => (0u8..5, 0u8..3).prop_map(|(what, which)| Wish::Work(what, which)),
         4 => (0u8..18, 0u8..6).prop_map(|(what, which)| Wish::Queue(what, which)),
-        1 => (0u8..2).prop_map(Wish::Reason),
-        4 => (0u8..16).prop_map(Wish::Photo),
+        2 => (0u8..2).prop_map(Wish::Reason),
+        4 => (0u8..18).prop_map(Wish::Photo),
         2 => (0u8..7).prop_map(Wish::Unfinished),
         3 => (0u8..8).prop_map(Wish::Activity),
         6 => (0u8..12, 0u8..3).prop_map(|(what, which)| Wish::Service(what, which)),
@@ -454,6 +459,7 @@ fn holds(model: &Model) {
     assert!(model.queue.rows.iter().all(|place| *place < model.queue.entries.len()));
     Count::TwoWorks.happened(model.work.all.values().filter(|piece| piece.end.is_none()).count() > 1);
     Count::PhotoEdited.happened(model.photo.unsaved());
+    Count::PhotoReason.happened(matches!(model.dialogs.front(), Some(Dialog::PhotoReason(_))));
     Count::Reason.happened(matches!(model.dialogs.front(), Some(Dialog::Reason(_))));
     let signed_in = model.officer().is_some();
     assert!(signed_in || !model.dialogs.iter().any(is_personal), "somebody's dialogue outlives the session");

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use cardwright::{
     bench::{
-        CardInReader, Event, Order, PrintWish, PrinterCondition, PrinterView, Profile, Proof, ReaderCondition,
+        CardInReader, Event, Looked, Order, PrintWish, PrinterCondition, PrinterView, Profile, Proof, ReaderCondition,
         ReaderView, Trouble, WorkEnd, WorkEvent, WorkId,
     },
     cis2::wire::{CardRecord, HolderRecord, Session},
@@ -129,7 +129,12 @@ pub fn answer(model: &mut Model, holder: &Holder) {
             }
             Order::Proof { ticket, .. } => {
                 let front = image::RgbaImage::from_pixel(1016, 642, image::Rgba([220, 230, 240, 255]));
-                let proof = Proof { front, advice: vec!["The photo is dark.".to_owned()], panels: Vec::new() };
+                let proof = Proof {
+                    front,
+                    advice: vec!["The photo is dark.".to_owned()],
+                    panels: Vec::new(),
+                    looked: Looked::default(),
+                };
                 model.on_event(&Event::Proof { ticket, result: Ok(Arc::new(proof)) });
             }
             _ => {}

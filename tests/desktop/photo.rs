@@ -93,6 +93,14 @@ fn read(window: &mut TestWindow, file: &Path) {
     window.wait_for("an answer", |model| model.photo.reading().is_none());
 }
 
+/// Saves a photo there is something to look at in.
+fn save_with_reason(window: &mut TestWindow) {
+    window.click("Save to the record");
+    window.wait_for_label("Use this photo all the same?");
+    window.click("No better photo can be had today");
+    window.click("Save it with this reason");
+}
+
 fn frame(model: &Model) -> photo::frame::Frame {
     model.photo.current.as_ref().expect("a photo").frame()
 }
@@ -130,7 +138,7 @@ fn a_photo_from_a_file_is_framed_turned_made_brighter_shown_and_saved() {
     window.wait_for("the card as it is now", |model| !model.photo.proof_is_old());
     assert_ne!(window.model().photo.proof.as_ref().expect("a card").front, plain, "it is shown as it will print");
 
-    window.click("Save to the record");
+    save_with_reason(&mut window);
     window.wait_for_label("The photo is on the record");
     window.wait_for("the photo on record", |model| model.photo.reading().is_none() && !model.photo.unsaved());
     let service = &window.workplace.as_ref().expect("it runs").service;
@@ -312,15 +320,73 @@ fn a_photo_the_service_does_not_take_is_kept_and_saved_at_the_next_try() {
     service
         .sign_in(&SignIn { officer: "555000000005".parse().expect("a number") })
         .expect("training lets everybody in");
-    window.click("Save to the record");
+    save_with_reason(&mut window);
     window.wait_for("the refusal", |model| model.photo.save_trouble.is_some());
     window.wait_for_label("may not change a photo");
     assert_eq!(window.model().photo.current.as_ref().expect("it is kept").edit.quarter_turns, 3);
     let service = &window.workplace.as_ref().expect("it runs").service;
     service.sign_in(&SignIn { officer: RA_AGENT.parse().expect("a number") }).expect("training lets everybody in");
-    window.click("Save to the record");
+    save_with_reason(&mut window);
     window.wait_for_label("The photo is on the record");
     assert!(!window.model().photo.unsaved());
+}
+
+#[test]
+fn a_good_photo_is_framed_as_proposed_and_saved_with_the_keyboard_and_no_question() {
+    let mut window = open();
+    window.wait_for_label("Nothing to improve: one face, well placed, sharp and well lit.");
+    let proposed = window.model().photo.proposed().expect("a frame closer than the whole photo");
+    window.harness.get_by_role_and_label(Role::Button, "Use the proposed frame").focus();
+    window.run();
+    window.harness.key_press(Key::Enter);
+    window.run();
+    assert_eq!(frame(window.model()), proposed);
+    let there = window.harness.get(By::new().role(Role::Button).label_contains("Use the proposed frame"));
+    assert!(there.accesskit_node().is_disabled(), "the frame stands as proposed");
+    window.wait_for("the card with it", |model| !model.photo.proof_is_old());
+    window.harness.key_press_modifiers(Modifiers::COMMAND, Key::Enter);
+    window.run();
+    window.wait_for_label("The photo is on the record");
+    let service = &window.workplace.as_ref().expect("it runs").service;
+    let row = service.holder_history(&holder(), 1).expect("the gateway answers").remove(0);
+    assert_eq!((row.event.as_str(), row.detail["look_at"].as_str()), ("holder.photo", Some("")));
+    assert!(row.detail.get("reason").is_none());
+}
+
+#[test]
+fn a_photo_with_something_to_look_at_is_saved_for_a_reason_only_and_the_record_keeps_it() {
+    let mut window = open();
+    window.harness.get_by_role_and_label(Role::Canvas, EDITOR).focus();
+    window.run();
+    for _ in 0..8 {
+        window.harness.key_press_modifiers(Modifiers::SHIFT, Key::ArrowDown);
+        window.run();
+    }
+    for _ in 0..8 {
+        window.harness.key_press(Key::ArrowRight);
+        window.run();
+    }
+    window.wait_for_label("The head is not in the middle: it is too far to the left. Move the frame to the left.");
+    window.wait_for("the card with it", |model| !model.photo.proof_is_old());
+    window.click("Save to the record");
+    window.wait_for_label("Use this photo all the same?");
+    let save = window.harness.get(By::new().role(Role::Button).label_contains("Save it with this reason"));
+    assert!(save.accesskit_node().is_disabled(), "not without a reason");
+    window.click("Back to the photo");
+    assert!(window.model().photo.unsaved() && !window.model().photo.saving());
+    window.click("Save to the record");
+    // The field has the keyboard.
+    window.wait_for_label("Use this photo all the same?");
+    let field = window.harness.get(By::new().role(Role::TextInput).label_contains("Why?"));
+    field.type_text("sits in a wheelchair");
+    window.run();
+    window.harness.key_press(Key::Enter);
+    window.run();
+    window.wait_for_label("The photo is on the record");
+    let service = &window.workplace.as_ref().expect("it runs").service;
+    let row = service.holder_history(&holder(), 1).expect("the gateway answers").remove(0);
+    assert_eq!(row.detail["reason"], "sits in a wheelchair");
+    assert!(row.detail["look_at"].as_str().is_some_and(|names| names.contains("head-position")), "{}", row.detail);
 }
 
 #[test]

@@ -16,6 +16,7 @@ mod on_cards;
 mod oracle;
 #[path = "../rules/page.rs"]
 mod page;
+mod photo;
 mod prints;
 mod promises;
 mod secure_channel;

@@ -1,6 +1,7 @@
 //! The program as scripts and officers meet it: its real binary, its exit codes, its files.
 
 mod audit;
+mod calibration;
 mod channel_card;
 mod configuration;
 mod desk;
@@ -13,6 +14,7 @@ mod nhs_codes;
 mod office;
 mod on_cards;
 mod on_cards_judged;
+mod photo_check;
 mod queue;
 mod races;
 mod reader;

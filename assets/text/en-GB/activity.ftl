@@ -109,6 +109,7 @@ fact-locked = Issued locked
 fact-reason = Reason
 fact-reprint-reason = Reason for printing again
 fact-note = Note
+fact-look-at = To look at in the photo
 fact-card-after = Card afterwards
 fact-outcome = Outcome
 fact-printer = Printer

@@ -1,18 +1,26 @@
 //! The pictures worker: photos decoded, edited and saved, faces composed.
 
-use std::{fs::File, io::Read, path::Path, sync::Arc};
+use std::{
+    fs::File,
+    io::Read,
+    path::Path,
+    sync::{Arc, Weak},
+};
 
 use image::RgbaImage;
 
 use super::{common::Common, question::Question, teller::serve};
 use crate::{
     bench::{
-        event::{Event, PhotoRead, Proof, Trouble},
+        event::{Event, Looked, PhotoRead, Proof, Trouble},
         order::{FaceWanted, Order, PhotoEdit, Ticket},
     },
-    cis2::Service,
+    cis2::{Service, wire::PhotoReview},
     domain::{HolderId, eligibility::Realm},
-    face::{CropBox, Face, FaceData, Photo, PhotoError, Planes, Purpose, photo},
+    face::{
+        CropBox, Face, FaceData, Photo, PhotoChecks, PhotoError, Planes, Purpose,
+        photo::{self, FoundFace, Spot},
+    },
 };
 
 /// Longest side of a photo on record in pixels: four times what the face needs, and far below the gateway's 8 MB.
@@ -24,10 +32,29 @@ const LARGEST_SHOWN: u32 = 1000;
 
 /// Runs until the lane is closed.
 pub fn run(common: &Common) {
-    serve(&common.pictures, &common.teller, Question::of, |order| carry_out(common, order));
+    let mut seen = Seen::default();
+    serve(&common.pictures, &common.teller, Question::of, |order| carry_out(common, &mut seen, order));
 }
 
-fn carry_out(common: &Common, order: Order) {
+/// The faces of the photo that was looked at last: they stay where they are while its frame moves.
+#[derive(Default)]
+struct Seen {
+    photo: Weak<Photo>,
+    quarter_turns: u8,
+    faces: Vec<FoundFace>,
+}
+
+impl Seen {
+    fn faces(&mut self, photo: &Arc<Photo>, quarter_turns: u8, turned: &Photo) -> &[FoundFace] {
+        // The weak reference keeps the address from being given to another photo.
+        if !std::ptr::eq(self.photo.as_ptr(), Arc::as_ptr(photo)) || self.quarter_turns != quarter_turns {
+            *self = Self { photo: Arc::downgrade(photo), quarter_turns, faces: turned.faces() };
+        }
+        &self.faces
+    }
+}
+
+fn carry_out(common: &Common, seen: &mut Seen, order: Order) {
     let service = &common.workplace.service;
     match order {
         Order::Portrait { holder } => {
@@ -36,7 +63,7 @@ fn carry_out(common: &Common, order: Order) {
             common.tell(Event::Portrait { holder, result });
         }
         Order::Proof { ticket, wanted } => {
-            let result = proof(common, &wanted).map(Arc::new);
+            let result = proof(common, seen, &wanted).map(Arc::new);
             common.tell(Event::Proof { ticket, result });
         }
         Order::ReadPhoto { ticket, file } => {
@@ -48,8 +75,8 @@ fn carry_out(common: &Common, order: Order) {
             let bytes = service.photo(&holder).map_err(|error| Trouble::from(&error));
             tell_photo(common, ticket, bytes.and_then(|bytes| decode(&bytes)));
         }
-        Order::SavePhoto { ticket, holder, photo, edit } => {
-            let result = save(common, &holder, &photo, &edit);
+        Order::SavePhoto { ticket, holder, photo, edit, reason } => {
+            let result = save(common, seen, &holder, &photo, &edit, reason);
             common.tell(Event::PhotoSaved { ticket, holder, result });
         }
         // Dispatch sends nothing else here.
@@ -92,11 +119,16 @@ fn read_file(file: &Path) -> Result<Vec<u8>, Trouble> {
     Ok(bytes)
 }
 
-fn proof(common: &Common, wanted: &FaceWanted) -> Result<Proof, Trouble> {
+fn proof(common: &Common, seen: &mut Seen, wanted: &FaceWanted) -> Result<Proof, Trouble> {
     let service = &common.workplace.service;
     let holder = service.holder(&wanted.holder).map_err(|error| Trouble::from(&error))?.holder;
+    let mut framed = None;
     let photo = match &wanted.photo {
-        Some((photo, edit)) => finished(photo, edit).map_err(trouble)?.1,
+        Some((photo, edit)) => {
+            let done = finished(photo, edit).map_err(trouble)?;
+            framed = Some((photo, edit, done.turned));
+            done.decoded
+        }
         None if holder.photo_sha256.is_none() => {
             return Err(Trouble::unchanged(format!(
                 "there is no photo on the record of {}: add one first; nothing was changed",
@@ -116,11 +148,30 @@ fn proof(common: &Common, wanted: &FaceWanted) -> Result<Proof, Trouble> {
         purpose: if live { Purpose::Live } else { Purpose::Training },
     };
     let face = Face::compose(&common.template, &data).map_err(|error| Trouble::unchanged(error.to_string()))?;
-    Ok(Proof {
-        front: face.preview(),
-        advice: face.advice().iter().map(ToString::to_string).collect(),
-        panels: panels(face.planes()),
-    })
+    let looked = match framed {
+        // Where the frame is in the photo, and who else is in the frame, only the whole photo can tell.
+        Some((photo, edit, turned)) => {
+            look(turned.checks(face.photo(), seen.faces(photo, edit.quarter_turns, &turned)), &turned)
+        }
+        None => look(data.photo.checks(face.photo(), &data.photo.faces()), &data.photo),
+    };
+    Ok(Proof { front: face.preview(), advice: looked.1, panels: panels(face.planes()), looked: looked.0 })
+}
+
+/// What was found, in parts of the photo, and what to look at in words.
+fn look(found: PhotoChecks, photo: &Photo) -> (Looked, Vec<String>) {
+    let (across, down) = (photo.width().max(1) as f32, photo.height().max(1) as f32);
+    let spot = |spot: Spot| [spot.x / across, spot.y / down];
+    let head = found.head.map(|head| {
+        [head.left / across, head.top / down, (head.right - head.left) / across, (head.bottom - head.top) / down]
+    });
+    let eyes = found.head.and_then(|head| head.eyes).map(|eyes| eyes.map(spot));
+    let proposed = found.proposed.map(|part| {
+        let (left, top) = (part.left as f32 / across, part.top as f32 / down);
+        [left, top, part.width as f32 / across, part.height as f32 / down]
+    });
+    let advice = found.advice().map(|advice| advice.to_string()).collect();
+    (Looked { checks: found.checks, head, eyes, proposed }, advice)
 }
 
 /// The panels of the ribbon that put something on this face.
@@ -136,13 +187,34 @@ fn panels(planes: &Planes) -> Vec<String> {
     used.into_iter().filter(|(_, used)| *used).map(|(name, _)| name.to_owned()).collect()
 }
 
-fn save(common: &Common, holder: &HolderId, photo: &Photo, edit: &PhotoEdit) -> Result<(), Trouble> {
-    let (jpeg, _) = finished(photo, edit).map_err(trouble)?;
-    common.workplace.service.put_photo(holder, &jpeg).map_err(|error| Trouble::from(&error))
+fn save(
+    common: &Common,
+    seen: &mut Seen,
+    holder: &HolderId,
+    photo: &Arc<Photo>,
+    edit: &PhotoEdit,
+    reason: Option<String>,
+) -> Result<(), Trouble> {
+    let Finished { jpeg, turned, decoded } = finished(photo, edit).map_err(trouble)?;
+    let place = common.template.photo.area.nearest_pixels();
+    // A pixel box lies inside the 1016 x 642 image.
+    let printed = decoded.scaled(place.width() as u32, place.height() as u32).map_err(trouble)?;
+    let found = turned.checks(&printed, seen.faces(photo, edit.quarter_turns, &turned));
+    let review = PhotoReview { look_at: found.subjects().collect(), reason };
+    common.workplace.service.put_photo(holder, &jpeg, &review).map_err(|error| Trouble::from(&error))
 }
 
-/// An edited photo as it goes on record, and the same decoded again: a proof of it shows exactly what will be printed.
-fn finished(photo: &Photo, edit: &PhotoEdit) -> Result<(Vec<u8>, Photo), PhotoError> {
+/// An edited photo.
+struct Finished {
+    /// As it goes on record.
+    jpeg: Vec<u8>,
+    /// The whole photo, turned, with the part chosen of it.
+    turned: Photo,
+    /// The file decoded again: a proof of it shows exactly what will be printed.
+    decoded: Photo,
+}
+
+fn finished(photo: &Photo, edit: &PhotoEdit) -> Result<Finished, PhotoError> {
     let turned = photo.turned(edit.quarter_turns);
     let cropped = match edit.crop {
         None => turned,
@@ -151,9 +223,9 @@ fn finished(photo: &Photo, edit: &PhotoEdit) -> Result<(Vec<u8>, Photo), PhotoEr
             turned.cropped(part)?
         }
     };
-    let jpeg = cropped.brightened(edit.brightness).to_jpeg(LONGEST_SIDE, QUALITY)?;
+    let jpeg = cropped.clone().brightened(edit.brightness).to_jpeg(LONGEST_SIDE, QUALITY)?;
     let decoded = Photo::decode(&jpeg)?;
-    Ok((jpeg, decoded))
+    Ok(Finished { jpeg, turned: cropped, decoded })
 }
 
 /// Parts of width and height as pixels. Rounding never leads outside; anything else that does is refused.
@@ -200,7 +272,7 @@ mod tests {
         let grey = RgbaImage::from_fn(2400, 3000, |x, y| image::Rgba([(x / 10) as u8, (y / 12) as u8, 90, 255]));
         let photo = Photo::from_pixels(grey).expect("large enough");
         let edit = PhotoEdit { quarter_turns: 1, crop: Some([0.25, 0.0, 0.5, 1.0]), brightness: 10 };
-        let (jpeg, shown) = finished(&photo, &edit).expect("it can be edited");
+        let Finished { jpeg, decoded: shown, .. } = finished(&photo, &edit).expect("it can be edited");
         assert_eq!(Photo::decode(&jpeg), Ok(shown.clone()));
         assert_eq!(
             (shown.width(), shown.height()),

@@ -19,6 +19,7 @@ pub struct Ask<'a> {
     method: Method,
     url: Url,
     key: Option<String>,
+    headers: Vec<(&'static str, String)>,
     /// Content type and bytes; wiped, for some bodies carry secrets.
     body: Option<(&'static str, Zeroizing<Vec<u8>>)>,
 }
@@ -30,7 +31,7 @@ impl<'a> Ask<'a> {
         if let Ok(mut segments) = url.path_segments_mut() {
             segments.pop_if_empty().extend(["ra", "v1"]).extend(path);
         }
-        Self { service, method, url, key: None, body: None }
+        Self { service, method, url, key: None, headers: Vec::new(), body: None }
     }
 
     /// More path, segments divided by `/`.
@@ -44,6 +45,12 @@ impl<'a> Ask<'a> {
     /// The idempotency key.
     pub fn key(mut self, key: &str) -> Self {
         self.key = Some(key.to_owned());
+        self
+    }
+
+    /// A header of the contract; visible ASCII.
+    pub fn header(mut self, name: &'static str, value: String) -> Self {
+        self.headers.push((name, value));
         self
     }
 
@@ -109,6 +116,9 @@ impl<'a> Ask<'a> {
         }
         if let Some(key) = &self.key {
             request = request.header("Idempotency-Key", key);
+        }
+        for (name, value) in &self.headers {
+            request = request.header(*name, value);
         }
         if let Some((content_type, body)) = &self.body {
             request = request.header(CONTENT_TYPE, *content_type).body(body.to_vec());

@@ -12,14 +12,14 @@ use image::RgbaImage;
 use self::frame::{Canvas, Frame};
 use super::{Model, NoticeKind, NoticeText};
 use crate::{
-    bench::{Event, FaceWanted, Order, PhotoEdit, Ticket, Trouble},
+    bench::{Event, FaceWanted, Looked, Order, PhotoEdit, Ticket, Trouble},
     desktop::{
-        dialogs::{Confirm, Dialog},
+        dialogs::{Confirm, Dialog, PhotoReason},
         intent::Intent as Wish,
         route::Route,
     },
     domain::{HolderId, Role},
-    face::Photo,
+    face::{Photo, photo::Verdict},
 };
 
 /// Steps that can be taken back.
@@ -50,6 +50,8 @@ pub struct State {
     pub saved: bool,
     reading: Option<(Ticket, From)>,
     saving: Option<Ticket>,
+    /// Saving waits for the checks of the photo as it is now.
+    save_wanted: bool,
     asked: Option<(Ticket, Arc<Photo>, PhotoEdit)>,
     steps: Vec<InWork>,
     newest: Option<Kind>,
@@ -75,6 +77,8 @@ pub struct Shown {
     pub front: Arc<RgbaImage>,
     /// What the officer should look at.
     pub advice: Vec<String>,
+    /// What was found in the photo.
+    pub looked: Looked,
     photo: Arc<Photo>,
     edit: PhotoEdit,
 }
@@ -143,7 +147,7 @@ impl State {
     /// Whether it is being saved.
     #[must_use]
     pub fn saving(&self) -> bool {
-        self.saving.is_some()
+        self.saving.is_some() || self.save_wanted
     }
 
     /// Whether the proof shown is of an earlier edit.
@@ -153,10 +157,40 @@ impl State {
         !self.proof.as_ref().is_some_and(|shown| same(&shown.photo, &shown.edit, current))
     }
 
+    /// What was found in the photo in work, as it is turned; the frame may have moved since.
+    #[must_use]
+    pub fn looked(&self) -> Option<&Looked> {
+        let (current, shown) = (self.current.as_ref()?, self.proof.as_ref()?);
+        let same = Arc::ptr_eq(&shown.photo, &current.photo) && shown.edit.quarter_turns == current.edit.quarter_turns;
+        same.then_some(&shown.looked)
+    }
+
+    /// The frame that is proposed, unless it is there already.
+    #[must_use]
+    pub fn proposed(&self) -> Option<Frame> {
+        let proposed = self.looked()?.proposed?;
+        let now = self.current.as_ref()?.frame();
+        let near = proposed.iter().zip(now).all(|(one, other)| (one - other).abs() < 0.004);
+        (!near).then_some(proposed)
+    }
+
     /// Whether there is a step to take back.
     #[must_use]
     pub fn can_undo(&self) -> bool {
         !self.steps.is_empty()
+    }
+}
+
+impl Shown {
+    /// What there is to look at, in words.
+    fn look_at(&self) -> Vec<String> {
+        let verdicts = self.looked.checks.iter().map(|check| check.verdict);
+        verdicts
+            .filter_map(|verdict| match verdict {
+                Verdict::LookAt(advice) => Some(advice.to_string()),
+                Verdict::Good | Verdict::NotJudged => None,
+            })
+            .collect()
     }
 }
 
@@ -189,6 +223,8 @@ pub enum Intent {
     Grow(f32),
     /// The frame is this large, from the smallest (0) to the largest (1).
     Size(f32),
+    /// The frame that is proposed.
+    UseProposed,
     /// A quarter to the right, or to the left.
     Turn {
         /// To the right.
@@ -202,6 +238,8 @@ pub enum Intent {
     StartAgain,
     /// Save it to the record.
     Save,
+    /// Save it although there is something to look at, for this reason.
+    SaveWith(String),
     /// Throw the changes away and do this.
     Leave(Box<Wish>),
 }
@@ -297,6 +335,11 @@ pub fn update(model: &mut Model, intent: Intent) {
         Intent::Size(size) => change(model, Some(Kind::Size), |work| {
             work.edit.crop = Some(work.canvas().of_size(work.frame(), size));
         }),
+        Intent::UseProposed => {
+            if let Some(proposed) = model.photo.proposed() {
+                change(model, None, |work| work.edit.crop = Some(proposed));
+            }
+        }
         Intent::Turn { right } => change(model, None, |work| {
             let (_, frame) = work.canvas().turned(work.frame(), right);
             work.edit.quarter_turns = (work.edit.quarter_turns + if right { 1 } else { 3 }) % 4;
@@ -314,6 +357,7 @@ pub fn update(model: &mut Model, intent: Intent) {
         }
         Intent::StartAgain => start_again(model),
         Intent::Save => save(model),
+        Intent::SaveWith(reason) => put(model, Some(reason)),
         Intent::Leave(_) => {}
     }
 }
@@ -386,13 +430,33 @@ fn ask_proof(model: &mut Model) {
 
 fn save(model: &mut Model) {
     let (Some(holder), Some(current)) = (model.photo.holder.clone(), model.photo.current.clone()) else { return };
+    // The checks may come in after the officer has left.
+    if !current.changed() || model.officer().is_none() || refused(model, &holder).is_some() {
+        return;
+    }
+    // What there is to look at is asked about before, not after: the checks of the photo as it is now come first.
+    if model.photo.asked.is_some() {
+        model.photo.save_wanted = true;
+        return;
+    }
+    let shown = model.photo.proof.as_ref().filter(|_| !model.photo.proof_is_old());
+    let advice = shown.map(|shown| shown.look_at()).unwrap_or_default();
+    if advice.is_empty() {
+        put(model, None);
+    } else {
+        model.dialogs.push_back(Dialog::PhotoReason(PhotoReason::new(advice)));
+    }
+}
+
+fn put(model: &mut Model, reason: Option<String>) {
+    let (Some(holder), Some(current)) = (model.photo.holder.clone(), model.photo.current.clone()) else { return };
     if !current.changed() || refused(model, &holder).is_some() {
         return;
     }
     let ticket = model.new_ticket();
     model.photo.saving = Some(ticket);
     model.photo.save_trouble = None;
-    model.order(Order::SavePhoto { ticket, holder, photo: current.photo, edit: current.edit });
+    model.order(Order::SavePhoto { ticket, holder, photo: current.photo, edit: current.edit, reason });
 }
 
 /// Takes an event.
@@ -424,7 +488,8 @@ pub fn on_event(model: &mut Model, event: &Event) {
                 Ok(proof) => {
                     model.photo.proof_trouble = None;
                     let front = Arc::new(proof.front.clone());
-                    model.photo.proof = Some(Shown { front, advice: proof.advice.clone(), photo, edit });
+                    let (advice, looked) = (proof.advice.clone(), proof.looked.clone());
+                    model.photo.proof = Some(Shown { front, advice, looked, photo, edit });
                     ask_proof(model);
                 }
                 Err(trouble) => {
@@ -436,6 +501,10 @@ pub fn on_event(model: &mut Model, event: &Event) {
                         ask_proof(model);
                     }
                 }
+            }
+            if model.photo.save_wanted && model.photo.asked.is_none() {
+                model.photo.save_wanted = false;
+                save(model);
             }
         }
         Event::PhotoSaved { ticket, result, .. } if model.photo.saving == Some(*ticket) => {

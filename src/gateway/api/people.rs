@@ -2,13 +2,14 @@
 
 use std::io::Cursor;
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use image::{ImageFormat, ImageReader};
 use serde_json::json;
 
-use super::{Answer, Call, Desk};
+use super::{Answer, Call, Desk, spoil::check_note};
 use crate::{
-    cis2::wire,
-    domain::{HolderId, PHOTO_PIXELS_REFUSED, Role},
+    cis2::wire::{self, PhotoReview},
+    domain::{HolderId, PHOTO_PIXELS_REFUSED, PhotoSubject, Role},
     gateway::{approvals, audit, problem::Fault, records, sessions},
 };
 
@@ -109,9 +110,37 @@ pub fn put_photo(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
         return Err(refused("This is your own record", "Ask another officer to do it"));
     }
     check_image(&call.body)?;
+    let review = review(&call.photo_review)?;
     let photo_sha256 = records::put_photo(desk.store, &id, &call.body)?;
-    desk.audit("holder.photo", &json!({ "holder": id, "photo_sha256": photo_sha256 }))?;
+    let mut detail = json!({ "holder": id, "photo_sha256": photo_sha256 });
+    if let (Some(review), Some(members)) = (review, detail.as_object_mut()) {
+        members.insert("look_at".to_owned(), json!(review.names()));
+        if let Some(reason) = review.reason {
+            members.insert("reason".to_owned(), json!(reason));
+        }
+    }
+    desk.audit("holder.photo", &detail)?;
     Ok(Answer::nothing())
+}
+
+/// What the officer was told of the photo and why they take it all the same; `None` from a client that does not judge
+/// photos.
+fn review([look_at, reason]: &[Option<String>; 2]) -> Result<Option<PhotoReview>, Fault> {
+    let Some(look_at) = look_at else { return Ok(None) };
+    let unreadable = || Fault::malformed("the headers about the photo cannot be read");
+    let names = look_at.split(',').map(str::trim).filter(|name| !name.is_empty());
+    let look_at: Vec<PhotoSubject> = names.map(PhotoSubject::of_name).collect::<Option<_>>().ok_or_else(unreadable)?;
+    let reason = reason.as_ref().map(|text| {
+        let bytes = STANDARD.decode(text).map_err(|_| unreadable())?;
+        String::from_utf8(bytes).map_err(|_| unreadable())
+    });
+    let reason = reason.transpose()?.map(|reason| reason.trim().to_owned()).filter(|reason| !reason.is_empty());
+    check_note("the reason to take the photo", reason.as_deref())?;
+    if !look_at.is_empty() && reason.is_none() {
+        let title = "There is something to look at in this photo, and no reason was given to take it";
+        return Err(Fault::new(422, "photo-reason-missing", title, "Take a better photo, or say why this one is used"));
+    }
+    Ok(Some(PhotoReview { look_at, reason }))
 }
 
 /// Whether these bytes are a JPEG or PNG picture of a size that can be worked with. Only its head is read.

@@ -3,10 +3,13 @@
 mod header;
 mod layout;
 
-use super::{EncodeError, JobEncoder, JobOptions, check, dye_values, has_dye, has_ink, on_ribbon};
+use super::{EncodeError, JobEncoder, JobOptions, check, has_dye, has_ink};
 use crate::{
     face::planes::{HEIGHT, Planes, WIDTH},
-    printer::profile::{Colour, HeadTag, Panels, Profile, Switch},
+    printer::{
+        colour::Correction,
+        profile::{HeadTag, Panels, Profile, Switch},
+    },
 };
 use header::{Back, Page};
 use layout::{DYE_STRIPS, Layout};
@@ -19,6 +22,8 @@ const SOH: u8 = 0x01;
 const FS: u8 = 0x1C;
 /// End of a page.
 const ETX: u8 = 0x03;
+/// Columns of the face that are turned into lines together; 1016 is a multiple of it.
+const AT_ONCE: usize = 8;
 /// The margin is this less the head position (`facts/magicard.md` 5).
 const MARGIN_BASE: u8 = 65;
 
@@ -26,15 +31,12 @@ const MARGIN_BASE: u8 = 65;
 #[derive(Debug, Clone)]
 pub(super) struct Format1 {
     profile: Profile,
-    dyes: [[u8; 256]; 3],
+    colour: Correction,
 }
 
 impl Format1 {
     pub(super) fn new(profile: &Profile) -> Self {
-        let Colour { yellow_gamma, magenta_gamma, cyan_gamma } = profile.colour;
-        // Eight bits of dye to the printer's six: the upper ones.
-        let six_bits = |gamma| dye_values(gamma).map(|dye| dye >> 2);
-        Self { profile: profile.clone(), dyes: [yellow_gamma, magenta_gamma, cyan_gamma].map(six_bits) }
+        Self { profile: profile.clone(), colour: Correction::of(profile) }
     }
 
     /// One page: a side of a card.
@@ -44,11 +46,10 @@ impl Format1 {
         job.extend_from_slice(header::commands(&self.profile, page, head).as_bytes());
         job.push(FS);
         if page.dyes {
-            let [yellow, magenta, cyan] = &self.dyes;
-            for (letter, pixels, values) in
-                [(b'B', &planes.yellow, yellow), (b'G', &planes.magenta, magenta), (b'R', &planes.cyan, cyan)]
-            {
-                head.plane::<DYE_STRIPS>(job, pixels, values);
+            // Eight bits of dye to the printer's six: the upper ones.
+            let values = std::array::from_fn(|dye| (dye >> 2) as u8);
+            for (letter, pixels) in [(b'B', &planes.yellow), (b'G', &planes.magenta), (b'R', &planes.cyan)] {
+                head.plane::<DYE_STRIPS>(job, pixels, &values);
                 job.extend_from_slice(&[FS, letter, b':']);
             }
         }
@@ -85,13 +86,31 @@ struct Head {
 impl Head {
     /// The lines of one plane. Column `x` of the landscape face is line 1015 - x; row `y` is head pixel margin + y.
     fn plane<const STRIPS: usize>(&self, job: &mut Vec<u8>, pixels: &[u8], values: &[u8; 256]) {
-        let mut line = [0; layout::HEAD_LINE];
-        for x in (0..WIDTH).rev() {
-            let column = pixels.iter().skip(x).step_by(WIDTH);
-            for (head, &pixel) in line.iter_mut().skip(self.margin).zip(column) {
-                *head = values[usize::from(pixel)];
+        // Some columns at a time: reading a face column by column would fetch each of its rows for every pixel.
+        let mut lines = [[0; layout::HEAD_LINE]; AT_ONCE];
+        for left in (0..WIDTH).step_by(AT_ONCE).rev() {
+            let mut ink = false;
+            for (y, row) in pixels.chunks_exact(WIDTH).enumerate() {
+                let Some(part) = row.get(left..left + AT_ONCE) else { continue };
+                let here = part.iter().any(|pixel| *pixel != 0);
+                if !here && !ink {
+                    continue;
+                }
+                ink |= here;
+                for (line, &pixel) in lines.iter_mut().zip(part) {
+                    line[self.margin + y] = values[usize::from(pixel)];
+                }
             }
-            self.layout.write_line::<STRIPS>(&line, job);
+            for line in lines.iter().rev() {
+                if ink {
+                    self.layout.write_line::<STRIPS>(line, job);
+                } else {
+                    job.resize(job.len() + STRIPS * self.layout.strip(), 0);
+                }
+            }
+            if ink {
+                lines = [[0; layout::HEAD_LINE]; AT_ONCE];
+            }
         }
     }
 }
@@ -99,7 +118,7 @@ impl Head {
 impl JobEncoder for Format1 {
     fn encode(&self, planes: &Planes, options: &JobOptions<'_>) -> Result<Vec<u8>, EncodeError> {
         check(&self.profile, planes, options)?;
-        let (front, back) = (on_ribbon(&self.profile, planes), options.back.map(|back| on_ribbon(&self.profile, back)));
+        let (front, back) = (self.colour.apply(planes), options.back.map(|back| self.colour.apply(back)));
         let head = self.head(options);
         let panels = self.profile.ribbon.panels;
         let mut job = Vec::with_capacity(2_000_000);

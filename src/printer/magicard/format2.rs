@@ -2,10 +2,13 @@
 
 mod ticket;
 
-use super::{EncodeError, JobEncoder, JobOptions, check, checksum, dye_values, has_ink, on_ribbon};
+use super::{EncodeError, JobEncoder, JobOptions, check, checksum, has_ink};
 use crate::{
     face::planes::{HEIGHT, Planes, WIDTH},
-    printer::profile::{Colour, Panels, Profile},
+    printer::{
+        colour::Correction,
+        profile::{Panels, Profile},
+    },
 };
 
 /// Lines of a plane, one a column of the card.
@@ -61,29 +64,24 @@ impl<'a> Side<'a> {
 #[derive(Debug, Clone)]
 pub(super) struct Format2 {
     profile: Profile,
-    dyes: [[u8; 256]; 3],
+    colour: Correction,
 }
 
 impl Format2 {
     pub(super) fn new(profile: &Profile) -> Self {
-        let Colour { yellow_gamma, magenta_gamma, cyan_gamma } = profile.colour;
-        Self { profile: profile.clone(), dyes: [yellow_gamma, magenta_gamma, cyan_gamma].map(dye_values) }
+        Self { profile: profile.clone(), colour: Correction::of(profile) }
     }
 
     /// Column after column from the left, each from the top.
     fn plane(&self, job: &mut Vec<u8>, panel: Panel, planes: &Planes) {
-        let [yellow, magenta, cyan] = &self.dyes;
-        let mut resin = [255; 256];
-        resin[0] = 0;
-        let values = match panel {
-            Panel::Yellow => yellow,
-            Panel::Magenta => magenta,
-            Panel::Cyan => cyan,
-            Panel::Black => &resin,
-        };
+        let full = |pixel: u8| if pixel == 0 { 0 } else { 255 };
         let pixels = panel.pixels(planes);
         for x in (0..WIDTH).skip(FIRST_COLUMN).take(LINES) {
-            job.extend(pixels.iter().skip(x).step_by(WIDTH).map(|&pixel| values[usize::from(pixel)]));
+            let column = pixels.iter().skip(x).step_by(WIDTH);
+            match panel {
+                Panel::Black => job.extend(column.map(|&pixel| full(pixel))),
+                Panel::Yellow | Panel::Magenta | Panel::Cyan => job.extend(column),
+            }
         }
     }
 }
@@ -91,8 +89,7 @@ impl Format2 {
 impl JobEncoder for Format2 {
     fn encode(&self, planes: &Planes, options: &JobOptions<'_>) -> Result<Vec<u8>, EncodeError> {
         check(&self.profile, planes, options)?;
-        let printed: Vec<_> =
-            std::iter::once(planes).chain(options.back).map(|side| on_ribbon(&self.profile, side)).collect();
+        let printed: Vec<_> = std::iter::once(planes).chain(options.back).map(|side| self.colour.apply(side)).collect();
         let sides: Vec<Side<'_>> = printed.iter().map(|side| Side::new(side, self.profile.ribbon.panels)).collect();
         let count: usize = sides.iter().map(|side| side.panels.len()).sum();
         let mut job = ticket::write(&self.profile, &sides, count * PLANE, options).into_bytes();

@@ -1,6 +1,6 @@
 //! Values that no printer takes, and where they stand.
 
-use super::{HeadTag, Job, JobFormat, OvercoatBox, Profile, shown};
+use super::{Colour, HeadTag, Job, JobFormat, OvercoatBox, Profile, shown};
 use crate::face::planes::{HEIGHT, WIDTH};
 
 /// A value that no printer takes.
@@ -40,6 +40,7 @@ impl Profile {
             .or_else(|| self.overcoat_fault())
             .or_else(|| self.watermark_fault())
             .or_else(|| self.strength_fault())
+            .or_else(|| self.colour.fault())
             .or_else(|| self.port_fault())
     }
 
@@ -183,6 +184,40 @@ impl Profile {
         let (key, value) = limits.into_iter().find(|(_, value)| !(1..=600).contains(value))?;
         fault(key, value, "1 to 600 seconds")
     }
+}
+
+/// What a tone curve must be.
+const CURVE: &str =
+    "up to 33 points [asked, printed] from [0, 0] to [255, n]: the first number rises, the second never falls";
+
+impl Colour {
+    fn fault(&self) -> Option<Fault> {
+        let curves = [
+            ("colour.yellow-curve", &self.yellow_curve),
+            ("colour.magenta-curve", &self.magenta_curve),
+            ("colour.cyan-curve", &self.cyan_curve),
+        ];
+        if let Some((key, points)) = curves.into_iter().find(|(_, points)| !is_curve(points)) {
+            return fault(key, format!("{points:?}"), CURVE);
+        }
+        if !self.grey_balance.iter().all(|part| (0.5..=1.0).contains(part)) {
+            let expected = "three numbers of 0.5 to 1.0, for yellow, magenta and cyan";
+            return fault("colour.grey-balance", format!("{:?}", self.grey_balance), expected);
+        }
+        let name = &self.icc_profile;
+        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, ' ' | '.' | '-' | '_');
+        if name.len() > 100 || name.starts_with('.') || !name.chars().all(plain) {
+            return fault("colour.icc-profile", shown(name), "the plain name of a file beside this one");
+        }
+        None
+    }
+}
+
+/// Whether a tone curve may have these points.
+pub(in crate::printer) fn is_curve(points: &[[u8; 2]]) -> bool {
+    let ends = points.first() == Some(&[0, 0]) && points.last().is_some_and(|last| last[0] == 255);
+    let rises = points.windows(2).all(|pair| pair[0][0] < pair[1][0] && pair[0][1] <= pair[1][1]);
+    points.is_empty() || (ends && rises && points.len() <= 33)
 }
 
 fn job_fault(job: &Job) -> Option<Fault> {

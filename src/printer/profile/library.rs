@@ -3,6 +3,7 @@
 use std::{fs, io::Read, path::Path};
 
 use super::{LONGEST_PROFILE, Profile, ProfileError, shown};
+use crate::printer::colour::{IccTable, MOST_ICC_BYTES};
 
 /// The files of `printer-profiles/`.
 const BUNDLED: [(&str, &str); 7] = [
@@ -45,7 +46,8 @@ impl Profiles {
         let mut own: Vec<(String, Profile)> = Vec::new();
         for path in paths {
             let file = path.display().to_string();
-            let profile = Profile::parse_file(&file, &read(&path).map_err(|source| file_error(&path, source))?)?;
+            let text = read(&path).map_err(|source| file_error(&path, source))?;
+            let profile = Profile::parse_file(&file, &text)?.with_icc(&path, &text)?;
             if let Some((first, _)) = own.iter().find(|(_, other)| other.id == profile.id) {
                 return Err(ProfileError::Twice { id: profile.id, first: first.clone(), second: file });
             }
@@ -72,6 +74,14 @@ impl Profiles {
     pub fn iter(&self) -> impl Iterator<Item = &Profile> {
         self.0.iter()
     }
+}
+
+/// Reads an ICC profile, no more of it than one may have.
+pub(super) fn read_icc(file: &Path) -> Result<IccTable, String> {
+    let mut bytes = Vec::new();
+    let most = MOST_ICC_BYTES as u64 + 1;
+    fs::File::open(file).and_then(|file| file.take(most).read_to_end(&mut bytes)).map_err(|error| error.to_string())?;
+    IccTable::read(&bytes).map_err(|error| error.to_string())
 }
 
 /// Reads no more than tells that a file is too long.

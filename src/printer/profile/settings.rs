@@ -323,14 +323,57 @@ pub struct Power {
     pub overcoat: u8,
 }
 
-/// Exponents of the dyes: printed = dye to the power of gamma, both between 0 and 1.
-#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+/// How the dyes a face asks for become the dyes the printer is told.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-#[allow(missing_docs)]
 pub struct Colour {
+    /// Exponent of yellow: printed = asked to the power of gamma, both between 0 and 1.
     pub yellow_gamma: f64,
+    /// Exponent of magenta.
     pub magenta_gamma: f64,
+    /// Exponent of cyan.
     pub cyan_gamma: f64,
+    /// Tone curve of yellow after its exponent: points of dye asked for and dye printed, 0 to 255; empty is straight.
+    #[serde(default)]
+    pub yellow_curve: Vec<[u8; 2]>,
+    /// Tone curve of magenta.
+    #[serde(default)]
+    pub magenta_curve: Vec<[u8; 2]>,
+    /// Tone curve of cyan.
+    #[serde(default)]
+    pub cyan_curve: Vec<[u8; 2]>,
+    /// How much of yellow, magenta and cyan a neutral grey takes, 0.5 to 1.
+    #[serde(default = "balanced")]
+    pub grey_balance: [f64; 3],
+    /// What is printed with black resin.
+    #[serde(default)]
+    pub black: Black,
+    /// Spreads what is lost where the printer takes fewer than 256 levels over neighbouring pixels.
+    #[serde(default = "off")]
+    pub dither: Switch,
+    /// Name of a file with the printer's ICC profile, in the folder of the profile; empty: none.
+    #[serde(default)]
+    pub icc_profile: String,
+}
+
+/// All three dyes alike.
+fn balanced() -> [f64; 3] {
+    [1.0; 3]
+}
+
+fn off() -> Switch {
+    Switch::Off
+}
+
+/// What is printed with black resin; no dye lies under it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Black {
+    /// Text and codes only.
+    #[default]
+    Text,
+    /// Besides, every pixel of a picture that is wholly black.
+    PureBlack,
 }
 
 /// What the printer can print on.

@@ -59,6 +59,11 @@ fn each_wrong_value_is_named_by_its_key() {
         ("turn = 0", "turn = 45", "holokote.turn"),
         ("resin = 50", "resin = 101", "power.resin"),
         ("cyan-gamma = 1.0", "cyan-gamma = nan", "colour.cyan-gamma"),
+        ("yellow-curve = []", "yellow-curve = [[0, 0], [90, 80], [80, 90], [255, 255]]", "colour.yellow-curve"),
+        ("magenta-curve = []", "magenta-curve = [[0, 1], [255, 255]]", "colour.magenta-curve"),
+        ("cyan-curve = []", "cyan-curve = [[0, 0], [9, 9], [255, 8]]", "colour.cyan-curve"),
+        ("grey-balance = [1.0, 1.0, 1.0]", "grey-balance = [1.0, 0.4, 1.0]", "colour.grey-balance"),
+        ("icc-profile = \"\"", "icc-profile = \"../printer.icc\"", "colour.icc-profile"),
         ("tcp = 9100", "tcp = 0", "port.tcp"),
         ("send-seconds = 60", "send-seconds = 0", "port.send-seconds"),
     ] {
@@ -86,6 +91,23 @@ fn a_key_that_does_not_exist_is_refused_with_its_name_and_line() {
     let error = with("tag = \"KGE2\"", "tag = \"KGE9\"").unwrap_err().to_string();
     assert!(error.contains("KGE9") && error.contains("KEE4"), "{error}");
     assert!(matches!(Profile::parse(&"#".repeat(LONGEST_PROFILE + 1)), Err(ProfileError::TooLong { .. })));
+}
+
+#[test]
+fn the_icc_profile_beside_a_profile_is_read_with_it_or_the_line_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = V2.replace("icc-profile = \"\"", "icc-profile = \"desk 1.icc\"");
+    std::fs::write(folder.path().join("ours.toml"), &text).unwrap();
+    let line = text.lines().position(|line| line.starts_with("icc-profile")).unwrap() + 1;
+    let refused = || Profiles::with_folder(folder.path()).unwrap_err().to_string();
+    let said = refused();
+    assert!(said.contains("ours.toml") && said.contains(&format!("in line {line}:")), "{said}");
+    std::fs::write(folder.path().join("desk 1.icc"), b"no profile").unwrap();
+    assert!(refused().contains("no ICC profile"), "{}", refused());
+    let icc = moxcms::ColorProfile::new_adobe_rgb().encode().unwrap();
+    std::fs::write(folder.path().join("desk 1.icc"), icc).unwrap();
+    let profiles = Profiles::with_folder(folder.path()).unwrap();
+    assert!(profiles.find(SERIES_10_PRINTER).unwrap().icc.is_some());
 }
 
 #[test]

@@ -33,7 +33,17 @@ pub fn photo() -> (Arc<Photo>, Arc<image::RgbaImage>) {
 /// The face of this holder: its advice says whose it is.
 pub fn proof(holder: &HolderId) -> Arc<Proof> {
     let front = image::RgbaImage::from_pixel(64, 40, image::Rgba([200, 220, 240, 255]));
-    Arc::new(Proof { front, advice: vec![holder.to_string()], panels: vec!["K".into()] })
+    Arc::new(Proof { front, advice: vec![holder.to_string()], panels: vec!["K".into()], looked: looked(holder) })
+}
+
+/// Every second holder's photo has something to look at.
+fn looked(holder: &HolderId) -> Looked {
+    let verdict = match holder.as_str().bytes().next_back().is_some_and(|digit| digit % 2 == 1) {
+        true => PhotoVerdict::LookAt(PhotoAdvice::Glare),
+        false => PhotoVerdict::Good,
+    };
+    let checks = vec![PhotoCheck { subject: PhotoSubject::Glare, verdict }];
+    Looked { checks, proposed: Some([0.2, 0.1, 0.6, 0.5]), ..Looked::default() }
 }
 
 pub fn row(sequence: u64) -> AuditRow {

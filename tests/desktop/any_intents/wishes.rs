@@ -130,6 +130,10 @@ pub fn in_queue(what: u8, which: u8) -> Intent {
 pub fn reason(model: &Model, what: u8) -> Vec<Intent> {
     match (model.dialogs.front(), what) {
         (Some(Dialog::Confirm(_)), _) => vec![Intent::Dialog(DialogIntent::Confirmed)],
+        (Some(Dialog::PhotoReason(_)), _) => vec![
+            Intent::Dialog(DialogIntent::PhotoReason(PhotoReasonWish::Words("no better one".into()))),
+            Intent::Dialog(DialogIntent::PhotoReason(PhotoReasonWish::Go)),
+        ],
         (Some(Dialog::Reason(_)), 0) => vec![model::queue::Intent::Reprint(2, "nothing was printed".into()).into()],
         _ => vec![Intent::CloseDialog],
     }
@@ -211,6 +215,8 @@ pub fn in_photo(what: u8) -> Vec<Intent> {
             12 => I::Brightness(20),
             13 => I::Undo,
             14 => return vec![Intent::Go(Route::Photo(number(1)))],
+            15 => I::UseProposed,
+            16 => return vec![Intent::Go(Route::Photo(number(2)))],
             _ => return vec![I::Turn { right: false }.into(), I::Save.into()],
         }
         .into(),

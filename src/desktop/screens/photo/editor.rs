@@ -7,6 +7,7 @@ use eframe::egui::{
 
 use super::sources;
 use crate::{
+    bench::Looked,
     desktop::{
         model::photo::{self, GROWTH, InWork, NUDGE, frame::Frame},
         theme::{self, space},
@@ -50,6 +51,9 @@ pub fn draw(ui: &mut Ui, view: &View<'_>, work: &InWork, room: Vec2) {
     }
     paint_photo(ui, view, work, area);
     paint_frame(ui, view, inside(area, work.frame()), area);
+    if let Some(looked) = view.model.photo.looked() {
+        paint_found(ui, looked, area);
+    }
     if response.has_focus() {
         ui.painter().rect_stroke(area.expand(2.0), 2.0, view.theme.focus(), StrokeKind::Outside);
     }
@@ -164,6 +168,27 @@ fn paint_photo(ui: &Ui, view: &View<'_>, work: &InWork, area: Rect) {
     mesh.add_triangle(0, 1, 2);
     mesh.add_triangle(0, 2, 3);
     ui.painter().add(Shape::mesh(mesh));
+}
+
+/// The head that was found, and the line through its eyes.
+fn paint_found(ui: &Ui, looked: &Looked, area: Rect) {
+    let painter = ui.painter().with_clip_rect(area);
+    let at = |[x, y]: [f32; 2]| area.min + vec2(x, y) * area.size();
+    for line in theme::found() {
+        if let Some([left, top, width, height]) = looked.head {
+            let head = Rect::from_min_size(at([left, top]), vec2(width, height) * area.size());
+            painter.rect_stroke(head, space::CORNER, line, StrokeKind::Middle);
+        }
+        if let Some([left, right]) = looked.eyes {
+            let (left, right) = (at(left), at(right));
+            // A little beyond the eyes, so that a lean is seen.
+            let beyond = (right - left) * 0.35;
+            painter.line_segment([left - beyond, right + beyond], line);
+            for eye in [left, right] {
+                painter.circle_stroke(eye, space::SMALL / 2.0, line);
+            }
+        }
+    }
 }
 
 fn paint_frame(ui: &Ui, view: &View<'_>, frame: Rect, area: Rect) {

@@ -10,7 +10,11 @@ use crate::{
         view::View,
         widgets::{notice, page},
     },
-    face::measure::{CARD_HEIGHT_MM, CARD_WIDTH_MM},
+    domain::PhotoSubject,
+    face::{
+        measure::{CARD_HEIGHT_MM, CARD_WIDTH_MM},
+        photo::Verdict,
+    },
     tr,
 };
 
@@ -37,11 +41,39 @@ pub fn draw(ui: &mut Ui, view: &View<'_>, name: &str) {
     ui.add(image.alt_text(tr!(view, "photo-proof-alt", name = name)));
     if state.proof_is_old() {
         page::weak(ui, view, &tr!(view, "photo-proof-old"));
-    } else if shown.advice.is_empty() {
+        return;
+    }
+    page::section(ui, &tr!(view, "photo-checks"));
+    if shown.advice.is_empty() {
         notice::show(ui, view, NoticeKind::Good, &tr!(view, "photo-advice-none"));
-    } else {
-        for advice in &shown.advice {
-            notice::show(ui, view, NoticeKind::Warning, advice);
-        }
+        return;
+    }
+    for advice in &shown.advice {
+        notice::show(ui, view, NoticeKind::Warning, advice);
+    }
+    let names = |wanted: Verdict| {
+        let checks = shown.looked.checks.iter().filter(move |check| check.verdict == wanted);
+        checks.map(|check| view.texts.get(key(check.subject))).collect::<Vec<_>>().join(", ")
+    };
+    let (good, not_judged) = (names(Verdict::Good), names(Verdict::NotJudged));
+    if !good.is_empty() {
+        page::weak(ui, view, &tr!(view, "photo-checks-good", names = &good));
+    }
+    if !not_judged.is_empty() {
+        page::weak(ui, view, &tr!(view, "photo-checks-not-judged", names = &not_judged));
+    }
+}
+
+fn key(subject: PhotoSubject) -> &'static str {
+    match subject {
+        PhotoSubject::OneFace => "photo-check-one-face",
+        PhotoSubject::HeadSize => "photo-check-head-size",
+        PhotoSubject::HeadPosition => "photo-check-head-position",
+        PhotoSubject::EyesLevel => "photo-check-eyes-level",
+        PhotoSubject::Sharpness => "photo-check-sharpness",
+        PhotoSubject::Exposure => "photo-check-exposure",
+        PhotoSubject::Glare => "photo-check-glare",
+        PhotoSubject::Background => "photo-check-background",
+        PhotoSubject::Resolution => "photo-check-resolution",
     }
 }

@@ -21,6 +21,15 @@ pub fn draw(ui: &mut Ui, view: &View<'_>, work: &InWork) {
             view.send(wish);
         }
     };
+    let state = &view.model.photo;
+    let none = match (state.proposed(), state.looked().and_then(|looked| looked.proposed)) {
+        (Some(_), _) => None,
+        (None, Some(_)) => Some(tr!(view, "photo-proposed-there")),
+        (None, None) => Some(tr!(view, "photo-proposed-none")),
+    };
+    if Button::new(tr!(view, "photo-proposed")).refused(none).show(ui, view).clicked() {
+        view.send(photo::Intent::UseProposed);
+    }
     press(ui, tr!(view, "photo-rotate-left"), photo::Intent::Turn { right: false });
     press(ui, tr!(view, "photo-rotate-right"), photo::Intent::Turn { right: true });
     button::row(ui, |ui| {

@@ -2,6 +2,7 @@ use super::*;
 use crate::{
     face::planes::PixelBox,
     printer::{
+        colour::curve,
         magicard::encoder,
         profile::{ChipHole, HeadTag, PrintableSides, Profiles},
     },
@@ -185,9 +186,9 @@ fn a_model_may_need_more_of_the_chip_free_than_the_face_keeps_free() {
 
 #[test]
 fn a_gamma_of_one_changes_nothing_and_others_keep_the_ends() {
-    assert!(dye_values(1.0).iter().enumerate().all(|(dye, &value)| usize::from(value) == dye));
+    assert!(curve(1.0, &[]).iter().enumerate().all(|(dye, &value)| usize::from(value) == dye));
     for gamma in [0.2, 0.5, 2.2, 5.0] {
-        let values = dye_values(gamma);
+        let values = curve(gamma, &[]);
         assert_eq!((values[0], values[255]), (0, 255));
         assert!(values.is_sorted());
     }
