@@ -18,7 +18,7 @@ enum Migration {
 }
 
 /// Each entry brings the database from the version of its index to the next.
-const MIGRATIONS: [Migration; 8] = [
+const MIGRATIONS: [Migration; 9] = [
     Migration::Statements(include_str!("schema.sql")),
     Migration::Statements(include_str!("schema-2.sql")),
     Migration::Work(fold_holders),
