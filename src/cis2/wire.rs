@@ -10,8 +10,8 @@ mod telephone;
 
 pub use authentication::{CardAnswer, CardAuthenticated, CardChallenge, CardProof};
 pub use on_cards::{
-    Approval, Approve, ApproveWithCard, BeginOnCard, CardAtDesk, Chip, DeliverySaid, EndOnCard, LARGEST_PHOTO_AT_DESK, OnCardBegun,
-    OnCardOutcome, PhotoAtDesk,
+    Approval, Approve, ApproveWithCard, BeginOnCard, CardAtDesk, Chip, DeliverySaid, EndOnCard, LARGEST_PHOTO_AT_DESK,
+    OnCardBegun, OnCardOutcome, PhotoAtDesk,
 };
 pub use photo::PhotoReview;
 pub use secure_channel::{

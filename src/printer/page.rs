@@ -79,7 +79,7 @@ impl JobEncoder for PageEncoder {
     fn encode(&self, planes: &Planes, options: &JobOptions<'_>) -> Result<Vec<u8>, EncodeError> {
         check(&self.profile, planes, options)?;
         let sides = std::iter::once(planes).chain(options.back);
-        let card: Vec<Vec<u8>> = sides.map(|side| page(side)).collect();
+        let card: Vec<Vec<u8>> = sides.map(page).collect();
         // Every driver prints every page; what it makes of a number of copies is its own.
         let pages: Vec<&[u8]> = (0..options.copies).flat_map(|_| card.iter().map(Vec::as_slice)).collect();
         Ok(match self.document {

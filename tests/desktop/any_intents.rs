@@ -30,8 +30,8 @@ use cardwright::{
         window::{Crew, Window},
     },
     domain::{
-        CancelReason, CardState, Holder, HolderId, HolderState, JobId, Officer, Operation, PasscodeRules, PhotoSubject, Role,
-        Series,
+        CancelReason, CardState, Holder, HolderId, HolderState, JobId, Officer, Operation, PasscodeRules, PhotoSubject,
+        Role, Series,
         eligibility::{ClientSoftware, Realm, Version},
     },
     face::{

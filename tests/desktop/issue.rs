@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use cardwright::{
     bench::{
-        CardInReader, Event, Looked, Order, PrintWish, PrinterCondition, PrinterView, Profile, Proof, ReaderCondition,
+        CardInReader, Event, Order, PrintWish, PrinterCondition, PrinterView, Profile, Proof, ReaderCondition,
         ReaderView, Trouble, WorkEnd, WorkEvent, WorkId,
     },
     cis2::wire::{CardRecord, HolderRecord, Session},

@@ -23,8 +23,7 @@ use crate::{
     operations::{
         KnownCard,
         diagnosis::{self, Finding, ObjectRead},
-        is_made_by,
-        self_service,
+        is_made_by, self_service,
     },
 };
 
