@@ -53,7 +53,6 @@ card-face-fit-shrink = Shrink, then break into lines
 card-face-fit-wrap = Break into lines first
 card-face-fit-ellipsis = Cut it with …
 card-face-pre-printed = On the blank card already: shown, never printed
-card-face-place = Place on the card
 card-face-edge-left = To the left
 card-face-edge-centre = Centre across
 card-face-edge-right = To the right

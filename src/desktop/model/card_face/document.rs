@@ -153,7 +153,8 @@ impl Document {
             "photo" => (18.0, 22.5),
             "line" => (30.0, 0.4),
             "qr" => (14.0, 14.0),
-            "pdf417" | "code-128" => (40.0, 9.0),
+            // Beside the chip, before the photo of the built-in face.
+            "pdf417" | "code-128" => (34.0, 9.0),
             _ => (28.0, 6.0),
         };
         let place = self.free_place(side, width, height);
