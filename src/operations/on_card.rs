@@ -181,8 +181,8 @@ pub struct FindCode {
     tried: usize,
     /// How many the card may hold.
     candidates: usize,
-    /// How often the job was resumed: the order turns by one each time, so that a cut again and again does not use the
-    /// card's few tries up on one and the same wrong code.
+    /// How often the answer to such a try was lost in a cut: the order turns by one each time, so that a cut again and again
+    /// does not use the card's few tries up on one and the same wrong code.
     turn: usize,
 }
 

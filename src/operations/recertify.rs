@@ -118,6 +118,8 @@ pub struct State {
     holder: HolderHere,
     /// How often the job was resumed.
     resumptions: usize,
+    /// How often the answer to a try of an unlock code was lost in a cut.
+    lost_tries: usize,
 }
 
 /// How far a repair or renewal may have come on the chip.
@@ -214,6 +216,7 @@ impl State {
             left_locked: false,
             holder: HolderHere::Yes,
             resumptions: 0,
+            lost_tries: 0,
         }
     }
 
@@ -406,7 +409,7 @@ pub fn step(mut state: State, outcome: &Outcome) -> State {
             Stage::SetUnlockCode { candidate: 0, of: *candidates }
         }
         (Stage::ReleaseCodes, Outcome::CodesReleased { candidates }) => {
-            Stage::FindCode(FindCode::new(*candidates, state.resumptions))
+            Stage::FindCode(FindCode::new(*candidates, state.lost_tries))
         }
         (Stage::SetUnlockCode { .. }, Outcome::UnlockCodeSet) => {
             state.reached = state.reached.max(Reached::Passcode);

@@ -73,6 +73,7 @@ fn a_printer_shows_which_language_it_takes_and_others_are_looked_for() {
     assert!(matches!(window.state().model.settings.proved.get(&name), Some(Proved::Now)));
     let result = Ok("It is a “DoH 300 v2” and takes jobs of format 1, head KGE2.".to_owned());
     window.state_mut().model.on_event(&Event::PrinterProved { printer: name.clone(), result });
+    window.run();
     window.get_by_role_and_label(Role::Button, "Look for other printers").click_accesskit();
     window.run();
     assert!(matches!(window.state().model.settings.found, Looked::Now));

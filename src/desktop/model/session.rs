@@ -43,6 +43,9 @@ pub struct State {
     pub trouble: Option<Trouble>,
     /// What went wrong with a card that was to sign in.
     pub card_trouble: Option<Trouble>,
+    /// Whether the sign-in page leaves the keyboard alone: a passcode was being typed when its card went away, and what is
+    /// still typed was meant for it.
+    pub keyboard_rests: bool,
     /// The reader of the card that is signing in at this moment.
     pub card_reader: Option<String>,
     /// Why the last session ended, where its officer did not end it.
@@ -166,6 +169,7 @@ fn begins(model: &mut Model, officer: OfficerId) {
     }
     model.session.trouble = None;
     model.session.card_trouble = None;
+    model.session.keyboard_rests = false;
     model.session.card_reader = None;
     model.session.lost = None;
     model.session.phase = Phase::SigningIn(officer);

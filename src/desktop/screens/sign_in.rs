@@ -238,9 +238,10 @@ fn sentence(words: &str) -> String {
 }
 
 /// The keyboard begins here, unless it is somewhere already. An Enter that was meant for a passcode, whose card is gone
-/// now, chooses nothing.
+/// now, chooses nothing, whatever came into the reader since.
 fn take_keyboard(ui: &Ui, view: &View<'_>, first: &Response) {
-    if view.model.session.card_trouble.is_none() && ui.memory(|memory| memory.focused().is_none()) {
+    let session = &view.model.session;
+    if session.card_trouble.is_none() && !session.keyboard_rests && ui.memory(|memory| memory.focused().is_none()) {
         first.request_focus();
     }
 }

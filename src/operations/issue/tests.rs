@@ -459,6 +459,13 @@ fn refused_at_the_door_nothing_is_undone_because_nothing_was_done() {
     assert_eq!(state.pending(), None);
 }
 
+#[test]
+fn a_cut_at_which_nothing_was_tried_does_not_turn_the_order_of_the_codes() {
+    let cuts = [(7, false), (6, true), (0, false)].map(|(at, happens)| Cut { at, happens });
+    let (world, state) = live(PasscodeChoice::ChosenByHolder, ChannelUse::None, &cuts);
+    world.agrees(&state);
+}
+
 proptest! {
     #[test]
     fn cut_again_and_again(

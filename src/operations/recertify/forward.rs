@@ -18,6 +18,12 @@ pub fn first(state: &State) -> Stage {
 pub fn resumed(mut state: State, holder: HolderHere) -> State {
     if state.end().is_none() {
         state.resumptions += 1;
+        let tries = match &state.stage {
+            Stage::SetUnlockCode { .. } | Stage::FindCode(_) => true,
+            Stage::Back { stage, .. } => matches!(stage, back::Back::FindCode(_)),
+            _ => false,
+        };
+        state.lost_tries += usize::from(tries);
         state.holder = holder;
         let cut_at = match std::mem::replace(&mut state.stage, Stage::Reserve) {
             Stage::AskGateway { cut_at } => cut_at,

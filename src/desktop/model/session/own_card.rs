@@ -110,6 +110,7 @@ pub(super) fn sign_in(model: &mut Model, reader: &str) {
     let awaited = offered(model, reader).is_some_and(|(_, officer)| awaits(model, &officer.id));
     if awaited && model.dialogs.is_empty() {
         model.session.card_trouble = None;
+        model.session.keyboard_rests = false;
         ask_passcode(model, reader, Purpose::SignIn);
     }
 }
@@ -158,7 +159,10 @@ fn fell_through(model: &mut Model, purpose: &Purpose) {
     match purpose {
         Purpose::Prove(waits) => asked_for(model, *waits, gone()),
         Purpose::ProveByTelephone => telephone::not_proved(model, gone()),
-        _ => model.session.card_trouble = Some(gone()),
+        _ => {
+            model.session.card_trouble = Some(gone());
+            model.session.keyboard_rests = true;
+        }
     }
 }
 
@@ -184,10 +188,10 @@ pub fn withdrawn(model: &mut Model, serial: &CardSerial) {
     purposes.iter().for_each(|purpose| fell_through(model, purpose));
 }
 
-/// A card that comes is another try: that the one before was taken out is history.
+/// A card that may sign in is another try: that the one before was taken out is history.
 pub(super) fn on_event(model: &mut Model, event: &Event) {
     let Event::Reader(view) = event else { return };
-    if matches!(view.condition, ReaderCondition::Reading) && model.session.card_trouble == Some(gone()) {
+    if model.session.card_trouble == Some(gone()) && offered(model, &view.name).is_some() {
         model.session.card_trouble = None;
     }
 }
