@@ -4,7 +4,6 @@ card-face-open-editor = Edit the card face
 card-face-opening = The card face is being opened…
 card-face-template = Card face
 card-face-in-use = { $name } (cards are printed with it)
-card-face-side = Side
 card-face-front = Front
 card-face-back = Back
 card-face-sample = Sample holder
