@@ -1,6 +1,6 @@
 //! How long a card face takes: `cargo bench --bench face`.
 
-use cardwright::face::{Face, FaceData, Photo, Pictures, Purpose, Template, render};
+use cardwright::face::{Face, FaceData, Photo, Purpose, Template, render};
 use divan::{Bencher, black_box};
 
 fn main() {
@@ -13,7 +13,10 @@ fn data() -> FaceData {
         name: "Siân Llŷr-Gwyndaf".into(),
         number: "555000000017".parse().expect("a training number"),
         photo: Photo::decode(photo).expect("training photos are sound"),
+        organisation: "A1B".parse().expect("a code"),
         purpose: Purpose::Training,
+        card: None,
+        today: time::macros::date!(2026 - 11 - 23),
     }
 }
 
@@ -36,7 +39,7 @@ fn compose(bencher: Bencher<'_, '_>) {
 #[divan::bench]
 fn separate(bencher: Bencher<'_, '_>) {
     let face = Face::compose(&template(), &data()).expect("composes");
-    bencher.bench(|| render(face.layout(), Pictures { photo: face.photo(), artwork: None }));
+    bencher.bench(|| render(face.layout(), &face.front().pictures));
 }
 
 #[divan::bench]

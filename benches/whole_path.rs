@@ -70,6 +70,9 @@ fn data(photo: Photo) -> FaceData {
         number: "555000000017".parse().expect("a training number"),
         photo,
         purpose: Purpose::Training,
+        organisation: "A1B".parse().expect("a code"),
+        card: None,
+        today: time::macros::date!(2026 - 11 - 23),
     }
 }
 
@@ -95,8 +98,8 @@ fn main() {
     println!("Both sides of a card, photo of 3,000 x 4,000 pixels ({} KB); medians of {RUNS} runs", file.len() / 1024);
 
     let large = data(Photo::decode(&file).expect("a photo"));
-    let place = template.photo.area.nearest_pixels();
-    let small = large.photo.scaled(place.width() as u32, place.height() as u32).expect("large enough");
+    let (width, height) = template.portrait();
+    let small = large.photo.scaled(width, height).expect("large enough");
     let small = Photo::from_pixels(image::DynamicImage::ImageRgb8(small).into_rgba8()).expect("large enough");
     let small = data(small);
     let whole = median(RUNS, || job(&template, &data(Photo::decode(&file).expect("a photo")), encoder.as_ref()));

@@ -75,6 +75,8 @@ mod bench {
             realm: Realm::Training,
             expires,
             proved: expires,
+            card: None,
+            approvals: Default::default(),
         })));
         model
     }

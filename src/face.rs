@@ -3,28 +3,34 @@
 //! A face is composed once ([`Face::compose`]); the window's preview, the proof PDF and the print job are all painted
 //! from its one layout and its one set of separated planes, so they cannot differ.
 
+mod codes;
+pub mod fields;
 pub mod fonts;
 mod glyphs;
 pub mod layout;
+pub mod marks;
 pub mod measure;
 pub mod photo;
 pub mod planes;
 mod preview;
 mod proof;
 mod render;
+pub mod samples;
+mod side;
 pub mod template;
 
 use image::{RgbImage, RgbaImage};
 use time::OffsetDateTime;
 
-pub use layout::{Layout, LayoutError, Purpose};
+pub use fields::{CardFacts, FaceData, Purpose};
+pub use layout::{Layout, LayoutError};
+pub use marks::{Mark, PrintLimits};
 pub use photo::{CropBox, Photo, PhotoChecks, PhotoError};
-pub use planes::Planes;
+pub use planes::{Plane, Planes};
 pub use preview::png;
-pub use render::{Pictures, render};
-pub use template::{Template, TemplateError};
-
-use crate::domain::HolderId;
+pub use render::{Pictures, pictures, render};
+pub use side::FaceSide;
+pub use template::{Side, Template, TemplateError};
 
 /// Why there is no face. Nothing was printed.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -38,11 +44,6 @@ pub enum FaceError {
     /// The template is wrong.
     #[error(transparent)]
     Template(#[from] TemplateError),
-    /// The template names artwork that was not read with it.
-    #[error(
-        "The card face template names artwork, but was read without its folder. Nothing was printed; open the template from its file."
-    )]
-    ArtworkMissing,
     /// The picture could not be written.
     #[error("The picture of the card could not be written ({0}). Nothing was printed; try again.")]
     Picture(String),
@@ -51,26 +52,11 @@ pub enum FaceError {
     Proof(String),
 }
 
-/// What is different on every card.
-#[derive(Debug, Clone)]
-pub struct FaceData {
-    /// The name as printed.
-    pub name: String,
-    /// The holder's number.
-    pub number: HolderId,
-    /// The photo.
-    pub photo: Photo,
-    /// Whether the training mark is printed.
-    pub purpose: Purpose,
-}
-
 /// A composed face.
 #[derive(Clone)]
 pub struct Face {
-    layout: Layout,
-    photo: RgbImage,
-    artwork: Option<RgbImage>,
-    planes: Planes,
+    front: FaceSide,
+    back: Option<FaceSide>,
 }
 
 impl std::fmt::Debug for Face {
@@ -81,86 +67,88 @@ impl std::fmt::Debug for Face {
 }
 
 impl Face {
-    /// Lays out the face, scales the photo once and separates it.
+    /// Lays out the sides of the template, scales the photo once a place and separates it.
     ///
     /// # Errors
     /// [`FaceError`].
     pub fn compose(template: &Template, data: &FaceData) -> Result<Self, FaceError> {
-        let layout = Layout::new(template, &data.name, &data.number.grouped(), data.purpose)?;
-        let (width, height) = pixels(&layout.photo);
-        let photo = data.photo.scaled(width, height)?;
-        let artwork = match (&layout.artwork, &template.artwork_picture) {
-            (None, _) => None,
-            (Some(_), None) => return Err(FaceError::ArtworkMissing),
-            (Some(area), Some(picture)) => Some(contained(picture, pixels(area))),
+        let front = FaceSide::new(Layout::new(template, Side::Front, data)?, &data.photo)?;
+        let back = match template.back.is_empty() {
+            true => None,
+            false => Some(FaceSide::new(Layout::new(template, Side::Back, data)?, &data.photo)?),
         };
-        let planes = render(&layout, Pictures { photo: &photo, artwork: artwork.as_ref() });
-        Ok(Self { layout, photo, artwork, planes })
+        Ok(Self { front, back })
     }
 
-    /// Where everything stands.
+    /// The front.
+    #[must_use]
+    pub fn front(&self) -> &FaceSide {
+        &self.front
+    }
+
+    /// The back, where the template has one.
+    #[must_use]
+    pub fn back(&self) -> Option<&FaceSide> {
+        self.back.as_ref()
+    }
+
+    /// The sides there are, front first.
+    #[must_use]
+    pub fn sides(&self) -> Vec<&FaceSide> {
+        std::iter::once(&self.front).chain(&self.back).collect()
+    }
+
+    /// Where everything stands on the front.
     #[must_use]
     pub fn layout(&self) -> &Layout {
-        &self.layout
+        &self.front.layout
     }
 
-    /// What each panel prints.
+    /// What each panel prints on the front.
     #[must_use]
     pub fn planes(&self) -> &Planes {
-        &self.planes
+        &self.front.planes
     }
 
-    /// The photo as it is printed, before separation.
+    /// What each panel prints on the back; `None` when nothing is printed there.
     #[must_use]
-    pub fn photo(&self) -> &RgbImage {
-        &self.photo
+    pub fn back_planes(&self) -> Option<&Planes> {
+        self.back.as_ref().filter(|back| back.is_printed()).map(|back| &back.planes)
     }
 
-    /// The site's artwork as it is printed, before separation.
+    /// The photo as it is printed on the front, before separation.
     #[must_use]
-    pub fn artwork(&self) -> Option<&RgbImage> {
-        self.artwork.as_ref()
+    pub fn photo(&self) -> Option<&RgbImage> {
+        self.front.photo()
     }
 
-    /// The card as it would come out, 1016 x 642 pixels, transparent around the card.
+    /// Ids of elements that depend on a card which is not known yet, and are left out.
+    #[must_use]
+    pub fn waiting(&self) -> Vec<&str> {
+        self.sides().into_iter().flat_map(|side| &side.layout.waiting).map(String::as_str).collect()
+    }
+
+    /// The front as it would come out, 1016 x 642 pixels, transparent around the card.
     #[must_use]
     pub fn preview(&self) -> RgbaImage {
-        self.planes.preview(&self.layout)
+        self.front.preview()
     }
 
-    /// The preview as a PNG file.
+    /// The preview of the front as a PNG file.
     ///
     /// # Errors
     /// [`FaceError::Picture`].
     pub fn preview_png(&self) -> Result<Vec<u8>, FaceError> {
-        png(&self.preview())
+        self.front.preview_png()
     }
 
-    /// The proof as a PDF of 85.60 x 53.98 mm. The same face and date give the same bytes.
+    /// The proof as a PDF of 85.60 x 53.98 mm, a page a side. The same face and date give the same bytes.
     ///
     /// # Errors
     /// [`FaceError::Proof`].
     pub fn proof_pdf(&self, date: OffsetDateTime) -> Result<Vec<u8>, FaceError> {
-        proof::write(&self.layout, &self.planes, date)
+        proof::write(&self.sides(), date)
     }
-}
-
-fn pixels(area: &measure::Area) -> (u32, u32) {
-    let place = area.nearest_pixels();
-    // A pixel box lies inside the 1016 x 642 image.
-    (place.width() as u32, place.height() as u32)
-}
-
-/// The whole picture, as large as it fits, on white.
-fn contained(picture: &RgbImage, (width, height): (u32, u32)) -> RgbImage {
-    let fitted = image::DynamicImage::ImageRgb8(picture.clone())
-        .resize(width.max(1), height.max(1), image::imageops::FilterType::CatmullRom)
-        .into_rgb8();
-    let mut place = RgbImage::from_pixel(width, height, image::Rgb([255, 255, 255]));
-    let left = i64::from(width.saturating_sub(fitted.width()) / 2);
-    let top = i64::from(height.saturating_sub(fitted.height()) / 2);
-    image::imageops::replace(&mut place, &fitted, left, top);
-    place
 }
 
 #[cfg(test)]

@@ -28,6 +28,7 @@ mod secure_channels;
 mod server;
 mod sessions;
 mod store;
+mod unfinished;
 mod unlock_codes;
 mod workstations;
 

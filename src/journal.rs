@@ -238,7 +238,22 @@ impl Journal {
         })?;
         // Only an ended job's file goes: nobody claims that job again. One that stays behind is empty and harmless.
         let _ = std::fs::remove_file(self.claim_file(job));
+        let _ = std::fs::remove_file(self.stop_file(job));
         Ok(())
+    }
+
+    /// The file that stops a job which another program of this workstation carries out, once somebody puts it there.
+    #[must_use]
+    pub fn stop_file(&self, job: &JobId) -> PathBuf {
+        self.folder.join("jobs").join(format!("{job}.stop"))
+    }
+
+    /// Asks whichever program carries this job out to stop it. What became of it is on record afterwards.
+    ///
+    /// # Errors
+    /// [`JournalError::Write`].
+    pub fn ask_to_stop(&self, job: &JobId) -> Result<(), JournalError> {
+        std::fs::write(self.stop_file(job), []).map_err(|e| JournalError::Write(e.to_string()))
     }
 
     fn claim_file(&self, job: &JobId) -> PathBuf {

@@ -5,7 +5,9 @@
 //! begins it, performs it, and writes what came of it. [`preflight`] proves reader, card, holder, photo, printer and
 //! gateway before the first step that cannot be taken back.
 
+mod at_printer;
 pub mod authenticate;
+mod came_out;
 pub mod cancel;
 mod card_look;
 mod card_work;
@@ -19,6 +21,7 @@ mod in_use;
 pub mod issue;
 mod known;
 pub mod on_card;
+mod own_unfinished;
 pub mod passcode;
 mod pocket;
 pub mod preflight;
@@ -42,6 +45,8 @@ pub use authenticate::{Authenticated, AuthenticationFault, CardToAuthenticate};
 pub use card_look::{CardLook, CardStanding, CertificateOnCard, is_made_by};
 pub use error::{OperationError, Standing};
 pub use known::KnownCard;
+pub use on_card::AskedBy;
+pub use own_unfinished::GoneOn;
 pub use prepare::{CardWish, OnCardPreflight, RecertifyPreflight};
 pub use progress::{Progress, Step, Verdict};
 pub use report::{CardReport, Need, WhichPair};

@@ -5,6 +5,7 @@
 
 mod audit;
 mod calibrations;
+mod card_faces;
 mod configuration;
 pub mod explain;
 mod places;
@@ -16,10 +17,11 @@ use std::{path::PathBuf, sync::Arc};
 
 pub use audit::AuditChain;
 pub use calibrations::{CalibrationFileError, Calibrations};
+pub use card_faces::{CardFaceError, CardFaces};
 pub use configuration::{Configuration, ConfigurationError, Destination, Printer};
 pub use places::{NoHome, Places};
 pub use port_service::port_in;
-pub use printers::{PrinterBench, VirtualOutput};
+pub use printers::{PrinterBench, VirtualOutput, own_profiles};
 pub use readers::SeveralReaders;
 
 use crate::{
@@ -75,6 +77,8 @@ pub enum WorkplaceError {
     #[error("{0}")]
     Journal(#[from] JournalError),
     #[error("{0}")]
+    CardFace(#[from] CardFaceError),
+    #[error("{0}")]
     People(#[from] training::TrainingError),
     #[error("the gateway knows no officer {0}: leave out --officer and training.officer, or choose one of these: {1}")]
     UnknownOfficer(OfficerId, String),
@@ -108,6 +112,8 @@ pub struct Bench {
     pub profiles: Profiles,
     /// The printers.
     pub printers: PrinterBench,
+    /// The card face templates.
+    pub card_faces: CardFaces,
     /// The training readers among the readers, whose cards the program itself puts in and takes out.
     pub training: Option<TrainingReaders>,
 }
@@ -131,9 +137,10 @@ impl Bench {
             kinds.push(Arc::new(PcscReaders));
         }
         let printers = PrinterBench::open(places, &configuration)?;
+        let card_faces = CardFaces::open(places, &configuration)?;
         let middleware = configuration.cards.series_8_module.as_ref().map(Middleware::new);
         let readers = Box::new(SeveralReaders::new(kinds).with_middleware(middleware));
-        Ok(Self { configuration, readers, profiles, printers, training })
+        Ok(Self { configuration, readers, profiles, printers, card_faces, training })
     }
 }
 
@@ -226,8 +233,7 @@ impl Workplace {
             Some(url) => (None, url.clone()),
             None => {
                 let mut start = training_gateway(places)?;
-                start.messages = configuration.messages.part();
-                start.second_officer.clone_from(&configuration.gateway.second_officer);
+                configuration.set_up(&mut start);
                 let gateway = Gateway::start(start)?;
                 let url = gateway.url();
                 (Some(gateway), url)

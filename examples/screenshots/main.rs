@@ -1,10 +1,14 @@
 //! Makes a picture of every screen, on a real training workplace: `cargo run --example screenshots -- FOLDER`, or
-//! with the names of some looks after it only those.
+//! with the names of some looks after it only those; with “kiosk” among them only the kiosk's.
 
 #[path = "../../tests/desktop/harness.rs"]
 #[allow(dead_code, missing_docs)]
 mod harness;
+mod kiosk;
 mod service;
+#[path = "../../tests/kiosk/stand.rs"]
+#[allow(dead_code, missing_docs)]
+mod stand;
 mod telephone;
 
 use std::path::{Path, PathBuf};
@@ -16,7 +20,7 @@ use cardwright::{
         command::Command,
         dialogs::Dialog,
         intent::Intent,
-        model::{Model, bench, find, holder::portrait, issue, photo, queue, session},
+        model::{Model, bench, card_face, find, holder::portrait, issue, photo, queue, session},
         preferences::Preferences,
         route::Route,
         theme::Scheme,
@@ -82,9 +86,14 @@ impl Camera {
 fn main() {
     let folder = std::env::args().nth(1).unwrap_or_else(|| "docs/screens".to_owned());
     std::fs::create_dir_all(&folder).expect("a folder for the pictures");
-    let wanted: Vec<String> = std::env::args().skip(2).collect();
+    let mut wanted: Vec<String> = std::env::args().skip(2).collect();
+    let everything = !wanted.iter().any(|name| name == "kiosk");
+    wanted.retain(|name| name != "kiosk");
     for look in LOOKS.into_iter().filter(|look| wanted.is_empty() || wanted.iter().any(|name| name == look.0)) {
-        tour(look, Path::new(&folder));
+        if everything {
+            tour(look, Path::new(&folder));
+        }
+        kiosk::tour(look, Path::new(&folder));
         println!("{}", look.0);
     }
 }
@@ -121,6 +130,10 @@ fn tour((look, size, text_percent, scheme): Look, folder: &Path) {
     camera.shoot("activity");
     camera.wish(Route::Settings);
     camera.shoot("settings");
+    camera.wish(Route::CardFace);
+    camera.wish(card_face::Intent::Choose(Some("number".to_owned())));
+    camera.window.wait_for("the card", |model| model.card_face.proof.is_some());
+    camera.shoot("card-face");
     camera.wish(Route::Help("issue".to_owned()));
     camera.shoot("help");
     camera.wish(Route::Find);
@@ -164,7 +177,7 @@ fn issue(camera: &mut Camera, holder: &HolderId) {
 fn prepare(camera: &mut Camera, holder: &HolderId, place: usize) {
     camera.wish(Route::Issue(holder.clone()));
     camera.window.wait_for("the proof and a blank card", |model| {
-        model.issue.front.is_some() && model.bench.cards().count() > place
+        model.issue.proof.is_some() && model.bench.cards().count() > place
     });
     camera.wish(issue::Intent::Print(issue::When::Later));
     let reader = camera.window.model().bench.cards().nth(place).map(|(reader, _)| reader.name.clone());

@@ -17,9 +17,10 @@ use crate::{
         wire::{AuditHead, AuditRow, CardRecord, HolderRecord, Session, TrainingOfficer},
     },
     domain::{CardSerial, CardState, Holder, HolderId, JobId, NhsCode, PasscodeRules, Series},
-    face::{Photo, photo::PhotoCheck},
+    face::{Photo, Plane, Side, photo::PhotoCheck},
     journal::QueueEntry,
     operations::{OperationError, Progress, Standing, UnfinishedJob, diagnosis::Finding},
+    printer::{find::Found, magicard::status::Detail},
 };
 
 /// Why something was not done: one sentence with what failed and the next action.
@@ -94,7 +95,7 @@ fn is_silent(error: &ServiceError) -> bool {
 pub enum Event {
     /// Answer to [`super::Order::ListOfficers`].
     Officers(Result<Vec<TrainingOfficer>, Trouble>),
-    /// Answer to [`super::Order::SignIn`].
+    /// Answer to [`super::Order::SignIn`] and to a [`super::Order::ProveWithCard`] that was to sign in.
     SignedIn(Result<Session, Trouble>),
     /// The session is over.
     SignedOut,
@@ -163,6 +164,15 @@ pub enum Event {
     },
     /// A printer, or how it is, changed.
     Printer(PrinterView),
+    /// Answer to [`super::Order::FindPrinters`].
+    PrintersFound(Result<Vec<Found>, Trouble>),
+    /// Answer to [`super::Order::ProvePrinter`]: what came of it, in words.
+    PrinterProved {
+        /// Its name.
+        printer: String,
+        /// What came of it.
+        result: Result<String, Trouble>,
+    },
     /// Something about a piece of card work.
     Work {
         /// The work.
@@ -204,6 +214,27 @@ pub enum Event {
         /// Whether it is on record now.
         result: Result<(), Trouble>,
     },
+    /// Answer to [`super::Order::OpenFace`].
+    FaceOpened {
+        /// The question.
+        ticket: Ticket,
+        /// The template.
+        result: Result<Box<OpenedFace>, Trouble>,
+    },
+    /// Answer to [`super::Order::DrawFace`].
+    FaceDrawn {
+        /// The question.
+        ticket: Ticket,
+        /// The face.
+        result: Result<Arc<Proof>, Trouble>,
+    },
+    /// Answer to [`super::Order::SaveFace`].
+    FaceSaved {
+        /// The question.
+        ticket: Ticket,
+        /// The file, and what templates there are now.
+        result: Result<(String, FaceList), Trouble>,
+    },
     /// A piece of the answer to [`super::Order::Activity`].
     Activity {
         /// The question.
@@ -222,6 +253,28 @@ pub enum Event {
     TrainingTrouble(Trouble),
 }
 
+/// The card face templates of this workstation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FaceList {
+    /// All, the built-in one first.
+    pub names: Vec<String>,
+    /// The one that cards are printed with.
+    pub in_use: String,
+    /// The organisation's folder.
+    pub folder: String,
+}
+
+/// A card face template that was opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenedFace {
+    /// Its name.
+    pub name: String,
+    /// Its text.
+    pub text: String,
+    /// What templates there are.
+    pub list: FaceList,
+}
+
 /// A photo and the picture of it that is shown; `None` when the officer chose none.
 pub type PhotoRead = Option<(Arc<Photo>, Arc<RgbaImage>)>;
 
@@ -235,10 +288,19 @@ pub struct Profile {
 }
 
 /// A face as it will be printed.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Proof {
-    /// From the separated planes: 1016 x 642 pixels, transparent around the card, keep-out of the chip drawn in.
-    pub front: RgbaImage,
+    /// From the separated planes: 1016 x 642 pixels, transparent around the card, keep-out of the chip drawn in. What the
+    /// printer does not print so has a frame.
+    pub front: Arc<RgbaImage>,
+    /// The back in the same way, where the template has one.
+    pub back: Option<Arc<RgbaImage>>,
+    /// Each panel of each side that is used, alone, in its own colour.
+    pub planes: Vec<(Side, Plane, Arc<RgbaImage>)>,
+    /// What the printer does not print as it is shown, in words.
+    pub marks: Vec<String>,
+    /// Elements that are printed only when the card is known, by their ids.
+    pub waiting: Vec<String>,
     /// What the officer should look at.
     pub advice: Vec<String>,
     /// Colour panels the face uses, of the five of the ribbon (YMCKO).
@@ -258,6 +320,21 @@ pub struct Looked {
     pub eyes: Option<[[f32; 2]; 2]>,
     /// The frame that is proposed: left, top, width and height.
     pub proposed: Option<[f32; 4]>,
+}
+
+impl Proof {
+    /// A side as it will come out, or one of its panels alone; `None` where there is no such side or panel.
+    #[must_use]
+    pub fn picture(&self, side: Side, plane: Option<Plane>) -> Option<&Arc<RgbaImage>> {
+        match (side, plane) {
+            (Side::Front, None) => Some(&self.front),
+            (Side::Back, None) => self.back.as_ref(),
+            (side, Some(plane)) => {
+                let found = self.planes.iter().find(|(of, is, _)| *of == side && *is == plane);
+                found.map(|(_, _, picture)| picture)
+            }
+        }
+    }
 }
 
 /// A reader and what is in it.
@@ -321,6 +398,8 @@ pub struct CardInReader {
     pub record: Result<CardRecord, Trouble>,
     /// Whose it is.
     pub holder: Option<Holder>,
+    /// Whom the certificate to sign in names, which anybody may read: it proves nothing before the card has signed.
+    pub named: Option<HolderId>,
     /// Their photo, 120 pixels high at most.
     pub portrait: Option<Arc<RgbaImage>>,
     /// Whether certificates are on the chip.
@@ -360,6 +439,8 @@ pub struct PrinterView {
     pub profile: String,
     /// Whether it is the virtual printer of training.
     pub virtual_one: bool,
+    /// Everything it said of itself when it was asked last, as it said it.
+    pub said: Vec<Detail>,
     /// How it is.
     pub condition: PrinterCondition,
 }

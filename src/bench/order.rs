@@ -6,6 +6,7 @@ use super::{offline::OfflineOrder, on_card::CardOrder, telephone::TelephoneOrder
 use crate::{
     domain::{CardSerial, HolderId, JobId, OfficerId, Passcode},
     face::Photo,
+    operations::effect::CameOut,
 };
 
 /// Holders a search answers with at most: the longest list the service gives. An answer of this length may not be whole.
@@ -28,6 +29,19 @@ pub enum Order {
     SignIn {
         /// Who.
         officer: OfficerId,
+    },
+    /// An officer proves with their own card who they are: after its passcode it signs what the service chose.
+    ProveWithCard {
+        /// The number under which the reader is taken for it.
+        work: WorkId,
+        /// In which reader the card is.
+        reader: String,
+        /// Which card.
+        serial: CardSerial,
+        /// Its passcode, sent to it once.
+        passcode: Passcode,
+        /// What for.
+        to: ProofFor,
     },
     /// Signs out.
     SignOut,
@@ -151,15 +165,27 @@ pub enum Order {
         /// The entry.
         entry: i64,
     },
-    /// Puts a failed entry back among the waiting ones.
+    /// Puts a failed entry back among the waiting ones, or one whose card did not come out.
     RetryPrint {
         /// The entry.
         entry: i64,
     },
-    /// The officer found the card of a failed entry in the output tray, printed as it should be.
+    /// The officer found the card of a sent or failed entry in the output tray, printed as it should be.
     MarkPrinted {
         /// The entry.
         entry: i64,
+    },
+    /// Stops the print of an entry that is being printed, and takes the job back where that can be done.
+    StopPrint {
+        /// The entry.
+        entry: i64,
+    },
+    /// The officer looked at the card of a print whose end nobody knows, and says how it came out.
+    CameOut {
+        /// The print.
+        job: JobId,
+        /// What they saw.
+        card: CameOut,
     },
     /// Takes a waiting or failed entry out of the queue.
     CancelPrint {
@@ -186,6 +212,15 @@ pub enum Order {
         entry: i64,
         /// Why, in the officer's words.
         reason: String,
+    },
+    /// Looks for printers that could be used at this desk.
+    FindPrinters,
+    /// Finds out which language a printer takes, and keeps it; or prints its test card.
+    ProvePrinter {
+        /// Its name.
+        printer: String,
+        /// How.
+        proof: PrinterProof,
     },
     /// Asks a printer how it is, now.
     AskPrinter {
@@ -236,6 +271,31 @@ pub enum Order {
         /// Why it is used although there is something to look at in it, in the officer's words.
         reason: Option<String>,
     },
+    /// Opens a card face template in the editor.
+    OpenFace {
+        /// Whose answer it is.
+        ticket: Ticket,
+        /// Its name; `None` for the one that cards are printed with.
+        name: Option<String>,
+    },
+    /// Draws a card face as the editor has it, for a sample holder.
+    DrawFace {
+        /// Whose answer it is.
+        ticket: Ticket,
+        /// The template.
+        text: String,
+        /// Which of [`crate::face::samples::NAMES`].
+        sample: usize,
+    },
+    /// Saves a card face template into the organisation's folder.
+    SaveFace {
+        /// Whose answer it is.
+        ticket: Ticket,
+        /// Its name.
+        name: String,
+        /// The template.
+        text: String,
+    },
     /// Every row of the audit after this number, in pieces, and the state of the chain.
     Activity {
         /// Whose answer it is.
@@ -261,6 +321,26 @@ pub enum Order {
     },
 }
 
+/// What an officer's own card proves who they are for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ProofFor {
+    /// To sign in.
+    SignIn,
+    /// For this work, which waits for it: the signed-in officer proves it once more, or a second officer approves.
+    Waiting(WorkId),
+    /// The signed-in officer proves it once more, then this is asked for a card at another desk.
+    Telephone(Ticket, TelephoneOrder),
+}
+
+/// How a printer shows which language it takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PrinterProof {
+    /// It is asked how it is, in both languages, and what it answers in is kept.
+    Asking,
+    /// It prints the test card of its profile.
+    TestCard,
+}
+
 /// A face to be shown before it is printed.
 #[derive(Debug, Clone)]
 pub struct FaceWanted {
@@ -268,6 +348,8 @@ pub struct FaceWanted {
     pub holder: HolderId,
     /// The photo in work; `None` takes the one on record.
     pub photo: Option<(Arc<Photo>, PhotoEdit)>,
+    /// For which printer its limits are marked; `None` takes the first.
+    pub printer: Option<String>,
 }
 
 /// What an officer did to a photo, in the order it is applied: turn, then crop, then brightness.

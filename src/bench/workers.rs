@@ -6,9 +6,11 @@ mod common;
 mod lane;
 mod offline;
 mod on_card;
+mod own_card;
 mod pictures;
 mod portrait;
 mod printer;
+mod proving;
 mod question;
 mod queue;
 mod reader;
@@ -37,18 +39,14 @@ use self::{
     printer::PrinterOrder,
     question::Question,
     reader::{ReaderDesk, ReaderOrder},
+    service::ServiceOrder,
     teller::{Teller, contained},
 };
 use super::{
     event::{Event, Trouble},
-    order::{Order, Ticket, TrainingCardMove},
+    order::{Order, ProofFor, Ticket, TrainingCardMove},
 };
-use crate::{
-    card::reader::ReaderError,
-    cis2::wire::Session,
-    face::{Template, TemplateError},
-    workplace::Workplace,
-};
+use crate::{card::reader::ReaderError, cis2::wire::Session, printer::find, workplace::Workplace};
 
 /// Events that may wait to be taken; a worker with one more waits until there is room.
 const MOST_EVENTS: usize = 1024;
@@ -59,9 +57,6 @@ pub enum WorkersError {
     /// The readers cannot be watched.
     #[error("{0}")]
     Readers(#[from] ReaderError),
-    /// The built-in card face cannot be used.
-    #[error("{0}")]
-    Face(#[from] TemplateError),
     /// The system starts no thread.
     #[error("this computer starts no more threads ({0}): close other programs and start this one again")]
     Thread(#[from] io::Error),
@@ -94,7 +89,7 @@ impl Workers {
         let teller = Teller::new(sender, Box::new(wake));
         let mut watch = workplace.bench.readers.watch()?;
         let session = workplace.session.clone();
-        let common = Arc::new(Common::new(workplace, Template::nhs_care_identity()?, teller));
+        let common = Arc::new(Common::new(workplace, teller));
         common.set_session(session.map(|session| Session { token: None, ..session }));
         let mut workers = Self {
             common: Arc::clone(&common),
@@ -123,20 +118,31 @@ impl Workers {
         let taken = match order {
             Order::Issue { work, issue } => {
                 let reader = issue.reader.clone();
-                self.reader(&reader)
-                    .and_then(|reader| reader.give(CardJob::Issue { work, issue }).map_err(|(_, trouble)| trouble))
+                self.reader(&reader).and_then(|reader| reader.give(CardJob::Issue { work, issue }))
             }
             Order::OnCard { work, card } if card.reader.is_some() => {
                 let name = card.reader.clone().unwrap_or_default();
                 self.reader(&name).and_then(|reader| {
                     let job = CardJob::OnCard { work, card, approval: None };
-                    reader.give(job).map_err(|(_, trouble)| trouble)
+                    reader.give(job)
                 })
             }
             Order::Offline { work, reader, order } => self.reader(&reader).and_then(|reader| reader.talk(work, order)),
-            Order::TryCard { work, reader, serial, passcode } => self.reader(&reader).and_then(|reader| {
-                reader.give(CardJob::Try { work, serial, passcode }).map_err(|(_, trouble)| trouble)
-            }),
+            Order::TryCard { work, reader, serial, passcode } => {
+                self.reader(&reader).and_then(|reader| reader.give(CardJob::Try { work, serial, passcode }))
+            }
+            Order::ProveWithCard { work, reader, serial, passcode, to } => {
+                if to == ProofFor::SignIn {
+                    self.common.signs_in(work);
+                }
+                let job = CardJob::Prove { work, serial, passcode, to: to.clone() };
+                let given = self.reader(&reader).and_then(|reader| reader.give(job));
+                if let Err(trouble) = given {
+                    // Work that waits goes on waiting; the service's worker says so.
+                    self.common.service.force(ServiceOrder::Proved(Err(trouble), to));
+                }
+                Ok(())
+            }
             Order::TrainingCard { reader, move_to } => self.move_card(&reader, ReaderOrder::Move(move_to)),
             Order::AskPrinter { printer } => {
                 if let Some(printer) = self.common.printers.get(&printer) {
@@ -144,14 +150,29 @@ impl Workers {
                 }
                 Ok(())
             }
+            Order::ProvePrinter { printer, proof } => match self.common.printers.get(&printer) {
+                Some(desk) => {
+                    let order = PrinterOrder::Prove(proof);
+                    desk.lane.replace(order, |waiting| *waiting == order).map_err(|_| busy())
+                }
+                None => Err(Trouble::unchanged(format!("there is no printer “{printer}” at this desk any more"))),
+            },
+            Order::FindPrinters => self.find_printers(),
+            Order::StopPrint { entry } => match self.common.printers.values().any(|printer| printer.stop(entry)) {
+                true => Ok(()),
+                false => Err(Trouble::unchanged(
+                    "this card is not being printed any more: look at its entry in the queue; nothing was stopped",
+                )),
+            },
             Order::ChoosePhoto { ticket } => self.choose_photo(ticket),
             // The end of a session is not lost among other orders.
             Order::SignOut => {
-                self.common.service.force(Order::SignOut);
+                self.common.service.force(Order::SignOut.into());
                 Ok(())
             }
             Order::Find { .. } => {
-                self.common.service.replace(order, |waiting| matches!(waiting, Order::Find { .. })).map_err(|_| busy())
+                let older = |waiting: &ServiceOrder| matches!(waiting, ServiceOrder::Asked(Order::Find { .. }));
+                self.common.service.replace(order.into(), older).map_err(|_| busy())
             }
             Order::Portrait { .. }
             | Order::Proof { .. }
@@ -159,8 +180,11 @@ impl Workers {
             | Order::DecodePhoto { .. }
             | Order::PastePhoto { .. }
             | Order::LoadPhoto { .. }
-            | Order::SavePhoto { .. } => self.common.pictures.put(order).map_err(|_| busy()),
-            other => self.common.service.put(other).map_err(|_| busy()),
+            | Order::SavePhoto { .. }
+            | Order::OpenFace { .. }
+            | Order::DrawFace { .. }
+            | Order::SaveFace { .. } => self.common.pictures.put(order).map_err(|_| busy()),
+            other => self.common.service.put(other.into()).map_err(|_| busy()),
         };
         if let Err(trouble) = taken
             && let Some(event) = question.fails(trouble)
@@ -214,6 +238,17 @@ impl Workers {
             }
         };
         thread("training card", pull).map(drop).map_err(|error| Trouble::unchanged(error.to_string()))
+    }
+
+    /// Listening to the network takes seconds, and holds nobody else up.
+    fn find_printers(&self) -> Result<(), Trouble> {
+        let common = Arc::clone(&self.common);
+        let look = move || {
+            let profiles = common.workplace.bench.printers.profiles();
+            let found = contained(|| find::find(find::Places::usual(), profiles));
+            common.tell(Event::PrintersFound(found));
+        };
+        thread("find printers", look).map(drop).map_err(|error| Trouble::unchanged(error.to_string()))
     }
 
     /// The system's dialogue has a thread of its own, for it is open as long as the officer likes.

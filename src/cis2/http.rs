@@ -292,6 +292,10 @@ impl Service for HttpService {
         Ask::new(self, Method::GET, &["issuances", job.as_str(), "certificate"]).json()
     }
 
+    fn tell_key(&self, job: &JobId, key: &str, request: &wire::TellKey) -> Result<wire::Issuance, ServiceError> {
+        self.of_job(job, "key", key).body(request)?.json()
+    }
+
     fn reopen(&self, job: &JobId, key: &str) -> Result<wire::Issuance, ServiceError> {
         self.of_job(job, "reopen", key).json()
     }
@@ -352,6 +356,10 @@ impl Service for HttpService {
 
     fn approve(&self, request: &wire::Approve) -> Result<wire::Approval, ServiceError> {
         Ask::new(self, Method::POST, &["training", "approvals"]).key(random_key()?.as_str()).body(request)?.json()
+    }
+
+    fn approve_with_card(&self, request: &wire::ApproveWithCard) -> Result<wire::Approval, ServiceError> {
+        Ask::new(self, Method::POST, &["approvals", "card"]).key(random_key()?.as_str()).body(request)?.json()
     }
 
     fn enrol_workstation(&self) -> Result<wire::EnrolledWorkstation, ServiceError> {

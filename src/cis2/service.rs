@@ -85,6 +85,8 @@ pub trait Service: Send + Sync {
     fn abort(&self, job: &JobId, key: &str, request: &wire::Abort) -> Result<wire::Issuance, ServiceError>;
     /// Both certificates of a job once more, for a card that was cut off while they were written to it.
     fn certified(&self, job: &JobId) -> Result<wire::Certified, ServiceError>;
+    /// Tells which authentication key a card has made, before the key beside it is touched.
+    fn tell_key(&self, job: &JobId, key: &str, request: &wire::TellKey) -> Result<wire::Issuance, ServiceError>;
     /// Opens a repair or renewal again whose time ran out while the card had neither pair of keys whole.
     fn reopen(&self, job: &JobId, key: &str) -> Result<wire::Issuance, ServiceError>;
     /// Begins an operation on a card in use. `job` is the key.
@@ -111,6 +113,8 @@ pub trait Service: Send + Sync {
     fn holder_sign_out(&self) -> Result<(), ServiceError>;
     /// A second officer approves one operation on one card of the signed-in officer.
     fn approve(&self, request: &wire::Approve) -> Result<wire::Approval, ServiceError>;
+    /// The same, proved with the second officer's own card.
+    fn approve_with_card(&self, request: &wire::ApproveWithCard) -> Result<wire::Approval, ServiceError>;
     /// Enrols this workstation, so that it can unlock cards when the gateway is silent.
     fn enrol_workstation(&self) -> Result<wire::EnrolledWorkstation, ServiceError>;
     /// Begins an unlock at another desk, whose challenge was read over the telephone. `job` is the key.

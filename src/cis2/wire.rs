@@ -10,8 +10,8 @@ mod telephone;
 
 pub use authentication::{CardAnswer, CardAuthenticated, CardChallenge, CardProof};
 pub use on_cards::{
-    Approval, Approve, BeginOnCard, CardAtDesk, Chip, DeliverySaid, EndOnCard, LARGEST_PHOTO_AT_DESK, OnCardBegun,
-    OnCardOutcome, PhotoAtDesk,
+    Approval, Approve, ApproveWithCard, BeginOnCard, CardAtDesk, Chip, DeliverySaid, EndOnCard, LARGEST_PHOTO_AT_DESK,
+    OnCardBegun, OnCardOutcome, PhotoAtDesk,
 };
 pub use photo::PhotoReview;
 pub use secure_channel::{
@@ -98,6 +98,24 @@ pub struct Session {
     /// When the session ends.
     #[serde(with = "time::serde::rfc3339")]
     pub expires: OffsetDateTime,
+    /// The card it was begun with; none where its officer was chosen by name. What it was begun with, proves once more
+    /// who the officer is.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub card: Option<CardSerial>,
+    /// How a second officer proves who they are here.
+    #[serde(default)]
+    pub approvals: ApprovalsBy,
+}
+
+/// How a second officer proves who they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ApprovalsBy {
+    /// By choosing their name is enough, and their own card is taken too: for training alone.
+    #[default]
+    Name,
+    /// With their own card alone.
+    Card,
 }
 
 /// A holder and their cards.
@@ -219,6 +237,17 @@ pub struct Issuance {
     /// Who began it: while it is open, nobody else may go on with it. A service may leave it out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub begun_by: Option<BegunBy>,
+    /// The authentication key that the card made in this job and that is not certified yet: SubjectPublicKeyInfo, DER.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub told_key: Option<Base64>,
+}
+
+/// Tells which authentication key a card has made, before the key beside it is touched: should the card be cut off then,
+/// its holder can still sign in with it and finish.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TellKey {
+    /// SubjectPublicKeyInfo, DER.
+    pub authentication_key: Base64,
 }
 
 /// Who began an issuance.
@@ -405,12 +434,14 @@ pub enum SpoilReason {
 pub enum PrintOutcome {
     /// About to be sent; the gateway checks here that it may be.
     Starting,
-    /// The printer took the whole job. A job saved to a file counts as handed over once it is on disk.
+    /// The card came out: the printer counted it, or the officer saw it.
     Printed,
-    /// The printer did not take the whole job.
+    /// No printed card came out.
     NotPrinted,
-    /// The workstation stopped while sending: somebody has to look at the output tray.
+    /// The workstation was cut off while sending: somebody has to look at the output tray.
     Uncertain,
+    /// The card came out, and the officer says that it cannot be handed over.
+    Spoilt,
 }
 
 /// One row of the audit chain.

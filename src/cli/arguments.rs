@@ -64,10 +64,10 @@ pub enum Command {
     Print(Print),
     /// Judges a photo before it goes on a record
     Photo(Photo),
-    /// Shows the printers of this desk
-    Printers,
+    /// Shows the printers of this desk and how they are; finds others, and finds out which language one takes
+    Printers(Printers),
     /// Shows the print queue of this desk
-    Queue,
+    Queue(Queue),
     /// Finishes or undoes work that was cut off
     Resume(Resume),
     /// The record of everything that was done
@@ -186,6 +186,9 @@ pub struct Unlock {
     /// A second officer at this desk who approves it, where the gateway asks for one (training sign-in)
     #[arg(long, value_name = "NUMBER", conflicts_with = "offline")]
     pub second_officer: Option<OfficerId>,
+    /// Reader with the card of a second officer, who approves it with its passcode (asked for, or a line of standard input)
+    #[arg(long, value_name = "READER", conflicts_with_all = ["offline", "telephone", "second_officer"])]
+    pub second_officer_card: Option<String>,
 }
 
 /// `repair`.
@@ -219,9 +222,26 @@ pub struct Ending {
     /// Do not ask first whether it is meant
     #[arg(long)]
     pub yes: bool,
-    /// A second officer at this desk who approves it, where the gateway asks for one (training sign-in)
+    /// A second officer at this desk who approves it, where the gateway asks for one and believes a name
     #[arg(long, value_name = "NUMBER")]
     pub second_officer: Option<OfficerId>,
+    /// Reader with the card of a second officer, who approves it with its passcode (asked for, or a line of standard input)
+    #[arg(long, value_name = "READER", conflicts_with = "second_officer")]
+    pub second_officer_card: Option<String>,
+}
+
+impl Ending {
+    /// Who is to approve it: a name, or the reader with a card.
+    #[must_use]
+    pub fn second(&self) -> (Option<&OfficerId>, Option<&str>) {
+        (self.second_officer.as_ref(), self.second_officer_card.as_deref())
+    }
+
+    /// Whether somebody is to approve it.
+    #[must_use]
+    pub fn is_approved(&self) -> bool {
+        self.second_officer.is_some() || self.second_officer_card.is_some()
+    }
 }
 
 /// `clear`.
@@ -272,8 +292,9 @@ pub struct Passcode {
 /// `resume`.
 #[derive(Debug, Args)]
 pub struct Resume {
-    /// Read the holder's passcode, one line, from standard input: a renewal that was cut off goes forward with it, and is
-    /// taken back without it. The holder is asked for it where somebody is at the keyboard
+    /// Read passcodes of holders, a line a job, from standard input: a renewal that was cut off goes forward with the one
+    /// its holder has; a repair with a new one they choose, and is left locked where no line comes. The holder is asked
+    /// where somebody is at the keyboard
     #[arg(long)]
     pub passcode_stdin: bool,
 }
@@ -303,11 +324,18 @@ pub struct Print {
     /// Also keep the proof, as PDF
     #[arg(long, value_name = "FILE")]
     pub proof: Option<PathBuf>,
+    /// Also keep what the job prints: each side as a picture, and each panel of the ribbon alone
+    #[arg(long, value_name = "FOLDER")]
+    pub planes: Option<PathBuf>,
 }
 
 /// What `print` does beside printing.
 #[derive(Debug, Subcommand)]
 pub enum PrintAction {
+    /// Says how a card came out whose printer does not say it, which ends its print
+    Confirm(ConfirmPrint),
+    /// Stops a print that another program of this computer carries out, and takes the job back where that can be done
+    Stop(StopPrint),
     /// Shows what is in a print job, ours or one captured from another driver: its headers, and each panel as a picture
     Inspect(Inspect),
     /// Prints a card of colour patches, or enters what was seen on it, so that the printer's colours come out as asked
@@ -338,6 +366,92 @@ pub struct Calibration {
     /// Forget what was entered: the printer prints by its profile again
     #[arg(long, conflicts_with = "yellow")]
     pub forget: bool,
+}
+
+/// `print confirm`.
+#[derive(Debug, Args)]
+pub struct ConfirmPrint {
+    /// The print, as its first answer or `cardwright resume` names it; its beginning is enough
+    #[arg(value_name = "JOB")]
+    pub job: String,
+    /// How the card came out
+    #[arg(value_name = "HOW")]
+    pub card: HowItCameOut,
+}
+
+/// `print stop`.
+#[derive(Debug, Args)]
+pub struct StopPrint {
+    /// The print, as “cardwright resume” or the queue names it; its beginning is enough
+    #[arg(value_name = "JOB")]
+    pub job: String,
+}
+
+/// How a card came out of its printer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum HowItCameOut {
+    /// Printed as it should be
+    Well,
+    /// Printed, and it cannot be handed over
+    Spoilt,
+    /// No card came out, or one without a face
+    Nothing,
+}
+
+/// `printers`.
+#[derive(Debug, Args)]
+pub struct Printers {
+    /// Instead of showing them.
+    #[command(subcommand)]
+    pub action: Option<PrintersAction>,
+}
+
+/// What else is done with printers.
+#[derive(Debug, Subcommand)]
+pub enum PrintersAction {
+    /// Looks for printers at USB plugs, in the queues of this computer and on the network, and asks them who they are
+    Find,
+    /// Finds out which of the two job languages a printer takes, and keeps the verdict as its profile at this desk
+    Identify(IdentifyPrinter),
+    /// Prints a card that shows whether the printer understood its job
+    TestCard {
+        /// The printer; may be left out when there is only one
+        #[arg(value_name = "PRINTER")]
+        printer: Option<String>,
+    },
+}
+
+/// `printers identify`.
+#[derive(Debug, Args)]
+pub struct IdentifyPrinter {
+    /// The printer; may be left out when there is only one
+    #[arg(value_name = "PRINTER")]
+    pub printer: Option<String>,
+    /// A job that the vendor's driver made for it, with its port set to a file
+    #[arg(long, value_name = "FILE", conflicts_with = "test_card")]
+    pub job: Option<PathBuf>,
+    /// Print a test card in one language after the other, until one comes out well
+    #[arg(long)]
+    pub test_card: bool,
+}
+
+/// `queue`.
+#[derive(Debug, Args)]
+pub struct Queue {
+    /// Instead of showing it.
+    #[command(subcommand)]
+    pub action: Option<QueueAction>,
+}
+
+/// What else is done with the queue.
+#[derive(Debug, Subcommand)]
+pub enum QueueAction {
+    /// Takes a card out of the queue; one that is being printed at this moment is stopped
+    Cancel {
+        /// Its number in the queue
+        #[arg(value_name = "NUMBER")]
+        entry: i64,
+    },
 }
 
 /// `print inspect`.

@@ -27,6 +27,9 @@ pub fn run(common: &Common, arguments: &Cancel) -> Result<Answer, Failure> {
         chip: if arguments.card.is_some() { Chip::NotHere } else { Chip::InReader },
         ..CardWish::new(Operation::Cancel)
     };
+    if wish.chip == Chip::InReader {
+        wording::reading(arguments.reader.as_deref());
+    }
     let mut preflight = desk.prepare_on_card(&wish)?;
     let (holder, serial) = (preflight.plan.holder.clone(), preflight.plan.serial.clone());
     on_card::announce(&workplace, Operation::Cancel, preflight.holder.as_ref(), &holder, &serial);
@@ -37,11 +40,11 @@ pub fn run(common: &Common, arguments: &Cancel) -> Result<Answer, Failure> {
     } else if !passcode::is_meant(&format!("  {warning}"))? {
         return Err(clear::not_meant());
     }
-    if arguments.ending.second_officer.is_some() {
-        wish.approval =
-            on_card::approval(&workplace, arguments.ending.second_officer.as_ref(), Operation::Cancel, &serial)?;
-        wish.serial = Some(serial);
+    if arguments.ending.is_approved() {
+        // Let go of first: nobody else reaches the card meanwhile, and it is looked at again.
         drop(preflight);
+        wish.approval = on_card::approval(&workplace, arguments.ending.second(), Operation::Cancel, &serial)?;
+        wish.serial = Some(serial);
         preflight = desk.prepare_on_card(&wish)?;
     }
     let mut teller = wording::Teller::default();

@@ -83,7 +83,7 @@ fn look(bench: &Bench, workplace: Option<&Workplace>, reader: &ReaderStatus) -> 
             let remark = "another program is using this card";
             return Seen::of("in use", remark).nhs_code(Some(NhsCode::CardUnreadable));
         }
-        Presence::Present { .. } => {}
+        Presence::Present { .. } => wording::reading(Some(&reader.name)),
     }
     let looked = workplace.map(|workplace| workplace.desk().look_at_card(Some(&reader.name)));
     match looked {

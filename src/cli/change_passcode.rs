@@ -16,6 +16,7 @@ pub fn run(common: &Common, arguments: &Passcode) -> Result<Answer, Failure> {
     let workplace = wording::open(common)?;
     let desk = workplace.desk();
     let wish = CardWish { reader: arguments.reader.clone(), ..CardWish::new(Operation::ChangePasscode) };
+    wording::reading(arguments.reader.as_deref());
     let preflight = desk.prepare_on_card(&wish)?;
     let plan = &preflight.plan;
     on_card::announce(&workplace, Operation::ChangePasscode, preflight.holder.as_ref(), &plan.holder, &plan.serial);

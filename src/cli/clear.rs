@@ -12,6 +12,7 @@ pub fn run(common: &Common, arguments: &Clear) -> Result<Answer, Failure> {
     let workplace = wording::open(common)?;
     let desk = workplace.desk();
     let mut wish = CardWish { reader: arguments.reader.clone(), ..CardWish::new(Operation::Clear) };
+    wording::reading(arguments.reader.as_deref());
     let mut preflight = desk.prepare_on_card(&wish)?;
     let (holder, serial) = (preflight.plan.holder.clone(), preflight.plan.serial.clone());
     on_card::announce(&workplace, Operation::Clear, preflight.holder.as_ref(), &holder, &serial);
@@ -21,12 +22,11 @@ pub fn run(common: &Common, arguments: &Clear) -> Result<Answer, Failure> {
     } else if !passcode::is_meant(&format!("  {warning}"))? {
         return Err(not_meant());
     }
-    if arguments.ending.second_officer.is_some() {
-        wish.approval =
-            on_card::approval(&workplace, arguments.ending.second_officer.as_ref(), Operation::Clear, &serial)?;
-        wish.serial = Some(serial);
+    if arguments.ending.is_approved() {
         // Let go of first: nobody else reaches the card meanwhile, and it is looked at again.
         drop(preflight);
+        wish.approval = on_card::approval(&workplace, arguments.ending.second(), Operation::Clear, &serial)?;
+        wish.serial = Some(serial);
         preflight = desk.prepare_on_card(&wish)?;
     }
     let mut teller = wording::Teller::default();

@@ -31,8 +31,7 @@ pub fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Failure> {
         return Ok(Answer::done(said, json!({ "serial": serial, "key_sets": sets })));
     }
     start.listen = arguments.listen;
-    start.messages = configuration.messages.part();
-    start.second_officer.clone_from(&configuration.gateway.second_officer);
+    configuration.set_up(&mut start);
     let running = Gateway::start(start).map_err(Failure::failed)?;
     let url = running.url();
     progress(&format!("TRAINING gateway at {url}, data in {}; stop it with Ctrl+C", places.data().display()));

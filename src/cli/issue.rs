@@ -11,7 +11,6 @@ use super::{
 use crate::{
     cis2::Service,
     domain::{HolderId, PasscodeRules},
-    face::Template,
     operations::{
         IssueReport,
         issue::PasscodeChoice,
@@ -33,7 +32,7 @@ pub fn run(common: &Common, arguments: &Issue) -> Result<Answer, Failure> {
     let printer = printer.map_err(Failure::usage)?;
     let desk = workplace.desk();
     let choice = if arguments.locked { PasscodeChoice::LeftLocked } else { PasscodeChoice::ChosenByHolder };
-    let template = Template::nhs_care_identity().map_err(Failure::failed)?;
+    let template = workplace.bench.card_faces.in_use();
     let request = IssueRequest {
         holder: holder.clone(),
         reader: arguments.reader.clone(),
@@ -41,6 +40,7 @@ pub fn run(common: &Common, arguments: &Issue) -> Result<Answer, Failure> {
         // A card that cannot be printed on this printer is not issued either.
         print: printer.map(|printer| FacePrint { printer, template: &template }),
     };
+    wording::reading(request.reader.as_deref());
     let preflight = desk.prepare_issue(&request)?;
     announce(&workplace, &preflight);
     let rules = PasscodeRules {

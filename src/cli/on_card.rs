@@ -10,10 +10,10 @@ use super::{
 use crate::{
     cis2::{
         Service,
-        wire::{Approve, SecretBase64},
+        wire::{Approve, ApproveWithCard, SecretBase64},
     },
     domain::{CardSerial, Holder, HolderId, OfficerId, Operation},
-    operations::{CardReport, Ending, Need},
+    operations::{self, CardReport, Need},
     workplace::Workplace,
 };
 
@@ -41,19 +41,27 @@ pub fn tell_tries(left: Option<u8>) {
     }
 }
 
-/// The approval of a second officer at this desk, who proves who they are by the training sign-in.
+/// The approval of a second officer at this desk, who proves who they are with their own card, or by their name where the
+/// gateway believes it.
 ///
 /// # Errors
-/// The gateway does not answer, or this officer cannot approve it.
+/// The gateway does not answer, the card does not prove it, or this officer cannot approve it.
 pub fn approval(
     workplace: &Workplace,
-    second: Option<&OfficerId>,
+    (officer, card): (Option<&OfficerId>, Option<&str>),
     operation: Operation,
     serial: &CardSerial,
 ) -> Result<Option<SecretBase64>, Failure> {
-    let Some(officer) = second else { return Ok(None) };
-    let request = Approve { officer: officer.clone(), operation, serial: serial.clone() };
-    Ok(Some(workplace.service.approve(&request)?.token))
+    let (service, serial) = (&workplace.service, serial.clone());
+    let approval = match (card, officer) {
+        (Some(reader), _) => {
+            let proof = wording::own_card_proof(workplace, reader, "of the second officer's card")?;
+            service.approve_with_card(&ApproveWithCard { proof, operation, serial })?
+        }
+        (None, Some(officer)) => service.approve(&Approve { officer: officer.clone(), operation, serial })?,
+        (None, None) => return Ok(None),
+    };
+    Ok(Some(approval.token))
 }
 
 /// The answer of an operation that ended in this way; `text` says what was done.
@@ -70,13 +78,13 @@ pub fn ended(workplace: &Workplace, report: &CardReport, text: String) -> Result
 /// # Errors
 /// As [`ended`].
 pub fn told(report: &CardReport, text: String, document: &Value) -> Result<Answer, Failure> {
-    if let (Some(need), Ending::Undone { why, .. }) = (report.need, &report.ending) {
+    if let (Some(need), operations::Ending::Undone { why, .. }) = (report.need, &report.ending) {
         let mut failure = Failure::new(Exit::Refused, format!("{why}. {}", how_to_give(need)));
         failure.document = document.as_object().cloned().unwrap_or_default();
         return Err(failure);
     }
     // What became of the card is said in the reason itself: an operation on a card in use takes nothing back.
-    if let Ending::Undone { why, by_policy, nhs_code } = &report.ending {
+    if let operations::Ending::Undone { why, by_policy, nhs_code } = &report.ending {
         let said = format!("{why}{}", pair_words(report));
         let mut failure = Failure::new(if *by_policy { Exit::Refused } else { Exit::Failed }, said);
         failure.document = document.as_object().cloned().unwrap_or_default();
@@ -100,7 +108,9 @@ pub fn pair_words(report: &CardReport) -> String {
 pub fn how_to_give(need: Need) -> &'static str {
     match need {
         Need::StepUp => "Run the command again: it signs you in anew",
-        Need::SecondOfficer => "Name the colleague with --second-officer",
+        Need::SecondOfficer => {
+            "Name the colleague with --second-officer, or the reader with their card with --second-officer-card"
+        }
         Need::Delivery => "Say --delivered once the holder has the card in hand",
     }
 }

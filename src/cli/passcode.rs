@@ -111,6 +111,15 @@ pub fn from_stdin(rules: PasscodeRules, holder: &HolderId) -> Result<Passcode, F
     choose(secret_line("passcode")?, rules, holder)
 }
 
+/// The same, where a line comes: none where there is no more.
+///
+/// # Errors
+/// It is no passcode this holder may have. The card has seen nothing.
+pub fn from_stdin_if_any(rules: PasscodeRules, holder: &HolderId) -> Result<Option<Passcode>, Failure> {
+    let line = line()?;
+    if line.is_empty() { Ok(None) } else { choose(Secret::new(line.to_vec()), rules, holder).map(Some) }
+}
+
 /// Asks for a new passcode twice, showing nothing. `otherwise` says what else this command can do without one.
 ///
 /// # Errors

@@ -22,9 +22,7 @@ pub fn run(arguments: &Arguments) -> Result<Answer, Failure> {
     let PhotoAction::Check(check) = &arguments.action;
     let photo = Photo::decode(&read(&check.photo)?).map_err(Failure::failed)?;
     let template = Template::nhs_care_identity().map_err(Failure::failed)?;
-    let place = template.photo.area.nearest_pixels();
-    // A pixel box lies inside the 1016 x 642 image.
-    let (width, height) = (place.width() as u32, place.height() as u32);
+    let (width, height) = template.portrait();
     let faces = photo.faces();
     let mut judged = photo.checks(&photo.scaled(width, height).map_err(Failure::failed)?, &faces);
     let mut framed = photo;

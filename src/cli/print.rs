@@ -1,10 +1,13 @@
 //! `print`: the face of an issued card.
 
 mod calibration;
+pub mod came_out;
 mod inspect;
 
-use std::path::Path;
+use std::{path::Path, thread};
 
+use async_signal::{Signal, Signals};
+use futures_lite::{StreamExt, future::block_on};
 use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 
@@ -16,12 +19,14 @@ use super::{
 };
 use crate::{
     domain::{CardSerial, HolderId},
-    face::Template,
     operations::{
         Ending,
         preflight::{PrintPreflight, PrintRequest},
     },
-    printer::choice::{Destination, Printer},
+    printer::{
+        choice::{Destination, Printer},
+        spool::Cancel,
+    },
     workplace::Workplace,
 };
 
@@ -29,6 +34,8 @@ pub fn run(common: &Common, arguments: &Print) -> Result<Answer, Failure> {
     match &arguments.action {
         Some(PrintAction::Inspect(job)) => return inspect::run(job),
         Some(PrintAction::Calibration(card)) => return calibration::run(common, card),
+        Some(PrintAction::Confirm(word)) => return came_out::confirm(common, word),
+        Some(PrintAction::Stop(stop)) => return came_out::stop(common, stop),
         None => {}
     }
     let workplace = wording::open(common)?;
@@ -37,6 +44,9 @@ pub fn run(common: &Common, arguments: &Print) -> Result<Answer, Failure> {
     let preflight = prepare(&workplace, &holder, arguments.card.as_ref(), printer)?;
     if let Some(file) = &arguments.proof {
         keep_proof(&preflight, file)?;
+    }
+    if let Some(folder) = &arguments.planes {
+        inspect::keep_job(&preflight.job_bytes, preflight.head_position, folder)?;
     }
     carry_out(&workplace, preflight, printer)
 }
@@ -51,6 +61,32 @@ pub fn print(
     carry_out(workplace, prepare(workplace, holder, serial, printer)?, printer)
 }
 
+/// Ctrl+C stops the print and takes the job back where that can be done; a second time ends the program, and the journal
+/// says what was left.
+fn stop_on_ctrl_c(cancel: Cancel) {
+    // Where the system tells of no such key, its own end of the program is on record like every other.
+    let Ok(mut keys) = Signals::new([Signal::Int]) else { return };
+    let _ = thread::Builder::new().name("ctrl-c".to_owned()).spawn(move || {
+        block_on(async {
+            let _ = keys.next().await;
+            progress("Stopping the print. Press Ctrl+C again to end the program at once.");
+            cancel.now();
+            let _ = keys.next().await;
+            #[allow(clippy::disallowed_methods, reason = "asked for twice: the journal stands as after a crash")]
+            std::process::exit(i32::from(Exit::Unfinished.code()));
+        });
+    });
+}
+
+/// What the virtual printer gave out, to look at before somebody says how it came out.
+fn keep_picture(workplace: &Workplace, printer: &str, stem: &str, document: &mut Map<String, Value>) {
+    if workplace.bench.printers.is_virtual(printer)
+        && let Ok(Some(output)) = workplace.bench.printers.keep_output(printer, stem)
+    {
+        document.insert("picture".to_owned(), json!(output.picture));
+    }
+}
+
 /// Composes the face and proves that it may be printed.
 pub fn prepare(
     workplace: &Workplace,
@@ -58,7 +94,7 @@ pub fn prepare(
     serial: Option<&CardSerial>,
     printer: &Printer,
 ) -> Result<PrintPreflight, Failure> {
-    let template = Template::nhs_care_identity().map_err(Failure::failed)?;
+    let template = workplace.bench.card_faces.in_use();
     let now = OffsetDateTime::now_utc();
     let request = PrintRequest { holder, serial, printer, template: &template, now, reprint_reason: None };
     Ok(workplace.desk().prepare_print(&request)?)
@@ -76,14 +112,17 @@ fn keep_proof(preflight: &PrintPreflight, file: &Path) -> Result<(), Failure> {
 
 fn carry_out(workplace: &Workplace, preflight: PrintPreflight, printer: &Printer) -> Result<Answer, Failure> {
     let name = printer.choice.name.as_str();
+    let marks: Vec<String> = preflight.marks.iter().map(ToString::to_string).collect();
+    marks.iter().for_each(|mark| progress(&format!("  About the face: {mark}")));
     let saved_to = match &printer.choice.destination {
         Destination::File(path) => Some(path.display()),
-        Destination::Tcp { .. } | Destination::Ipp(_) | Destination::Usb(_) => None,
+        Destination::Tcp { .. } | Destination::Ipp(_) | Destination::Driver { .. } | Destination::Usb(_) => None,
     };
     progress(&match &saved_to {
         None => format!("Printing the face of card {} on “{name}”", preflight.plan.serial),
         Some(file) => format!("Saving the print job of card {} to {file}", preflight.plan.serial),
     });
+    stop_on_ctrl_c(preflight.cancel());
     let mut teller = wording::Teller::default();
     let report = workplace.desk().print(preflight, &mut |news| teller.hear(news))?;
     drop(teller);
@@ -98,6 +137,8 @@ fn carry_out(workplace: &Workplace, preflight: PrintPreflight, printer: &Printer
         ("job_sha256".to_owned(), json!(plan.job_sha256)),
         ("result".to_owned(), json!(&report.ending)),
         ("steps".to_owned(), wording::steps(&report.steps)),
+        ("marks".to_owned(), json!(marks)),
+        ("confirmation".to_owned(), json!(if report.ending == Ending::Done { Some("printer") } else { None })),
     ]);
     let text = match &saved_to {
         None => {
@@ -111,6 +152,10 @@ fn carry_out(workplace: &Workplace, preflight: PrintPreflight, printer: &Printer
             )
         }
     };
+    if report.asks_officer {
+        keep_picture(workplace, name, plan.job.short(), &mut document);
+        return came_out::ask(workplace, &plan.job, document, text);
+    }
     if let Ending::Undone { why, by_policy, nhs_code } = report.ending {
         // A print takes nothing back, so the message alone says what was sent and where to look.
         let exit = if by_policy { Exit::Refused } else { Exit::Failed };

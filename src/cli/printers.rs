@@ -1,29 +1,71 @@
-//! `printers`: the printers of this desk and how they are.
+//! `printers`: the printers of this desk and how they are, and those that could be.
 
-use serde_json::json;
+mod identify;
+
+use serde_json::{Value, json};
 
 use super::{
     answer::{Answer, Failure},
-    arguments::Common,
+    arguments::{Common, Printers, PrintersAction},
     table::Table,
     wording,
 };
 use crate::{
-    printer::choice::Printer,
+    printer::{
+        choice::Printer,
+        find,
+        magicard::status::{Condition, Status},
+    },
     workplace::{Bench, Readers},
 };
 
-pub fn run(common: &Common) -> Result<Answer, Failure> {
+pub fn run(common: &Common, arguments: &Printers) -> Result<Answer, Failure> {
     let places = wording::places(common)?;
     let configuration = places.configuration().map_err(Failure::usage)?;
     let bench = Bench::open(&places, configuration, Readers::AsConfigured)?;
+    match &arguments.action {
+        None => show(&bench),
+        Some(PrintersAction::Find) => Ok(find(&bench)),
+        Some(PrintersAction::Identify(wanted)) => identify::identify(&places, &bench, wanted),
+        Some(PrintersAction::TestCard { printer }) => identify::test_card(&bench, printer.as_deref()),
+    }
+}
+
+/// Everything that is there, with the lines of the configuration that would choose it.
+fn find(bench: &Bench) -> Answer {
+    let found = find::find(find::Places::usual(), bench.printers.profiles());
+    let mut table = Table::new(["Printer", "Says it is", "Destination", "Profile"]);
+    let mut documents = Vec::new();
+    for printer in &found {
+        let profile = printer.profiles.first().cloned().unwrap_or_default();
+        table.row([printer.name.clone(), printer.model.clone(), printer.destination.to_string(), profile]);
+        documents.push(json!({
+            "name": printer.name,
+            "model": printer.model,
+            "serial": printer.serial,
+            "destination": printer.destination,
+            "profiles": printer.profiles,
+        }));
+    }
+    let document = json!({ "found": documents });
+    if found.is_empty() {
+        let remedy = "no printer was found: check cables and switches; one that does not announce itself can be written into \
+                      the configuration as tcp:HOST";
+        return Answer::done("", document).ending(super::exit::Exit::Warning, remedy);
+    }
+    let next = "Add the one you want under [[printers]] of the configuration, with its destination and profile, then ask \
+                “cardwright printers identify”.";
+    Answer::done(format!("{}\n{next}", table.render().trim_end()), document)
+}
+
+fn show(bench: &Bench) -> Result<Answer, Failure> {
     let mut table = Table::new(["Printer", "Model", "Destination", "State"]);
     let mut documents = Vec::new();
     for printer in bench.printers.iter() {
         let name = &printer.choice.name;
         let destination =
             if bench.printers.is_virtual(name) { "virtual".to_owned() } else { printer.choice.destination.to_string() };
-        let (ready, state) = state(printer);
+        let (ready, state, says) = state(printer);
         table.row([name.clone(), printer.profile.name.clone(), destination.clone(), state.clone()]);
         documents.push(json!({
             "name": name,
@@ -32,6 +74,7 @@ pub fn run(common: &Common) -> Result<Answer, Failure> {
             "destination": destination,
             "ready": ready,
             "state": state,
+            "status": says,
         }));
     }
     if documents.is_empty() {
@@ -41,11 +84,49 @@ pub fn run(common: &Common) -> Result<Answer, Failure> {
     Ok(Answer::done(table.render(), json!({ "printers": documents })))
 }
 
-/// Whether it can print now, as far as it can be asked, and in words.
-fn state(printer: &Printer) -> (Option<bool>, String) {
+/// Whether it can print now, as far as it can be asked, in words; and everything it says.
+fn state(printer: &Printer) -> (Option<bool>, String, Value) {
     match printer.spool().status() {
-        Ok(Some(_)) => (Some(true), "ready".to_owned()),
-        Ok(None) => (None, "cannot be asked".to_owned()),
-        Err(fault) => (Some(false), fault.to_string()),
+        Ok(Some(status)) => {
+            let ready = matches!(status.condition, Condition::Ready | Condition::JobRefused);
+            let mut words = match status.condition {
+                Condition::Ready => "ready".to_owned(),
+                condition => format!("{condition}: {}", condition.next_action()),
+            };
+            let ribbon = match (status.film.as_str(), status.prints_left) {
+                ("", _) => None,
+                (film, None) => Some(format!("ribbon {film}")),
+                (film, Some(left)) => Some(format!("ribbon {film}, {left} prints left")),
+            };
+            for more in
+                ribbon.into_iter().chain(status.cards_since_cleaning.map(|n| format!("{n} cards since cleaning")))
+            {
+                words = format!("{words}; {more}");
+            }
+            (Some(ready), words, document(&status))
+        }
+        Ok(None) => (None, "cannot be asked".to_owned(), Value::Null),
+        Err(fault) => (Some(false), fault.to_string(), Value::Null),
     }
+}
+
+/// What is understood, and beside it everything as the printer said it.
+fn document(status: &Status) -> Value {
+    let details: Vec<Value> =
+        status.details.iter().map(|detail| json!({ "name": detail.name, "value": detail.value })).collect();
+    json!({
+        "model": status.model,
+        "serial": status.serial,
+        "firmware": status.firmware,
+        "head": status.head_type.map(|head| format!("{head:?}").to_uppercase()),
+        "head_position": status.head_position,
+        "ribbon": status.film,
+        "prints_left": status.prints_left,
+        "cards_printed": status.cards_printed,
+        "cards_since_cleaning": status.cards_since_cleaning,
+        "cards_until_cleaning": status.cards_until_cleaning,
+        "condition": status.condition.to_string(),
+        "remedy": status.condition.next_action(),
+        "said": details,
+    })
 }

@@ -5,22 +5,53 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use super::{
     answer::{Answer, Failure},
-    arguments::Common,
+    arguments::{Common, Queue, QueueAction},
+    exit::Exit,
     table::Table,
     wording,
 };
-use crate::journal::{Journal, QueueEntry};
+use crate::journal::{Journal, JournalError, QueueEntry, QueueState};
 
-pub fn run(common: &Common) -> Result<Answer, Failure> {
+pub fn run(common: &Common, arguments: &Queue) -> Result<Answer, Failure> {
     let places = wording::places(common)?;
-    let queue = Journal::open(places.data()).and_then(|journal| journal.queue()).map_err(Failure::failed)?;
+    let journal = Journal::open(places.data()).map_err(Failure::failed)?;
+    match arguments.action {
+        None => show(&journal),
+        Some(QueueAction::Cancel { entry }) => cancel(&journal, entry),
+    }
+}
+
+/// Takes an entry out; whoever prints it at this moment is asked to stop.
+fn cancel(journal: &Journal, id: i64) -> Result<Answer, Failure> {
+    let queue = journal.queue().map_err(Failure::failed)?;
+    let entry = queue.into_iter().find(|entry| entry.id == id);
+    let entry = entry.ok_or_else(|| Failure::usage(JournalError::QueueEntryUnknown(id)))?;
+    match (entry.state, &entry.job) {
+        (QueueState::Printing, Some(job)) => {
+            journal.ask_to_stop(job).map_err(Failure::failed)?;
+            let told = format!("The program that prints card {} was asked to stop.", entry.serial);
+            let next = "what became of the card stands in the queue as soon as it has stopped: look again";
+            Ok(Answer::done(told, json!({ "entry": document(&entry) })).ending(Exit::Warning, next))
+        }
+        _ => {
+            let changed = journal.queue_set(id, QueueState::Cancelled, None, None).map_err(Failure::failed)?;
+            let told = format!("Card {} was taken out of the queue; its face is not printed.", changed.serial);
+            Ok(Answer::done(told, json!({ "entry": document(&changed) })))
+        }
+    }
+}
+
+fn show(journal: &Journal) -> Result<Answer, Failure> {
+    let queue = journal.queue().map_err(Failure::failed)?;
     let document = json!({ "queue": queue.iter().map(document).collect::<Vec<_>>() });
     if queue.is_empty() {
         return Ok(Answer::done("The print queue is empty.", document));
     }
-    let mut table = Table::new(["State", "Holder", "Card", "Printer", "Printed again because", "What happened"]);
+    let mut table =
+        Table::new(["Number", "State", "Holder", "Card", "Printer", "Printed again because", "What happened"]);
     for entry in &queue {
         table.row([
+            entry.id.to_string(),
             entry.state.to_string(),
             entry.holder.grouped(),
             entry.serial.to_string(),

@@ -13,6 +13,7 @@ pub fn run(common: &Common, arguments: &Renew) -> Result<Answer, Failure> {
     let workplace = wording::open(common)?;
     let desk = workplace.desk();
     let wish = CardWish { reader: arguments.reader.clone(), ..CardWish::new(Operation::Renew) };
+    wording::reading(arguments.reader.as_deref());
     let preflight = desk.prepare_recertify(&wish)?;
     let plan = &preflight.plan;
     on_card::announce(&workplace, Operation::Renew, Some(&preflight.holder), &plan.holder, &plan.serial);

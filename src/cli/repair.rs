@@ -18,6 +18,7 @@ pub fn run(common: &Common, arguments: &Repair) -> Result<Answer, Failure> {
     let workplace = wording::open(common)?;
     let desk = workplace.desk();
     let wish = CardWish { reader: arguments.reader.clone(), ..CardWish::new(Operation::Repair) };
+    wording::reading(arguments.reader.as_deref());
     let preflight = desk.prepare_recertify(&wish)?;
     let plan = &preflight.plan;
     on_card::announce(&workplace, Operation::Repair, Some(&preflight.holder), &plan.holder, &plan.serial);

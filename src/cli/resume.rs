@@ -6,11 +6,12 @@ use super::{
     answer::{Answer, Failure, progress},
     arguments::{Common, Resume},
     exit::Exit,
-    passcode::{Source, is_anybody_there},
+    passcode::{self, Source, is_anybody_there, is_meant},
+    print::came_out,
     wording,
 };
 use crate::{
-    domain::{Passcode, PasscodeRules},
+    domain::Passcode,
     operations::{Desk, OperationError, Progress, Resumed, Resumption, UnfinishedJob, WhatNext},
 };
 
@@ -43,11 +44,28 @@ pub fn run(common: &Common, arguments: &Resume) -> Result<Answer, Failure> {
     })
 }
 
-/// Every open job of this desk, oldest first. For the ones that go forward only with their holder, the holder is asked.
+/// Every open job of this desk, oldest first. For the ones that go forward only with their holder, and for repairs, the
+/// holder is asked.
 fn all_here(desk: &Desk<'_>, arguments: &Resume, tell: &mut dyn FnMut(&Progress)) -> Result<Vec<Resumed>, Failure> {
     let mut all = Vec::new();
     for job in desk.look_at_unfinished()? {
-        let passcode = if job.next == WhatNext::NeedsHolder { holders_passcode(&job, arguments)? } else { None };
+        if job.next == WhatNext::NeedsOfficersWord {
+            progress(&format!(
+                "The face of card {} of {} was sent to the printer (job {}), and nobody has said how it came out.",
+                job.serial,
+                job.holder.grouped(),
+                job.job.short()
+            ));
+            if let Some(card) = came_out::typed() {
+                all.extend(desk.resume_told(&job.job, card, tell)?);
+                continue;
+            }
+        }
+        let passcode = match job.next {
+            WhatNext::NeedsHolder => holders_passcode(&job, arguments)?,
+            WhatNext::WillRepair => new_passcode(&job, arguments)?,
+            _ => None,
+        };
         match desk.resume_one_with(&job.job, passcode, tell) {
             Ok(resumed) => all.push(resumed),
             // Another window ended it meanwhile.
@@ -70,7 +88,22 @@ fn holders_passcode(job: &UnfinishedJob, arguments: &Resume) -> Result<Option<Pa
         job.serial,
         job.holder.grouped()
     ));
-    source.own_passcode(PasscodeRules::default()).map(Some)
+    source.own_passcode(job.rules).map(Some)
+}
+
+/// The new passcode that the holder of a card chooses whose repair was cut off; without one it is left locked.
+fn new_passcode(job: &UnfinishedJob, arguments: &Resume) -> Result<Option<Passcode>, Failure> {
+    let source = Source::of(arguments.passcode_stdin);
+    if source == Source::Stdin {
+        return passcode::from_stdin_if_any(job.rules, &job.holder);
+    }
+    if !is_anybody_there() {
+        return Ok(None);
+    }
+    let (serial, holder) = (&job.serial, job.holder.grouped());
+    progress(&format!("The repair of card {serial} of {holder} was cut off, and is finished now."));
+    let here = "Is its holder here to choose a new passcode? Without one the card is left locked.";
+    if is_meant(here)? { source.new_passcode(job.rules, &job.holder).map(Some) } else { Ok(None) }
 }
 
 /// The word of a resumption, and why.
@@ -89,7 +122,8 @@ fn of_plan<'a>(job: &'a Resumed, key: &str) -> &'a str {
 
 fn line(job: &Resumed) -> String {
     let (word, why) = ending(&job.resumption);
-    let why = why.map(|why| format!(" ({why})")).unwrap_or_default();
+    let code = job.resumption.nhs_code().map(|code| format!("; NHS code {}", code.code())).unwrap_or_default();
+    let why = why.map(|why| format!(" ({why}{code})")).unwrap_or_default();
     let pair = job.which_pair.map(|pair| format!(". It works with {pair}")).unwrap_or_default();
     let note = job.note.as_ref().map(|note| format!(". {note}")).unwrap_or_default();
     format!(
@@ -103,9 +137,10 @@ fn line(job: &Resumed) -> String {
     )
 }
 
-fn document(job: &Resumed) -> Value {
+/// What a document tells of a job that was resumed.
+pub fn document(job: &Resumed) -> Value {
     let (word, why) = ending(&job.resumption);
-    json!({
+    let mut document = json!({
         "job": job.record.job,
         "operation": job.record.operation,
         "holder": of_plan(job, "holder"),
@@ -115,5 +150,9 @@ fn document(job: &Resumed) -> Value {
         "why": why,
         "which_pair": job.which_pair,
         "note": job.note,
-    })
+    });
+    if let Some(code) = job.resumption.nhs_code() {
+        document["nhs_code"] = json!(code);
+    }
+    document
 }

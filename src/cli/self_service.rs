@@ -8,13 +8,14 @@ use super::{
     exit::Exit,
     on_card,
     passcode::Source,
+    resume,
     window::{self, Window},
     wording,
 };
 use crate::{
     cis2::{Service, wire::HolderSession},
     domain::{Operation, Passcode, PasscodeRules},
-    operations::{CardReport, Desk, Ending, self_service::own_wish},
+    operations::{CardReport, Desk, Ending, Resumed, Resumption, self_service::own_wish},
     workplace::{Readers, Workplace},
 };
 
@@ -38,40 +39,100 @@ pub fn run(common: &Common, arguments: &SelfService) -> Result<Answer, Failure> 
     answer(&report?)
 }
 
-fn change_passcode(desk: &Desk<'_>, reader: Option<&str>, from: Source) -> Result<CardReport, Failure> {
-    let (reader, session, old, rules) = signed_in(desk, reader, from)?;
+fn change_passcode(desk: &Desk<'_>, reader: Option<&str>, from: Source) -> Result<Came, Failure> {
+    let SignedIn { reader, session, own, rules } = match signed_in(desk, reader, from, Operation::ChangePasscode)? {
+        Visit::Settled(resumed) => return Ok(Came::Resumed(resumed)),
+        Visit::SignedIn(here) => *here,
+    };
     let preflight = desk.prepare_on_card(&own_wish(&session, &reader, Operation::ChangePasscode))?;
     let new = from.new_passcode(rules, &session.holder.id)?;
     let mut teller = wording::Teller::default();
-    Ok(desk.change_passcode(preflight, old, new, &mut |news| teller.hear(news))?)
+    Ok(Came::Report(Box::new(desk.change_passcode(preflight, own, new, &mut |news| teller.hear(news))?)))
 }
 
-fn renew(desk: &Desk<'_>, reader: Option<&str>, from: Source) -> Result<CardReport, Failure> {
-    let (reader, session, own, _) = signed_in(desk, reader, from)?;
+fn renew(desk: &Desk<'_>, reader: Option<&str>, from: Source) -> Result<Came, Failure> {
+    let SignedIn { reader, session, own, .. } = match signed_in(desk, reader, from, Operation::Renew)? {
+        Visit::Settled(resumed) => return Ok(Came::Resumed(resumed)),
+        Visit::SignedIn(here) => *here,
+    };
     let preflight = desk.prepare_recertify(&own_wish(&session, &reader, Operation::Renew))?;
     let mut teller = wording::Teller::default();
-    Ok(desk.renew(preflight, own, &mut |news| teller.hear(news))?)
+    Ok(Came::Report(Box::new(desk.renew(preflight, own, &mut |news| teller.hear(news))?)))
 }
 
-/// The holder signs in with card and passcode.
-fn signed_in(
-    desk: &Desk<'_>,
-    reader: Option<&str>,
-    from: Source,
-) -> Result<(String, HolderSession, Passcode, PasscodeRules), Failure> {
-    let card = desk.prepare_authentication(reader)?;
-    if let Some(left) = card.tries_left {
-        progress(&format!("Card {} in “{}”: tries left: {left}", card.serial, card.reader));
+/// What came of a visit.
+enum Came {
+    /// Of an operation that was begun in it.
+    Report(Box<CardReport>),
+    /// Of one that was cut off before, and nothing else was wished for.
+    Resumed(Box<Resumed>),
+}
+
+/// A holder who signed in.
+enum Visit {
+    /// What they came for had been cut off, and that is settled.
+    Settled(Box<Resumed>),
+    /// What they came for can begin.
+    SignedIn(Box<SignedIn>),
+}
+
+/// A holder who is signed in.
+struct SignedIn {
+    reader: String,
+    session: HolderSession,
+    own: Passcode,
+    rules: PasscodeRules,
+}
+
+/// The holder signs in with card and passcode. What was cut off is gone on with first.
+fn signed_in(desk: &Desk<'_>, reader: Option<&str>, from: Source, wished: Operation) -> Result<Visit, Failure> {
+    let found = desk.own_card(reader)?;
+    if let Some(left) = found.tries_left {
+        progress(&format!("Card {} in “{}”: tries left: {left}", found.serial, found.reader));
     }
-    let (reader, rules) = (card.reader.clone(), card.rules());
-    let own = from.passcode_of("of your card", rules)?;
-    let session = desk.sign_in_as_holder(card, &own)?;
+    let (reader, rules) = (found.reader, found.rules);
+    let unfinished = desk.own_unfinished(&found.serial)?.filter(|job| job.operation != Operation::Unlock);
+    let (session, own) = match unfinished {
+        None => {
+            let card = desk.prepare_authentication(Some(&reader))?;
+            let own = from.passcode_of("of your card", rules)?;
+            (desk.sign_in_as_holder(card, &own)?, own)
+        }
+        Some(job) => {
+            progress(&format!("{}. It is gone on with now.", job.words_for_its_holder()));
+            let own = from.passcode_of("of your card", rules)?;
+            let mut teller = wording::Teller::default();
+            let gone_on = desk.go_on_with_own(&reader, &job, &own, &mut |news| teller.hear(news))?;
+            if gone_on.settles(wished) {
+                return Ok(Visit::Settled(Box::new(gone_on.resumed)));
+            }
+            progress(&resumed_words(&gone_on.resumed));
+            (gone_on.session, own)
+        }
+    };
     let holder = &session.holder;
     progress(&format!("The card of {} {}", holder.id.grouped(), holder.printed_name()));
-    Ok((reader, session, own, rules))
+    Ok(Visit::SignedIn(Box::new(SignedIn { reader, session, own, rules })))
 }
 
-fn unlock(desk: &Desk<'_>, reader: Option<&str>, from: Source) -> Result<CardReport, Failure> {
+/// What became of a job that was cut off, in a sentence.
+fn resumed_words(resumed: &Resumed) -> String {
+    let what = match resumed.record.operation {
+        Operation::Renew => "renewal",
+        Operation::Unlock => "unlock",
+        _ => "change of passcode",
+    };
+    let pair = resumed.which_pair.map(|pair| format!(". Your card works with {pair}")).unwrap_or_default();
+    match &resumed.resumption {
+        Resumption::Finished => format!("The {what} that was interrupted is finished{pair}."),
+        Resumption::Undone { why } => format!("The {what} that was interrupted was taken back: {why}{pair}."),
+        Resumption::StillOpen { why } | Resumption::LookAtPrinter { why } => {
+            format!("The {what} that was interrupted is not finished: {why}{pair}")
+        }
+    }
+}
+
+fn unlock(desk: &Desk<'_>, reader: Option<&str>, from: Source) -> Result<Came, Failure> {
     let card = desk.own_card(reader)?;
     let sent = desk.ask_for_code(&card)?;
     let until = sent.expires;
@@ -82,13 +143,43 @@ fn unlock(desk: &Desk<'_>, reader: Option<&str>, from: Source) -> Result<CardRep
         until.minute()
     ));
     let session = desk.sign_in_with_code(&card, &sent, from.one_time_code()?)?;
+    if let Some(job) = desk.own_unfinished(&card.serial)? {
+        let mut teller = wording::Teller::default();
+        if let Some(resumed) = desk.go_on_with_own_unlock(&job, &mut |news| teller.hear(news))? {
+            progress(&resumed_words(&resumed));
+        }
+    }
     let preflight = desk.prepare_on_card(&own_wish(&session, &card.reader, Operation::Unlock))?;
     let new = from.new_passcode(card.rules, &session.holder.id)?;
     let mut teller = wording::Teller::default();
-    Ok(desk.unlock(preflight, new, &mut |news| teller.hear(news))?)
+    Ok(Came::Report(Box::new(desk.unlock(preflight, new, &mut |news| teller.hear(news))?)))
 }
 
-fn answer(report: &CardReport) -> Result<Answer, Failure> {
+fn answer(came: &Came) -> Result<Answer, Failure> {
+    match came {
+        Came::Report(report) => told(report),
+        Came::Resumed(resumed) => told_resumed(resumed),
+    }
+}
+
+/// A job that was cut off before, and is finished or open still.
+fn told_resumed(resumed: &Resumed) -> Result<Answer, Failure> {
+    let document = resume::document(resumed);
+    let words = resumed_words(resumed);
+    if resumed.resumption == Resumption::Finished {
+        return Ok(Answer::done(words, document));
+    }
+    let mut failure = Failure::new(Exit::Unfinished, format!("{}. {COME_BACK}", words.trim_end_matches('.')));
+    failure.document = document.as_object().cloned().unwrap_or_default();
+    Err(failure)
+}
+
+/// What a holder can do about a job that was cut off.
+const COME_BACK: &str = "Put the card back into this reader and run the same command again: your passcode finishes it. Where \
+                         that does not work, the Registration Authority desk repairs the card once the time of this job \
+                         has run out, in 15 minutes";
+
+fn told(report: &CardReport) -> Result<Answer, Failure> {
     let text = match report.operation {
         Operation::Renew => format!("Card {} is renewed. Its passcode is the same as before.", report.serial),
         Operation::Unlock => format!("Card {} is unlocked and has the new passcode.", report.serial),
@@ -107,10 +198,7 @@ fn answer(report: &CardReport) -> Result<Answer, Failure> {
         "steps": wording::steps(&report.steps),
     });
     if let Ending::Unfinished { why } = &report.ending {
-        // The holder's session is over, and with it their part in the job.
-        let said = format!(
-            "{why}. In 15 minutes, when the time of this job has run out, the Registration Authority desk repairs the card"
-        );
+        let said = format!("{why}. {COME_BACK}");
         let mut failure = Failure::new(Exit::Unfinished, said);
         failure.document = document.as_object().cloned().unwrap_or_default();
         return Err(failure);

@@ -113,7 +113,7 @@ pub fn card_elsewhere(
     let desk = workplace.desk();
     let challenge = heard::<Challenge>(source, "Challenge, as it is read to you: ")?
         .ok_or_else(|| Failure::usage("no challenge came; nothing was changed"))?;
-    let approval = on_card::approval(&workplace, second, Operation::Unlock, serial)?;
+    let approval = on_card::approval(&workplace, (second, None), Operation::Unlock, serial)?;
     let begun = desk.begin_by_telephone(&holder, serial, &challenge, delivery, approval).map_err(not_begun)?;
     progress(&format!("  Response, to be read back: {}", begun.response));
     let mut document = Map::from_iter([

@@ -30,13 +30,15 @@ pub fn run(common: &Common, arguments: &Unlock) -> Result<Answer, Failure> {
         delivery: delivery(arguments.delivered),
         ..CardWish::new(Operation::Unlock)
     };
+    wording::reading(arguments.reader.as_deref());
     let mut preflight = desk.prepare_on_card(&wish)?;
     let (holder, serial) = (preflight.plan.holder.clone(), preflight.plan.serial.clone());
     on_card::announce(&workplace, Operation::Unlock, preflight.holder.as_ref(), &holder, &serial);
-    if arguments.second_officer.is_some() {
-        wish.approval = on_card::approval(&workplace, arguments.second_officer.as_ref(), Operation::Unlock, &serial)?;
-        wish.serial = Some(serial);
+    let second = (arguments.second_officer.as_ref(), arguments.second_officer_card.as_deref());
+    if second != (None, None) {
         drop(preflight);
+        wish.approval = on_card::approval(&workplace, second, Operation::Unlock, &serial)?;
+        wish.serial = Some(serial);
         preflight = desk.prepare_on_card(&wish)?;
     }
     let rules = preflight.profile.as_ref().map(|profile| profile.passcode.rules());

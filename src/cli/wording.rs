@@ -11,8 +11,11 @@ use super::{
     passcode::{self, Source},
 };
 use crate::{
-    cis2::{Service, ServiceError, wire::CardProof},
-    domain::eligibility::Reason,
+    cis2::{
+        Service, ServiceError,
+        wire::{CardProof, SecretBase64},
+    },
+    domain::{NhsCode, eligibility::Reason},
     operations::{Ending, OperationError, Progress, Standing, Step, StepTime, Verdict},
     workplace::{Configuration, Places, Readers, Workplace, WorkplaceError},
 };
@@ -37,16 +40,26 @@ pub fn open(common: &Common) -> Result<Workplace, Failure> {
 /// The officer signs in with their own card.
 fn with_own_card(places: &Places, configuration: Configuration, reader: &str) -> Result<Workplace, Failure> {
     let mut workplace = Workplace::unattended(places, configuration, Readers::AsConfigured)?;
-    let session = {
-        let desk = workplace.desk();
-        let card = desk.prepare_authentication(Some(reader))?;
-        let from = Source::of(!passcode::is_anybody_there());
-        let passcode = from.passcode_of("of the officer's own card", card.rules())?;
-        let proof = desk.authenticate(card, &passcode)?.card.proof;
-        workplace.service.sign_in_with_card(&CardProof { proof })?
-    };
-    workplace.session = Some(session);
+    let proof = own_card_proof(&workplace, reader, "of the officer's own card")?;
+    workplace.session = Some(workplace.service.sign_in_with_card(&CardProof { proof })?);
     Ok(workplace)
+}
+
+/// What an officer's card in this reader proves after its passcode, which is asked for in these words.
+///
+/// # Errors
+/// The card cannot prove it, no passcode came, or it was wrong.
+pub fn own_card_proof(workplace: &Workplace, reader: &str, whose: &str) -> Result<SecretBase64, Failure> {
+    let desk = workplace.desk();
+    let card = desk.prepare_authentication(Some(reader))?;
+    let passcode = Source::of(!passcode::is_anybody_there()).passcode_of(whose, card.rules())?;
+    Ok(desk.authenticate(card, &passcode)?.card.proof)
+}
+
+/// Says that a card is being looked for and read, with the code the NHS publishes for that state.
+pub fn reading(reader: Option<&str>) {
+    let place = reader.map_or_else(|| "The card".to_owned(), |reader| format!("The card in “{reader}”"));
+    progress(&format!("{place} is being read (NHS code {})…", NhsCode::Scanning.code()));
 }
 
 /// Keeps the gateway's newest audit head after a job; one that cannot be had now is had after the next.
@@ -125,7 +138,11 @@ pub struct Teller {
 impl Teller {
     /// Takes one message of the runner. A step of several effects is one line.
     pub fn hear(&mut self, news: &Progress) {
-        let Progress::Finished { step, took, good, .. } = news else { return };
+        let (step, took, good) = match news {
+            Progress::Finished { step, took, good, .. } => (step, took, good),
+            Progress::Said { words, .. } => return progress(&format!("  {words}")),
+            Progress::Started { .. } => return,
+        };
         match &mut self.current {
             Some((known, time, verdict @ Verdict::Good)) if known == step => {
                 *time = time.saturating_add(*took);

@@ -30,7 +30,7 @@ pub use repair::RepairChoice;
 
 use super::{
     intent::Intent,
-    model::{Model, help, service},
+    model::{Model, help, service, session},
     screens::frame::LOW,
     theme::{Theme, space},
     view::View,
@@ -116,7 +116,7 @@ impl Dialog {
             words: Vec::new(),
             action: "sign-out-anyway",
             destructive: true,
-            then: Box::new(Intent::Session(super::model::session::Intent::SignOutNow)),
+            then: Box::new(Intent::Session(session::Intent::SignOutNow)),
         })
     }
 
@@ -241,10 +241,10 @@ pub fn cancel_all(model: &mut Model) {
 
 /// Withdraws every question about a card that lies in no reader any more.
 pub fn withdraw_missing(model: &mut Model) {
-    let bench = &model.bench;
-    model
-        .dialogs
-        .retain(|dialog| dialog.card().is_none_or(|serial| bench.cards().any(|(_, card)| card.serial == *serial)));
+    let missing = |dialog: &Dialog| dialog.card().filter(|serial| !model.bench.lies_here(serial)).cloned();
+    let missing: Vec<CardSerial> = model.dialogs.iter().filter_map(missing).collect();
+    missing.iter().for_each(|serial| session::withdrawn(model, serial));
+    model.dialogs.retain(|dialog| dialog.card().is_none_or(|serial| !missing.contains(serial)));
 }
 
 /// Work that waited for an answer is given up.

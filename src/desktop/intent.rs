@@ -4,8 +4,8 @@ use super::{
     command::Command,
     dialogs::{Dialog, DialogIntent},
     model::{
-        activity, bench, find, help, holder, issue, offline, photo, queue, service, session, settings, telephone,
-        unfinished, work,
+        activity, bench, card_face, find, help, holder, issue, offline, photo, queue, service, session, settings,
+        telephone, unfinished, work,
     },
     route::Route,
 };
@@ -63,6 +63,8 @@ pub enum Intent {
     Activity(activity::Intent),
     /// Settings.
     Settings(settings::Intent),
+    /// The editor of card faces.
+    CardFace(card_face::Intent),
     /// Help.
     Help(help::Intent),
 }
@@ -95,5 +97,6 @@ of_area!(
     Unfinished(unfinished::Intent),
     Activity(activity::Intent),
     Settings(settings::Intent),
+    CardFace(card_face::Intent),
     Help(help::Intent),
 );

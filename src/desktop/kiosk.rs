@@ -36,11 +36,18 @@ pub struct Kiosk {
 }
 
 impl Kiosk {
-    /// A kiosk that gives its orders here and hears of what came of them there.
+    /// A kiosk that gives its orders here and hears of what came of them there. After `patience` of nothing it forgets who
+    /// stood there.
     #[must_use]
-    pub fn new(preferences: &Preferences, orders: SyncSender<Order>, events: Receiver<Event>) -> Self {
+    pub fn new(
+        preferences: &Preferences,
+        patience: Duration,
+        orders: SyncSender<Order>,
+        events: Receiver<Event>,
+    ) -> Self {
         let scheme = preferences.scheme;
-        let (model, texts, touched) = (Model::default(), Texts::british_english(), Instant::now());
+        let model = Model::new(patience);
+        let (texts, touched) = (Texts::british_english(), Instant::now());
         Self { model, texts, scheme, orders, events, touched }
     }
 
@@ -63,7 +70,7 @@ impl Kiosk {
         self.model.idle_for(idle);
         if self.model.stage.waits_for_the_holder() {
             // The next look at the clock; nothing is drawn before.
-            context.request_repaint_after(model::PATIENCE.saturating_sub(idle).max(Duration::from_secs(1)));
+            context.request_repaint_after(self.model.patience.saturating_sub(idle).max(Duration::from_secs(1)));
         }
         self.send();
     }

@@ -4,6 +4,7 @@
 
 pub mod activity;
 pub mod bench;
+pub mod card_face;
 pub mod find;
 pub mod help;
 pub mod holder;
@@ -83,6 +84,8 @@ pub struct Model {
     pub activity: activity::State,
     /// Settings.
     pub settings: settings::State,
+    /// The editor of card faces.
+    pub card_face: card_face::State,
     /// Help.
     pub help: help::State,
     /// Whether the window is about to close.
@@ -166,6 +169,7 @@ impl Model {
             unfinished: unfinished::State::default(),
             activity: activity::State::default(),
             settings: settings::State::default(),
+            card_face: card_face::State::default(),
             help: help::State::default(),
             closing: Closing::No,
             orders: Vec::new(),
@@ -210,6 +214,7 @@ impl Model {
             Intent::Unfinished(wish) => unfinished::update(self, wish),
             Intent::Activity(wish) => activity::update(self, wish),
             Intent::Settings(wish) => settings::update(self, wish),
+            Intent::CardFace(wish) => card_face::update(self, wish),
             Intent::Help(wish) => help::update(self, wish),
         }
     }
@@ -230,6 +235,7 @@ impl Model {
         unfinished::on_event(self, event);
         activity::on_event(self, event);
         settings::on_event(self, event);
+        card_face::on_event(self, event);
         self.close_when_done();
     }
 
@@ -244,7 +250,7 @@ impl Model {
             if !self.dialogs.iter().any(Dialog::is_about_closing) {
                 self.dialogs.push_front(Dialog::close_with_open_work());
             }
-        } else if !photo::asks_first(self, None, Intent::CloseWindowNow) {
+        } else if !photo::asks_first(self, None, Intent::CloseWindowNow) && !card_face::asks_first(self) {
             self.closing = Closing::Now;
         }
     }
@@ -373,6 +379,7 @@ impl Model {
             Route::Queue => queue::arrived(self),
             Route::Unfinished => unfinished::arrived(self),
             Route::Activity => activity::arrived(self),
+            Route::CardFace => card_face::arrived(self),
             Route::Help(topic) => help::arrived(self, &topic),
             Route::Offline => offline::arrived(self),
             Route::Telephone(..) | Route::Work(_) | Route::Settings => {}

@@ -32,6 +32,8 @@ pub enum Route {
     Activity,
     /// Settings.
     Settings,
+    /// The editor of card faces.
+    CardFace,
     /// Help, at this topic.
     Help(String),
 }
@@ -48,7 +50,7 @@ impl Route {
             Self::Queue => Section::Queue,
             Self::Unfinished => Section::Unfinished,
             Self::Activity => Section::Activity,
-            Self::Settings => Section::Settings,
+            Self::Settings | Self::CardFace => Section::Settings,
             Self::Help(_) => Section::Help,
         }
     }

@@ -2,6 +2,7 @@
 
 pub mod activity;
 mod bench_bar;
+pub mod card_face;
 pub mod find;
 pub mod frame;
 pub mod help;
@@ -36,6 +37,7 @@ pub fn draw(ui: &mut Ui, view: &View<'_>) {
         Route::Unfinished => unfinished::draw(ui, view),
         Route::Activity => activity::draw(ui, view),
         Route::Settings => settings::draw(ui, view),
+        Route::CardFace => card_face::draw(ui, view),
         Route::Help(topic) => help::draw(ui, view, topic),
     }
 }
@@ -57,6 +59,7 @@ pub fn main_action(model: &Model) -> Option<Intent> {
         Route::Service => service::main_action(model),
         Route::Queue => queue::main_action(model),
         Route::Unfinished => unfinished::main_action(model),
+        Route::CardFace => card_face::main_action(model),
         Route::Activity | Route::Settings | Route::Help(_) => None,
     }
 }

@@ -6,7 +6,7 @@ use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentB
 use unic_langid::LanguageIdentifier;
 
 /// The files of British English, one an area of the window.
-const EN_GB: [(&str, &str); 14] = [
+const EN_GB: [(&str, &str); 15] = [
     ("activity", include_str!("../../assets/text/en-GB/activity.ftl")),
     ("bench", include_str!("../../assets/text/en-GB/bench.ftl")),
     ("find", include_str!("../../assets/text/en-GB/find.ftl")),
@@ -17,6 +17,7 @@ const EN_GB: [(&str, &str); 14] = [
     ("photo", include_str!("../../assets/text/en-GB/photo.ftl")),
     ("queue", include_str!("../../assets/text/en-GB/queue.ftl")),
     ("service", include_str!("../../assets/text/en-GB/service.ftl")),
+    ("card-face", include_str!("../../assets/text/en-GB/card-face.ftl")),
     ("settings", include_str!("../../assets/text/en-GB/settings.ftl")),
     ("sign-in", include_str!("../../assets/text/en-GB/sign-in.ftl")),
     ("telephone", include_str!("../../assets/text/en-GB/telephone.ftl")),
@@ -119,7 +120,7 @@ macro_rules! tr {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use std::{
         collections::{BTreeMap, BTreeSet},
         path::Path,
@@ -149,7 +150,8 @@ mod tests {
         keys
     }
 
-    fn sources(folder: &Path, all: &mut String) {
+    /// Everything that is written in the sources below a folder.
+    pub fn sources(folder: &Path, all: &mut String) {
         for entry in std::fs::read_dir(folder).expect("the sources").flatten() {
             let path = entry.path();
             if path.is_dir() {

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use serde_json::Value as Json;
 
-use super::text::Texts;
+use super::text::{Texts, Value};
 use crate::{cis2::wire::AuditRow, domain::HolderId};
 
 /// The language of the window, for words that are searched and exported and so are made before anything is drawn.
@@ -18,12 +18,16 @@ pub fn event_key(event: &str) -> Option<&'static str> {
         "session.begun" => "event-session-begun",
         "session.ended" => "event-session-ended",
         "session.stepped-up" => "event-session-stepped-up",
+        "session.step-up.refused" => "event-session-step-up-refused",
         "issuance.reserved" => "event-issuance-reserved",
         "issuance.refused" => "event-issuance-refused",
         "issuance.certified" => "event-issuance-certified",
         "issuance.confirmed" => "event-issuance-confirmed",
         "issuance.aborted" => "event-issuance-aborted",
         "issuance.expired" => "event-issuance-expired",
+        "issuance.key-told" => "event-issuance-key-told",
+        "issuance.handed-over" => "event-issuance-handed-over",
+        "issuance.take-over.refused" => "event-issuance-take-over-refused",
         "issuance.reopened" => "event-issuance-reopened",
         "on-card.begun" => "event-on-card-begun",
         "on-card.refused" => "event-on-card-refused",
@@ -42,6 +46,7 @@ pub fn event_key(event: &str) -> Option<&'static str> {
         "self-service.code.not-sent" => "event-self-service-code-not-sent",
         "self-service.code.refused" => "event-self-service-code-refused",
         "self-service.code.wrong" => "event-self-service-code-wrong",
+        "self-service.unfinished.refused" => "event-self-service-unfinished-refused",
         "self-service.session.begun" => "event-self-service-begun",
         "self-service.session.ended" => "event-self-service-ended",
         "card.blanked" => "event-card-blanked",
@@ -77,10 +82,28 @@ pub fn event(texts: &Texts, event: &str) -> String {
     event_key(event).map_or_else(|| event.to_owned(), |key| texts.get(key))
 }
 
+/// Key of the words for an event of one operation, which names it; `None` for one whose own words say enough.
+fn operation_key(event: &str) -> Option<&'static str> {
+    Some(match event {
+        "issuance.reserved" | "on-card.begun" => "event-operation-begun",
+        "issuance.refused" | "issuance.reopen.refused" | "on-card.refused" => "event-operation-refused",
+        "issuance.confirmed" => "event-operation-confirmed",
+        "issuance.aborted" => "event-operation-aborted",
+        "issuance.expired" => "event-operation-expired",
+        "issuance.reopened" => "event-operation-reopened",
+        "on-card.ended" => "event-operation-ended",
+        _ => return None,
+    })
+}
+
 /// What happened in a row, in one line: the event, and what makes this one different from others of its kind.
 #[must_use]
 pub fn row(texts: &Texts, row: &AuditRow) -> String {
     let mut words = event(texts, &row.event);
+    let operation = row.detail.get("operation").and_then(Json::as_str);
+    if let (Some(operation), Some(key)) = (operation, operation_key(&row.event)) {
+        words = texts.with(key, &[("operation", Value::Text(operation))]);
+    }
     let outcome = row.detail.get("outcome").and_then(Json::as_str);
     if row.event == "print.recorded"
         && let Some(outcome) = outcome
@@ -152,17 +175,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-
-    fn sources(folder: &Path, all: &mut String) {
-        for entry in std::fs::read_dir(folder).expect("the sources").flatten() {
-            let path = entry.path();
-            if path.is_dir() {
-                sources(&path, all);
-            } else if path.extension().is_some_and(|ending| ending == "rs") {
-                all.push_str(&std::fs::read_to_string(path).expect("a source"));
-            }
-        }
-    }
+    use crate::desktop::text::tests::sources;
 
     #[test]
     fn every_event_that_the_gateway_writes_has_words() {

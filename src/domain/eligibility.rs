@@ -68,6 +68,21 @@ pub fn offers(situation: &Situation<'_>) -> [(Operation, Decision); Operation::A
     Operation::ALL.map(|operation| (operation, decide(&Situation { task: Task::Desk(operation), ..situation.clone() })))
 }
 
+/// What a holder can do with their own card without an officer, in the order in which it is shown.
+pub const SELF_SERVICE: [Operation; 3] = [Operation::ChangePasscode, Operation::Renew, Operation::Unlock];
+
+/// Everything a holder may do to their own card, with the answer to each. All but an unlock begins with the card signing its
+/// holder in, so what forbids that forbids the rest. The task of the situation is not looked at.
+#[must_use]
+pub fn self_service_offers(situation: &Situation<'_>) -> [(Operation, Decision); SELF_SERVICE.len()] {
+    let ask = |task| decide(&Situation { task, ..situation.clone() });
+    SELF_SERVICE.map(|operation| {
+        let decision = ask(Task::SelfService(operation));
+        let signs_in = operation != Operation::Unlock && decision.is_allowed();
+        (operation, if signs_in { ask(Task::Authenticate) } else { decision })
+    })
+}
+
 /// Whether cards of this series take this task at all.
 fn series_reason(s: &Situation<'_>) -> Option<Reason> {
     match s.series {

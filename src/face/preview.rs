@@ -2,14 +2,15 @@
 
 use std::io::Cursor;
 
-use image::{ExtendedColorType, ImageEncoder, ImageError, RgbaImage, codecs::png::PngEncoder};
+use image::{ExtendedColorType, ImageEncoder, ImageError, RgbImage, RgbaImage, codecs::png::PngEncoder};
 use tiny_skia::{Color, FillRule, Paint, PathBuilder, Pixmap, Rect, Shader, Stroke, Transform};
 
 use super::{
     FaceError, glyphs,
-    layout::{Ink, Layout},
+    layout::{Ink, Layout, Shape},
     measure::{Area, CARD_HEIGHT_MM, CARD_WIDTH_MM, CORNER_RADIUS_MM, PIXELS_PER_MM, column, row},
     planes::{HEIGHT, Planes, WIDTH},
+    render::contained,
 };
 
 /// Outer bounds of the eight contacts in millimetres (ISO/IEC 7816-2, figure 2).
@@ -23,7 +24,7 @@ pub(super) const KEEP_OUT_LINE_MM: f32 = 0.15;
 
 impl Planes {
     /// Shows the card as it would come out: 1016 x 642 pixels, transparent outside the card's rounded edge. Built from
-    /// the planes alone and, for what is on the blank card already, the layout's band.
+    /// the planes alone and, for what is on the blank card already, the layout's pre-printed elements.
     #[must_use]
     pub fn preview(&self, layout: &Layout) -> RgbaImage {
         let bytes = blank_card(layout).map(|mut card| {
@@ -98,38 +99,83 @@ fn blank_card(layout: &Layout) -> Option<Pixmap> {
     let mut card = Pixmap::new(WIDTH as u32, HEIGHT as u32)?;
     card.fill(Color::WHITE);
     let still = Transform::identity();
-    if let Some(band) = &layout.band {
-        // A band that touches the card's edge runs on into the spill, as ink on a cut card does.
-        let mut area = band.area;
-        if area.left <= 0.0 {
-            area.left -= 1.0;
-            area.width += 1.0;
-        }
-        if area.top <= 0.0 {
-            area.top -= 1.0;
-            area.height += 1.0;
-        }
-        if area.right() >= CARD_WIDTH_MM {
-            area.width += 1.0;
-        }
-        if area.bottom() >= CARD_HEIGHT_MM {
-            area.height += 1.0;
-        }
-        card.fill_rect(rectangle(&area)?, &paint(band.colour), still, None);
-    }
-    for text in &layout.texts {
-        if let (Ink::PrePrinted(colour), Some(path)) = (text.ink, glyphs::outline(text)) {
-            card.fill_path(&path, &paint(colour), FillRule::Winding, still, None);
+    for element in &layout.elements {
+        let Ink::PrePrinted(colour) = element.ink else { continue };
+        match &element.shape {
+            Shape::Fill => {
+                card.fill_rect(rectangle(&on_into_spill(element.area))?, &paint(colour), still, None);
+            }
+            Shape::Text(text) => {
+                if let Some(path) = glyphs::outline(text) {
+                    card.fill_path(&path, &paint(colour), FillRule::Winding, still, None);
+                }
+            }
+            Shape::Image(picture) => lay_picture(&mut card, &element.area, picture),
+            Shape::Photo | Shape::Code(_) => {}
         }
     }
+    let Some(keep_out) = &layout.keep_out else { return Some(card) };
     card.fill_rect(rectangle(&CONTACTS)?, &paint(GOLD), still, None);
     let stroke = Stroke { width: KEEP_OUT_LINE_MM * PIXELS_PER_MM, ..Stroke::default() };
-    let outline = PathBuilder::from_rect(rectangle(&layout.keep_out)?);
+    let outline = PathBuilder::from_rect(rectangle(keep_out)?);
     card.stroke_path(&outline, &paint(KEEP_OUT_LINE), &stroke, still, None);
     Some(card)
 }
 
+/// A pre-printed box that touches the card's edge runs on into the spill, as ink on a cut card does.
+fn on_into_spill(mut area: Area) -> Area {
+    if area.left <= 0.0 {
+        area.left -= 1.0;
+        area.width += 1.0;
+    }
+    if area.top <= 0.0 {
+        area.top -= 1.0;
+        area.height += 1.0;
+    }
+    if area.right() >= CARD_WIDTH_MM {
+        area.width += 1.0;
+    }
+    if area.bottom() >= CARD_HEIGHT_MM {
+        area.height += 1.0;
+    }
+    area
+}
+
+/// A pre-printed picture, as the printed ones are fitted.
+fn lay_picture(card: &mut Pixmap, area: &Area, picture: &RgbImage) {
+    let place = area.nearest_pixels();
+    let fitted = contained(picture, (place.width() as u32, place.height() as u32));
+    for (line, y) in fitted.rows().zip(place.top..place.bottom) {
+        let start = (y * WIDTH + place.left) * 4;
+        let pixels = card.data_mut().get_mut(start..).unwrap_or_default();
+        for (to, from) in pixels.chunks_exact_mut(4).zip(line) {
+            to[..3].copy_from_slice(&from.0);
+        }
+    }
+}
+
 fn round_corners(card: &mut Pixmap) {
+    let Some(edge) = card_outline() else { return };
+    let Some(mut mask) = tiny_skia::Mask::new(WIDTH as u32, HEIGHT as u32) else { return };
+    mask.fill_path(&edge, FillRule::Winding, true, Transform::identity());
+    card.apply_mask(&mask);
+    // Only the edge is partly transparent; unmultiplying it keeps the picture's colours plain. Away from the corners the
+    // edge is in the first and last four pixels of a line.
+    let corner = (row(0.0) + CORNER_RADIUS_MM * PIXELS_PER_MM).ceil() as usize;
+    for (y, line) in card.data_mut().chunks_exact_mut(WIDTH * 4).enumerate() {
+        if y < corner || y >= HEIGHT - corner {
+            unmultiply(line);
+        } else {
+            let (start, rest) = line.split_at_mut(16);
+            unmultiply(start);
+            let last = rest.len().saturating_sub(16);
+            unmultiply(rest.split_at_mut(last).1);
+        }
+    }
+}
+
+/// The card's rounded edge, in pixels of the head's image.
+pub(super) fn card_outline() -> Option<tiny_skia::Path> {
     // A quarter circle is a cubic curve with its controls at 0.5523 of the radius.
     let radius = CORNER_RADIUS_MM * PIXELS_PER_MM;
     let slack = radius * (1.0 - 0.552_285);
@@ -145,23 +191,7 @@ fn round_corners(card: &mut Pixmap) {
     edge.line_to(left, top + radius);
     edge.cubic_to(left, top + slack, left + slack, top, left + radius, top);
     edge.close();
-    let Some(edge) = edge.finish() else { return };
-    let Some(mut mask) = tiny_skia::Mask::new(WIDTH as u32, HEIGHT as u32) else { return };
-    mask.fill_path(&edge, FillRule::Winding, true, Transform::identity());
-    card.apply_mask(&mask);
-    // Only the edge is partly transparent; unmultiplying it keeps the picture's colours plain. Away from the corners the
-    // edge is in the first and last four pixels of a line.
-    let corner = (top + radius).ceil() as usize;
-    for (y, line) in card.data_mut().chunks_exact_mut(WIDTH * 4).enumerate() {
-        if y < corner || y >= HEIGHT - corner {
-            unmultiply(line);
-        } else {
-            let (start, rest) = line.split_at_mut(16);
-            unmultiply(start);
-            let last = rest.len().saturating_sub(16);
-            unmultiply(rest.split_at_mut(last).1);
-        }
-    }
+    edge.finish()
 }
 
 fn unmultiply(pixels: &mut [u8]) {

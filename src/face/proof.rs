@@ -1,4 +1,4 @@
-//! The proof: a PDF of exactly the card's size, made of the same glyphs and the same planes as the print job.
+//! The proof: a PDF of exactly the card's size, a page a side, made of the same glyphs and the same planes as the print job.
 
 use std::collections::BTreeMap;
 
@@ -12,12 +12,13 @@ use subsetter::GlyphRemapper;
 use time::OffsetDateTime;
 
 use super::{
-    FaceError,
+    FaceError, FaceSide,
     fonts::Font,
-    layout::{Ink, Layout, TextBlock},
+    layout::{Ink, Layout, Placed, Shape, TextBlock},
     measure::{Area, CARD_HEIGHT_MM, CARD_WIDTH_MM, POINTS_PER_MM, column_to_mm, row_to_mm},
     planes::{PixelBox, Planes, WIDTH},
     preview::{CONTACTS, GOLD, KEEP_OUT_LINE, KEEP_OUT_LINE_MM},
+    render::contained,
 };
 
 /// A font cut down to the glyphs of this face, and the numbers they have there.
@@ -30,7 +31,7 @@ struct Subset {
 ///
 /// # Errors
 /// [`FaceError::Proof`] when a font cannot be embedded.
-pub(super) fn write(layout: &Layout, planes: &Planes, date: OffsetDateTime) -> Result<Vec<u8>, FaceError> {
+pub(super) fn write(sides: &[&FaceSide], date: OffsetDateTime) -> Result<Vec<u8>, FaceError> {
     let mut document = PdfDocument::new("Card proof");
     let when = timestamp(date)?;
     let info = &mut document.metadata.info;
@@ -52,22 +53,11 @@ pub(super) fn write(layout: &Layout, planes: &Planes, date: OffsetDateTime) -> R
     info.creator = format!("Cardwright {}", env!("CARGO_PKG_VERSION"));
     info.producer.clone_from(&info.creator);
     info.subject = "What the printer will put on the card".into();
-    let subsets = embed_fonts(&mut document, layout)?;
-    let mut ops = Vec::new();
-    if let Some(band) = &layout.band {
-        fill(&mut ops, &band.area, band.colour);
+    let subsets = embed_fonts(&mut document, sides)?;
+    for side in sides {
+        let ops = page(&mut document, &side.layout, &side.planes, &subsets);
+        document.pages.push(PdfPage::new(Mm(CARD_WIDTH_MM), Mm(CARD_HEIGHT_MM), ops));
     }
-    fill(&mut ops, &CONTACTS, GOLD);
-    outline(&mut ops, &layout.keep_out);
-    for (name, area) in [("artwork", layout.artwork), ("photo", Some(layout.photo))] {
-        if let Some(area) = area {
-            picture(&mut document, &mut ops, planes, area.nearest_pixels(), name);
-        }
-    }
-    for text in &layout.texts {
-        write_text(&mut ops, text, &subsets);
-    }
-    document.pages = vec![PdfPage::new(Mm(CARD_WIDTH_MM), Mm(CARD_HEIGHT_MM), ops)];
     let options = PdfSaveOptions {
         image_optimization: Some(ImageOptimizationOptions {
             // Lossless: the proof shows the planes, not a picture of them.
@@ -84,6 +74,49 @@ pub(super) fn write(layout: &Layout, planes: &Planes, date: OffsetDateTime) -> R
         Some(warning) => Err(FaceError::Proof(warning.msg.clone())),
         None => Ok(with_own_identifier(bytes)),
     }
+}
+
+/// One side: the blank card below, then what the printer puts on it.
+fn page(document: &mut PdfDocument, layout: &Layout, planes: &Planes, subsets: &BTreeMap<Font, Subset>) -> Vec<Op> {
+    let mut ops = Vec::new();
+    let name = |element: &Placed| format!("{}-{}", layout.side.word(), element.id);
+    let (blank, printed): (Vec<&Placed>, Vec<&Placed>) =
+        layout.elements.iter().partition(|element| !element.ink.is_printed());
+    for element in blank {
+        match &element.shape {
+            Shape::Fill => fill(&mut ops, &element.area, element.ink.rgb()),
+            Shape::Text(text) => write_text(&mut ops, text, element.ink, subsets),
+            Shape::Image(picture) => {
+                let place = element.area.nearest_pixels();
+                let fitted = contained(picture, (place.width() as u32, place.height() as u32));
+                lay(document, &mut ops, place, fitted.into_raw(), name(element));
+            }
+            Shape::Photo | Shape::Code(_) => {}
+        }
+    }
+    if let Some(keep_out) = &layout.keep_out {
+        fill(&mut ops, &CONTACTS, GOLD);
+        outline(&mut ops, keep_out);
+    }
+    for element in printed {
+        match &element.shape {
+            Shape::Photo | Shape::Image(_) => {
+                let place = element.area.nearest_pixels();
+                lay(document, &mut ops, place, read_back(planes, place), name(element));
+            }
+            // Boxes are drawn as the pixels they are, not as the millimetres they were meant to be.
+            Shape::Fill => fill(&mut ops, &millimetres(element.area.nearest_pixels()), element.ink.rgb()),
+            Shape::Code(dark) => dark.iter().for_each(|place| fill(&mut ops, &millimetres(*place), [0; 3])),
+            Shape::Text(text) => write_text(&mut ops, text, element.ink, subsets),
+        }
+    }
+    ops
+}
+
+/// Where the pixels of a box lie on the card.
+fn millimetres(place: PixelBox) -> Area {
+    let (left, top) = (column_to_mm(place.left), row_to_mm(place.top));
+    Area { left, top, width: column_to_mm(place.right) - left, height: row_to_mm(place.bottom) - top }
 }
 
 /// The library writes two random identifiers into the trailer. A hash of the file in their place (as ISO 32000-1 section
@@ -107,9 +140,13 @@ fn timestamp(date: OffsetDateTime) -> Result<DateTime, FaceError> {
         .map_err(|_| FaceError::Proof(format!("{date} is no date for a PDF")))
 }
 
-fn embed_fonts(document: &mut PdfDocument, layout: &Layout) -> Result<BTreeMap<Font, Subset>, FaceError> {
+fn embed_fonts(document: &mut PdfDocument, sides: &[&FaceSide]) -> Result<BTreeMap<Font, Subset>, FaceError> {
     let mut subsets: BTreeMap<Font, Subset> = BTreeMap::new();
-    for run in layout.texts.iter().flat_map(|text| &text.runs) {
+    let texts = sides.iter().flat_map(|side| &side.layout.elements).filter_map(|element| match &element.shape {
+        Shape::Text(text) => Some(text),
+        _ => None,
+    });
+    for run in texts.flat_map(|text| &text.runs) {
         let subset = subsets
             .entry(run.font)
             .or_insert_with(|| Subset { id: FontId(run.font.label().into()), glyphs: GlyphRemapper::new() });
@@ -165,13 +202,17 @@ fn outline(ops: &mut Vec<Op>, area: &Area) {
 }
 
 /// The pixels of a box, read back from the separated planes.
-fn picture(document: &mut PdfDocument, ops: &mut Vec<Op>, planes: &Planes, place: PixelBox, name: &str) {
+fn read_back(planes: &Planes, place: PixelBox) -> Vec<u8> {
     let mut pixels = Vec::with_capacity(place.width() * place.height() * 3);
     for y in place.top..place.bottom {
         for at in y * WIDTH + place.left..y * WIDTH + place.right {
             pixels.extend_from_slice(&planes.rgb(at));
         }
     }
+    pixels
+}
+
+fn lay(document: &mut PdfDocument, ops: &mut Vec<Op>, place: PixelBox, pixels: Vec<u8>, name: String) {
     let image = RawImage {
         pixels: RawImageData::U8(pixels),
         width: place.width(),
@@ -179,7 +220,7 @@ fn picture(document: &mut PdfDocument, ops: &mut Vec<Op>, planes: &Planes, place
         data_format: RawImageFormat::RGB8,
         tag: Vec::new(),
     };
-    let id = XObjectId(name.into());
+    let id = XObjectId(name);
     document.resources.xobjects.map.insert(id.clone(), XObject::Image(image));
     ops.push(Op::UseXobject {
         id,
@@ -192,13 +233,9 @@ fn picture(document: &mut PdfDocument, ops: &mut Vec<Op>, planes: &Planes, place
     });
 }
 
-fn write_text(ops: &mut Vec<Op>, text: &TextBlock, subsets: &BTreeMap<Font, Subset>) {
-    let rgb = match text.ink {
-        Ink::PrePrinted(rgb) => rgb,
-        Ink::Resin => [0, 0, 0],
-    };
+fn write_text(ops: &mut Vec<Op>, text: &TextBlock, ink: Ink, subsets: &BTreeMap<Font, Subset>) {
     ops.push(Op::StartTextSection);
-    ops.push(Op::SetFillColor { col: colour(rgb) });
+    ops.push(Op::SetFillColor { col: colour(ink.rgb()) });
     for run in &text.runs {
         let Some(subset) = subsets.get(&run.font) else { continue };
         ops.push(Op::SetFont { font: PdfFontHandle::External(subset.id.clone()), size: Pt(run.size) });

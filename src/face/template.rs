@@ -1,25 +1,31 @@
-//! The template of a card face: what stands where, in millimetres, read from TOML.
+//! The template of a card face: what stands where on front and back, in millimetres, read from TOML.
 
+mod artwork;
 mod check;
+mod condition;
+mod written;
 
-use std::{
-    collections::BTreeMap,
-    path::{Path, PathBuf},
-};
+use std::{collections::BTreeMap, path::Path, sync::Arc};
 
+use image::RgbImage;
 use serde::Deserialize;
+
+pub(super) use condition::Answer;
+pub use condition::{CardCondition, Condition};
 
 pub(super) use check::LINE_HEIGHT;
 
-use super::{measure::Area, photo::PhotoError};
+use super::measure::Area;
 
 /// What is wrong with a template: where, what, and what to do about it.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("card face template {file}, {key}: {problem}. {remedy}. Nothing was printed.")]
+#[derive(Debug, Clone, thiserror::Error, PartialEq, Eq)]
+#[error("card face template {file}, line {line}, {key}: {problem}. {remedy}. Nothing was printed.")]
 pub struct TemplateError {
     /// The file, or "(text)" when the template did not come from a file.
     pub file: String,
-    /// The key, as `table.key`, or the line for text that is not TOML.
+    /// Line in the file, from 1.
+    pub line: usize,
+    /// The key, as `element.key` or `table.key`, or what is written there for text that is not TOML.
     pub key: String,
     /// What is wrong.
     pub problem: String,
@@ -39,6 +45,18 @@ pub enum Align {
     Right,
 }
 
+/// What becomes of a text that does not fit at its full size on one line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Fit {
+    /// It shrinks to the minimum size, then breaks into lines; what still does not fit is refused.
+    Shrink,
+    /// It breaks into lines at its full size, and shrinks only where that is not enough.
+    Wrap,
+    /// As shrink, and what still does not fit is cut with an ellipsis. Refused for names and numbers.
+    Ellipsis,
+}
+
 /// A bundled face and weight. Scripts that the Latin face lacks are taken from the other bundled fonts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -49,124 +67,131 @@ pub enum Typeface {
     SansBold,
 }
 
-/// A place for text.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct TextPlace {
-    /// The box the text must stay inside.
-    pub area: Area,
-    /// Role in `[fonts]`.
-    pub font: String,
+/// Words and how they are set.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TextStyle {
+    /// The words, with `{name}` and its like where the holder's own stand.
+    pub text: String,
+    /// Face and weight.
+    pub typeface: Typeface,
     /// Largest size in points; used when the text fits.
     pub size: f32,
-    /// Smallest size in points. A text that does not fit at this size is refused.
+    /// Smallest size in points.
     pub minimum_size: f32,
     /// Most lines the text may take.
     pub lines: usize,
     /// Where lines stand in the box.
     pub align: Align,
+    /// What becomes of a text that is too long.
+    pub fit: Fit,
 }
 
-/// Text that is the same on every card.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct FixedText {
-    /// The words.
-    pub text: String,
-    /// A name in `[colours]`; without it the text is printed in resin black.
-    pub colour: Option<String>,
-    /// The box the text must stay inside.
+/// A kind of code. All are printed in resin, with bars of whole printer dots.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Symbology {
+    /// Code 128 (ISO/IEC 15417): printable ASCII.
+    Code128,
+    /// QR code (ISO/IEC 18004), error correction M.
+    Qr,
+    /// PDF417 (ISO/IEC 15438).
+    Pdf417,
+}
+
+/// What an element is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Content {
+    /// Text.
+    Text(TextStyle),
+    /// The holder's photo.
+    Photo,
+    /// A picture of the organisation.
+    Image {
+        /// File name beside the template.
+        file: String,
+        /// The picture, once [`Template::read`] has loaded it.
+        picture: Option<Arc<RgbImage>>,
+    },
+    /// The whole area filled: a box, or a line where one side is thin.
+    Fill,
+    /// A code that machines read.
+    Code {
+        /// Which.
+        symbology: Symbology,
+        /// What it says, with fields as in texts.
+        text: String,
+        /// Width of the narrowest bar in dots of 1/300 inch.
+        module: u8,
+    },
+}
+
+/// One element of a side.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Element {
+    /// Its own name, unique in the template.
+    pub id: String,
+    /// The box it stays inside.
     pub area: Area,
-    /// Role in `[fonts]`.
-    pub font: String,
-    /// Largest size in points.
-    pub size: f32,
-    /// Smallest size in points.
-    pub minimum_size: f32,
-    /// Most lines.
-    pub lines: usize,
-    /// Where lines stand in the box.
-    pub align: Align,
+    /// Whether it is on the blank card already.
+    pub pre_printed: bool,
+    /// On which cards it is.
+    pub when: Condition,
+    /// Red, green, blue; `None` is resin black.
+    pub colour: Option<[u8; 3]>,
+    /// What it is.
+    pub content: Content,
+    /// The line of the file at which it begins, from 1.
+    pub line: usize,
 }
 
-impl FixedText {
-    /// The place alone.
+/// Front or back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Side {
+    /// With the chip.
+    Front,
+    /// The other one.
+    Back,
+}
+
+impl Side {
+    /// Both, front first.
+    pub const BOTH: [Self; 2] = [Self::Front, Self::Back];
+
+    /// "front" or "back", as in the file.
     #[must_use]
-    pub fn place(&self) -> TextPlace {
-        TextPlace {
-            area: self.area,
-            font: self.font.clone(),
-            size: self.size,
-            minimum_size: self.minimum_size,
-            lines: self.lines,
-            align: self.align,
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Front => "front",
+            Self::Back => "back",
         }
     }
 }
 
-/// The band that is already on the blank card.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Band {
-    /// Where it is.
-    pub area: Area,
-    /// A name in `[colours]`.
-    pub colour: String,
-    /// What is written on it.
-    pub title: Option<FixedText>,
-}
-
-/// A box and nothing else.
-#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Place {
-    /// The box.
-    pub area: Area,
-}
-
-/// A site's own picture.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ArtworkPlace {
-    /// File name of a PNG or JPEG beside the template.
-    pub file: String,
-    /// The box it is fitted into.
-    pub area: Area,
-}
-
-/// The template as it is written.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+/// A template that was read and checked.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Template {
     /// For people.
     pub title: String,
-    /// Colours by name, `#RRGGBB`.
-    pub colours: BTreeMap<String, String>,
+    /// Colours by name.
+    pub colours: BTreeMap<String, [u8; 3]>,
     /// Font roles.
     pub fonts: BTreeMap<String, Typeface>,
-    /// Pre-printed band.
-    pub band: Option<Band>,
-    /// Photo box.
-    pub photo: Place,
-    /// Where the holder's number stands.
-    pub number: TextPlace,
-    /// Where the holder's name stands.
-    pub name: TextPlace,
-    /// The mark of a training card.
-    pub training: FixedText,
-    /// The chip: printed by no panel.
-    pub keep_out: Place,
-    /// A site's own picture.
-    pub artwork: Option<ArtworkPlace>,
-    /// The picture itself, once [`Template::read`] has loaded it.
-    #[serde(skip)]
-    pub artwork_picture: Option<image::RgbImage>,
+    /// The chip, on the front: printed by no panel.
+    pub keep_out: Area,
+    /// Elements of the front, in the order they are drawn.
+    pub front: Vec<Element>,
+    /// Elements of the back.
+    pub back: Vec<Element>,
 }
 
-/// The template that is built in, as `assets/card-faces/nhs-care-identity.toml`.
-const NHS_CARE_IDENTITY: &str = include_str!("../../assets/card-faces/nhs-care-identity.toml");
+/// Id of the built-in template.
+pub const BUILT_IN: &str = "nhs-care-identity";
+/// Its text, as `assets/card-faces/nhs-care-identity.toml`.
+pub const BUILT_IN_TEXT: &str = include_str!("../../assets/card-faces/nhs-care-identity.toml");
 
-/// Longest template that is read, in bytes; the built-in one has under 3,000.
+/// Pixels of a portrait where a template has none.
+const USUAL_PORTRAIT: (u32, u32) = (279, 348);
+
+/// Longest template that is read, in bytes; the built-in one has under 5,000.
 const LONGEST: usize = 64 * 1024;
 
 impl Template {
@@ -175,166 +200,107 @@ impl Template {
     /// # Errors
     /// [`TemplateError`], if the file in the tree was damaged; a test reads it.
     pub fn nhs_care_identity() -> Result<Self, TemplateError> {
-        Self::parse(NHS_CARE_IDENTITY).map_err(|error| error.in_file("nhs-care-identity.toml"))
+        Self::parse(BUILT_IN_TEXT).map_err(|error| error.in_file("nhs-care-identity.toml"))
     }
 
-    /// Reads a template from text, and checks every measure in it.
+    /// Reads a template from text, and checks every measure in it. Pictures are not loaded.
     ///
     /// # Errors
-    /// [`TemplateError`] naming the key and the remedy.
+    /// [`TemplateError`] naming element, key, line and remedy.
     pub fn parse(text: &str) -> Result<Self, TemplateError> {
         if text.len() > LONGEST {
-            return Err(TemplateError::at(
-                "(whole file)",
+            return Err(TemplateError::whole(
                 format!("it is {} bytes long", text.len()),
                 format!("Shorten it to {LONGEST} bytes"),
             ));
         }
-        let template: Self = toml::from_str(text).map_err(|error| TemplateError::from_toml(text, &error))?;
-        template.check()?;
-        Ok(template)
+        written::read(text)
     }
 
-    /// Reads a template from a file, and the artwork it names from the same folder.
+    /// Reads a template from text, and the pictures it names from a folder.
     ///
     /// # Errors
-    /// [`TemplateError`] naming the file, the key and the remedy.
-    pub fn read(path: &Path) -> Result<Self, TemplateError> {
-        let name = path.display().to_string();
-        let text = std::fs::read_to_string(path).map_err(|error| {
-            TemplateError::at(
-                "(whole file)",
-                format!("it cannot be read ({error})"),
-                "Check the path and that the file may be read",
-            )
-            .in_file(&name)
-        })?;
-        let mut template = Self::parse(&text).map_err(|error| error.in_file(&name))?;
-        if let Some(artwork) = &template.artwork {
-            let file = path.parent().map_or_else(|| PathBuf::from(&artwork.file), |folder| folder.join(&artwork.file));
-            template.artwork_picture = Some(read_artwork(&file).map_err(|problem| {
-                TemplateError::at("artwork.file", problem, "Put a PNG or JPEG picture of that name beside the template")
-                    .in_file(&name)
-            })?);
+    /// [`TemplateError`] naming element, key, line and remedy.
+    pub fn parse_in(text: &str, folder: &Path) -> Result<Self, TemplateError> {
+        let mut template = Self::parse(text)?;
+        for element in template.front.iter_mut().chain(&mut template.back) {
+            let Content::Image { file, picture } = &mut element.content else { continue };
+            let read = artwork::read(&folder.join(&*file)).map_err(|problem| TemplateError {
+                file: "(text)".into(),
+                line: written::line_of(text, element.line, "file"),
+                key: format!("{}.file", element.id),
+                problem,
+                remedy: "Put a PNG, JPEG or SVG picture of that name beside the template".into(),
+            })?;
+            *picture = Some(Arc::new(read));
         }
         Ok(template)
     }
-}
 
-fn read_artwork(file: &Path) -> Result<image::RgbImage, String> {
-    let bytes = std::fs::read(file).map_err(|error| format!("{} cannot be read ({error})", file.display()))?;
-    super::photo::decode_picture(&bytes).map_err(|error: PhotoError| format!("{}: {error}", file.display()))
+    /// Reads a template from a file, and the pictures it names from the same folder.
+    ///
+    /// # Errors
+    /// [`TemplateError`] naming file, element, key, line and remedy.
+    pub fn read(path: &Path) -> Result<Self, TemplateError> {
+        let name = path.display().to_string();
+        let text = std::fs::read_to_string(path).map_err(|error| {
+            TemplateError::whole(format!("it cannot be read ({error})"), "Check the path and that the file may be read")
+                .in_file(&name)
+        })?;
+        Self::parse_in(&text, path.parent().unwrap_or(Path::new("."))).map_err(|error| error.in_file(&name))
+    }
+
+    /// The elements of a side, in the order they are drawn.
+    #[must_use]
+    pub fn elements(&self, side: Side) -> &[Element] {
+        match side {
+            Side::Front => &self.front,
+            Side::Back => &self.back,
+        }
+    }
+
+    /// The element of that id.
+    #[must_use]
+    pub fn element(&self, id: &str) -> Option<&Element> {
+        self.front.iter().chain(&self.back).find(|element| element.id == id)
+    }
+
+    /// Where the holder's photo stands, on the front before the back.
+    #[must_use]
+    pub fn photo(&self) -> Option<Area> {
+        let mut elements = self.front.iter().chain(&self.back);
+        elements.find(|element| element.content == Content::Photo).map(|element| element.area)
+    }
+
+    /// Width and height in pixels for which a photo is judged: those of its place, or usual ones where it has none.
+    #[must_use]
+    pub fn portrait(&self) -> (u32, u32) {
+        self.photo().map_or(USUAL_PORTRAIT, |area| {
+            let place = area.nearest_pixels();
+            // A pixel box lies inside the 1016 x 642 image.
+            (place.width() as u32, place.height() as u32)
+        })
+    }
 }
 
 impl TemplateError {
-    fn at(key: impl Into<String>, problem: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self { file: "(text)".into(), key: key.into(), problem: problem.into(), remedy: remedy.into() }
+    fn whole(problem: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self {
+            file: "(text)".into(),
+            line: 1,
+            key: "(whole file)".into(),
+            problem: problem.into(),
+            remedy: remedy.into(),
+        }
     }
 
-    fn in_file(mut self, file: &str) -> Self {
+    /// The same, in this file.
+    #[must_use]
+    pub fn in_file(mut self, file: &str) -> Self {
         self.file = file.into();
         self
-    }
-
-    fn from_toml(text: &str, error: &toml::de::Error) -> Self {
-        let start = error.span().map_or(0, |span| span.start);
-        let before = text.get(..start).unwrap_or(text);
-        let line = before.matches('\n').count() + 1;
-        let written = text.lines().nth(line - 1).unwrap_or("").trim();
-        let written: String = written.chars().take(60).collect();
-        let problem = error.message().trim().replace('\n', " ");
-        Self::at(
-            format!("line {line} ({written})"),
-            problem,
-            "Compare the line with assets/card-faces/nhs-care-identity.toml, which has every key",
-        )
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_built_in_template_is_sound() {
-        let template = Template::nhs_care_identity().expect("the file in the tree");
-        assert!(template.artwork.is_none());
-        assert_eq!(template.name.lines, 2);
-    }
-
-    #[test]
-    fn every_refusal_names_the_key_and_the_remedy() {
-        let cases = [
-            ("size = 9.5", "size = inf", "number.size"),
-            ("size = 9.5", "size = 7.5", "number.minimum-size"),
-            ("lines = 2", "lines = 9", "name.lines"),
-            ("font = \"plain\"", "font = \"fancy\"", "number.font"),
-            ("colour = \"band\"\n", "colour = \"bnad\"\n", "band.colour"),
-            ("band = \"#005EB8\"", "band = \"#05EB8\"", "colours.band"),
-            ("top = 10.4", "top = 40.4", "photo.area"),
-            ("left = 58.2", "left = 10.2", "photo.area"),
-            ("width = 23.6", "width = -1.0", "photo.area"),
-            ("top = 44.5", "top = 40.5", "name.area"),
-            ("left = 7.3", "left = nan", "keep-out.area"),
-            ("text = \"TRAINING\"", "text = \"\"", "training.text"),
-        ];
-        for (from, to, key) in cases {
-            assert!(NHS_CARE_IDENTITY.contains(from), "{from} is in the file");
-            let error = Template::parse(&NHS_CARE_IDENTITY.replacen(from, to, 1)).expect_err(to);
-            assert!(error.key.starts_with(key), "{to}: {error}");
-            assert!(!error.remedy.is_empty());
-        }
-    }
-
-    #[test]
-    fn unknown_keys_and_broken_text_name_their_line() {
-        let error =
-            Template::parse(&NHS_CARE_IDENTITY.replace("lines = 2", "lines = 2\nlinse = 3")).expect_err("unknown key");
-        assert!(error.key.contains("linse = 3"), "{error}");
-        assert!(error.problem.contains("linse"), "{error}");
-        assert!(Template::parse("title = ").expect_err("broken").key.starts_with("line 1"));
-        assert!(Template::parse(&"#".repeat(LONGEST + 1)).is_err());
-        let missing = Template::parse(&NHS_CARE_IDENTITY.replace("[keep-out]", "[kept-out]")).expect_err("missing");
-        assert!(missing.to_string().contains("kept-out") || missing.to_string().contains("keep-out"), "{missing}");
-    }
-
-    #[test]
-    fn artwork_stays_beside_the_template() {
-        for file in ["../logo.png", "/etc/logo.png", "a\\\\b.png", "c:logo.png", ""] {
-            let text = format!(
-                "{NHS_CARE_IDENTITY}\n[artwork]\nfile = \"{file}\"\narea = {{ left = 26.0, top = 12.0, width = 28.0, height = 18.0 }}\n"
-            );
-            let error = Template::parse(&text).expect_err(file);
-            assert_eq!(error.key, "artwork.file", "{error}");
-        }
-        let folder = tempfile::tempdir().expect("a scratch folder");
-        let path = folder.path().join("face.toml");
-        let text = format!(
-            "{NHS_CARE_IDENTITY}\n[artwork]\nfile = \"ours.png\"\narea = {{ left = 26.0, top = 12.0, width = 28.0, height = 18.0 }}\n"
-        );
-        std::fs::write(&path, text).expect("scratch folder takes files");
-        let error = Template::read(&path).expect_err("no picture yet");
-        assert!(error.to_string().contains("ours.png") && error.file.ends_with("face.toml"), "{error}");
-        image::RgbImage::from_pixel(40, 30, image::Rgb([200, 30, 30]))
-            .save(folder.path().join("ours.png"))
-            .expect("picture");
-        let template = Template::read(&path).expect("sound now");
-        assert_eq!(template.artwork_picture.map(|picture| picture.dimensions()), Some((40, 30)));
-    }
-
-    proptest::proptest! {
-        #![proptest_config(proptest::test_runner::Config { cases: 200, failure_persistence: None, ..Default::default() })]
-
-        #[test]
-        fn no_damage_to_the_text_ends_in_a_panic(at in 0usize..3000, cut in 0usize..40, put in "[-0-9a-z.\"=\\[\\]{}#, \n\u{e9}]{0,8}") {
-            let start = at.min(NHS_CARE_IDENTITY.len());
-            let end = (start + cut).min(NHS_CARE_IDENTITY.len());
-            let text = format!("{}{put}{}", &NHS_CARE_IDENTITY[..start], &NHS_CARE_IDENTITY[end..]);
-            match Template::parse(&text) {
-                // Whatever is accepted can be laid out or is refused in words.
-                Ok(template) => drop(crate::face::Layout::new(&template, "Anna Lee", "555 000 000 017", crate::face::Purpose::Training)),
-                Err(error) => proptest::prop_assert!(!error.key.is_empty() && !error.remedy.is_empty()),
-            }
-        }
-    }
-}
+mod tests;

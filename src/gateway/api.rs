@@ -63,7 +63,7 @@ const fn route(method: &'static str, path: &'static str, access: Access, handler
     Route { method, path, access, body_limit: JSON_LIMIT, handler }
 }
 
-const ROUTES: [Route; 54] = [
+const ROUTES: [Route; 56] = [
     route("GET", "/ra/v1/openapi.json", Access::Anybody, public::openapi),
     route("GET", "/ra/v1/pki/chain.pem", Access::Anybody, public::chain),
     route("GET", "/ra/v1/pki/crl.pem", Access::Anybody, public::crl_pem),
@@ -95,6 +95,7 @@ const ROUTES: [Route; 54] = [
     route("POST", "/ra/v1/issuances/{job}/unlock-codes/settled", Access::AtWork, cards::settled),
     route("POST", "/ra/v1/issuances/{job}/certificate", Access::AtWork, issuance::certify),
     route("GET", "/ra/v1/issuances/{job}/certificate", Access::AtWork, issuance::certified),
+    route("POST", "/ra/v1/issuances/{job}/key", Access::AtWork, issuance::tell_key),
     route("POST", "/ra/v1/issuances/{job}/reopen", Access::AtWork, issuance::reopen),
     route("POST", "/ra/v1/on-cards", Access::AtWork, on_cards::begin),
     route("POST", "/ra/v1/on-cards/{job}/end", Access::AtWork, on_cards::end),
@@ -109,6 +110,7 @@ const ROUTES: [Route; 54] = [
     route("POST", "/ra/v1/authentications", Access::Anybody, authentications::authenticate),
     route("POST", "/ra/v1/sign-in/card", Access::Anybody, authentications::sign_in),
     route("POST", "/ra/v1/step-up/card", Access::SignedIn, authentications::step_up),
+    route("POST", "/ra/v1/approvals/card", Access::SignedIn, authentications::approve),
     route("POST", "/ra/v1/self-service/codes", Access::Anybody, self_service::ask_for_code),
     route("POST", "/ra/v1/self-service/session", Access::Anybody, self_service::sign_in),
     route("GET", "/ra/v1/self-service/session", Access::Holder, self_service::session),

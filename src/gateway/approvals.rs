@@ -7,16 +7,26 @@ use time::{Duration, OffsetDateTime};
 use super::{
     audit,
     problem::Fault,
-    random,
+    random, records,
     store::{one, word},
 };
 use crate::{
-    cis2::wire::{Approval, Approve, SecretBase64},
+    cis2::wire::{Approval, SecretBase64},
     domain::{CardSerial, Officer, OfficerId, Operation, Secret, eligibility::may_by_role, sha256_hex},
 };
 
 /// How long an approval is good.
 const LIFE: Duration = Duration::minutes(5);
+
+/// What a second officer approves.
+pub struct Approved {
+    /// What.
+    pub operation: Operation,
+    /// On which card.
+    pub serial: CardSerial,
+    /// The card that proved who they are; none where their name was believed.
+    pub card: Option<CardSerial>,
+}
 
 /// Notes an approval and gives its token.
 pub fn give(
@@ -24,7 +34,7 @@ pub fn give(
     now: OffsetDateTime,
     asked_by: &Officer,
     second: &Officer,
-    request: &Approve,
+    request: &Approved,
 ) -> Result<Approval, Fault> {
     let refused = |detail: &str| {
         Fault::new(403, "approval-refused", "This officer cannot approve it", "Ask another RA Manager or RA Agent")
@@ -35,6 +45,9 @@ pub fn give(
     }
     if !may_by_role(second.role, request.operation) {
         return Err(refused(&format!("the role {} may not {} a card", second.role, request.operation)));
+    }
+    if records::card(store, &request.serial)?.holder.as_ref() == Some(&second.id) {
+        return Err(refused("nobody approves what is done to their own card"));
     }
     let token = Secret::new(random::bytes::<32>()?.to_vec());
     store.execute("DELETE FROM approvals WHERE expires <= ?1", [now.unix_timestamp()])?;
@@ -49,7 +62,9 @@ pub fn give(
             (now + LIFE).unix_timestamp(),
         ],
     )?;
-    let detail = json!({ "operation": request.operation, "serial": request.serial, "for": asked_by.id });
+    let detail = json!({
+        "operation": request.operation, "serial": request.serial, "for": asked_by.id, "card": request.card,
+    });
     audit::append(store, now, Some(&second.id), "approval.given", &detail)?;
     Ok(Approval { token: SecretBase64(token), officer: second.id.clone() })
 }

@@ -3,7 +3,10 @@
 use std::{io, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use super::{Clock, MessagesPart, People, SystemClock};
-use crate::domain::{Operation, eligibility::Realm};
+use crate::{
+    cis2::wire::ApprovalsBy,
+    domain::{Operation, eligibility::Realm},
+};
 
 /// The parts a gateway can sign officers in with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +40,8 @@ pub struct GatewayConfig {
     pub step_up_after: Duration,
     /// Operations that a second officer must approve: unlock, clear, cancel, or none.
     pub second_officer: Vec<Operation>,
+    /// How the second officer proves who they are.
+    pub approvals: ApprovalsBy,
     /// Start of the addresses written into certificates, without a final slash.
     pub public_url: String,
     /// How officers sign in.
@@ -63,6 +68,7 @@ impl GatewayConfig {
             session_life: Duration::from_secs(60 * 60),
             step_up_after: Duration::from_secs(5 * 60),
             second_officer: Vec::new(),
+            approvals: ApprovalsBy::Name,
             // RFC 2606 reserves `.invalid`: a verifier that tries to fetch from it fails at once instead of
             // asking somebody else's server.
             public_url: "http://gateway.training.invalid".to_owned(),
@@ -86,6 +92,9 @@ impl GatewayConfig {
         }
         match self.authority {
             AuthorityPart::Training => parts.push("the training certificate authority, which nobody vouches for"),
+        }
+        if !self.second_officer.is_empty() && self.approvals == ApprovalsBy::Name {
+            parts.push("second officers who are believed by their name");
         }
         if self.messages == MessagesPart::Training {
             parts.push("messages into a folder, which reach nobody");

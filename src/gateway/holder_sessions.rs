@@ -57,6 +57,7 @@ impl Found {
             holder: self.holder.clone(),
             serial: self.serial.clone(),
             operations: self.begun_with.operations().to_vec(),
+            unfinished: None,
             expires: self.expires,
         }
     }

@@ -11,7 +11,7 @@ use super::{
     store::{from_word, moment, one, word},
 };
 use crate::{
-    cis2::wire::{BegunBy, Issuance, IssuanceState, KeysWanted},
+    cis2::wire::{Base64, BegunBy, Issuance, IssuanceState, KeysWanted},
     domain::{
         CardSerial, CardState, CertificateSlot, HolderId, JobId, Officer, OfficerId, Operation, Series,
         eligibility::ClientSoftware,
@@ -83,11 +83,12 @@ struct Columns {
     wrong_proofs: u32,
     proven: bool,
     codes_released: bool,
+    told_key: Option<Vec<u8>>,
 }
 
 const SELECT: &str = "SELECT job, officer, holder, serial, series, profile, software, state, locked, begun, deadline, \
                       proof_challenge, expected, relays, wrong_proofs, proven, codes_released, operation, task, \
-                      card_before, keys FROM issuances";
+                      card_before, keys, told_key FROM issuances";
 
 fn columns(row: &Row<'_>) -> rusqlite::Result<Columns> {
     Ok(Columns {
@@ -114,6 +115,7 @@ fn columns(row: &Row<'_>) -> rusqlite::Result<Columns> {
         wrong_proofs: row.get(14)?,
         proven: row.get(15)?,
         codes_released: row.get(16)?,
+        told_key: row.get(21)?,
     })
 }
 
@@ -135,6 +137,7 @@ fn read(store: &Connection, columns: Columns) -> Result<Job, Fault> {
         locked: columns.locked,
         deadline: moment(columns.deadline)?,
         begun_by: Some(BegunBy { officer: officer.clone(), name }),
+        told_key: columns.told_key.map(Base64),
     };
     Ok(Job {
         public,
@@ -215,6 +218,30 @@ pub fn open_again(store: &Connection, job: &JobId, deadline: OffsetDateTime) -> 
         params![job.as_str(), deadline.unix_timestamp()],
     )?;
     Ok(())
+}
+
+/// Keeps which authentication key the card made in this job, until it is certified.
+pub fn tell_key(store: &Connection, job: &JobId, key: Option<&[u8]>) -> Result<(), Fault> {
+    store.execute("UPDATE issuances SET told_key = ?2 WHERE job = ?1", params![job.as_str(), key])?;
+    Ok(())
+}
+
+/// A job that its holder began without an officer, and whose time ran out, is an officer's from now on.
+pub fn hand_over(store: &Connection, job: &JobId, officer: &OfficerId) -> Result<(), Fault> {
+    store.execute(
+        "UPDATE issuances SET officer = ?2, task = ?3 WHERE job = ?1",
+        [job.as_str(), officer.as_str(), &word(&BegunAs::Desk)],
+    )?;
+    Ok(())
+}
+
+/// Every key the gateway knows this card to hold, as certificates: its good pair, and whatever was made in this job.
+pub fn certificates_of_card(store: &Connection, job: &Job) -> Result<Vec<Vec<u8>>, Fault> {
+    let sql = "SELECT certificates.der FROM certificates JOIN issuances ON issuances.job = certificates.job \
+               WHERE issuances.serial = ?1 AND (certificates.status = 'good' OR certificates.job = ?2)";
+    let mut query = store.prepare_cached(sql)?;
+    let rows = query.query_map([job.public.serial.as_str(), job.public.job.as_str()], |row| row.get(0))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 /// Moves a job to another state.

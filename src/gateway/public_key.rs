@@ -107,6 +107,18 @@ impl CardKey {
         }
     }
 
+    /// Takes the key from a SubjectPublicKeyInfo (DER) alone: nothing proves yet that anybody holds it.
+    pub fn from_info(der: &[u8]) -> Result<Self, Fault> {
+        let unreadable = || Fault::malformed("the key is no SubjectPublicKeyInfo (DER)");
+        if der.len() > LARGEST_REQUEST {
+            return Err(unreadable());
+        }
+        match SubjectPublicKeyInfo::from_der(der) {
+            Ok(([], info)) => Self::new(&info),
+            _ => Err(unreadable()),
+        }
+    }
+
     /// Takes the key from a certificate of our own making.
     ///
     /// # Errors

@@ -4,14 +4,14 @@ use rusqlite::{Connection, Row, params};
 use time::OffsetDateTime;
 
 use super::{
-    audit,
+    GatewayConfig, audit,
     problem::Fault,
     random,
     store::{from_word, moment, one},
 };
 use crate::{
     cis2::wire,
-    domain::{Officer, OfficerId, Secret, eligibility::Realm, sha256_hex},
+    domain::{CardSerial, Officer, OfficerId, Secret, sha256_hex},
 };
 
 /// Columns of the officers table, in the order [`read`] takes them.
@@ -41,25 +41,40 @@ pub fn officer(store: &Connection, id: &OfficerId) -> Result<Option<Officer>, Fa
     Ok(found.map(read).transpose()?.map(|found| found.officer))
 }
 
-/// Signs an officer in.
+/// Signs an officer in, with this card or by name.
 pub fn begin(
     store: &Connection,
     id: &OfficerId,
-    realm: Realm,
+    card: Option<&CardSerial>,
+    config: &GatewayConfig,
     now: OffsetDateTime,
-    expires: OffsetDateTime,
 ) -> Result<wire::Session, Fault> {
+    let expires = now + config.session_life;
     let Some(officer) = officer(store, id)? else {
         return Err(Fault::officer_unknown());
     };
     let token = Secret::new(random::bytes::<32>()?.to_vec());
     store.execute(
-        "INSERT INTO sessions (token_sha256, officer, expires, proved) VALUES (?1, ?2, ?3, ?4)",
-        params![sha256_hex(token.expose()), id.as_str(), expires.unix_timestamp(), now.unix_timestamp()],
+        "INSERT INTO sessions (token_sha256, officer, expires, proved, card) VALUES (?1, ?2, ?3, ?4, ?5)",
+        params![
+            sha256_hex(token.expose()),
+            id.as_str(),
+            expires.unix_timestamp(),
+            now.unix_timestamp(),
+            card.map(CardSerial::as_str)
+        ],
     )?;
     store.execute("DELETE FROM sessions WHERE expires <= ?1", [now.unix_timestamp()])?;
     audit::append(store, now, Some(id), "session.begun", &serde_json::json!({ "role": officer.role }))?;
-    Ok(wire::Session { token: Some(wire::SecretBase64(token)), officer, realm, proved: now, expires })
+    Ok(wire::Session {
+        token: Some(wire::SecretBase64(token)),
+        officer,
+        realm: config.realm,
+        proved: now,
+        expires,
+        card: card.cloned(),
+        approvals: config.approvals,
+    })
 }
 
 /// A session that holds.
@@ -70,19 +85,22 @@ pub struct Found {
     pub proved: OffsetDateTime,
     /// When it ends.
     pub expires: OffsetDateTime,
+    /// The card it was begun with.
+    pub card: Option<CardSerial>,
 }
 
 /// Whose token this is.
 pub fn find(store: &Connection, token: &Secret, now: OffsetDateTime) -> Result<Option<Found>, Fault> {
     let sql = format!(
-        "SELECT {COLUMNS}, sessions.proved, sessions.expires FROM sessions JOIN officers ON officers.id = sessions.officer \
+        "SELECT {COLUMNS}, sessions.proved, sessions.expires, sessions.card FROM sessions JOIN officers ON officers.id = sessions.officer \
          WHERE token_sha256 = ?1 AND expires > ?2"
     );
     let found = one(store, &sql, params![sha256_hex(token.expose()), now.unix_timestamp()], |row| {
-        Ok((columns(row)?, row.get::<_, i64>(5)?, row.get::<_, i64>(6)?))
+        Ok((columns(row)?, row.get::<_, i64>(5)?, row.get::<_, i64>(6)?, row.get::<_, Option<String>>(7)?))
     })?;
-    let read = |(officer, proved, expires)| {
-        Ok(Found { officer: read(officer)?.officer, proved: moment(proved)?, expires: moment(expires)? })
+    let read = |(officer, proved, expires, card): (Columns, i64, i64, Option<String>)| {
+        let card = card.map(|card| card.parse()).transpose()?;
+        Ok(Found { officer: read(officer)?.officer, proved: moment(proved)?, expires: moment(expires)?, card })
     };
     found.map(read).transpose()
 }

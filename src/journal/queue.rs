@@ -197,14 +197,19 @@ impl Journal {
         })
     }
 
-    /// Tells the queue what became of a print that was resumed. An entry that is not printing any more is left alone.
+    /// Tells the queue what became of a print that was resumed, or that the officer spoke of. An entry whose print is known
+    /// to have ended is left alone.
     ///
     /// # Errors
     /// [`JournalError::Write`].
     pub fn queue_settle(&self, job: &JobId, state: QueueState, why: Option<&str>) -> Result<(), JournalError> {
-        let sql = "SELECT id FROM print_queue WHERE job = ?1 AND state = 'printing'";
-        let id: Option<i64> = self.lock().query_row(sql, [job.as_str()], |row| row.get(0)).optional()?;
-        id.map_or(Ok(()), |id| self.queue_set(id, state, why, None).map(drop))
+        let entry = self.queue()?.into_iter().find(|entry| entry.job.as_ref() == Some(job));
+        match entry {
+            Some(entry) if entry.state.is_open() && entry.state.may_become(state) => {
+                self.queue_set(entry.id, state, why, None).map(drop)
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Settles what a crash left printing. An entry that another process prints at this moment is its own.

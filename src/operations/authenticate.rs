@@ -178,7 +178,11 @@ impl Desk<'_> {
                 if piv.passcode_tries()? == Tries::Left(0) {
                     return Err(PivError::PasscodeBlocked);
                 }
-                piv.verify(passcode)?;
+                // It was not locked a moment ago: this try was the last.
+                piv.verify(passcode).map_err(|error| match error {
+                    PivError::PasscodeBlocked => PivError::WrongPasscode { tries_left: Some(0) },
+                    other => other,
+                })?;
                 piv.sign(slot, algorithm, &challenge.0)
             })
             .map_err(told),
@@ -207,7 +211,7 @@ impl Desk<'_> {
 }
 
 /// Faults of the card that have words of their own here.
-fn told(error: OperationError) -> OperationError {
+pub(super) fn told(error: OperationError) -> OperationError {
     match error {
         OperationError::NotRecognised(NotRecognised::Piv(piv)) => match piv {
             PivError::PasscodeBlocked => AuthenticationFault::Locked.into(),
@@ -220,7 +224,7 @@ fn told(error: OperationError) -> OperationError {
 }
 
 /// The same for what the middleware of a card says.
-fn told_by_middleware(profile: &CardProfile, error: TokenError) -> OperationError {
+pub(super) fn told_by_middleware(profile: &CardProfile, error: TokenError) -> OperationError {
     match error {
         TokenError::PasscodeLocked => AuthenticationFault::Locked.into(),
         TokenError::WrongPasscode { standing } => {
@@ -235,7 +239,7 @@ fn told_by_middleware(profile: &CardProfile, error: TokenError) -> OperationErro
 }
 
 /// One transaction with the card's application, selected anew.
-fn on_card<R>(
+pub(super) fn on_card<R>(
     session: &mut CardSession,
     profile: &CardProfile,
     work: impl FnOnce(&mut Piv<'_>) -> Result<R, PivError>,

@@ -27,8 +27,8 @@ pub struct State {
     candidates: Option<usize>,
     /// Whether the card took none of the codes: it is emptied and does not go back to stock.
     code_lost: bool,
-    /// How often the job was resumed.
-    resumptions: usize,
+    /// How often the answer to a try of an unlock code was lost in a cut.
+    lost_tries: usize,
 }
 
 /// The steps, in order. The name of each says whose answer is awaited.
@@ -71,7 +71,7 @@ impl State {
     /// The beginning.
     #[must_use]
     pub fn new(plan: Plan) -> Self {
-        Self { plan, stage: Stage::Begin, candidates: None, code_lost: false, resumptions: 0 }
+        Self { plan, stage: Stage::Begin, candidates: None, code_lost: false, lost_tries: 0 }
     }
 
     /// The effect whose outcome is awaited; `None` at the end.
@@ -205,7 +205,7 @@ pub fn step(mut state: State, outcome: &Outcome) -> State {
         }
         (Stage::SetUnlockCode { .. }, Outcome::UnlockCodeWrong { .. }) => return state.no_code_fits(),
         (Stage::ReleaseCodes, Outcome::CodesReleased { candidates }) => {
-            Stage::FindCode(FindCode::new(*candidates, state.resumptions))
+            Stage::FindCode(FindCode::new(*candidates, state.lost_tries))
         }
         (Stage::FindCode(find), outcome) => match find.step(outcome) {
             Some(Tried::Next) => Stage::TellEscrow,
@@ -244,7 +244,9 @@ pub fn step(mut state: State, outcome: &Outcome) -> State {
 /// Begins again after a cut: ask the gateway first, whatever the stage was.
 fn resumed(mut state: State) -> State {
     if state.end().is_none() {
-        state.resumptions += 1;
+        if matches!(state.stage, Stage::SetUnlockCode { .. } | Stage::FindCode(_)) {
+            state.lost_tries += 1;
+        }
         state.candidates = None;
         state.code_lost = false;
         let cut_at = match std::mem::replace(&mut state.stage, Stage::Begin) {

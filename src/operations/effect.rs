@@ -109,6 +109,8 @@ pub enum GatewayCall {
     SettleUnlockCode {
         which: UnlockCodeSettled,
     },
+    /// Tell which authentication key the card made, before its signing key is touched.
+    TellKey,
     Certify,
     Confirm {
         authentication_sha256: String,
@@ -162,6 +164,22 @@ pub enum GatewayCall {
 pub enum PrintWork {
     /// Send the whole job.
     Send,
+    /// Wait for the printer's own word that the card is finished.
+    AwaitWord,
+    /// Let the officer say whether the card came out well.
+    AskOfficer,
+}
+
+/// How a card came out of the printer, as the officer sees it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CameOut {
+    /// Printed as it should be.
+    Well,
+    /// Printed, and it cannot be handed over.
+    Spoilt,
+    /// No card came out, or one without a face.
+    Nothing,
 }
 
 /// What came of an effect.
@@ -206,6 +224,8 @@ pub enum Outcome {
     Settled,
     PasscodeSet,
     Generated,
+    /// The gateway knows the new authentication key.
+    KeyTold,
     /// The keys on the card are known from its certificates.
     PairRead,
     RequestsSigned,
@@ -246,7 +266,30 @@ pub enum Outcome {
         card_settled: bool,
     },
     PrintStarting,
+    /// The whole job was handed over.
     Sent,
+    /// It was cut off while the job was handed over.
+    PerhapsSent {
+        /// What happened, and what to do.
+        why: String,
+    },
+    /// The printer says that the card is finished.
+    PrinterSaysDone,
+    /// The printer says that it did not take the job.
+    PrinterRefused {
+        /// What it says, and what to do.
+        why: String,
+    },
+    /// The printer does not say what became of the card.
+    PrinterCannotSay {
+        /// Why.
+        why: String,
+    },
+    /// The officer looked at the card.
+    OfficerSays {
+        /// What they saw.
+        card: CameOut,
+    },
     PrintRecorded,
     /// The program begins again after a cut.
     Resumed,

@@ -132,6 +132,16 @@ pub enum OperationError {
     ReasonTooLong,
     #[error("job {} is not unfinished at this workstation: look at the unfinished work again; nothing was changed", .job.short())]
     NothingToResume { job: JobId },
+    #[error(
+        "what was interrupted on this card is settled since: take the card out and put it back in; nothing was changed"
+    )]
+    NothingInterrupted,
+    /// Nobody waits for an officer's word on a print.
+    #[error(
+        "nobody waits for a word on job {}: it is no print, or what became of its card is known; nothing was changed",
+        .job.short()
+    )]
+    NothingToConfirm { job: JobId },
     #[error("{0}")]
     Journal(#[from] JournalError),
     #[error(
@@ -164,6 +174,16 @@ impl OperationError {
             Self::Service(error) => error.nhs_code(),
             Self::CardNotHere { .. } => Some(NhsCode::NotCompleted),
             _ => None,
+        }
+    }
+
+    /// Whether nothing was sent to a printer, and the same goes through once somebody has seen to it.
+    #[must_use]
+    pub fn printer_passes(&self) -> bool {
+        match self {
+            Self::Printer(error) => error.passes(),
+            Self::PrinterNotReady { condition } => condition.passes(),
+            _ => false,
         }
     }
 

@@ -12,7 +12,7 @@ use super::{
     telephone,
 };
 use crate::{
-    card::profile::ChannelSettings,
+    card::{piv::PublicKey, profile::ChannelSettings},
     cis2::{
         ServiceError,
         wire::{self, Base64},
@@ -27,7 +27,7 @@ pub fn perform(desk: &Desk<'_>, plan: &JobPlan, pocket: &mut Pocket, call: &Gate
         Err(Trouble::Service(error)) => {
             pocket.need = Need::of(&error);
             pocket.nhs_code = error.nhs_code();
-            Outcome::Failed(fault(&error))
+            Outcome::Failed(fault(call, &error))
         }
         Err(Trouble::Missing(what)) => Outcome::Failed(Fault::Refused {
             why: format!("this step needs {what}, which this run does not have"),
@@ -86,6 +86,13 @@ fn call_service(desk: &Desk<'_>, plan: &JobPlan, pocket: &mut Pocket, call: &Gat
             let body = [serde_json::to_vec(which).unwrap_or_default(), pocket.turn()].concat();
             service.unlock_code_settled(job, &key(job, "unlock-code-settled", &body), which)?;
             Outcome::Settled
+        }
+        GatewayCall::TellKey => {
+            let [authentication, _] = &pocket.public_keys;
+            let made = authentication.as_ref().ok_or(Trouble::Missing("the new authentication key"))?.der().to_vec();
+            let request = wire::TellKey { authentication_key: Base64(made.clone()) };
+            service.tell_key(job, &key(job, "key", &made), &request)?;
+            Outcome::KeyTold
         }
         GatewayCall::Certify => {
             let [authentication, signing] = pocket.requests.clone().ok_or(Trouble::Missing("the requests"))?;
@@ -147,6 +154,10 @@ fn call_service(desk: &Desk<'_>, plan: &JobPlan, pocket: &mut Pocket, call: &Gat
             Ok(mut issuance) => {
                 // The journal keeps numbers and no names.
                 issuance.begun_by = None;
+                if let Some(told) = issuance.told_key.as_ref().and_then(|told| PublicKey::from_info(&told.0)) {
+                    let [authentication, _] = &mut pocket.public_keys;
+                    *authentication = Some(told);
+                }
                 let card = service.card(&issuance.serial)?;
                 pocket.spent.gateway_calls += 1;
                 let card_settled = card.state == CardState::Blank || card.last_job.as_ref() != Some(job);
@@ -295,9 +306,16 @@ fn channel_settings(pocket: &Pocket) -> Result<&ChannelSettings, Trouble> {
     profile.secure_channel.as_ref().ok_or(Trouble::Missing("the secure channel of the card's profile"))
 }
 
-/// A silent or failing gateway is an interruption: the call may have taken effect. A clear no is a refusal.
-fn fault(error: &ServiceError) -> Fault {
+/// A silent or failing gateway is an interruption: the call may have taken effect. A clear no is a refusal. But that a job
+/// is somebody else's is no word on the job: it stays where it is, for them.
+fn fault(call: &GatewayCall, error: &ServiceError) -> Fault {
+    let begins = matches!(call, GatewayCall::Reserve | GatewayCall::BeginOnCard);
     match error {
+        ServiceError::Problem(problem)
+            if !begins && matches!(problem.kind.as_str(), "other-officer" | "not-your-card" | "officers-only") =>
+        {
+            Fault::Interrupted { why: error.to_string() }
+        }
         ServiceError::Problem(problem) if problem.status < 500 && problem.status != 401 && problem.status != 429 => {
             Fault::Refused { why: error.to_string(), by_policy: problem.kind == "refused" }
         }

@@ -64,8 +64,8 @@ pub struct State {
     pub certified: Option<[String; 2]>,
     /// Proof signatures of both keys, once made.
     pub proofs: Option<[Vec<u8>; 2]>,
-    /// How often the job was resumed.
-    pub resumptions: usize,
+    /// How often the answer to a try of an unlock code was lost in a cut.
+    pub lost_tries: usize,
     /// Unlock codes that the card refused while the job was undone; none of them is tried again.
     pub refused_codes: Vec<UnlockCodeSettled>,
 }
@@ -120,7 +120,7 @@ impl State {
             card_touched: false,
             certified: None,
             proofs: None,
-            resumptions: 0,
+            lost_tries: 0,
             refused_codes: Vec::new(),
         }
     }
@@ -293,7 +293,9 @@ fn before_confirming(plan: &Plan) -> Stage {
 /// Begins again after a cut: ask the gateway first, whatever the stage was.
 fn resumed(mut state: State) -> State {
     if !state.is_ended() {
-        state.resumptions += 1;
+        if matches!(state.stage, Stage::SetUnlockCode { .. } | Stage::Undo { stage: UndoStage::TryCode { .. }, .. }) {
+            state.lost_tries += 1;
+        }
         let cut_at = match std::mem::replace(&mut state.stage, Stage::Done) {
             Stage::AskGateway { cut_at } => cut_at,
             stage => Box::new(stage),

@@ -54,6 +54,9 @@ pub struct Plan {
     /// Whether an unlock asks the card for its counter at the end.
     #[serde(default)]
     pub counter_after: CounterAfter,
+    /// Who asked for it.
+    #[serde(default)]
+    pub asked_by: AskedBy,
 }
 
 /// Whether an unlock asks the card for its counter when it has its new passcode.
@@ -65,6 +68,17 @@ pub enum CounterAfter {
     Asked,
     /// The card was looked at before and is looked at again afterwards.
     LookedAtAgain,
+}
+
+/// Who asked for a job, and so who may go on with it after a cut.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AskedBy {
+    /// An officer at the desk.
+    #[default]
+    Officer,
+    /// The card's holder, without an officer.
+    Holder,
 }
 
 /// How a machine ended.
@@ -142,6 +156,23 @@ impl Found {
     }
 }
 
+/// What is said where a job was cut off and its card is not as it left it.
+pub const WORKED_ON_SINCE: &str = "the card has been worked on since: look at it again";
+
+impl Found {
+    /// How the job of an unlock or a change of passcode ended, where the gateway knows; `None` where it goes on.
+    #[must_use]
+    pub fn end(&self, cut_at: Option<&Ending>, never_begun: &str) -> Option<End> {
+        Some(match (self, cut_at) {
+            (Self::NeverBegun, _) => End::undone(never_begun),
+            (Self::Confirmed, _) => End::done(),
+            (Self::Over, Some(Ending { end: end @ End::Undone { .. }, .. })) => end.clone(),
+            (Self::Over, _) => End::undone(WORKED_ON_SINCE),
+            (Self::GoesOn, _) => return None,
+        })
+    }
+}
+
 /// Finding out after a cut which unlock code a card holds: each one that was released is changed to the next one, which
 /// leaves the passcode alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -150,8 +181,8 @@ pub struct FindCode {
     tried: usize,
     /// How many the card may hold.
     candidates: usize,
-    /// How often the job was resumed: the order turns by one each time, so that a cut again and again does not use the
-    /// card's few tries up on one and the same wrong code.
+    /// How often the answer to such a try was lost in a cut: the order turns by one each time, so that a cut again and again
+    /// does not use the card's few tries up on one and the same wrong code.
     turn: usize,
 }
 

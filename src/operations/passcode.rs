@@ -130,17 +130,15 @@ fn resumed(mut state: State) -> State {
 }
 
 fn after_asking(mut state: State, cut_at: Stage, found: &Found) -> State {
-    state.stage = match (found, cut_at) {
-        (Found::NeverBegun, _) => Stage::Ended(End::undone("the change of passcode had not begun")),
-        (Found::Confirmed, _) => Stage::Ended(End::done()),
-        (Found::Over, Stage::End(Ending { end: end @ End::Undone { .. }, .. })) => Stage::Ended(end),
-        (Found::Over, _) => Stage::Ended(End::undone("the card has been worked on since: look at it again")),
-        (Found::GoesOn, Stage::End(ending)) => Stage::End(ending),
-        (Found::GoesOn, Stage::Begin) => {
+    let ending = if let Stage::End(ending) = &cut_at { Some(ending) } else { None };
+    state.stage = match (found.end(ending, "the change of passcode had not begun"), cut_at) {
+        (Some(end), _) => Stage::Ended(end),
+        (None, Stage::End(ending)) => Stage::End(ending),
+        (None, Stage::Begin) => {
             let end = End::undone("it was cut off before anything was sent to the card, which has its old passcode");
             return state.ending(OnCardOutcome::AsBefore, end);
         }
-        (Found::GoesOn, _) => Stage::ReadTries,
+        (None, _) => Stage::ReadTries,
     };
     state
 }

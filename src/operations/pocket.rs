@@ -95,6 +95,8 @@ pub struct Pocket {
     pub check_values: Option<Vec<u8>>,
     /// The printer job, ready to be sent.
     pub print_job: Option<Vec<u8>>,
+    /// Whether the printer did not take it for a reason that somebody at the printer can end.
+    pub passes: bool,
     /// The card's own count of passcode tries, as it was last told.
     pub tries_left: Option<u8>,
     /// What the gateway asked for before it lets this begin.

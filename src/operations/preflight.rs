@@ -28,11 +28,11 @@ use crate::{
         },
         sha256_hex,
     },
-    face::{Face, FaceData, Photo as Portrait, Purpose, Template},
+    face::{CardFacts, Face, FaceData, Mark, Photo as Portrait, Purpose, Template},
     printer::{
         choice::Printer,
         magicard::{self, JobOptions, status::Condition},
-        spool::Spool,
+        spool::{Cancel, Spool},
     },
 };
 
@@ -100,9 +100,21 @@ pub struct PrintPreflight {
     pub plan: print::Plan,
     /// The composed face: preview, proof and job come from it.
     pub face: Face,
+    /// What this printer does not print as it is shown.
+    pub marks: Vec<Mark>,
     /// The bytes for the printer.
     pub job_bytes: Vec<u8>,
+    /// The head position they are made for, 0 to 100.
+    pub head_position: u8,
     pub(super) spool: Box<dyn Spool + Send>,
+}
+
+impl PrintPreflight {
+    /// Stops the print, from another thread.
+    #[must_use]
+    pub fn cancel(&self) -> Cancel {
+        self.spool.cancel()
+    }
 }
 
 impl Desk<'_> {
@@ -155,7 +167,13 @@ impl Desk<'_> {
         let checks = portrait.checks(&portrait.scaled(PORTRAIT.0, PORTRAIT.1)?, &portrait.faces());
         let photo_advice = checks.advice().map(|advice| advice.to_string()).collect();
         if let Some(print) = request.print {
-            self.ready_face(print, &holder.holder, portrait, OffsetDateTime::now_utc())
+            let card = CardFacts {
+                serial: plan.serial.clone(),
+                series: plan.series,
+                locked: plan.passcode == PasscodeChoice::LeftLocked,
+                expires: None,
+            };
+            self.ready_face(print, &holder.holder, (portrait, card), OffsetDateTime::now_utc())
                 .map_err(|cause| OperationError::IssueWithoutPrint(Box::new(cause)))?;
         }
         Ok(IssuePreflight { plan, holder: holder.holder, profile, photo_advice, reader, facial_image, session })
@@ -180,7 +198,14 @@ impl Desk<'_> {
         magicard::check_series(&request.printer.profile, card.series)?;
         let portrait = self.portrait(&holder.holder)?;
         let print = FacePrint { printer: request.printer, template: request.template };
-        let ReadyFace { face, job_bytes, spool } = self.ready_face(print, &holder.holder, portrait, request.now)?;
+        let facts = CardFacts {
+            serial: card.serial.clone(),
+            series: card.series,
+            locked: card.state == CardState::Locked,
+            expires: card.certificates_expire.map(|last| last.date()),
+        };
+        let ReadyFace { face, marks, job_bytes, head_position, spool } =
+            self.ready_face(print, &holder.holder, (portrait, facts), request.now)?;
         let plan = print::Plan {
             job: new_job()?,
             holder: request.holder.clone(),
@@ -191,7 +216,7 @@ impl Desk<'_> {
             job_sha256: sha256_hex(&job_bytes),
             reprint_reason: reprint_reason.map(str::to_owned),
         };
-        Ok(PrintPreflight { plan, face, job_bytes, spool })
+        Ok(PrintPreflight { plan, face, marks, job_bytes, head_position, spool })
     }
 
     /// Proves that the printer is there and ready, and composes a holder's face for it. Nothing is sent.
@@ -199,7 +224,7 @@ impl Desk<'_> {
         &self,
         print: FacePrint<'_>,
         holder: &Holder,
-        portrait: Portrait,
+        (portrait, card): (Portrait, CardFacts),
         now: OffsetDateTime,
     ) -> Result<ReadyFace, OperationError> {
         let mut spool = print.printer.spool();
@@ -214,8 +239,11 @@ impl Desk<'_> {
             &FaceData {
                 name: holder.printed_name().to_owned(),
                 number: holder.id.clone(),
+                organisation: holder.organisation.clone(),
                 photo: portrait,
                 purpose: if self.realm == Realm::Live { Purpose::Live } else { Purpose::Training },
+                card: Some(card),
+                today: now.date(),
             },
         )?;
         let mut options = JobOptions::one_card(u32::try_from(now.unix_timestamp()).unwrap_or(0));
@@ -224,8 +252,11 @@ impl Desk<'_> {
             options.head_position = status.head_position;
             options.head_type = status.head_type;
         }
+        options.back = face.back_planes();
         let job_bytes = print.printer.encoder().encode(face.planes(), &options)?;
-        Ok(ReadyFace { face, job_bytes, spool })
+        let marks = face.marks(&print.printer.profile.limits());
+        let head_position = options.head_position.unwrap_or(print.printer.profile.head.position);
+        Ok(ReadyFace { face, marks, job_bytes, head_position, spool })
     }
 
     /// The reader that was named, or the only one with a card in it.
@@ -390,7 +421,9 @@ fn holds_certificates(
 /// A face, and the printer that is ready for it.
 struct ReadyFace {
     face: Face,
+    marks: Vec<Mark>,
     job_bytes: Vec<u8>,
+    head_position: u8,
     spool: Box<dyn Spool + Send>,
 }
 

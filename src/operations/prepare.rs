@@ -7,7 +7,7 @@ use super::{
     error::OperationError,
     issue::PasscodeChoice,
     known::KnownCard,
-    on_card::{self, CounterAfter},
+    on_card::{self, AskedBy, CounterAfter},
     pocket::{CardSession, Spent},
     preflight::{Facts, new_job, objects_of},
     recertify::{self, PairBefore},
@@ -53,6 +53,8 @@ pub struct CardWish {
     /// The card as it was looked at last in this reader: what was read then is not read again, and it is looked at again
     /// when the work is over.
     pub known: Option<KnownCard>,
+    /// Who asks.
+    pub asked_by: AskedBy,
 }
 
 impl CardWish {
@@ -70,6 +72,7 @@ impl CardWish {
             approval: None,
             chip: Chip::InReader,
             known: None,
+            asked_by: AskedBy::Officer,
         }
     }
 }
@@ -284,6 +287,7 @@ impl Desk<'_> {
             replaced: record.good_pair.iter().flatten().cloned().collect(),
             recovery: profile.unlock_code.recovery,
             channel: ChannelUse::of(&profile),
+            asked_by: wish.asked_by,
         };
         Ok(RecertifyPreflight {
             plan,
@@ -448,6 +452,7 @@ fn plan_of(
         channel: ChannelUse::None,
         tries_before: None,
         counter_after: CounterAfter::default(),
+        asked_by: wish.asked_by,
     })
 }
 

@@ -4,7 +4,7 @@ use std::{fmt, ops::RangeInclusive, time::Duration};
 
 use serde::Serialize;
 
-use super::effect::{CardWork, Effect, GatewayCall};
+use super::effect::{CardWork, Effect, GatewayCall, PrintWork};
 use crate::domain::JobId;
 
 /// One message about a running job. Each carries its job, so that no screen shows another's.
@@ -27,6 +27,15 @@ pub enum Progress {
         took: Duration,
         /// Whether its answer was the good one.
         good: Verdict,
+    },
+    /// Something to know, and perhaps to do, while a step runs.
+    Said {
+        /// The job.
+        job: JobId,
+        /// The step.
+        step: Step,
+        /// In whole words.
+        words: String,
     },
 }
 
@@ -64,6 +73,8 @@ pub enum Step {
     ReplaceKeys,
     StartPrint,
     Print,
+    AwaitPrinter,
+    AskOfficer,
     RecordPrint,
     Begin,
     ReadCard,
@@ -96,7 +107,9 @@ impl Step {
             Effect::Card(CardWork::OverwriteKey(_)) => Self::OverwriteKeys,
             Effect::Card(CardWork::Block) => Self::BlockCard,
             Effect::Card(CardWork::SetPasscode) => Self::SetPasscode,
-            Effect::Card(CardWork::Generate(_) | CardWork::SignRequests) => Self::MakeKeys,
+            Effect::Card(CardWork::Generate(_) | CardWork::SignRequests) | Effect::Gateway(GatewayCall::TellKey) => {
+                Self::MakeKeys
+            }
             Effect::Card(CardWork::Write(_) | CardWork::RemoveOldPair) => Self::WriteCard,
             Effect::Card(CardWork::Erase(_)) => Self::EmptyCard,
             Effect::Card(CardWork::ReadBack | CardWork::ProveKeys) => Self::CheckCard,
@@ -116,7 +129,9 @@ impl Step {
             }
             Effect::Card(CardWork::PutKeys)
             | Effect::Gateway(GatewayCall::PrepareKeys { .. } | GatewayCall::KeysPut) => Self::ReplaceKeys,
-            Effect::Print(_) => Self::Print,
+            Effect::Print(PrintWork::Send) => Self::Print,
+            Effect::Print(PrintWork::AwaitWord) => Self::AwaitPrinter,
+            Effect::Print(PrintWork::AskOfficer) => Self::AskOfficer,
         }
     }
 
@@ -128,7 +143,7 @@ impl Step {
             Self::MakeKeys | Self::OverwriteKeys => 4..=90,
             Self::WriteCard => 2..=10,
             Self::CheckCard => 2..=8,
-            Self::Print => 18..=60,
+            Self::AwaitPrinter => 18..=58,
             _ => 0..=2,
         }
     }
@@ -154,6 +169,8 @@ impl fmt::Display for Step {
             Self::ReplaceKeys => "Changing the card's administration keys",
             Self::StartPrint => "Asking whether this may be printed",
             Self::Print => "Handing the print job over",
+            Self::AwaitPrinter => "Waiting for the printer to finish the card",
+            Self::AskOfficer => "Asking whether the card came out well",
             Self::RecordPrint => "Putting the print on record",
             Self::Begin => "Asking whether this may be done, and putting it on record",
             Self::ReadCard => "Reading the card",

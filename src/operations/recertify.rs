@@ -18,7 +18,7 @@ use super::{
     channel::ChannelUse,
     effect::{CardWork, Effect, Fault, GatewayCall, Outcome},
     issue::PasscodeChoice,
-    on_card::{self, End, FindCode, Tried},
+    on_card::{self, AskedBy, End, FindCode, Tried},
     passcode::tries_words,
     relay::{Relay, Relayed},
     report::WhichPair,
@@ -67,6 +67,9 @@ pub struct Plan {
     /// What is done with the card's secure channel; none in plans from before there was one.
     #[serde(default)]
     pub channel: ChannelUse,
+    /// Who asked for it.
+    #[serde(default)]
+    pub asked_by: AskedBy,
 }
 
 /// How a card is reached.
@@ -101,6 +104,8 @@ pub struct State {
     pub reached: Reached,
     /// Whether both keys on the card are those of this job.
     keys_made: bool,
+    /// Whether the gateway was told the new authentication key, so that this one stays.
+    key_told: bool,
     /// Whether the gateway has certified those keys, so that its certificates are written again.
     fetch: bool,
     /// Hashes of the certified pair, once known.
@@ -113,6 +118,8 @@ pub struct State {
     holder: HolderHere,
     /// How often the job was resumed.
     resumptions: usize,
+    /// How often the answer to a try of an unlock code was lost in a cut.
+    lost_tries: usize,
 }
 
 /// How far a repair or renewal may have come on the chip.
@@ -159,6 +166,9 @@ pub enum Stage {
     TellEscrow,
     SetPasscode,
     Generate(CertificateSlot),
+    /// A holder without an officer can sign in after a cut only with a key that the gateway knows: it is told the new
+    /// authentication key while the signing key is still the old one.
+    TellKey,
     SignRequests,
     Certify,
     FetchCertified,
@@ -199,12 +209,14 @@ impl State {
             stage: Stage::Reserve,
             reached: Reached::Nothing,
             keys_made: false,
+            key_told: false,
             fetch: false,
             certified: None,
             proofs: None,
             left_locked: false,
             holder: HolderHere::Yes,
             resumptions: 0,
+            lost_tries: 0,
         }
     }
 
@@ -223,6 +235,7 @@ impl State {
             Stage::TellEscrow => Effect::Gateway(GatewayCall::SettleUnlockCode { which: UnlockCodeSettled::Next }),
             Stage::SetPasscode => Effect::Card(CardWork::SetPasscode),
             Stage::Generate(slot) => Effect::Card(CardWork::Generate(*slot)),
+            Stage::TellKey => Effect::Gateway(GatewayCall::TellKey),
             Stage::SignRequests => Effect::Card(CardWork::SignRequests),
             Stage::Certify => Effect::Gateway(GatewayCall::Certify),
             Stage::FetchCertified => Effect::Gateway(GatewayCall::FetchCertified),
@@ -319,7 +332,9 @@ impl State {
             (false, KeysWanted::New) => {
                 self.reached = Reached::Pair;
                 self.keys_made = false;
-                Stage::Generate(CertificateSlot::Authentication)
+                // The key that was told is the one its holder signs in with, should the card be cut off again.
+                let slot = if self.key_told { CertificateSlot::Signing } else { CertificateSlot::Authentication };
+                Stage::Generate(slot)
             }
         }
     }
@@ -394,7 +409,7 @@ pub fn step(mut state: State, outcome: &Outcome) -> State {
             Stage::SetUnlockCode { candidate: 0, of: *candidates }
         }
         (Stage::ReleaseCodes, Outcome::CodesReleased { candidates }) => {
-            Stage::FindCode(FindCode::new(*candidates, state.resumptions))
+            Stage::FindCode(FindCode::new(*candidates, state.lost_tries))
         }
         (Stage::SetUnlockCode { .. }, Outcome::UnlockCodeSet) => {
             state.reached = state.reached.max(Reached::Passcode);
@@ -428,7 +443,16 @@ pub fn step(mut state: State, outcome: &Outcome) -> State {
             Stage::SetPasscode
         }
         (Stage::SetPasscode, Outcome::PasscodeSet) => state.first_of_pair(),
+        (Stage::Generate(CertificateSlot::Authentication), Outcome::Generated)
+            if state.plan.asked_by == AskedBy::Holder && !state.keeps_old_pair() =>
+        {
+            Stage::TellKey
+        }
         (Stage::Generate(CertificateSlot::Authentication), Outcome::Generated) => {
+            Stage::Generate(CertificateSlot::Signing)
+        }
+        (Stage::TellKey, Outcome::KeyTold) => {
+            state.key_told = true;
             Stage::Generate(CertificateSlot::Signing)
         }
         (Stage::Generate(CertificateSlot::Signing), Outcome::Generated) => {

@@ -18,7 +18,7 @@ use super::{
 use crate::{
     card::piv::ObjectName,
     cis2::wire::PrintOutcome,
-    domain::{JobId, Operation, Passcode},
+    domain::{JobId, NhsCode, Operation, Passcode},
     journal::{Entry, JobRecord, JobState, QueueState},
 };
 
@@ -55,6 +55,17 @@ pub enum Resumption {
         /// Why, and what to do.
         why: String,
     },
+}
+
+impl Resumption {
+    /// The code the NHS publishes for card work that was begun and not completed.
+    #[must_use]
+    pub fn nhs_code(&self) -> Option<NhsCode> {
+        match self {
+            Self::StillOpen { .. } => Some(NhsCode::NotCompleted),
+            Self::Finished | Self::Undone { .. } | Self::LookAtPrinter { .. } => None,
+        }
+    }
 }
 
 impl Desk<'_> {
@@ -128,7 +139,7 @@ impl Desk<'_> {
                 let rest = self.drive(machine, &JobPlan::Print(plan), &mut Pocket::default(), None, tell)?;
                 let (ending, outcome) = print_ending(&rest);
                 self.close(&record.job, &ending)?;
-                self.tell_queue(&record.job, &ending)?;
+                self.tell_queue(&record.job, &ending, rest.machine.asks_officer())?;
                 let resumption = match ending {
                     Ending::Undone { why, .. } if outcome == Some(PrintOutcome::Uncertain) => {
                         Resumption::LookAtPrinter { why }
@@ -260,8 +271,9 @@ impl Desk<'_> {
     }
 
     /// Tells the print queue what became of a card it was printing when the program stopped.
-    fn tell_queue(&self, job: &JobId, ending: &Ending) -> Result<(), OperationError> {
+    fn tell_queue(&self, job: &JobId, ending: &Ending, asks_officer: bool) -> Result<(), OperationError> {
         match ending {
+            Ending::Unfinished { .. } if asks_officer => self.journal.queue_settle(job, QueueState::Sent, None)?,
             Ending::Done => self.journal.queue_settle(job, QueueState::Printed, None)?,
             Ending::Undone { why, .. } => self.journal.queue_settle(job, QueueState::Failed, Some(why))?,
             Ending::Unfinished { .. } => {}
@@ -270,7 +282,12 @@ impl Desk<'_> {
     }
 
     /// The resumption itself goes on record, so that a second cut replays to the same place.
-    fn mark_resumed<M: Machine>(&self, record: &JobRecord, state: M, mark: &Outcome) -> Result<M, OperationError> {
+    pub(super) fn mark_resumed<M: Machine>(
+        &self,
+        record: &JobRecord,
+        state: M,
+        mark: &Outcome,
+    ) -> Result<M, OperationError> {
         self.journal.outcome(&record.job, &to_json(mark)?)?;
         Ok(state.step(mark))
     }

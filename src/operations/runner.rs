@@ -5,13 +5,13 @@ use std::time::{Duration, Instant};
 use serde::Serialize;
 
 use super::{
-    card_work,
+    at_printer, card_work,
     channel::ChannelUse,
-    effect::{Effect, Fault, Outcome, PrintWork},
+    effect::{Effect, Fault, Outcome},
     error::OperationError,
     gateway_call,
     issue::{self, PasscodeChoice},
-    on_card,
+    on_card::{self, AskedBy},
     pocket::Pocket,
     preflight::{IssuePreflight, PrintPreflight},
     print,
@@ -26,7 +26,7 @@ use crate::{
         eligibility::{ClientSoftware, Realm},
     },
     journal::{JobState, Journal},
-    printer::spool::{CardUsed, Spool},
+    printer::spool::Spool,
 };
 
 /// Everything operations stand on at one workstation.
@@ -111,8 +111,12 @@ pub struct PrintReport {
     pub plan: print::Plan,
     /// How it ended.
     pub ending: Ending,
-    /// How the print is on record; `None` when it never started.
+    /// How the print is on record; `None` when it never started, and while nobody has said how the card came out.
     pub outcome: Option<PrintOutcome>,
+    /// Whether the job was sent and somebody has to say how the card came out: [`Desk::came_out`].
+    pub asks_officer: bool,
+    /// Whether nothing was sent, and the same job goes through once somebody has seen to the printer.
+    pub passes: bool,
     /// Time of every step, in order.
     pub steps: Vec<StepTime>,
 }
@@ -204,6 +208,15 @@ impl JobPlan {
         match self {
             Self::Recertify(plan) => &plan.replaced,
             Self::Issue(_) | Self::Print(_) | Self::OnCard(_) | Self::Telephone(_) => &[],
+        }
+    }
+
+    /// Who asked for it.
+    pub fn asked_by(&self) -> AskedBy {
+        match self {
+            Self::OnCard(plan) => plan.asked_by,
+            Self::Recertify(plan) => plan.asked_by,
+            Self::Issue(_) | Self::Print(_) | Self::Telephone(_) => AskedBy::Officer,
         }
     }
 
@@ -334,6 +347,7 @@ impl Desk<'_> {
     ) -> Result<PrintReport, OperationError> {
         let PrintPreflight { plan, job_bytes, mut spool, .. } = preflight;
         let _claim = self.journal.claim(&plan.job)?;
+        spool.cancel().watch(self.journal.stop_file(&plan.job));
         let mut pocket = Pocket { print_job: Some(job_bytes), ..Pocket::default() };
         let body = serde_json::to_value(&plan).map_err(|e| OperationError::JournalEntry(e.to_string()))?;
         self.journal.begin(&plan.job, Operation::Print, &body)?;
@@ -341,7 +355,9 @@ impl Desk<'_> {
         let rest = self.drive(print::State::new(plan), &job_plan, &mut pocket, Some(&mut *spool), tell)?;
         let (ending, outcome) = print_ending(&rest);
         self.close(job_plan.job(), &ending)?;
-        Ok(PrintReport { plan: rest.machine.plan, ending, outcome, steps: rest.steps })
+        let asks_officer = rest.machine.asks_officer();
+        let passes = pocket.passes && outcome == Some(PrintOutcome::NotPrinted);
+        Ok(PrintReport { plan: rest.machine.plan, ending, outcome, asks_officer, passes, steps: rest.steps })
     }
 
     /// Closes the job in the journal unless it stays open.
@@ -376,7 +392,11 @@ impl Desk<'_> {
                     gateway_calls += 1;
                     gateway_call::perform(self, plan, pocket, call)
                 }
-                Effect::Print(PrintWork::Send) => send(pocket, spool.as_deref_mut()),
+                Effect::Print(work) => {
+                    let mut hear =
+                        |words: &str| tell(&Progress::Said { job: job.clone(), step, words: words.to_owned() });
+                    at_printer::perform(*work, pocket, spool.as_deref_mut(), &mut hear)
+                }
             };
             let took = begun.elapsed();
             add_time(&mut steps, step, took);
@@ -432,26 +452,15 @@ pub fn print_ending(rest: &Rest<print::State>) -> (Ending, Option<PrintOutcome>)
     }
 }
 
-fn send(pocket: &mut Pocket, spool: Option<&mut (dyn Spool + '_)>) -> Outcome {
-    let (Some(job), Some(spool)) = (pocket.print_job.take(), spool) else {
-        let why = "the picture to print is no longer in memory: print the card again".into();
-        return Outcome::Failed(Fault::Refused { why, by_policy: false });
-    };
-    match spool.send(&job) {
-        Ok(_) => Outcome::Sent,
-        Err(error) => Outcome::Failed(match error.card_used() {
-            CardUsed::Perhaps => Fault::Interrupted { why: error.to_string() },
-            CardUsed::No => Fault::Refused { why: error.to_string(), by_policy: false },
-        }),
-    }
-}
-
 fn verdict(outcome: &Outcome) -> Verdict {
     match outcome {
-        Outcome::Failed(Fault::Interrupted { .. }) => Verdict::Interrupted,
-        Outcome::Failed(Fault::Refused { .. }) | Outcome::UnlockCodeWrong { .. } | Outcome::PasscodeWrong { .. } => {
-            Verdict::Refused
+        Outcome::Failed(Fault::Interrupted { .. }) | Outcome::PerhapsSent { .. } | Outcome::PrinterCannotSay { .. } => {
+            Verdict::Interrupted
         }
+        Outcome::Failed(Fault::Refused { .. })
+        | Outcome::PrinterRefused { .. }
+        | Outcome::UnlockCodeWrong { .. }
+        | Outcome::PasscodeWrong { .. } => Verdict::Refused,
         _ => Verdict::Good,
     }
 }

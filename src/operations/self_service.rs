@@ -7,6 +7,7 @@ use super::{
     authenticate::CardToAuthenticate,
     card_work::{passcode_tries, selected},
     error::OperationError,
+    on_card::AskedBy,
     prepare::CardWish,
     runner::Desk,
 };
@@ -16,7 +17,14 @@ use crate::{
         profile::Personalise,
     },
     cis2::wire::{AskForCode, CodeSent, HolderSession, HolderSignIn, SecretBase64},
-    domain::{CardSerial, CertificateSlot, HolderId, JobId, Operation, Passcode, PasscodeRules, Secret, Series},
+    domain::{
+        CardSerial, CardState, CertificateSlot, HolderId, HolderState, JobId, Operation, Passcode, PasscodeRules, Role,
+        Secret, Series,
+        eligibility::{
+            Address, Certificates, Decision, Delivery, Photo, SELF_SERVICE, Situation, Subject, Task,
+            self_service_offers,
+        },
+    },
 };
 
 /// The card in front of somebody who says it is theirs.
@@ -36,10 +44,23 @@ pub struct OwnCard {
     pub holder: Option<HolderId>,
     /// Last moment of its authentication certificate, likewise.
     pub expires: Option<OffsetDateTime>,
+    /// Whether anybody may read its certificates at all.
+    pub certificates: Readable,
 }
 
-/// Whose number a certificate names, and its last moment. The number stands first in the common name.
-fn told_by(certificate: &[u8]) -> (Option<HolderId>, Option<OffsetDateTime>) {
+/// Whether anybody may read the certificates of a card.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Readable {
+    /// Yes: where there are none, there are none.
+    ByAnybody,
+    /// After its passcode alone.
+    AfterPasscode,
+}
+
+/// Whose number a certificate names, and its last moment. The number stands first in the common name. Total: what is no
+/// certificate tells neither.
+#[must_use]
+pub fn told_by(certificate: &[u8]) -> (Option<HolderId>, Option<OffsetDateTime>) {
     let Ok((_, certificate)) = x509_parser::parse_x509_certificate(certificate) else { return (None, None) };
     let names = certificate.subject().iter_common_name().filter_map(|name| name.as_str().ok());
     let holder = names.filter_map(|name| name.split(' ').next()?.parse().ok()).next();
@@ -55,22 +76,53 @@ impl Desk<'_> {
         let reader = self.choose_reader(reader)?;
         let (mut session, card) = self.open_card(&reader)?;
         // What only its maker's middleware reaches tells its tries here, and the rest to whoever is signed in.
-        let (tries, (holder, expires)) = if card.profile.personalise == Personalise::Pkcs11 {
-            (passcode_tries(&mut session, &card.profile, &card.serial)?, (None, None))
+        let (tries, (holder, expires), certificates) = if card.profile.personalise == Personalise::Pkcs11 {
+            (passcode_tries(&mut session, &card.profile, &card.serial)?, (None, None), Readable::AfterPasscode)
         } else {
             let (object, tries) = selected(&mut session, &card.profile, |piv| {
                 let name = ObjectName::certificate(CertificateSlot::Authentication);
                 Ok((piv.get_object(name)?, piv.passcode_tries()?))
             })?;
             let certificate = object.as_deref().and_then(|object| certificate_in(object).ok().flatten());
-            (tries, certificate.map_or((None, None), told_by))
+            (tries, certificate.map_or((None, None), told_by), Readable::ByAnybody)
         };
         let tries_left = match tries {
             Tries::Left(left) => Some(left),
             Tries::Verified | Tries::Unknown => None,
         };
         let rules = card.profile.passcode.rules();
-        Ok(OwnCard { reader, serial: card.serial, series: card.series, rules, tries_left, holder, expires })
+        let (serial, series) = (card.serial, card.series);
+        Ok(OwnCard { reader, serial, series, rules, tries_left, holder, expires, certificates })
+    }
+
+    /// What its holder may do with it today without an officer, by the rules the gateway will decide by. What the card
+    /// does not tell is not held against it here: whether the card is on record and in order, whether it was delivered and
+    /// where a code could be sent, the gateway looks at when it is asked.
+    #[must_use]
+    pub fn own_offers(&self, card: &OwnCard, now: OffsetDateTime) -> [(Operation, Decision); SELF_SERVICE.len()] {
+        self_service_offers(&Situation {
+            // Which of them is decided about is said for each.
+            task: Task::SelfService(Operation::ChangePasscode),
+            // Not looked at: nobody acts in a role here.
+            role: Role::IdChecker,
+            subject: Subject::Own,
+            series: card.series,
+            card: if card.tries_left == Some(0) { CardState::Locked } else { CardState::Active },
+            certificates: match (card.expires, card.certificates) {
+                (Some(last), _) => Certificates::LastDay(last.date()),
+                (None, Readable::ByAnybody) => Certificates::None,
+                (None, Readable::AfterPasscode) => Certificates::LastDay(now.date()),
+            },
+            holder: HolderState::Open,
+            photo: Photo::OnRecord,
+            other_card: None,
+            address: Address::OnRecord,
+            delivery: Delivery::Confirmed,
+            software: &self.software,
+            printer: None,
+            realm: self.realm,
+            today: now.date(),
+        })
     }
 
     /// Has a one-time code sent to the holder of this card.
@@ -121,6 +173,7 @@ pub fn own_wish(session: &HolderSession, reader: &str, operation: Operation) -> 
         reader: Some(reader.to_owned()),
         serial: Some(session.serial.clone()),
         holder: Some(session.holder.id.clone()),
+        asked_by: AskedBy::Holder,
         ..CardWish::new(operation)
     }
 }

@@ -154,5 +154,6 @@ fn cleared_elsewhere(issuance: Issuance, serial: CardSerial, profile: &CardProfi
         channel: ChannelUse::of(profile),
         tries_before: None,
         counter_after: on_card::CounterAfter::default(),
+        asked_by: on_card::AskedBy::Officer,
     }
 }

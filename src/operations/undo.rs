@@ -68,12 +68,13 @@ pub fn leave_unchanged(candidates: usize) -> UndoStage {
 }
 
 /// The code to try next: of the new one and the current ones the first that the card has not refused in this job, in a
-/// circle that starts one further with every resumption. A wrong try costs the card one of its few, the right one gives
-/// them all back; a fixed start whose answer is lost again and again would use them up.
-fn code_to_try(candidates: usize, refused: &[UnlockCodeSettled], resumptions: usize) -> Option<UnlockCodeSettled> {
+/// circle that starts one further with every try whose answer was lost. A wrong try costs the card one of its few, the
+/// right one gives them all back; a fixed start whose answer is lost again and again would use them up, and so would one
+/// that turns with cuts at which nothing was tried.
+fn code_to_try(candidates: usize, refused: &[UnlockCodeSettled], lost_tries: usize) -> Option<UnlockCodeSettled> {
     let all = [UnlockCodeSettled::Next, UnlockCodeSettled::FirstOfCurrent, UnlockCodeSettled::SecondOfCurrent];
     let known = candidates.clamp(1, 2) + 1;
-    let circle = all.into_iter().take(known).cycle().skip(resumptions % known).take(known);
+    let circle = all.into_iter().take(known).cycle().skip(lost_tries % known).take(known);
     circle.into_iter().find(|which| !refused.contains(which))
 }
 
@@ -116,7 +117,7 @@ pub fn step(stage: UndoStage, outcome: &Outcome, issue: &State) -> Option<UndoSt
     let plan = &issue.plan;
     // None fits: the chip is not in a state the escrow knows, and it must not be issued as blank.
     let not_reached = UndoStage::Abort { card: CardAfterAbort::NotReached };
-    let next_code = |candidates| match code_to_try(candidates, &issue.refused_codes, issue.resumptions) {
+    let next_code = |candidates| match code_to_try(candidates, &issue.refused_codes, issue.lost_tries) {
         Some(which) => UndoStage::TryCode { which, candidates },
         None => UndoStage::Abort { card: CardAfterAbort::NotReached },
     };

@@ -3,8 +3,12 @@
 use time::OffsetDateTime;
 
 use super::{
+    effect::Outcome,
     error::OperationError,
-    issue, recertify,
+    issue,
+    on_card::AskedBy,
+    print, recertify,
+    report::WhichPair,
     resume::{plan_of, replay},
     runner::{Desk, JobPlan},
     through_channel::ThroughChannel,
@@ -14,7 +18,7 @@ use crate::{
         ServiceError,
         wire::{BegunBy, IssuanceState},
     },
-    domain::{CardSerial, HolderId, JobId, Operation},
+    domain::{CardSerial, HolderId, JobId, Operation, PasscodeRules},
     journal::JobRecord,
 };
 
@@ -33,6 +37,12 @@ pub struct UnfinishedJob {
     pub opened: String,
     /// What going on with it will do.
     pub next: WhatNext,
+    /// Who asked for it.
+    pub asked_by: AskedBy,
+    /// What a passcode of this card looks like, by its profile.
+    pub rules: PasscodeRules,
+    /// Which pair of certificates the card works with meanwhile, for a repair or renewal; none while neither does.
+    pub which_pair: Option<WhichPair>,
     /// Whose it is at the service; none while the service was not asked, and once it belongs to nobody any more.
     pub kept: Option<Kept>,
 }
@@ -56,6 +66,8 @@ pub enum WhatNext {
     WillUndo,
     /// Nothing is printed; what became of the print goes on record.
     WillRecordPrint,
+    /// The job was sent, and the officer says how the card came out; nothing is sent again.
+    NeedsOfficersWord,
     /// The card's own counter is asked how far it came, and that goes on record; no passcode is tried.
     WillAskCard,
     /// A repair or renewal that has changed nothing of the pair yet is taken back: the card works as it did.
@@ -100,8 +112,14 @@ impl Desk<'_> {
     fn look_at(&self, record: JobRecord) -> Result<UnfinishedJob, OperationError> {
         let outcomes = || self.outcomes_of(&record.job);
         let plan = plan_of(&record)?;
+        let mut which_pair = None;
         let next = match &plan {
-            JobPlan::Print(_) => WhatNext::WillRecordPrint,
+            JobPlan::Print(plan) => {
+                let state = replay(print::State::new(plan.clone()), &outcomes()?);
+                // A cut while the printer printed leaves the question too.
+                let state = print::step(state, &Outcome::Resumed);
+                if state.asks_officer() { WhatNext::NeedsOfficersWord } else { WhatNext::WillRecordPrint }
+            }
             JobPlan::Issue(plan) => {
                 let state = replay(issue::State::new(plan.clone()), &outcomes()?);
                 if state.will_finish() { WhatNext::WillFinish } else { WhatNext::WillUndo }
@@ -114,6 +132,7 @@ impl Desk<'_> {
             JobPlan::Recertify(plan) => {
                 let machine = ThroughChannel::new(recertify::State::new(plan.clone()), plan.channel);
                 let state = replay(machine, &outcomes()?);
+                which_pair = state.inner().which_pair();
                 match (state.inner().goes_forward(), state.inner().needs_holder()) {
                     (false, _) => WhatNext::WillGoBack,
                     (true, true) => WhatNext::NeedsHolder,
@@ -129,6 +148,9 @@ impl Desk<'_> {
             serial,
             opened: record.opened,
             next,
+            asked_by: plan.asked_by(),
+            rules: self.profiles.by_id(plan.profile()).map_or_else(PasscodeRules::default, |p| p.passcode.rules()),
+            which_pair,
             kept: None,
         })
     }

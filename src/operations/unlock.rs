@@ -22,8 +22,8 @@ pub struct State {
     before: Option<Option<u8>>,
     /// How far the chip may have been changed.
     reached: Reached,
-    /// How often the job was resumed.
-    resumptions: usize,
+    /// How often the answer to a try of an unlock code was lost in a cut.
+    lost_tries: usize,
 }
 
 /// How far an unlock may have come on the chip, answered or not.
@@ -70,7 +70,7 @@ impl State {
     /// The beginning.
     #[must_use]
     pub fn new(plan: Plan) -> Self {
-        Self { plan, stage: Stage::Begin, before: None, reached: Reached::Nothing, resumptions: 0 }
+        Self { plan, stage: Stage::Begin, before: None, reached: Reached::Nothing, lost_tries: 0 }
     }
 
     /// The effect whose outcome is awaited; `None` at the end.
@@ -197,7 +197,7 @@ pub fn step(mut state: State, outcome: &Outcome) -> State {
         }
         (Stage::ReadTriesAgain, Outcome::Tries { left }) => Stage::ReleaseCodes { left: *left },
         (Stage::ReleaseCodes { left }, Outcome::CodesReleased { candidates }) => {
-            Stage::FindCode { left, find: FindCode::new(*candidates, state.resumptions) }
+            Stage::FindCode { left, find: FindCode::new(*candidates, state.lost_tries) }
         }
         (Stage::FindCode { left, find }, outcome) => match find.step(outcome) {
             Some(Tried::Next) => return state.found(left, Some(UnlockCodeSettled::Next)),
@@ -214,7 +214,9 @@ pub fn step(mut state: State, outcome: &Outcome) -> State {
 /// Begins again after a cut: ask the gateway first, whatever the stage was.
 fn resumed(mut state: State) -> State {
     if state.end().is_none() {
-        state.resumptions += 1;
+        if matches!(state.stage, Stage::SetUnlockCode { .. } | Stage::FindCode { .. }) {
+            state.lost_tries += 1;
+        }
         let cut_at = match std::mem::replace(&mut state.stage, Stage::Begin) {
             Stage::AskGateway { cut_at } => cut_at,
             stage => Box::new(stage),
@@ -225,14 +227,12 @@ fn resumed(mut state: State) -> State {
 }
 
 fn after_asking(mut state: State, cut_at: Stage, found: &Found) -> State {
-    state.stage = match (found, cut_at) {
-        (Found::NeverBegun, _) => Stage::Ended(End::undone("the unlock had not begun")),
-        (Found::Confirmed, _) => Stage::Ended(End::done()),
-        (Found::Over, Stage::End(Ending { end: end @ End::Undone { .. }, .. })) => Stage::Ended(end),
-        (Found::Over, _) => Stage::Ended(End::undone("the card has been worked on since: look at it again")),
+    let ending = if let Stage::End(ending) = cut_at { Some(ending) } else { None };
+    state.stage = match (found.end(ending.as_ref(), "the unlock had not begun"), ending) {
+        (Some(end), _) => Stage::Ended(end),
         // The chip says what it is asked; what is known already is only told once more.
-        (Found::GoesOn, Stage::End(ending)) => Stage::End(ending),
-        (Found::GoesOn, _) => Stage::ReadTriesAgain,
+        (None, Some(ending)) => Stage::End(ending),
+        (None, None) => Stage::ReadTriesAgain,
     };
     state
 }

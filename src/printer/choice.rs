@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     calibration::Calibration,
     magicard::{self, JobEncoder},
+    page::{Document, PageEncoder},
     profile::{Profile, ProfileError, Profiles},
     spool::{FileSpool, IppQueue, RawTcp, Spool},
 };
@@ -38,6 +39,13 @@ pub enum Destination {
     },
     /// A print queue: its whole address, `ipp://…` or `ipps://…`.
     Ipp(String),
+    /// A print queue with the printer's own driver: `pwg+ipp://…` or `pdf+ipp://…`.
+    Driver {
+        /// What it is given.
+        document: Document,
+        /// Its whole address, without what stands before the `+`.
+        address: String,
+    },
     /// The device of a printer at a USB plug; on Linux only.
     Usb(PathBuf),
 }
@@ -47,8 +55,8 @@ pub enum Destination {
 pub enum ChoiceError {
     /// None of the forms.
     #[error(
-        "“{0}” is not a place for print jobs: write file:PATH, tcp:HOST or tcp:HOST:PORT, ipp://HOST/printers/QUEUE, or on \
-         Linux usb:/dev/usb/lp0"
+        "“{0}” is not a place for print jobs: write file:PATH, tcp:HOST or tcp:HOST:PORT, ipp://HOST/printers/QUEUE, \
+         pwg+ipp://… or pdf+ipp://… for a queue with the printer's own driver, or on Linux usb:/dev/usb/lp0"
     )]
     Destination(String),
     /// Two printers of one name.
@@ -101,6 +109,12 @@ impl FromStr for Destination {
                 Ok(Self::Tcp { host: host.to_owned(), port })
             }
             "ipp" | "ipps" => queue(place).map(|()| Self::Ipp(text.to_owned())).ok_or_else(fault),
+            _ if kind.contains('+') => {
+                let (word, scheme) = kind.split_once('+').ok_or_else(fault)?;
+                let document = Document::ALL.into_iter().find(|document| document.word() == word);
+                let document = document.filter(|_| matches!(scheme, "ipp" | "ipps")).ok_or_else(fault)?;
+                queue(place).map(|()| Self::Driver { document, address: format!("{scheme}:{place}") }).ok_or_else(fault)
+            }
             "usb" if cfg!(target_os = "linux") && place.starts_with('/') => Ok(Self::Usb(PathBuf::from(place))),
             _ => Err(fault()),
         }
@@ -154,6 +168,7 @@ impl fmt::Display for Destination {
         match self {
             Self::File(path) => write!(f, "file:{}", path.display()),
             Self::Ipp(address) => f.write_str(address),
+            Self::Driver { document, address } => write!(f, "{}+{address}", document.word()),
             Self::Usb(path) => write!(f, "usb:{}", path.display()),
             Self::Tcp { host, port } => {
                 let (open, close) = if host.contains(':') { ("[", "]") } else { ("", "") };
@@ -174,6 +189,9 @@ impl Printer {
                 Box::new(RawTcp::new(host, port.unwrap_or(self.profile.port.tcp), &self.profile))
             }
             Destination::Ipp(address) => Box::new(IppQueue::new(address, &self.profile)),
+            Destination::Driver { document, address } => {
+                Box::new(IppQueue::new(address, &self.profile).for_documents(*document))
+            }
             #[cfg(target_os = "linux")]
             Destination::Usb(path) => Box::new(super::spool::UsbPort::new(path, &self.profile)),
             // No such destination is read there; a file of that name says that it is none.
@@ -182,10 +200,14 @@ impl Printer {
         }
     }
 
-    /// The encoder of its language.
+    /// The encoder of its language, or of what its driver takes.
     #[must_use]
     pub fn encoder(&self) -> Box<dyn JobEncoder + Send + Sync> {
-        magicard::encoder(&self.profile)
+        match &self.choice.destination {
+            // The queue's own driver speaks the printer's language.
+            Destination::Driver { document, .. } => Box::new(PageEncoder::new(&self.profile, *document)),
+            _ => magicard::encoder(&self.profile),
+        }
     }
 }
 
@@ -255,6 +277,8 @@ mod tests {
             "ipp://localhost/printers/cards",
             "ipps://[::1]:631/ipp/print",
             "usb:/dev/usb/lp0",
+            "pwg+ipp://localhost/printers/cards",
+            "pdf+ipps://[::1]:631/ipp/print",
         ] {
             assert_eq!(text.parse::<Destination>().unwrap().to_string(), text);
         }
@@ -273,6 +297,9 @@ mod tests {
             "ipp://a",
             "ipp://b@a/c",
             "ipp:///c",
+            "tiff+ipp://a/b",
+            "pwg+tcp:a",
+            "pwg+ipp://a",
         ] {
             let error = text.parse::<Destination>().unwrap_err().to_string();
             assert!(error.contains("tcp:HOST:PORT"), "{text}");

@@ -144,7 +144,11 @@ pub fn check_series(profile: &Profile, series: Series) -> Result<(), EncodeError
 }
 
 /// What holds for every language: sizes, copies, sides, and no ink on the chip.
-fn check(profile: &Profile, planes: &Planes, options: &JobOptions<'_>) -> Result<(), EncodeError> {
+pub(in crate::printer) fn check(
+    profile: &Profile,
+    planes: &Planes,
+    options: &JobOptions<'_>,
+) -> Result<(), EncodeError> {
     if !(1..=MOST_COPIES).contains(&options.copies) {
         return Err(EncodeError::Copies(options.copies));
     }

@@ -20,7 +20,7 @@ use std::{path::Path, sync::Arc};
 use serde::Deserialize;
 
 use super::colour::IccTable;
-use crate::domain::Series;
+use crate::{domain::Series, face::PrintLimits};
 
 /// Longest profile that is read, in bytes.
 pub const LONGEST_PROFILE: usize = 64 * 1024;
@@ -134,6 +134,17 @@ pub enum ProfileError {
 }
 
 impl Profile {
+    /// What this model can do for a face.
+    #[must_use]
+    pub fn limits(&self) -> PrintLimits {
+        PrintLimits {
+            chip: self.overcoat.keep_out.from_top(),
+            dyes: self.ribbon.panels != Panels::K,
+            resin: self.ribbon.panels != Panels::Ymc,
+            back: self.sides.printable == PrintableSides::FrontAndBack,
+        }
+    }
+
     /// Reads a profile from the text of its file. Total: any text gives a profile or an error.
     ///
     /// # Errors

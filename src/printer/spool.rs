@@ -7,15 +7,17 @@ mod ipp_queue;
 mod raw_tcp;
 #[cfg(target_os = "linux")]
 mod usb_linux;
+mod word;
 
 use std::{io, path::PathBuf};
 
 pub use cancel::Cancel;
 pub use file::FileSpool;
-pub use ipp_queue::{IppQueue, readable as readable_answer};
+pub use ipp_queue::{IppQueue, QueueFound, queues, readable as readable_answer};
 pub use raw_tcp::{RawTcp, TimeLimits};
 #[cfg(target_os = "linux")]
 pub use usb_linux::UsbPort;
+pub use word::Word;
 
 use super::magicard::status::{Condition, Status, StatusError};
 
@@ -32,9 +34,16 @@ pub trait Spool {
     /// # Errors
     /// [`SpoolError`]; [`SpoolError::card_used`] says whether a card may have come out.
     fn send(&mut self, job: &[u8]) -> Result<Receipt, SpoolError>;
+
+    /// Waits for the word of the printer that the card of the job that was sent last is finished, also after an error that
+    /// leaves it open whether a card was used: then not longer than a card takes. `hear` is told what the printer waits for, and what to do about it.
+    fn await_word(&mut self, hear: &mut dyn FnMut(&str)) -> Word;
+
+    /// Stops what this spool does, from another thread. Whoever stops it has no more use for it.
+    fn cancel(&self) -> Cancel;
 }
 
-/// What is known after a job was handed over. That a card came out is known only from looking at it.
+/// What is known after a job was handed over. That a card came out is another matter: [`Spool::await_word`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Receipt {
     /// Bytes handed over: the length of the job.
@@ -206,6 +215,9 @@ pub enum SpoolError {
         /// What is wrong with it.
         source: StatusError,
     },
+    /// Somebody stopped it before anything was sent.
+    #[error("printing was stopped at this desk; nothing was sent, and the card may be printed later")]
+    Stopped,
     /// The printer took the question and gave no answer.
     #[error(
         "the printer at {address} did not say how it is ({source}); nothing was sent: switch it off and on, or set \
@@ -255,6 +267,21 @@ impl SpoolError {
         match self {
             Self::Cut { .. } | Self::QueueUnsure { .. } => CardUsed::Perhaps,
             _ => CardUsed::No,
+        }
+    }
+
+    /// Whether the same job goes through once somebody has seen to the printer, its cable or its queue.
+    #[must_use]
+    pub fn passes(&self) -> bool {
+        match self {
+            Self::NoConnection { .. }
+            | Self::NothingSent { .. }
+            | Self::QueueStopped { .. }
+            | Self::TakenBack { .. }
+            | Self::NoCable { .. }
+            | Self::Silent { .. } => true,
+            Self::NotReady { condition } => condition.passes(),
+            _ => false,
         }
     }
 }

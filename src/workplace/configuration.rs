@@ -9,11 +9,12 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    cis2::wire::ApprovalsBy,
     domain::{
         OfficerId, Operation,
         eligibility::{ClientSoftware, Realm, Version},
     },
-    gateway::{MessagesPart, SmtpProtection, SmtpSettings},
+    gateway::{GatewayConfig, MessagesPart, SmtpProtection, SmtpSettings},
     printer::choice,
 };
 
@@ -33,6 +34,8 @@ pub struct Configuration {
     pub cards: Cards,
     /// Printing.
     pub printing: Printing,
+    /// Self-service.
+    pub self_service: SelfService,
     /// Training parts.
     pub training: Training,
     /// The printers of this desk.
@@ -47,6 +50,8 @@ pub struct Gateway {
     pub url: Option<String>,
     /// What a second officer must approve at the gateway that is started here: unlock, clear, cancel, or none of them.
     pub second_officer: Vec<Operation>,
+    /// Whether that officer's name is enough there, or their own card is asked for.
+    pub second_officer_proof: ApprovalsBy,
 }
 
 /// The mail server of a gateway. Without a host, one-time codes are files in the gateway's data folder: for training.
@@ -121,6 +126,31 @@ pub struct Cards {
 pub struct Printing {
     /// A folder of printer profiles that are read before the built-in ones.
     pub profiles: Option<PathBuf>,
+    /// Name of the card face template that cards are printed with.
+    pub card_face: Option<String>,
+    /// The folder of the organisation's card face templates and their pictures.
+    pub card_faces: Option<PathBuf>,
+}
+
+/// Self-service.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct SelfService {
+    /// Seconds of nothing after which the kiosk forgets who stood there.
+    pub forget_after: Option<u64>,
+}
+
+impl SelfService {
+    /// Least time in which a person can find the next key, in seconds.
+    pub const LEAST: u64 = 10;
+    /// Longest time a screen with somebody's card on it may stand alone, in seconds.
+    pub const MOST: u64 = 600;
+
+    /// After this time of nothing the kiosk forgets who stood there; a minute unless the file says another.
+    #[must_use]
+    pub fn patience(&self) -> Duration {
+        Duration::from_secs(self.forget_after.unwrap_or(60))
+    }
 }
 
 /// Training parts; outside the training realm this table must be absent.
@@ -181,6 +211,7 @@ impl Default for Configuration {
             software: Software::default(),
             cards: Cards::default(),
             printing: Printing::default(),
+            self_service: SelfService::default(),
             training: Training::default(),
             printers: Vec::new(),
         }
@@ -266,6 +297,13 @@ impl Configuration {
         }
     }
 
+    /// Sets a gateway that is started here up as this file says.
+    pub fn set_up(&self, gateway: &mut GatewayConfig) {
+        gateway.messages = self.messages.part();
+        gateway.second_officer.clone_from(&self.gateway.second_officer);
+        gateway.approvals = self.gateway.second_officer_proof;
+    }
+
     /// Whether the training readers are offered beside the real ones.
     #[must_use]
     pub fn has_training_readers(&self) -> bool {
@@ -300,6 +338,9 @@ impl Configuration {
                 "gateway.second-officer",
                 &format!("nobody is asked to approve “{other}”: use \"unlock\", \"clear\" and \"cancel\""),
             );
+        }
+        if self.self_service.forget_after.is_some_and(|s| !(SelfService::LEAST..=SelfService::MOST).contains(&s)) {
+            return found("self-service.forget-after", "give 10 to 600 seconds");
         }
         if self.messages.host.is_some() != self.messages.sender.is_some() {
             return found("messages.host", "a mail server and a sender go together: give both, or neither");
@@ -426,6 +467,15 @@ mod tests {
     }
 
     #[test]
+    fn a_kiosk_waits_neither_no_time_nor_for_ever() {
+        let patience = |text: &str| Configuration::parse(text, "desk.toml").expect("right").self_service.patience();
+        assert_eq!((patience("").as_secs(), patience("self-service.forget-after = 30").as_secs()), (60, 30));
+        for wrong in ["0", "9", "601"] {
+            assert!(refused(&format!("self-service.forget-after = {wrong}")).contains("10 to 600"));
+        }
+    }
+
+    #[test]
     fn a_printer_goes_somewhere() {
         let to = |place: &str| {
             let text =
@@ -438,5 +488,18 @@ mod tests {
         }
         let message = to("lpt1").expect_err("no such place").to_string();
         assert!(message.contains("“destination”") && message.contains("tcp:HOST:PORT"), "{message}");
+    }
+
+    #[test]
+    fn how_a_second_officer_proves_it_is_a_setting_of_the_gateway() {
+        let text = "[gateway]\nsecond-officer = [\"clear\", \"cancel\"]\nsecond-officer-proof = \"card\"\n";
+        let configuration = Configuration::parse(text, "test").expect("a configuration");
+        let people = crate::gateway::People { officers: Vec::new(), holders: Vec::new() };
+        let mut gateway = GatewayConfig::training("data", people);
+        Configuration::default().set_up(&mut gateway);
+        assert_eq!((gateway.second_officer.as_slice(), gateway.approvals), (&[][..], ApprovalsBy::Name));
+        configuration.set_up(&mut gateway);
+        let both = [Operation::Clear, Operation::Cancel];
+        assert_eq!((gateway.second_officer.as_slice(), gateway.approvals), (&both[..], ApprovalsBy::Card));
     }
 }

@@ -80,6 +80,13 @@ pub const KEYS: &[Key] = &[
         example: "10",
     },
     Key {
+        name: "gateway.second-officer-proof",
+        meaning: "How that officer proves who they are there: “name” (choosing it is enough, for training; their own card is \
+                  taken too) or “card” (with their own card alone).",
+        default: "name",
+        example: "\"card\"",
+    },
+    Key {
         name: "software.smartcard-connect",
         meaning: "Version of Smartcard Connect on this computer. Series 10 needs 4.1 or later.",
         default: "4.1 in training; otherwise none, and card work is refused",
@@ -122,6 +129,24 @@ pub const KEYS: &[Key] = &[
         meaning: "Folder of printer profiles (TOML) of your own. One with the id of a built-in profile takes its place.",
         default: "the built-in profiles alone",
         example: "\"printer-profiles\"",
+    },
+    Key {
+        name: "self-service.forget-after",
+        meaning: "Seconds of nothing, 10 to 600, after which the kiosk of self-service forgets who stood there and what they typed.",
+        default: "60",
+        example: "60",
+    },
+    Key {
+        name: "printing.card-face",
+        meaning: "Name of the card face template that cards are printed with: the built-in one, or one of your folder of card faces.",
+        default: "nhs-care-identity, the built-in one",
+        example: "\"our-card\"",
+    },
+    Key {
+        name: "printing.card-faces",
+        meaning: "Folder of your own card face templates and the pictures they name. The window saves into it.",
+        default: "card-faces, in the data folder",
+        example: "\"card-faces\"",
     },
     Key {
         name: "training.officer",
@@ -198,6 +223,9 @@ mod tests {
             messages.limit = 10
             cards.series-8-module = "/opt/maker/libpkcs11.so"
             printing.profiles = "printer-profiles"
+            self-service.forget-after = 60
+            printing.card-face = "our-card"
+            printing.card-faces = "card-faces"
             [software]
             smartcard-connect = "4.1"
             ask-port-service = true

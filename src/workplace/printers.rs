@@ -20,16 +20,26 @@ use crate::{
 pub const VIRTUAL_NAME: &str = "Virtual printer";
 /// Folder of the virtual printer's cards inside the data folder.
 const OUTPUT_FOLDER: &str = "virtual-printer";
+/// Folder of this desk's own printer profiles inside the data folder.
+const PROFILES_FOLDER: &str = "printer-profiles";
 /// A job that was handed over on this computer is decoded within this time, also on a machine that is busy.
 const DECODE_LIMIT: Duration = Duration::from_secs(30);
 
 /// All printers, and the virtual ones that run.
 pub struct PrinterBench {
     printers: Printers,
+    profiles: Profiles,
     /// Each waits for its job behind a lock of its own, so that several threads may own the bench together.
     virtual_ones: Vec<(String, Mutex<VirtualPrinter>)>,
     output: PathBuf,
     calibrations: Calibrations,
+}
+
+/// Where the printer profiles of this desk are: the configured folder, or one in the data folder, which the language wizard
+/// writes into.
+#[must_use]
+pub fn own_profiles(data: &Path, configuration: &Configuration) -> PathBuf {
+    configuration.printing.profiles.clone().unwrap_or_else(|| data.join(PROFILES_FOLDER))
 }
 
 /// A card as a virtual printer gave it out.
@@ -43,7 +53,10 @@ impl PrinterBench {
     pub(super) fn open(places: &Places, configuration: &Configuration) -> Result<Self, WorkplaceError> {
         let profiles = match &configuration.printing.profiles {
             Some(folder) => Profiles::with_folder(folder)?,
-            None => Profiles::bundled()?,
+            None => match own_profiles(places.data(), configuration) {
+                own if own.is_dir() => Profiles::with_folder(&own)?,
+                _ => Profiles::bundled()?,
+            },
         };
         let mut wanted = configuration.printers.clone();
         if wanted.is_empty() && configuration.realm == Realm::Training {
@@ -77,7 +90,7 @@ impl PrinterBench {
                 printers.calibrate(&learnt);
             }
         }
-        Ok(Self { printers, virtual_ones, output: places.data().join(OUTPUT_FOLDER), calibrations })
+        Ok(Self { printers, profiles, virtual_ones, output: places.data().join(OUTPUT_FOLDER), calibrations })
     }
 
     /// What was learnt of them. A change holds from the next start.
@@ -89,6 +102,12 @@ impl PrinterBench {
     /// Every printer, in the order of the configuration.
     pub fn iter(&self) -> impl Iterator<Item = &Printer> {
         self.printers.iter()
+    }
+
+    /// Every model that is known at this desk.
+    #[must_use]
+    pub fn profiles(&self) -> &Profiles {
+        &self.profiles
     }
 
     /// The named printer, or the only one.

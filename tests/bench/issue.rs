@@ -14,7 +14,7 @@ use crate::desk::{PRINTER, RA_AGENT, READERS, TestDesk, holder};
 
 fn job_of(progress: &Progress) -> &JobId {
     match progress {
-        Progress::Started { job, .. } | Progress::Finished { job, .. } => job,
+        Progress::Started { job, .. } | Progress::Finished { job, .. } | Progress::Said { job, .. } => job,
     }
 }
 
@@ -57,7 +57,7 @@ fn a_card_is_issued_step_by_step_queued_and_printed() {
         .iter()
         .filter_map(|progress| match progress {
             Progress::Started { step, .. } => Some(*step),
-            Progress::Finished { .. } => None,
+            Progress::Finished { .. } | Progress::Said { .. } => None,
         })
         .collect();
     assert_eq!((started.first(), started.last()), (Some(&Step::Reserve), Some(&Step::Confirm)));

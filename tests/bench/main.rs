@@ -10,6 +10,7 @@ mod desk;
 mod faulty_proxy;
 mod issue;
 mod on_card;
+mod own_card;
 mod pcsc;
 mod photos;
 mod queue;

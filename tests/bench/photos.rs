@@ -30,7 +30,7 @@ fn read(desk: &mut TestDesk, asked: Ticket) -> Result<PhotoRead, Trouble> {
 
 fn proof(desk: &mut TestDesk, photo: Option<(Arc<Photo>, PhotoEdit)>) -> Result<Arc<Proof>, Trouble> {
     let asked = desk.ticket();
-    desk.order(Order::Proof { ticket: asked, wanted: FaceWanted { holder: holder(0), photo } });
+    desk.order(Order::Proof { ticket: asked, wanted: FaceWanted { holder: holder(0), photo, printer: None } });
     desk.until("a proof", |event| match event {
         Event::Proof { ticket, result } if *ticket == asked => Some(result.clone()),
         _ => None,

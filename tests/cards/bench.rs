@@ -101,7 +101,11 @@ fn independent() -> TestCard {
 /// The virtual card in one behaviour, factory-new.
 pub fn virtual_card(behaviour: &str) -> TestCard {
     let profiles = Profiles::bundled().expect("bundled profiles");
-    let id = if behaviour == "training" { "training" } else { "generic-piv" };
+    let id = match behaviour {
+        "training" => "training",
+        "training-series-9" => "series-9",
+        _ => "generic-piv",
+    };
     let profile = profiles.by_id(id).expect("bundled").clone();
     let key: Vec<u8> = match profile.management_key.algorithm {
         ManagementAlgorithm::TripleDes => [1, 2, 3, 4, 5, 6, 7, 8].repeat(3),

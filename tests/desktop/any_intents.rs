@@ -30,7 +30,8 @@ use cardwright::{
         window::{Crew, Window},
     },
     domain::{
-        CancelReason, CardState, Holder, HolderId, HolderState, JobId, Officer, Operation, PhotoSubject, Role, Series,
+        CancelReason, CardState, Holder, HolderId, HolderState, JobId, Officer, Operation, PasscodeRules, PhotoSubject,
+        Role, Series,
         eligibility::{ClientSoftware, Realm, Version},
     },
     face::{
@@ -38,7 +39,7 @@ use cardwright::{
         photo::{PhotoAdvice, PhotoCheck, Verdict as PhotoVerdict},
     },
     journal::{QueueEntry, QueueState},
-    operations::{Progress, Step, UnfinishedJob, Verdict, WhatNext},
+    operations::{AskedBy, Progress, Step, UnfinishedJob, Verdict, WhatNext},
 };
 use egui_kittest::Harness;
 use proptest::{

@@ -45,6 +45,8 @@ pub fn at_work() -> Model {
         realm: Realm::Training,
         proved: OffsetDateTime::UNIX_EPOCH,
         expires: OffsetDateTime::UNIX_EPOCH,
+        card: None,
+        approvals: Default::default(),
     };
     model.on_event(&Event::SignedIn(Ok(session)));
     model.notices.clear();
@@ -80,6 +82,7 @@ pub fn card(state: CardState, holder: Option<Holder>) -> CardInReader {
         }),
         serial: "0A1B2C3D4E5F".parse().expect("a serial"),
         series: Series::Series10,
+        named: holder.as_ref().map(|holder| holder.id.clone()),
         portrait: holder.is_some().then(|| portrait.into()),
         has_certificates: holder.is_some(),
         expires: holder.is_some().then_some(date!(2028 - 11 - 24)),
@@ -103,6 +106,7 @@ fn printer(name: &str, condition: PrinterCondition) -> Event {
         model: "Pronto 100".into(),
         profile: "magicard-pronto-100".into(),
         virtual_one: false,
+        said: Vec::new(),
         condition,
     })
 }

@@ -117,7 +117,8 @@ impl TestWindow {
         let officer = officer.parse().expect("a number");
         let name = self.model().session.officers.iter().find(|known| known.officer.id == officer);
         let name = name.expect("an officer of training").officer.name.clone();
-        self.harness.get(By::new().role(Role::Button).label_contains(&name)).click();
+        // Not by its place: in a small window it may have to be scrolled to.
+        self.harness.get(By::new().role(Role::Button).label_contains(&name)).click_accesskit();
         self.wait_for("the officer at work", |model| model.officer().is_some());
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use cardwright::{
     bench::{
-        CardInReader, Event, Looked, Order, PrintWish, PrinterCondition, PrinterView, Profile, Proof, ReaderCondition,
+        CardInReader, Event, Order, PrintWish, PrinterCondition, PrinterView, Profile, Proof, ReaderCondition,
         ReaderView, Trouble, WorkEnd, WorkEvent, WorkId,
     },
     cis2::wire::{CardRecord, HolderRecord, Session},
@@ -69,6 +69,7 @@ pub fn card(reader: &str, serial: u32, state: CardState) -> Event {
         series: Series::Series10,
         record: Ok(record),
         holder: None,
+        named: None,
         portrait: None,
         has_certificates: state != CardState::Blank,
         expires: None,
@@ -92,6 +93,7 @@ pub fn printer(condition: PrinterCondition) -> Event {
         model: "DoH 300 v2".to_owned(),
         profile: "magicard-doh-300-v2".to_owned(),
         virtual_one: true,
+        said: Vec::new(),
         condition,
     })
 }
@@ -111,6 +113,8 @@ pub fn desk() -> Model {
         realm: Realm::Training,
         proved: OffsetDateTime::now_utc(),
         expires: OffsetDateTime::now_utc() + time::Duration::hours(8),
+        card: None,
+        approvals: Default::default(),
     });
     let id: HolderId = HOLDER.parse().expect("a number");
     model.update(Intent::Go(Route::Issue(id)));
@@ -129,12 +133,8 @@ pub fn answer(model: &mut Model, holder: &Holder) {
             }
             Order::Proof { ticket, .. } => {
                 let front = image::RgbaImage::from_pixel(1016, 642, image::Rgba([220, 230, 240, 255]));
-                let proof = Proof {
-                    front,
-                    advice: vec!["The photo is dark.".to_owned()],
-                    panels: Vec::new(),
-                    looked: Looked::default(),
-                };
+                let proof =
+                    Proof { front: Arc::new(front), advice: vec!["The photo is dark.".to_owned()], ..Proof::default() };
                 model.on_event(&Event::Proof { ticket, result: Ok(Arc::new(proof)) });
             }
             _ => {}

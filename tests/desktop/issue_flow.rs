@@ -25,7 +25,7 @@ fn holder() -> HolderId {
 
 fn at_the_page(window: &mut TestWindow) {
     window.wait_for("the page with its face and both cards", |model| {
-        model.issue.record.is_some() && model.issue.front.is_some() && model.bench.cards().count() == 2
+        model.issue.record.is_some() && model.issue.proof.is_some() && model.bench.cards().count() == 2
     });
 }
 

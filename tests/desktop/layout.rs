@@ -48,6 +48,8 @@ pub fn desk(realm: Realm, scheme: Scheme) -> Model {
         realm,
         proved: datetime!(2026-11-24 17:00 UTC),
         expires: datetime!(2026-11-24 18:00 UTC),
+        card: None,
+        approvals: Default::default(),
     };
     model.on_event(&Event::SignedIn(Ok(session)));
     model.on_event(&Event::Reader(ReaderView {
@@ -60,6 +62,7 @@ pub fn desk(realm: Realm, scheme: Scheme) -> Model {
         model: "Magicard 300 Duo".into(),
         profile: "magicard-doh-300-v2".into(),
         virtual_one: true,
+        said: Vec::new(),
         condition: PrinterCondition::Ready { supplies: vec!["Ribbon: 212 of 300 cards".into()] },
     }));
     model
@@ -332,6 +335,7 @@ fn busy_desk(scheme: Scheme) -> Model {
         model: "Pronto 100".into(),
         profile: "magicard-pronto-100".into(),
         virtual_one: false,
+        said: Vec::new(),
         condition: PrinterCondition::Ready { supplies: vec!["Ribbon: 180 of 300 cards".into()] },
     }));
     model

@@ -5,7 +5,9 @@
 mod activity;
 mod any_intents;
 mod bench_bar;
+mod card_face;
 mod closing;
+mod desk;
 mod faults;
 #[path = "../gateway/faulty_proxy.rs"]
 #[allow(dead_code, reason = "other tests harm calls in more ways")]
@@ -22,10 +24,17 @@ mod offline;
 #[path = "../operations/old_card.rs"]
 mod old_card;
 mod old_series;
+#[path = "../rules/oracle.rs"]
+mod oracle;
+mod own_card;
+#[path = "../rules/page.rs"]
+#[allow(dead_code, reason = "other tests read more of its tables")]
+mod page;
 mod passcode;
 mod photo;
 mod queue;
 mod queue_faults;
+mod rules;
 mod samples;
 mod second_officer;
 mod served;
@@ -36,3 +45,5 @@ mod sign_in;
 mod snapshots;
 mod telephone;
 mod unfinished;
+#[path = "../rules/why.rs"]
+mod why;

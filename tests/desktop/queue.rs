@@ -197,6 +197,8 @@ fn signed_in_model(preferences: Preferences) -> Model {
         realm: Realm::Training,
         proved: expires,
         expires,
+        card: None,
+        approvals: Default::default(),
     })));
     model
 }
@@ -209,6 +211,7 @@ pub fn pure(entries: Vec<QueueEntry>, size: (f32, f32), preferences: Preferences
         model: "DoH 300 v2".to_owned(),
         profile: "magicard-doh-300-v2".to_owned(),
         virtual_one: true,
+        said: Vec::new(),
         condition: PrinterCondition::Ready { supplies: vec!["Ribbon: 87 prints left".to_owned()] },
     }));
     model.on_event(&Event::Queue(Ok(Arc::new(entries))));
@@ -269,6 +272,7 @@ fn what_is_told_is_shown_at_its_own_row_only() {
         model: "DoH 300 v2".to_owned(),
         profile: "magicard-doh-300-v2".to_owned(),
         virtual_one: true,
+        said: Vec::new(),
         condition: PrinterCondition::CannotPrint { why: "the cover is open: close it".to_owned() },
     }));
     window.state_mut().model.update(queue::Intent::ChooseEntry(2).into());
@@ -303,13 +307,14 @@ fn pictures() {
         QueueState::Printed,
         QueueState::Spoiled,
         QueueState::Cancelled,
+        QueueState::Sent,
     ];
     let people = training::people().expect("the built-in people").holders;
     let portrait = Arc::new(image::RgbaImage::from_fn(96, 120, |x, y| {
         let head = (i64::from(x) - 48).pow(2) + (i64::from(y) - 50).pow(2) < 900;
         if head { image::Rgba([214, 170, 140, 255]) } else { image::Rgba([120, 160, 190, 255]) }
     }));
-    for (chosen, state) in [(2, "waiting"), (4, "failed"), (5, "printed"), (6, "spoiled")] {
+    for (chosen, state) in [(2, "waiting"), (4, "failed"), (5, "printed"), (6, "spoiled"), (8, "sent")] {
         samples::pictures(&format!("queue-{state}"), |scheme, size| {
             let entries: Vec<QueueEntry> = all.iter().zip(1..).map(|(state, id)| entry(id, *state)).collect();
             let holders: Vec<HolderId> = entries.iter().map(|entry| entry.holder.clone()).collect();

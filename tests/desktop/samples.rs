@@ -47,6 +47,8 @@ pub fn session_of(officer: &str) -> Session {
         realm: Realm::Training,
         proved: datetime!(2099-01-01 0:00 UTC),
         expires: datetime!(2099-01-01 0:00 UTC),
+        card: None,
+        approvals: Default::default(),
     }
 }
 
@@ -83,6 +85,7 @@ pub fn printer(profile: &str) -> PrinterView {
         model: "Magicard DoH 300 v2".into(),
         profile: profile.into(),
         virtual_one: true,
+        said: Vec::new(),
         condition: PrinterCondition::Ready { supplies: Vec::new() },
     }
 }
@@ -174,6 +177,7 @@ pub fn in_reader(number: u32) -> Event {
         series: Series::Series10,
         record: Ok(record.cards[0].clone()),
         holder: Some(record.holder),
+        named: Some(id(number)),
         portrait: None,
         has_certificates: true,
         expires: None,

@@ -72,6 +72,7 @@ pub fn card(number: u32, state: CardState, days: Option<i64>) -> CardInReader {
         serial: record.cards[0].serial.clone(),
         series: Series::Series10,
         record: Ok(record.cards[0].clone()),
+        named: last.map(|_| samples::id(number)),
         holder: (!nobodys).then_some(record.holder),
         portrait: None,
         has_certificates: last.is_some(),

@@ -1,28 +1,25 @@
 //! Every operation on a card in use, on the real workers: once by the mouse and once by the keyboard alone. Judged by what
 //! the service has on record and by what the card itself takes afterwards.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use cardwright::{
-    bench::{CardInReader, IssueOrder, Order, PrintWish, TrainingCardMove, WorkEnd},
-    cis2::{HttpConfig, HttpService, Service},
+    bench::{Order, TrainingCardMove, WorkEnd},
+    cis2::Service,
     desktop::{
         intent::Intent,
-        model::{Model, service, work::Piece},
-        preferences::Preferences,
+        model::{Model, service},
         route::Route,
     },
-    domain::{CardSerial, CardState, HolderId, Operation, Passcode, PasscodeRules, Secret, Series},
-    gateway::{Gateway, GatewayConfig, ManualClock, RunningGateway},
-    workplace::{Configuration, Readers},
+    domain::{CardState, Operation},
 };
-use eframe::egui::{Event, Key, Modifiers, accesskit::Role};
+use eframe::egui::{Key, Modifiers, accesskit::Role};
 use egui_kittest::kittest::{NodeT, Queryable};
-use time::OffsetDateTime;
 
 use crate::{
-    faults::desk::{OTHER_READER, READER, holder, people, quick_folder, quick_profiles},
-    harness::{RA_AGENT, TestWindow},
+    desk::{By, Desk},
+    faults::desk::READER,
+    harness::RA_AGENT,
     service::name_of,
 };
 
@@ -31,222 +28,6 @@ const SECOND: &str = "602917";
 const WRONG: &str = "914263";
 /// Days a certificate of training is valid, less those that are left of it in a test of renewal.
 const AGE: u64 = 3 * 365 - 60;
-
-/// How the officer and the holder work.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum By {
-    Mouse,
-    Keyboard,
-}
-
-impl By {
-    const BOTH: [Self; 2] = [Self::Mouse, Self::Keyboard];
-
-    /// The mouse works on cards of the newest series and the keyboard on those before it: the window makes no difference.
-    fn stock(self) -> (TrainingCardMove, Series) {
-        match self {
-            Self::Mouse => (TrainingCardMove::NewBlank, Series::Series10),
-            Self::Keyboard => (TrainingCardMove::NewSeries9, Series::Series9),
-        }
-    }
-}
-
-/// A desk whose gateway's time and settings are the test's. Fields are dropped in this order.
-struct Desk {
-    window: TestWindow,
-    clock: Arc<ManualClock>,
-    by: By,
-    next: u16,
-    _gateway: RunningGateway,
-    _data: tempfile::TempDir,
-}
-
-impl Desk {
-    /// A desk with the RA Agent signed in; its gateway believes that it is so many days ago, and wants a second officer
-    /// for these.
-    fn new(by: By, days_ago: u64, second_officer: &[Operation]) -> Self {
-        let data = quick_folder();
-        let began = OffsetDateTime::now_utc() - Duration::from_secs(days_ago * 24 * 60 * 60);
-        let clock = Arc::new(ManualClock::starting(began));
-        let mut config = GatewayConfig::training(data.path(), people());
-        config.clock = Arc::clone(&clock) as _;
-        config.second_officer = second_officer.to_vec();
-        let gateway = Gateway::start(config).expect("a gateway");
-        let configuration = format!("[gateway]\nurl = \"{}\"\n", gateway.url());
-        let configuration = Configuration::parse(&configuration, "test").expect("a configuration");
-        let (url, size) = (gateway.url(), (1280.0, 800.0));
-        let mut training = None;
-        let folder = quick_folder();
-        let mut window =
-            TestWindow::open_with(folder, size, Preferences::default(), configuration, Readers::TrainingOnly, |desk| {
-                desk.service = HttpService::new(&url, HttpConfig::default()).expect("a client");
-                desk.bench.profiles = quick_profiles();
-                training = desk.bench.training.clone();
-            });
-        training.expect("training readers").pull_card_out(OTHER_READER).expect("a card");
-        window.sign_in(RA_AGENT);
-        Self { window, clock, by, next: 0, _gateway: gateway, _data: data }
-    }
-
-    fn usual(by: By) -> Self {
-        Self::new(by, 0, &[])
-    }
-
-    fn pass(&self, minutes: u64) {
-        self.clock.advance(Duration::from_secs(minutes * 60));
-    }
-
-    fn service(&self) -> &HttpService {
-        &self.window.workplace.as_ref().expect("a workplace").service
-    }
-
-    fn order(&mut self, order: Order) {
-        self.window.harness.state_mut().model.order(order);
-        self.window.run();
-    }
-
-    /// A card of a new holder, issued on a new blank one; locked without a passcode.
-    fn issued(&mut self, passcode: Option<&str>) -> (HolderId, CardSerial) {
-        let (move_to, series) = self.by.stock();
-        self.order(Order::TrainingCard { reader: READER.into(), move_to });
-        self.window.wait_for("a blank card", |model| {
-            let wanted =
-                |card: &CardInReader| card.series == series && cardwright::desktop::model::issue::is_blank(card);
-            model.bench.cards().any(|(_, card)| wanted(card))
-        });
-        let holder = holder(self.next);
-        self.next += 1;
-        let passcode = passcode.map(chosen);
-        let model = &mut self.window.harness.state_mut().model;
-        let work = model.new_work();
-        model.work.all.insert(work, Piece::new(Operation::Issue, None, Some(READER.into())));
-        let issue = IssueOrder { holder: holder.clone(), reader: READER.into(), passcode, print: PrintWish::No };
-        self.order(Order::Issue { work, issue: Box::new(issue) });
-        assert_eq!(self.end(), WorkEnd::Done { queued: None }, "it is issued");
-        self.wait_card(|state| matches!(state, CardState::Active | CardState::Locked));
-        let (_, card) = self.window.model().bench.cards().next().expect("the card");
-        let serial = card.serial.clone();
-        (holder, serial)
-    }
-
-    fn wait_card(&mut self, is: impl Fn(CardState) -> bool) {
-        self.window.wait_for("the card as it is now", |model| {
-            model.bench.cards().any(|(reader, card)| reader.name == READER && card.state().is_some_and(&is))
-        });
-    }
-
-    /// Waits until all work has ended, and says how the newest did.
-    fn end(&mut self) -> WorkEnd {
-        self.window.wait_for("the end of the work", |model| model.work.all.values().all(|piece| piece.end.is_some()));
-        let newest = self.window.model().work.all.values().next_back().expect("work");
-        newest.end.clone().expect("its end")
-    }
-
-    /// Comes to the page of the card in the reader.
-    fn serve(&mut self) {
-        match self.by {
-            By::Keyboard => self.key(Modifiers::ALT, Key::Num1),
-            By::Mouse => self.window.click("Service a card"),
-        }
-        self.window.wait_for("the card on the page", |model| service::here(model).is_some());
-        assert_eq!(*self.window.model().history.here(), Route::Service);
-        let (_, series) = self.by.stock();
-        self.says(&[&series.to_string()]);
-    }
-
-    fn key(&mut self, modifiers: Modifiers, key: Key) {
-        self.window.harness.key_press_modifiers(modifiers, key);
-        self.window.run();
-    }
-
-    /// Presses something with this role and name.
-    fn press(&mut self, role: Role, name: &str) {
-        self.window.run();
-        if self.by == By::Mouse {
-            self.window.harness.get_by_role_and_label(role, name).click();
-            self.window.run();
-            return;
-        }
-        for _ in 0..80 {
-            if self.window.harness.query_by_role_and_label(role, name).is_some_and(|node| node.is_focused()) {
-                return self.key(Modifiers::NONE, if role == Role::CheckBox { Key::Space } else { Key::Enter });
-            }
-            self.key(Modifiers::NONE, Key::Tab);
-        }
-        panic!("Tab does not reach “{name}”: {}", self.window.spoken());
-    }
-
-    /// The holder types into this field, and nothing of it is told.
-    fn types(&mut self, field: &str, digits: &str) {
-        self.window.run();
-        match self.by {
-            By::Keyboard => {
-                let here = self.window.harness.get_by_role_and_label(Role::PasswordInput, field).is_focused();
-                assert!(here, "the keyboard is at “{field}”: {}", self.window.spoken());
-                self.window.harness.event(Event::Text(digits.to_owned()));
-                self.window.run();
-                self.key(Modifiers::NONE, Key::Enter);
-            }
-            By::Mouse => {
-                self.window.harness.get_by_role_and_label(Role::PasswordInput, field).click();
-                self.window.run();
-                for digit in digits.chars() {
-                    self.window.click(&digit.to_string());
-                }
-            }
-        }
-        let said = format!("{} {:?}", self.window.spoken(), self.window.model().dialogs);
-        assert!(!said.contains(digits), "a passcode is told: {said}");
-    }
-
-    /// The dialogue of a passcode is ended, where the last Enter has not done that.
-    fn take(&mut self, name: &str) {
-        if self.by == By::Mouse {
-            self.window.click(name);
-        }
-    }
-
-    fn new_passcode(&mut self, digits: &str) {
-        self.types("Your passcode", digits);
-        self.types("The same again", digits);
-        self.take("Use this passcode");
-    }
-
-    #[track_caller]
-    fn says(&mut self, words: &[&str]) {
-        self.window.run();
-        let spoken = self.window.spoken();
-        for word in words {
-            assert!(spoken.contains(word), "“{word}” is not said in {spoken}");
-        }
-    }
-
-    /// The service has the card on record like this, and nothing is open at this desk.
-    #[track_caller]
-    fn is(&self, serial: &CardSerial, state: CardState) {
-        assert_eq!(self.service().card(serial).expect("an answer").state, state);
-        let open = self.window.workplace.as_ref().expect("a workplace").journal.open_jobs().expect("reads");
-        assert!(open.is_empty(), "a job is open: {open:?}");
-    }
-
-    /// The card takes this passcode: it is changed to another one with it, and back.
-    fn takes(&mut self, passcode: &str) {
-        for (old, new) in [(passcode, "481625"), ("481625", passcode)] {
-            self.serve();
-            self.press(Role::Button, "Change the passcode");
-            self.types("The passcode you have now", old);
-            self.types("Your new passcode", new);
-            self.types("The same again", new);
-            self.take("Use the new passcode");
-            assert_eq!(self.end(), WorkEnd::Done { queued: None }, "{}", self.window.spoken());
-            self.wait_card(|state| state == CardState::Active);
-        }
-    }
-}
-
-fn chosen(digits: &str) -> Passcode {
-    Passcode::shaped(Secret::new(digits.as_bytes().to_vec()), PasscodeRules::default()).expect("a passcode")
-}
 
 fn front_is_empty(model: &Model) -> bool {
     model.dialogs.is_empty()

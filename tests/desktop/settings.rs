@@ -52,3 +52,44 @@ fn a_reader_is_named_and_its_name_is_taken_away() {
     window.run();
     assert_eq!(window.state().model.preferences.reader_name("Training reader 1"), "Training reader 1");
 }
+
+#[test]
+fn a_printer_shows_which_language_it_takes_and_others_are_looked_for() {
+    use cardwright::{
+        bench::Event,
+        desktop::model::settings::{Looked, Proved},
+        printer::{find::Found, magicard::status::Detail},
+    };
+    let mut window = settings();
+    let name = window.state().model.bench.printers.first().expect("a printer").name.clone();
+    let model = &mut window.state_mut().model;
+    let mut view = model.bench.printers.first().expect("a printer").clone();
+    view.condition = cardwright::bench::PrinterCondition::CannotBeAsked;
+    view.said = vec![Detail { name: "Dye flags".to_owned(), value: "7".to_owned() }];
+    model.on_event(&Event::Printer(view));
+    window.run();
+    window.get_by_role_and_label(Role::Button, &format!("Ask {name} which language it takes")).click();
+    window.run();
+    assert!(matches!(window.state().model.settings.proved.get(&name), Some(Proved::Now)));
+    let result = Ok("It is a “DoH 300 v2” and takes jobs of format 1, head KGE2.".to_owned());
+    window.state_mut().model.on_event(&Event::PrinterProved { printer: name.clone(), result });
+    window.run();
+    window.get_by_role_and_label(Role::Button, "Look for other printers").click_accesskit();
+    window.run();
+    assert!(matches!(window.state().model.settings.found, Looked::Now));
+    let found = Found {
+        name: "Cards".to_owned(),
+        destination: "tcp:10.0.0.9:9100".parse().expect("a destination"),
+        model: "Magicard 300".to_owned(),
+        serial: String::new(),
+        profiles: vec!["magicard-300".to_owned()],
+    };
+    window.state_mut().model.on_event(&Event::PrintersFound(Ok(vec![found])));
+    window.run();
+    let said = crate::harness::spoken(&window);
+    for words in
+        ["head KGE2", "destination tcp:10.0.0.9:9100", "profile magicard-300", &format!("Everything {name} says")]
+    {
+        assert!(said.contains(words), "{words}: {said}");
+    }
+}

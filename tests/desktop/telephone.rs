@@ -205,6 +205,7 @@ fn pictures() {
             authentication_sha256: None,
             signing_sha256: None,
             begun_by: None,
+            told_key: None,
         };
         let response = "7316 4028 5519".parse().expect("12 digits");
         let told = TelephoneTold::Begun(Box::new(BegunByTelephone { job, response }));

@@ -9,7 +9,7 @@ use cardwright::{
     },
     domain::{CardState, JobId, Operation, Passcode, PasscodeRules, Secret},
     journal::{Journal, NewEntry, QueueEntry, QueueState},
-    operations::{Kept, UnfinishedJob, WhatNext},
+    operations::{AskedBy, Kept, UnfinishedJob, WhatNext},
 };
 use eframe::egui::{Key, accesskit::Role};
 use egui_kittest::kittest::{By, NodeT, Queryable};
@@ -30,6 +30,9 @@ pub fn job(n: u8, operation: Operation, next: WhatNext) -> UnfinishedJob {
         serial: "0A1B2C3D4E5F".parse().expect("a serial"),
         opened: "2026-11-24T09:15:00Z".into(),
         next,
+        asked_by: AskedBy::Officer,
+        rules: PasscodeRules::default(),
+        which_pair: None,
         kept: None,
     }
 }

@@ -353,6 +353,9 @@ fn on_a_card_in_use(witness: &mut Witness, service: &dyn Service) {
     chip.prove_management_key(service, &repair).expect("proven");
     service.unlock_codes(&repair, "repair-codes").expect("codes");
     let new = Chip { serial: chip.serial.clone(), ..Chip::new(12) };
+    let spki = rcgen::PublicKeyData::subject_public_key_info(&new.authentication);
+    let told = witness.post(&format!("/issuances/{repair}/key"), &json!({ "authentication_key": Base64(spki) }));
+    assert!(told.0 == 200 && told.1["told_key"].is_string(), "{told:?}");
     service.certify(&repair, "repair-certify", &new.certify_request()).expect("certified");
     assert_eq!(witness.get(&format!("/issuances/{repair}/certificate")).0, 200);
     let reopen = witness.send(Method::POST, &format!("/issuances/{repair}/reopen"), Vec::new(), Some("r1"));
@@ -418,6 +421,21 @@ fn without_an_officer(witness: &mut Witness, service: &dyn Service) {
     let proof = prove(witness, &own, &own_pair);
     assert_eq!(witness.post("/step-up/card", &proof).0, 201);
     assert_eq!(kind(&witness.post("/step-up/card", &proof)), "proof-unknown");
+    assert_eq!(kind(&witness.post("/training/step-up", &json!({ "officer": RA_MANAGER }))), "own-card-needed");
+    assert_eq!(witness.get("/session").1["card"], json!(own.serial));
+    // Their own work, and then a colleague's.
+    let approve = |mut proof: serde_json::Value| {
+        proof["operation"] = json!("cancel");
+        proof["serial"] = json!(holders.serial);
+        proof
+    };
+    let proof = approve(prove(witness, &own, &own_pair));
+    assert_eq!(kind(&witness.post("/approvals/card", &proof)), "approval-refused");
+    assert_eq!(kind(&witness.post("/approvals/card", &proof)), "proof-unknown");
+    let (_, agent) = witness.post("/training/sign-in", &json!({ "officer": desk::RA_AGENT }));
+    witness.token = agent["token"].as_str().map(str::to_owned);
+    let proof = approve(prove(witness, &own, &own_pair));
+    assert_eq!(witness.post("/approvals/card", &proof).0, 201);
 
     witness.token = None;
     let proof = prove(witness, &holders, &pair);
@@ -445,5 +463,8 @@ fn without_an_officer(witness: &mut Witness, service: &dyn Service) {
     assert_eq!(status, 201);
     let code = json!({ "code": { "request": sent["request"], "serial": holders.serial, "code": "AAAA" } });
     assert_eq!(kind(&witness.post("/self-service/session", &code)), "code-wrong");
+    let nonsense = json!({ "serial": "0A0B0C0D", "challenge": "AAAA", "signatures": ["AAAA"] });
+    let unfinished = witness.post("/self-service/session", &json!({ "unfinished": nonsense }));
+    assert_eq!(kind(&unfinished), "card-challenge-unknown");
     witness.token = token;
 }

@@ -246,7 +246,9 @@ pub fn openssl_crl(service: &dyn Service, issuer: &str) -> String {
 }
 
 /// What each version of the database added, taken away again: newest first.
-const UNDONE: [(u32, &str); 6] = [
+const UNDONE: [(u32, &str); 8] = [
+    (9, "ALTER TABLE sessions DROP COLUMN card"),
+    (8, "ALTER TABLE issuances DROP COLUMN told_key"),
     (7, "DROP TABLE secure_channels; DROP TABLE card_key_sets; DROP TABLE refused_key_sets"),
     (
         6,

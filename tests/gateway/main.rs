@@ -14,6 +14,7 @@ mod mail;
 mod on_cards;
 #[path = "../rules/oracle.rs"]
 mod oracle;
+mod own_card;
 #[path = "../rules/page.rs"]
 mod page;
 mod photo;

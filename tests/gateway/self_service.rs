@@ -289,3 +289,73 @@ fn a_holder_renews_when_it_is_due() {
     let old = desk::card_answer(&due, &chip.authentication, &certified.authentication.0, &chip.serial);
     assert_eq!(desk::problem(due.authenticate_card(&old)).kind, "certificate-revoked");
 }
+
+/// Signs in with keys of a card whose renewal was cut off.
+fn come_back(
+    stage: &Stage,
+    keys: &[&rcgen::KeyPair],
+) -> Result<(HttpService, wire::HolderSession), cardwright::cis2::ServiceError> {
+    let kiosk = stage.kiosk();
+    let challenge = kiosk.card_challenge().expect("a challenge").challenge;
+    let sign = |key: &&rcgen::KeyPair| wire::Base64(rcgen::SigningKey::sign(*key, &challenge.0).expect("a signature"));
+    let signatures = keys.iter().map(sign).collect();
+    let request = wire::HolderSignIn::Unfinished { serial: stage.chip.serial.clone(), challenge, signatures };
+    let session = kiosk.holder_sign_in(&request)?;
+    // A challenge is answered once.
+    assert_eq!(desk::problem(stage.kiosk().holder_sign_in(&request)).kind, "card-challenge-unknown");
+    Ok((kiosk, session))
+}
+
+#[test]
+fn a_holder_whose_renewal_was_cut_off_signs_in_with_any_key_the_gateway_knows_and_no_other() {
+    let stage = Stage::new(SIAN);
+    let kind = |keys: &[&rcgen::KeyPair]| desk::problem(come_back(&stage, keys).map(|(_, session)| session)).kind;
+    let new = Chip { serial: stage.chip.serial.clone(), ..Chip::new(9) };
+    let stranger = Chip::new(10);
+    stage.clock.advance(Duration::from_secs((3 * 365 - 89) * 86_400));
+    assert_eq!(kind(&[&stage.chip.authentication]), "nothing-unfinished");
+    let due = stage.with_card();
+    let job = desk::job();
+    let renew = wire::Reserve { operation: Operation::Renew, ..desk::reserve_request(&job, SIAN, &stage.chip.serial) };
+    due.reserve(&job, &renew).expect("their own");
+    new.prove_management_key(&due, &job).expect("the card holds its key");
+
+    let knows = |keys: &[&rcgen::KeyPair], what: &str| {
+        let (kiosk, session) = come_back(&stage, keys).expect(what);
+        assert_eq!((session.unfinished.as_ref(), &session.holder.id), (Some(&job), &SIAN.parse().expect("a number")));
+        kiosk
+    };
+    knows(&[&stage.chip.authentication], "before anything was changed");
+    knows(&[&new.authentication, &stage.chip.signing], "a new authentication key that nobody was told of");
+    assert_eq!(kind(&[&new.authentication]), "signature-wrong");
+    assert_eq!(kind(&[]), "signature-wrong");
+    assert_eq!(kind(&[&stranger.authentication, &stranger.signing]), "signature-wrong");
+    assert_eq!(kind(&[&stage.chip.signing, &stage.chip.signing, &stage.chip.signing]), "malformed");
+
+    let spki = rcgen::PublicKeyData::subject_public_key_info(&new.authentication);
+    let tell = |spki: Vec<u8>| wire::TellKey { authentication_key: wire::Base64(spki) };
+    let officer = desk::sign_in(&stage.site.gateway.url(), RA_AGENT);
+    assert_eq!(desk::problem(officer.tell_key(&job, "officer", &tell(spki.clone()))).kind, "other-officer");
+    assert_eq!(desk::problem(due.tell_key(&job, "no key", &tell(vec![0x30, 0]))).kind, "malformed");
+    assert!(due.tell_key(&job, "told", &tell(spki)).expect("told").told_key.is_some());
+    let back = knows(&[&new.authentication], "told");
+    assert_eq!(kind(&[&new.signing]), "signature-wrong");
+    let certified = back.certify(&job, "certify", &new.certify_request()).expect("certified");
+    assert_eq!(back.issuance(&job).expect("the job").told_key, None, "it is in a certificate now");
+    knows(&[&new.signing], "certified, on hold");
+
+    // In time it is the holder's; after it whoever may repair cards may go on with it, and then it is theirs.
+    assert_eq!(desk::problem(officer.reopen(&job, "early")).kind, "other-officer");
+    stage.clock.advance(Duration::from_secs(16 * 60));
+    knows(&[&stage.chip.signing], "late, and nobody else went on with it");
+    let checker = desk::sign_in(&stage.site.gateway.url(), desk::ID_CHECKER);
+    assert_eq!(desk::problem(checker.reopen(&job, "checker")).kind, "refused");
+    let agent = desk::sign_in(&stage.site.gateway.url(), RA_AGENT);
+    agent.reopen(&job, "agent").expect("handed over");
+    assert_eq!(kind(&[&stage.chip.signing]), "nothing-unfinished");
+    let confirm = new.confirm_request(&certified);
+    assert_eq!(desk::problem(back.confirm(&job, "holder", &confirm)).kind, "unauthenticated");
+    let rows = agent.audit(0, 500).expect("the audit");
+    assert!(rows.iter().any(|row| row.event == "issuance.handed-over"));
+    assert!(rows.iter().filter(|row| row.event == "self-service.unfinished.refused").count() >= 6);
+}

@@ -11,6 +11,10 @@ mod faults;
 #[allow(dead_code, reason = "the desk of another test program, of which a part is used")]
 #[path = "../gateway/desk.rs"]
 mod gateway_desk;
+#[cfg(feature = "desktop")]
+#[allow(dead_code, reason = "the window of another test program, of which a part is used")]
+#[path = "../desktop/harness.rs"]
+mod harness;
 mod locks;
 mod old_cards;
 mod older_system;
@@ -21,5 +25,7 @@ mod operations;
 mod promise;
 mod soft_token;
 mod softhsm;
+#[cfg(feature = "desktop")]
+mod window;
 #[path = "../cards/workbench/mod.rs"]
 mod workbench;

@@ -14,6 +14,7 @@ use cardwright::{
     face::Template,
     operations::{
         Desk, Ending, OperationError, Resumption,
+        effect::CameOut,
         issue::PasscodeChoice,
         preflight::{PrintPreflight, PrintRequest},
     },
@@ -111,7 +112,8 @@ fn a_printed_card_is_on_record_and_looks_as_it_was_composed() {
 #[test]
 fn a_printer_that_hangs_up_in_the_middle_leaves_an_uncertain_print_on_record() {
     let bench = TestDesk::new();
-    let (_running, printer) = printer(Model::default().with(Fault::HangsUpAfter(300_000)));
+    let (_running, mut printer) = printer(Model::default().with(Fault::HangsUpAfter(300_000)));
+    printer.profile.port.done_seconds = 1;
     let readers = issued(&bench, 1);
     let workplace = bench.desk(&*readers);
     let preflight = prepare(&workplace, 1, &printer, 0).expect("prepared");
@@ -121,6 +123,44 @@ fn a_printer_that_hangs_up_in_the_middle_leaves_an_uncertain_print_on_record() {
     assert!(why.contains("cut in the middle of the job") && why.contains("look at the printer"), "{why}");
     assert_eq!(outcomes(&bench, report.plan.job.as_str()), ["starting", "uncertain"]);
     assert!(bench.journal.open_jobs().expect("reads").is_empty());
+
+    // The officer looked: what they saw goes on record too, once.
+    let job = &report.plan.job;
+    let (_, ending) = workplace.came_out(job, CameOut::Well, &mut |_| {}).expect("on record");
+    assert_eq!(ending, Ending::Done);
+    assert_eq!(outcomes(&bench, job.as_str()), ["starting", "uncertain", "printed"]);
+    let again = workplace.came_out(job, CameOut::Spoilt, &mut |_| {});
+    assert!(matches!(again, Err(OperationError::NothingToConfirm { .. })), "{again:?}");
+}
+
+/// A job that went into a file is nobody's card yet: it stays open until the officer says what came out of the printer that
+/// the file was brought to.
+#[test]
+fn a_job_that_nobody_confirms_is_not_done_and_the_officer_says_how_it_came_out() {
+    let bench = TestDesk::new();
+    let readers = issued(&bench, 1);
+    let workplace = bench.desk(&*readers);
+    let folder = tempfile::tempdir().expect("a folder");
+    let printer = configured("magicard-doh-300-v2", &format!("file:{}", folder.path().join("job.prn").display()));
+    for (second, card, last) in
+        [(0, CameOut::Well, "printed"), (1, CameOut::Spoilt, "spoilt"), (2, CameOut::Nothing, "not-printed")]
+    {
+        let report = workplace.print(prepare(&workplace, 1, &printer, second).expect("prepared"), &mut |_| {});
+        let report = report.expect("begun");
+        assert!(report.asks_officer && report.outcome.is_none(), "{report:?}");
+        let Ending::Unfinished { why } = &report.ending else { panic!("{:?}", report.ending) };
+        assert!(why.contains("nobody has confirmed"), "{why}");
+        // Resuming sends nothing, and knows no more.
+        let resumed = desk::resume(&workplace);
+        assert!(matches!(resumed.as_slice(), [only] if matches!(only.resumption, Resumption::StillOpen { .. })));
+        let job = &report.plan.job;
+        assert_eq!(outcomes(&bench, job.as_str()), ["starting"], "{card:?}");
+        let (_, ending) = workplace.came_out(job, card, &mut |_| {}).expect("on record");
+        assert_eq!(ending == Ending::Done, card == CameOut::Well, "{ending:?}");
+        assert_eq!(outcomes(&bench, job.as_str()), ["starting", last]);
+        assert!(bench.journal.open_jobs().expect("reads").is_empty(), "{card:?}");
+        assert_eq!(bench.journal.broken_at().expect("reads"), None);
+    }
 }
 
 /// The gateway is lost after the card was printed; resuming records the print, and the printer hears nothing of it.
@@ -178,8 +218,13 @@ fn cut_at_every_journal_write_the_record_agrees_with_the_printer() {
         let preflight = prepare(&workplace, 1, &printer, second).expect("prepared");
         let (job, sha256) = (preflight.plan.job.clone(), preflight.plan.job_sha256.clone());
         let cut = catch_unwind(AssertUnwindSafe(|| workplace.print(preflight, &mut |_| {}))).is_err();
-        for resumed in (Desk { journal: &whole, ..bench.desk(&*readers) }).resume(&mut |_| {}).expect("resumes") {
-            assert!(!matches!(resumed.resumption, Resumption::StillOpen { .. }), "cut {at}: {resumed:?}");
+        let after = Desk { journal: &whole, ..bench.desk(&*readers) };
+        for resumed in after.resume(&mut |_| {}).expect("resumes") {
+            if matches!(resumed.resumption, Resumption::StillOpen { .. }) {
+                // It was cut after the whole job was sent: the officer finds the card in the tray.
+                let (_, ending) = after.came_out(&job, CameOut::Well, &mut |_| {}).expect("it is asked about");
+                assert_eq!(ending, Ending::Done, "cut {at}");
+            }
         }
         assert!(whole.open_jobs().expect("reads").is_empty(), "cut {at}");
         on_record.insert(sha256.clone(), outcomes(&bench, job.as_str()).pop());

@@ -80,14 +80,8 @@ fn the_same_picture_comes_to_the_same_head_pixels() {
     let theirs = filtered(&planes);
     let ours = judge::pages(&faces::job(&planes, &faces::profile(HeadTag::Kee))).unwrap().remove(0);
 
-    let end = theirs.iter().position(|byte| *byte == 0x1c).expect("the header ends");
-    let header = std::str::from_utf8(&theirs[66..end]).unwrap();
-    assert!(header.split(',').any(|command| command == "X-GP-8"), "{header}");
-    let mut rest = &theirs[end + 1..];
     let mut compared = 0;
-    for letter in ['B', 'G', 'R'] {
-        let (plane, after) = rest.split_at(PLANE);
-        rest = after.strip_prefix(&[0x1c, letter as u8, b':']).expect("the plane ends with its letter");
+    for (letter, plane) in filtered_planes(&theirs) {
         for (line, pixels) in plane.chunks_exact(672).enumerate() {
             for (place, value) in pixels.iter().enumerate() {
                 let head = ours.planes[&letter][line][place];
@@ -96,5 +90,20 @@ fn the_same_picture_comes_to_the_same_head_pixels() {
             }
         }
     }
-    assert_eq!((rest, compared), (&[3][..], 3 * PLANE));
+    assert_eq!(compared, 3 * PLANE);
+}
+
+/// The planes of a job that the filter made for its own backend, by their letters.
+pub fn filtered_planes(job: &[u8]) -> Vec<(char, &[u8])> {
+    let end = job.iter().position(|byte| *byte == 0x1c).expect("the header ends");
+    let header = std::str::from_utf8(&job[66..end]).unwrap();
+    assert!(header.split(',').any(|command| command == "X-GP-8"), "{header}");
+    let mut rest = &job[end + 1..];
+    let planes = ['B', 'G', 'R'].map(|letter| {
+        let (plane, after) = rest.split_at(PLANE);
+        rest = after.strip_prefix(&[0x1c, letter as u8, b':']).expect("the plane ends with its letter");
+        (letter, plane)
+    });
+    assert_eq!(rest, &[3][..]);
+    planes.into()
 }

@@ -2,7 +2,11 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says so by stopping")]
 
+mod codes;
+mod confirmed;
 mod disk_full;
+#[cfg(unix)]
+mod driver_queues;
 mod faces;
 #[cfg(unix)]
 mod file_unix;
@@ -12,6 +16,7 @@ mod gutenprint_filter;
 mod independent_decoder;
 mod independent_ticket;
 mod inspect;
+mod names;
 #[cfg(unix)]
 mod print_queue;
 mod printed_face;

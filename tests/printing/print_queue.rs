@@ -1,7 +1,7 @@
 //! Jobs through a real print server of our own: a raw queue to a printer of the network, a queue with Gutenprint's driver,
 //! a queue that is stopped, one that keeps jobs, a printer that is gone, and a line that is cut.
 
-mod server;
+pub mod server;
 
 use std::{net::TcpListener, time::Duration};
 
@@ -17,7 +17,7 @@ use crate::faces;
 const LIMIT: Duration = Duration::from_secs(30);
 
 fn queue(address: &str, send: Duration) -> IppQueue {
-    let limits = TimeLimits { connect: LIMIT, send, hang_up: LIMIT };
+    let limits = TimeLimits { connect: LIMIT, send, hang_up: LIMIT, word: LIMIT };
     IppQueue::new(address, &faces::profile(HeadTag::Kge2)).with_limits(limits)
 }
 

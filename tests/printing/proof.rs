@@ -2,10 +2,17 @@
 
 use std::{path::Path, process::Command};
 
-use cardwright::face::{
-    Face, FaceData, Photo, Purpose, Template,
-    measure::{spill_left, spill_top},
-    planes::{HEIGHT, WIDTH},
+use cardwright::{
+    face::{
+        Face, FaceData, Photo, Purpose, Template,
+        measure::{spill_left, spill_top},
+        planes::{HEIGHT, WIDTH},
+    },
+    printer::{
+        decoder::decode,
+        magicard::{JobOptions, encoder},
+        profile::{PrintableSides, Profiles},
+    },
 };
 use image::{GrayImage, RgbImage, RgbaImage};
 use time::macros::datetime;
@@ -13,15 +20,21 @@ use time::macros::datetime;
 pub const DATE: time::OffsetDateTime = datetime!(2026-11-23 09:30 UTC);
 
 pub fn face(name: &str, photo: &str) -> Face {
+    Face::compose(&Template::nhs_care_identity().expect("built-in template"), &data(name, photo)).expect("composes")
+}
+
+fn data(name: &str, photo: &str) -> FaceData {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/training/photos");
     let photo = std::fs::read(folder.join(photo)).expect("training photo");
-    let data = FaceData {
+    FaceData {
         name: name.into(),
         number: "555000000017".parse().expect("a training number"),
         photo: Photo::decode(&photo).expect("training photos are sound"),
+        organisation: "A1B".parse().expect("a code"),
         purpose: Purpose::Training,
-    };
-    Face::compose(&Template::nhs_care_identity().expect("built-in template"), &data).expect("composes")
+        card: None,
+        today: time::macros::date!(2026 - 11 - 23),
+    }
 }
 
 pub fn run(program: &str, arguments: &[&str]) -> String {
@@ -67,6 +80,90 @@ fn poppler_reads_size_fonts_and_words() {
         }
         let bytes = std::fs::metadata(&path).expect("written").len();
         assert!(bytes < 700_000, "fonts are cut down and nothing is stored twice: {bytes} bytes");
+    }
+}
+
+const BACK: &str = r#"
+[[back]]
+id = "stripe"
+kind = "box"
+colour = "band"
+area = { left = 5.0, top = 5.0, width = 75.0, height = 4.0 }
+
+[[back]]
+id = "whose"
+kind = "text"
+text = "{name}, {number}"
+font = "plain"
+size = 9.0
+minimum-size = 6.0
+area = { left = 5.0, top = 12.0, width = 75.0, height = 5.0 }
+
+[[back]]
+id = "square"
+kind = "qr"
+text = "{digits}"
+module = 4
+area = { left = 5.0, top = 20.0, width = 16.0, height = 16.0 }
+"#;
+
+/// A face with a back, of colour, words and a code.
+fn two_sides() -> Face {
+    let template = Template::parse(&format!("{}{BACK}", cardwright::face::template::BUILT_IN_TEXT)).expect("sound");
+    Face::compose(&template, &data("Łukasz Żółć-Święcki", "photo-08.jpg")).expect("composes")
+}
+
+/// The picture that a decoded side would be, against poppler's of the proof's page: the mean difference of 8 x 8 blocks of
+/// all channels and the worst block, of 255.
+fn difference(side: &RgbaImage, page: &RgbImage) -> (f64, u8) {
+    let side = shifted(side, spill_left(), spill_top());
+    let (mut sum, mut worst, mut count) = (0u64, 0u8, 0u64);
+    for channel in 0..3 {
+        let (ours, theirs) = (blocks(&side, channel, 8), blocks(page, channel, 16));
+        for (x, y, pixel) in ours.enumerate_pixels() {
+            if !(6..120).contains(&x) && !(6..73).contains(&y) {
+                continue;
+            }
+            let difference = pixel.0[0].abs_diff(theirs.get_pixel(x, y).0[0]);
+            worst = worst.max(difference);
+            sum += u64::from(difference);
+            count += 1;
+        }
+    }
+    (sum as f64 / count as f64, worst)
+}
+
+#[test]
+fn a_proof_of_two_sides_is_sound_and_is_what_the_job_prints() {
+    let folder = tempfile::tempdir().expect("scratch folder");
+    let face = two_sides();
+    let path = folder.path().join("proof.pdf");
+    std::fs::write(&path, face.proof_pdf(DATE).expect("proof")).expect("scratch folder takes files");
+    let file = path.to_str().expect("UTF-8 path");
+    run("qpdf", &["--check", file]);
+    assert!(run("pdfinfo", &[file]).contains("Pages:           2"));
+    assert!(run("pdftotext", &["-f", "2", file, "-"]).contains("Łukasz Żółć-Święcki, 555 000 000 017"));
+
+    let mut profile = Profiles::bundled().expect("bundled").find("magicard-doh-300-v2").expect("the desk's").clone();
+    profile.sides.printable = PrintableSides::FrontAndBack;
+    let options = JobOptions { back: face.back_planes(), ..JobOptions::one_card(1) };
+    let job = encoder(&profile).encode(face.planes(), &options).expect("a job");
+    let card = decode(&job).expect("a job").remove(0);
+    let back = card.back.expect("a back");
+    let sides = face.sides();
+    for (number, (side, planes)) in sides.into_iter().zip([&card.front.planes, &back.planes]).enumerate() {
+        let out = folder.path().join(format!("page-{number}"));
+        let page = (number + 1).to_string();
+        let out_name = out.to_str().expect("UTF-8 path");
+        run("pdftoppm", &["-r", "600", "-f", &page, "-l", &page, "-png", "-singlefile", file, out_name]);
+        let page = image::open(out.with_extension("png")).expect("poppler's picture").to_rgb8();
+        // The decoded panels on the blank card, six bits of each dye.
+        let (mean, worst) = difference(&planes.preview(&side.layout), &page);
+        println!("side {number}: mean difference {mean:.3} of 255, worst block {worst}");
+        // Tolerance: a dye has 64 shades in the job, which is up to 2 of 255; resin has no grey and poppler's text has.
+        assert!(mean < 2.5, "side {number}: mean difference {mean} of 255");
+        assert!(worst <= 48, "side {number}: worst block {worst}");
+        assert!(planes.resin == side.planes.resin, "side {number}: the black panel");
     }
 }
 

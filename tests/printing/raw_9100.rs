@@ -22,7 +22,7 @@ const LIMIT: Duration = Duration::from_secs(30);
 fn spool(port: u16, query: StatusQuery) -> RawTcp {
     let mut profile = faces::profile(HeadTag::Kge2);
     profile.identity.status = query;
-    let limits = TimeLimits { connect: LIMIT, send: LIMIT, hang_up: LIMIT };
+    let limits = TimeLimits { connect: LIMIT, send: LIMIT, hang_up: LIMIT, word: LIMIT };
     RawTcp::new("127.0.0.1", port, &profile).with_limits(limits)
 }
 
@@ -68,7 +68,7 @@ fn a_printer_that_hangs_up_in_the_middle_leaves_a_card_that_may_or_may_not_come_
 #[test]
 fn a_printer_that_reads_nothing_is_given_up_at_the_time_limit() {
     let printer = VirtualPrinter::start(Model::default().with(Fault::ReadsNothing)).unwrap();
-    let limits = TimeLimits { connect: LIMIT, send: Duration::from_millis(400), hang_up: LIMIT };
+    let limits = TimeLimits { connect: LIMIT, send: Duration::from_millis(400), hang_up: LIMIT, word: LIMIT };
     let begun = Instant::now();
     // Larger than what a system keeps for a reader that does not read.
     let job = vec![5; 64 << 20];
@@ -81,7 +81,7 @@ fn a_printer_that_reads_nothing_is_given_up_at_the_time_limit() {
 #[test]
 fn a_printer_that_keeps_the_line_has_the_whole_job_but_nobody_says_more() {
     let printer = VirtualPrinter::start(Model::default().with(Fault::KeepsTheLine)).unwrap();
-    let limits = TimeLimits { connect: LIMIT, send: LIMIT, hang_up: Duration::from_millis(200) };
+    let limits = TimeLimits { connect: LIMIT, send: LIMIT, hang_up: Duration::from_millis(200), word: LIMIT };
     let job = job();
     let receipt = spool(printer.port(), StatusQuery::Inf).with_limits(limits).send(&job).unwrap();
     assert_eq!(receipt.taken, Taken::Network);
@@ -120,7 +120,7 @@ fn a_printer_that_cannot_print_says_what_to_do() {
 #[test]
 fn a_printer_that_does_not_say_how_it_is_can_be_printed_on_without_asking() {
     let printer = VirtualPrinter::start(Model::default().with(Fault::Silent)).unwrap();
-    let limits = TimeLimits { connect: Duration::from_millis(300), send: LIMIT, hang_up: LIMIT };
+    let limits = TimeLimits { connect: Duration::from_millis(300), send: LIMIT, hang_up: LIMIT, word: LIMIT };
     let error = spool(printer.port(), StatusQuery::Inf).with_limits(limits).send(&job()).unwrap_err();
     assert!(matches!(error, SpoolError::Silent { .. }), "{error}");
     assert!(error.to_string().contains("identity.status"), "{error}");

@@ -87,7 +87,7 @@ fn profile(query: StatusQuery) -> Profile {
 fn the_printer_is_asked_and_gets_the_job_byte_by_byte() {
     let job = faces::job(&faces::noise(44), &faces::profile(HeadTag::Kge2));
     let mut printer = Printer::answering("0:0", job.len());
-    let limits = TimeLimits { connect: LIMIT, send: LIMIT, hang_up: LIMIT };
+    let limits = TimeLimits { connect: LIMIT, send: LIMIT, hang_up: LIMIT, word: LIMIT };
     let receipt = UsbPort::new(&printer.device, &profile(StatusQuery::Inf)).with_limits(limits).send(&job).unwrap();
     assert_eq!((receipt.bytes, receipt.taken), (job.len(), Taken::Cable));
     let mut got = vec![0; job.len()];
@@ -105,7 +105,7 @@ fn a_printer_that_cannot_print_gets_nothing() {
 #[test]
 fn a_printer_that_stops_reading_is_given_up_at_the_time_limit() {
     let printer = Printer::start(&[]);
-    let limits = TimeLimits { connect: LIMIT, send: Duration::from_millis(300), hang_up: LIMIT };
+    let limits = TimeLimits { connect: LIMIT, send: Duration::from_millis(300), hang_up: LIMIT, word: LIMIT };
     let begun = Instant::now();
     let mut port = UsbPort::new(&printer.device, &profile(StatusQuery::None)).with_limits(limits);
     let error = port.send(&vec![5; 1 << 20]).unwrap_err();

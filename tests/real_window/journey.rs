@@ -207,7 +207,10 @@ fn printed_right(printer: &VirtualPrinter) {
         name: person.holder.printed_name().to_owned(),
         number,
         photo: Photo::decode(person.photo.as_deref().expect("a photo")).expect("a picture"),
+        organisation: person.holder.organisation.clone(),
         purpose: Purpose::Training,
+        card: None,
+        today: time::macros::date!(2026 - 11 - 23),
     };
     let face = Face::compose(&Template::nhs_care_identity().expect("bundled"), &data).expect("a face");
     let (seen, composed) = (&card.front.planes, face.planes());

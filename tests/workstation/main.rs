@@ -15,6 +15,7 @@ mod office;
 mod on_cards;
 mod on_cards_judged;
 mod photo_check;
+mod printers;
 mod queue;
 mod races;
 mod reader;

@@ -1,5 +1,6 @@
 //! Operations on cards in use, from the command line on training readers: exit codes, documents, what is asked first.
 
+use cardwright::cis2::wire::ApprovalsBy;
 use serde_json::Value;
 
 use crate::{
@@ -155,6 +156,36 @@ fn a_second_officer_approves_at_the_desk() {
 }
 
 #[test]
+fn a_second_officer_approves_with_their_own_card() {
+    let office = Office::with(0, |config| {
+        config.second_officer = vec![cardwright::domain::Operation::Clear];
+        config.approvals = ApprovalsBy::Card;
+    });
+    let desk = office.desk();
+    let theirs = "Training reader 2";
+    let manager = ["issue", "--holder", RA_MANAGER, "--reader", theirs, "--passcode-stdin"];
+    desk.run_with(&manager, "295183\n").expect(0);
+    issue(&desk, &["--passcode-stdin"], "738164\n");
+    let words = [&["clear", "--yes", "--json"], &READER[..]].concat();
+    let needs = desk.run(&words).expect(3);
+    assert!(needs.stderr.contains("--second-officer-card"), "{}", needs.stderr);
+    assert!(needs.stderr.contains("is being read (NHS code INF1014)"), "{}", needs.stderr);
+    let by_name = desk.run(&[&words[..], &["--second-officer", RA_MANAGER]].concat());
+    assert!(by_name.code != 0 && by_name.stderr.contains("with their own card"), "{}", by_name.stderr);
+    let with = |reader: &str, passcode: &str| {
+        desk.run_with(&[&words[..], &["--second-officer-card", reader]].concat(), &format!("{passcode}\n"))
+    };
+    let wrong = with(theirs, "918273").expect(1);
+    assert!(wrong.stderr.contains("2 tries are left"), "{}", wrong.stderr);
+    // The card that is to be cleared approves nothing: its holder does not work here.
+    let target = with(READER[1], "738164");
+    assert!(target.code != 0 && target.stderr.contains("nobody who works at the desk"), "{}", target.stderr);
+    assert_eq!(standing(&desk)["standing"], "in-order");
+    is_whole(&with(theirs, "295183").expect(0).json(), "clear");
+    assert_eq!(standing(&desk)["standing"], "empty");
+}
+
+#[test]
 fn a_repaired_card_may_be_left_locked() {
     let desk = Desk::new();
     issue(&desk, &["--passcode-stdin"], "738164\n");
@@ -204,10 +235,60 @@ fn cards_tells_what_may_be_done_and_why_not() {
 
 /// Renews the card of this reader and kills the program once it has told this step.
 fn renewal_killed_after(desk: &Desk, step: &str) {
-    let mut renewal = Talk::with(desk, &[&["renew"], &READER[..]].concat(), Readers::Training);
-    renewal.say("738164");
-    renewal.hear(step);
-    renewal.kill();
+    killed_after(desk, &["renew"], step);
+}
+
+/// Does it to the card of this reader, with one passcode, and kills the program once it has told this step.
+fn killed_after(desk: &Desk, command: &[&str], step: &str) {
+    let mut program = Talk::with(desk, &[command, &READER[..]].concat(), Readers::Training);
+    program.say("738164");
+    program.hear(step);
+    program.kill();
+}
+
+#[test]
+fn a_holder_finishes_their_own_renewal_that_was_cut_off_with_the_same_command() {
+    for step in ["Making new keys on the card", "Writing the card"] {
+        // Issued long ago: 30 days are left.
+        let office = Office::days_ago(3 * 365 - 30);
+        let desk = office.desk();
+        issue(&desk, &["--passcode-stdin"], "738164\n");
+        office.pass(3 * 365 - 30);
+        killed_after(&desk, &["self-service", "renew"], step);
+        let words = [&["self-service", "renew", "--json", "--passcode-stdin"], &READER[..]].concat();
+        let wrong = desk.run_with(&words, "738165\n").expect(1);
+        assert!(wrong.stderr.contains("Your renewal was interrupted"), "{step}: {}", wrong.stderr);
+        assert!(wrong.stderr.contains("2 tries are left"), "{step}: {}", wrong.stderr);
+        let renewed = desk.run_with(&words, "738164\n").expect(0);
+        let answer = renewed.json();
+        assert_eq!(
+            (&answer["resumption"], &answer["which_pair"]),
+            (&"finished".into(), &"new".into()),
+            "{step}: {answer}"
+        );
+        let look = standing(&desk);
+        assert_eq!(look["standing"], "in-order", "{step}: {look}");
+        assert!(look["certificates"][0]["days_left"].as_i64().expect("days") > 100, "{step}: {look}");
+        desk.run_with(&[&["cards", "--passcode-stdin", "--try"], &READER[1..]].concat(), "738164\n").expect(0);
+    }
+}
+
+#[test]
+fn a_repair_that_was_cut_off_goes_on_with_the_passcode_its_holder_chooses() {
+    let desk = Desk::new();
+    issue(&desk, &["--passcode-stdin"], "738164\n");
+    for (chosen, locked) in [("904261\n", false), ("", true)] {
+        killed_after(&desk, &["repair"], "Making new keys on the card");
+        let resumed = desk.run_with(&["resume", "--json", "--passcode-stdin"], chosen).expect(0).json();
+        let job = &resumed["jobs"][0];
+        assert_eq!((&job["resumption"], &job["which_pair"]), (&"finished".into(), &"new".into()), "{job}");
+        assert_eq!(job["note"].is_null(), !locked, "{job}");
+        let look = standing(&desk);
+        assert_eq!(look["standing"] == "locked", locked, "{look}");
+        if !locked {
+            desk.run_with(&[&["cards", "--passcode-stdin", "--try"], &READER[1..]].concat(), chosen).expect(0);
+        }
+    }
 }
 
 #[test]
@@ -225,11 +306,13 @@ fn a_renewal_that_was_cut_off_goes_on_and_says_which_pair_works() {
             // There is no way back, and nobody was there to type the passcode: it says so, and waits.
             let job = resumed.json()["jobs"][0].clone();
             assert!(job["resumption"] == "still-open" && job["why"].is_string(), "{step}: {job}");
+            assert_eq!(job["nhs_code"], "ERR5022", "{step}: {job}");
             resumed = desk.run_with(&["resume", "--json", "--passcode-stdin"], "738164\n");
         }
         let job = resumed.expect(0).json()["jobs"][0].clone();
         let pair = if job["resumption"] == "finished" { "new" } else { "old" };
         assert_eq!((&job["operation"], &job["which_pair"]), (&"renew".into(), &pair.into()), "{step}: {job}");
+        assert!(job.get("nhs_code").is_none(), "{step}: {job}");
         // The card and the gateway have the same pair, and the holder's passcode is the one it was.
         let look = standing(&desk);
         assert_eq!(

@@ -35,5 +35,5 @@ fn the_queue_is_shown_in_its_order_with_what_became_of_each() {
     drop(journal);
     let text = desk.run(&["queue"]).expect(0).stdout;
     let line = text.lines().find(|line| line.contains("0A1B2C03")).unwrap_or_else(|| panic!("{text}"));
-    assert!(line.starts_with("failed") && line.contains("output tray"), "{line}");
+    assert!(line.starts_with(&third.to_string()) && line.contains("failed") && line.contains("output tray"), "{line}");
 }

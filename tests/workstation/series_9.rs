@@ -1,10 +1,7 @@
 //! Series 9, from the first look to OpenSC: the training card that stands in for it, the same behind pcscd, and a card nobody
 //! here wrote in its clothes.
 
-use std::{
-    process::Command,
-    sync::{Arc, Mutex},
-};
+use std::sync::{Arc, Mutex};
 
 use cardwright::{
     card::virtual_card::{VirtualCard, vpcd::Chip},
@@ -16,6 +13,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     desk::{Desk, judge},
+    judges::works_with,
     office::HOLDER,
     on_cards_judged::{ends, pairs, passcodes},
     workbench::{Independent, Workbench},
@@ -100,11 +98,7 @@ fn a_series_9_card_is_recognised_issued_and_accepted_by_opensc() {
     for expected in ["X.509 Certificate [Certificate for PIV Authentication]", "Private RSA Key [SIGN key]"] {
         assert!(dump.contains(expected), "{expected} is not in\n{dump}");
     }
-    let tested = Command::new("pkcs11-tool").args(["--login", "--pin", "738164", "--test"]).output().expect("OpenSC");
-    let tested = String::from_utf8_lossy(&tested.stdout).into_owned() + &String::from_utf8_lossy(&tested.stderr);
-    for key in ["(PIV AUTH key)", "(SIGN key)"] {
-        assert_eq!(tested.matches(key).count(), 3, "each key signs, verifies and decrypts: {key}\n{tested}");
-    }
+    works_with("738164");
     let certificates = judge("pkcs15-tool", &["--reader", &reader, "--read-certificate", "01"], desk.path());
     desk.file("authentication.pem", &certificates);
     let said = judge("openssl", &["x509", "-in", "authentication.pem", "-noout", "-subject"], desk.path());

@@ -46,6 +46,7 @@ activity-exported = Written to { $file }
 event-session-begun = Signed in
 event-session-ended = Signed out
 event-session-stepped-up = Proved again who they are
+event-session-step-up-refused = Could not prove again who they are
 event-issuance-reserved = Card issue begun
 event-issuance-refused = Card issue refused by policy
 event-issuance-certified = Certificates made, on hold
@@ -53,9 +54,83 @@ event-issuance-confirmed = Card issued, certificates made good
 event-issuance-aborted = Card issue taken back
 event-issuance-expired = Card issue ran out of time and was taken back
 event-issuance-reopened = Certificates begun anew after their time ran out
+event-issuance-key-told = New key of a card noted
+event-issuance-handed-over = What a holder began went over to the desk
+event-issuance-take-over-refused = Going on with what a holder began refused by policy
 event-on-card-begun = Work on a card begun
 event-on-card-refused = Work on a card refused by policy
 event-on-card-ended = Work on a card ended
+# What was done to a card, by its operation.
+event-operation-begun = { $operation ->
+    [unlock] Unlock begun
+    [repair] Repair begun
+    [renew] Renewal begun
+    [clear] Clearing for another holder begun
+    [cancel] Cancellation begun
+    [change-passcode] Change of passcode begun
+    [issue] Card issue begun
+   *[other] Work on a card begun
+}
+event-operation-refused = { $operation ->
+    [unlock] Unlock refused by policy
+    [repair] Repair refused by policy
+    [renew] Renewal refused by policy
+    [clear] Clearing for another holder refused by policy
+    [cancel] Cancellation refused by policy
+    [change-passcode] Change of passcode refused by policy
+    [issue] Card issue refused by policy
+   *[other] Work on a card refused by policy
+}
+event-operation-confirmed = { $operation ->
+    [unlock] Unlock done, certificates made good
+    [repair] Repair done, certificates made good
+    [renew] Renewal done, certificates made good
+    [clear] Clearing for another holder done, certificates made good
+    [cancel] Cancellation done, certificates made good
+    [change-passcode] Change of passcode done, certificates made good
+    [issue] Card issued, certificates made good
+   *[other] Certificates made good
+}
+event-operation-aborted = { $operation ->
+    [unlock] Unlock given up
+    [repair] Repair given up
+    [renew] Renewal given up
+    [clear] Clearing for another holder given up
+    [cancel] Cancellation given up
+    [change-passcode] Change of passcode given up
+    [issue] Card issue taken back
+   *[other] Work on a card given up
+}
+event-operation-expired = { $operation ->
+    [unlock] Unlock ran out of time
+    [repair] Repair ran out of time
+    [renew] Renewal ran out of time
+    [clear] Clearing for another holder ran out of time
+    [cancel] Cancellation ran out of time
+    [change-passcode] Change of passcode ran out of time
+    [issue] Card issue ran out of time and was taken back
+   *[other] Work on a card ran out of time
+}
+event-operation-reopened = { $operation ->
+    [unlock] Unlock begun anew after its time ran out
+    [repair] Repair begun anew after its time ran out
+    [renew] Renewal begun anew after its time ran out
+    [clear] Clearing for another holder begun anew after its time ran out
+    [cancel] Cancellation begun anew after its time ran out
+    [change-passcode] Change of passcode begun anew after its time ran out
+    [issue] Certificates begun anew after their time ran out
+   *[other] Certificates begun anew after their time ran out
+}
+event-operation-ended = { $operation ->
+    [unlock] Unlock ended
+    [repair] Repair ended
+    [renew] Renewal ended
+    [clear] Clearing for another holder ended
+    [cancel] Cancellation ended
+    [change-passcode] Change of passcode ended
+    [issue] Card issue ended
+   *[other] Work on a card ended
+}
 event-workstation-enrolled = Workstation made ready to unlock cards by telephone
 event-telephone-challenge-wrong = Challenge read over the telephone did not fit
 event-telephone-begun = Unlock by telephone begun
@@ -70,6 +145,7 @@ event-self-service-code-sent = One-time code sent to the holder
 event-self-service-code-not-sent = One-time code could not be sent
 event-self-service-code-refused = One-time code refused
 event-self-service-code-wrong = One-time code did not fit
+event-self-service-unfinished-refused = Holder could not go on with interrupted work
 event-self-service-begun = Holder signed in to their own card
 event-self-service-ended = Holder signed out
 event-card-blanked = Card emptied and blank again

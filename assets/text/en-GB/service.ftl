@@ -94,8 +94,14 @@ cancel-other = Other
 step-up-title = Prove that it is you
 step-up-body = You signed in a while ago. Before this is done, prove once more that it is you at this desk; the work goes on by itself then.
 step-up-go = I am { $name }
+step-up-card-body = You signed in with your card a while ago. Before this is done, prove with it once more that it is you; the work goes on by itself then.
+step-up-card-hint = Put your own card into another reader than the one in work. Where there is one reader only, put the other card back in before the work goes on.
+step-up-card-go = Prove it with your card in { $reader }
 second-officer-title = A second officer approves this
 second-officer-body = Ask a colleague to come to this desk and look at what is to be done. Who approves it stands on record; the work goes on by itself then.
+second-officer-card-body = Ask a colleague to come to this desk, look at what is to be done, and put their own card into a reader. Who approves it stands on record; the work goes on by itself then.
+second-officer-card-hint = No colleague's card is in a reader.
+second-officer-card-go = { $name }, { $role }: I approve this with my card in { $reader }
 second-officer-go = { $name }, { $role }: I approve this
 # How work on a card ended.
 work-title-unlock = Unlock the card of { $name }

@@ -2,12 +2,15 @@
 
 use std::sync::Arc;
 
-use super::{common::Common, on_card, queue, reader::ReaderDesk, recognise::patiently, teller::contained, trial};
+use super::{
+    common::Common, on_card, own_card, queue, reader::ReaderDesk, recognise::patiently, service::ServiceOrder,
+    teller::contained, trial,
+};
 use crate::{
     bench::{
         event::{Event, Trouble, WorkEnd, WorkEvent},
         on_card::{CardNow, CardOrder},
-        order::{IssueOrder, PrintWish, WorkId},
+        order::{IssueOrder, PrintWish, ProofFor, WorkId},
     },
     card::reader::ReaderError,
     cis2::wire::SecretBase64,
@@ -31,6 +34,8 @@ pub enum CardJob {
     OnCard { work: WorkId, card: Box<CardOrder>, approval: Option<SecretBase64> },
     /// The test of a card.
     Try { work: WorkId, serial: CardSerial, passcode: Passcode },
+    /// An officer proves with it who they are.
+    Prove { work: WorkId, serial: CardSerial, passcode: Passcode, to: ProofFor },
 }
 
 impl CardJob {
@@ -40,7 +45,8 @@ impl CardJob {
             Self::Issue { work, .. }
             | Self::Resume { work, .. }
             | Self::OnCard { work, .. }
-            | Self::Try { work, .. } => *work,
+            | Self::Try { work, .. }
+            | Self::Prove { work, .. } => *work,
         }
     }
 }
@@ -48,8 +54,12 @@ impl CardJob {
 /// Does the work, gives the reader free, and tells how it ended, unless it waits now for what the service asked.
 pub fn carry_out(common: &Arc<Common>, reader: &ReaderDesk, job: CardJob) {
     let work = job.work();
-    let mut begun = false;
+    let (mut begun, mut proved) = (false, None);
     let done = contained(|| match job {
+        CardJob::Prove { serial, passcode, to, .. } => {
+            proved = Some((own_card::prove(common, reader, work, &serial, &passcode, &to), to));
+            None
+        }
         CardJob::Issue { issue, .. } => Some(issue_card(common, reader, work, *issue, &mut begun)),
         CardJob::Resume { job, passcode, .. } => {
             begun = true;
@@ -63,6 +73,9 @@ pub fn carry_out(common: &Arc<Common>, reader: &ReaderDesk, job: CardJob) {
     let end = done.unwrap_or_else(|trouble| Some(fault(trouble, begun)));
     // Free before it is told: whoever hears of the end may order the next work at once.
     reader.release();
+    if let Some((proved, to)) = proved {
+        common.service.force(ServiceOrder::Proved(proved, to));
+    }
     if let Some(end) = end {
         common.tell(Event::Work { work, event: WorkEvent::Ended(end) });
     }
@@ -111,12 +124,13 @@ fn issue_card(common: &Arc<Common>, reader: &ReaderDesk, work: WorkId, issue: Is
         Err(trouble) => return WorkEnd::NotBegun(trouble),
     };
     let now = matches!(print, PrintWish::Now { .. });
+    let template = common.workplace.bench.card_faces.in_use();
     let request = IssueRequest {
         holder: holder.clone(),
         reader: Some(reader.name.clone()),
         passcode: choice,
         // The printer is proved ready before the chip is touched only when the face is printed straight after.
-        print: printer.filter(|_| now).map(|printer| FacePrint { printer, template: &common.template }),
+        print: printer.filter(|_| now).map(|printer| FacePrint { printer, template: &template }),
     };
     let in_use = |error: &OperationError| matches!(error, OperationError::Reader(ReaderError::InUse { .. }));
     let preflight = match patiently(reader, in_use, || desk.prepare_issue(&request)) {

@@ -14,6 +14,7 @@ use super::{
     portrait::Portraits,
     printer::PrinterDesk,
     reader::{ReaderDesk, ReaderOrder},
+    service::ServiceOrder,
     teller::Teller,
 };
 use crate::{
@@ -23,7 +24,6 @@ use crate::{
     },
     cis2::wire::Session,
     domain::CardSerial,
-    face::Template,
     workplace::Workplace,
 };
 
@@ -36,14 +36,12 @@ const PICTURE_ORDERS: usize = 512;
 pub struct Common {
     /// Readers, printers, gateway and journal.
     pub workplace: Arc<Workplace>,
-    /// How a face is laid out.
-    pub template: Template,
     /// The way out.
     pub teller: Teller,
     /// Small photos that were decoded already.
     pub portraits: Portraits,
     /// Orders for the service worker.
-    pub service: Lane<Order>,
+    pub service: Lane<ServiceOrder>,
     /// Orders for the pictures worker.
     pub pictures: Lane<Order>,
     /// The printers, by name.
@@ -53,19 +51,20 @@ pub struct Common {
     /// Work that waits for an answer of the officers.
     waiting: Mutex<BTreeMap<WorkId, Waiting>>,
     sign_out_waits: AtomicBool,
+    /// The newest work in which a card signs an officer in. It is none of the session before.
+    signing_in: Mutex<Option<WorkId>>,
     /// Whether a card was shown without what the service knows of it, because the service was silent.
     card_unasked: AtomicBool,
     stopping: AtomicBool,
 }
 
 impl Common {
-    pub fn new(workplace: Arc<Workplace>, template: Template, teller: Teller) -> Self {
+    pub fn new(workplace: Arc<Workplace>, teller: Teller) -> Self {
         let printers = workplace.bench.printers.iter();
         let printers = printers.map(|p| (p.choice.name.clone(), Arc::new(PrinterDesk::new(p.choice.name.clone()))));
         Self {
             printers: printers.collect(),
             workplace,
-            template,
             teller,
             portraits: Portraits::default(),
             service: Lane::new(SERVICE_ORDERS),
@@ -74,6 +73,7 @@ impl Common {
             session: Mutex::new(None),
             waiting: Mutex::default(),
             sign_out_waits: AtomicBool::new(false),
+            signing_in: Mutex::default(),
             card_unasked: AtomicBool::new(false),
             stopping: AtomicBool::new(false),
         }
@@ -153,8 +153,19 @@ impl Common {
 
     /// Whether a card is being worked on or printed at this moment.
     pub fn in_work(&self) -> bool {
-        self.readers().iter().any(|reader| reader.occupied().is_some())
-            || self.printers.values().any(|printer| printer.is_printing())
+        let signing_in = *locked(&self.signing_in);
+        self.in_work_besides(signing_in)
+    }
+
+    /// In this work a card signs an officer in: the session before ends without waiting for it.
+    pub fn signs_in(&self, work: WorkId) {
+        *locked(&self.signing_in) = Some(work);
+    }
+
+    /// The same, apart from this piece of work.
+    pub fn in_work_besides(&self, work: Option<WorkId>) -> bool {
+        let other = |reader: &Arc<ReaderDesk>| reader.occupied().is_some_and(|known| Some(known) != work);
+        self.readers().iter().any(other) || self.printers.values().any(|printer| printer.is_printing())
     }
 
     /// Has the officer signed out as soon as nothing is in work.
@@ -164,10 +175,15 @@ impl Common {
         self.work_ended();
     }
 
+    /// Whether the officer signs out as soon as nothing is in work.
+    pub fn signs_out(&self) -> bool {
+        self.sign_out_waits.load(Ordering::Acquire)
+    }
+
     /// A piece of work ended: who waited for it goes on.
     pub fn work_ended(&self) {
         if !self.in_work() && self.sign_out_waits.swap(false, Ordering::AcqRel) {
-            self.service.force(Order::SignOut);
+            self.service.force(Order::SignOut.into());
         }
     }
 
@@ -193,7 +209,11 @@ impl Common {
         self.stopping.store(true, Ordering::Release);
         self.service.close();
         self.pictures.close();
-        self.printers.values().for_each(|printer| printer.lane.close());
+        for printer in self.printers.values() {
+            printer.lane.close();
+            // What was sent is not taken back; its end is asked about when the program runs again.
+            printer.leave();
+        }
         self.readers().iter().for_each(|reader| reader.lane.close());
     }
 

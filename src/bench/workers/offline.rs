@@ -174,7 +174,7 @@ pub fn untold(common: &Common) -> Result<Vec<Untold>, Trouble> {
 fn list(common: &Common) {
     for order in [Order::ListUntold, Order::ListUnfinished] {
         // Where there is no room, whoever comes to the page asks again.
-        let _ = common.service.put(order);
+        let _ = common.service.put(order.into());
     }
 }
 

@@ -19,11 +19,11 @@ use crate::{
     },
     card::reader::ReaderError,
     cis2::{
-        Service, ServiceError,
-        wire::{Approve, Chip, SecretBase64, SignIn},
+        Service,
+        wire::{Approve, ApproveWithCard, CardProof, Chip, SecretBase64, SignIn},
     },
     domain::{CardSerial, JobId, OfficerId, Operation, Passcode},
-    operations::{CardReport, CardWish, Desk, Ending, Need, OperationError},
+    operations::{AskedBy, CardReport, CardWish, Desk, Ending, Need, OperationError},
 };
 
 /// Work that waits for an answer of the officers.
@@ -88,6 +88,7 @@ fn attempt(
         approval,
         chip: if reader.is_some() { Chip::InReader } else { Chip::NotHere },
         known: reader.and_then(ReaderDesk::known),
+        asked_by: AskedBy::Officer,
     };
     let Passcodes { current, new } = card.passcodes.clone();
     match card.operation {
@@ -155,7 +156,34 @@ pub fn step_up(common: &Arc<Common>, work: WorkId) {
     };
     match common.workplace.service.step_up(&SignIn { officer }) {
         Ok(_) => go_on(common, work, None),
-        Err(error) => ask_again(common, work, &error),
+        Err(error) => ask_again(common, work, Trouble::from(&error)),
+    }
+}
+
+/// An officer's own card proved what the work waits for.
+pub fn proved_with_card(common: &Arc<Common>, work: WorkId, CardProof { proof }: CardProof) {
+    if common.signs_out() {
+        return give_up(common, work);
+    }
+    let service = &common.workplace.service;
+    let asked = common.waiting(work, |waiting| {
+        (
+            waiting.what,
+            ApproveWithCard {
+                proof: proof.clone(),
+                operation: waiting.card.operation,
+                serial: waiting.card.serial.clone(),
+            },
+        )
+    });
+    let answer = match asked {
+        None => return give_up(common, work),
+        Some((Asks::StepUp, _)) => service.step_up_with_card(&CardProof { proof }).map(|_| None),
+        Some((Asks::SecondOfficer, request)) => service.approve_with_card(&request).map(|given| Some(given.token)),
+    };
+    match answer {
+        Ok(approval) => go_on(common, work, approval),
+        Err(error) => ask_again(common, work, Trouble::from(&error)),
     }
 }
 
@@ -169,7 +197,7 @@ pub fn approve(common: &Arc<Common>, work: WorkId, officer: OfficerId) {
     let Some(request) = request else { return give_up(common, work) };
     match common.workplace.service.approve(&request) {
         Ok(approval) => go_on(common, work, Some(approval.token)),
-        Err(error) => ask_again(common, work, &error),
+        Err(error) => ask_again(common, work, Trouble::from(&error)),
     }
 }
 
@@ -181,8 +209,8 @@ pub fn give_up(common: &Arc<Common>, work: WorkId) {
     common.work_ended();
 }
 
-fn ask_again(common: &Arc<Common>, work: WorkId, error: &ServiceError) {
-    let trouble = Trouble::from(error);
+/// What the work waits for was not given; it goes on waiting.
+pub fn ask_again(common: &Arc<Common>, work: WorkId, trouble: Trouble) {
     match common.waiting(work, |waiting| waiting.what) {
         Some(what) if !trouble.signed_out => {
             common.tell(Event::Work { work, event: WorkEvent::Asks { what, trouble: Some(trouble) } });
@@ -203,9 +231,7 @@ fn go_on(common: &Arc<Common>, work: WorkId, approval: Option<SecretBase64>) {
 pub fn begin(common: &Arc<Common>, work: WorkId, card: CardOrder, approval: Option<SecretBase64>) {
     let Some(name) = card.reader.clone() else { return card_work::without_card(common, work, card, approval) };
     let given = match common.reader(&name) {
-        Some(reader) => {
-            reader.give(CardJob::OnCard { work, card: Box::new(card), approval }).map_err(|(_, trouble)| trouble)
-        }
+        Some(reader) => reader.give(CardJob::OnCard { work, card: Box::new(card), approval }),
         None => Err(Trouble::unchanged(ReaderError::UnknownReader { reader: name }.to_string())),
     };
     if let Err(trouble) = given {

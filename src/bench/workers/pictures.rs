@@ -1,5 +1,7 @@
 //! The pictures worker: photos decoded, edited and saved, faces composed.
 
+mod face;
+
 use std::{
     fs::File,
     io::Read,
@@ -8,6 +10,7 @@ use std::{
 };
 
 use image::RgbaImage;
+use time::OffsetDateTime;
 
 use super::{common::Common, question::Question, teller::serve};
 use crate::{
@@ -18,7 +21,7 @@ use crate::{
     cis2::{Service, wire::PhotoReview},
     domain::{HolderId, eligibility::Realm},
     face::{
-        CropBox, Face, FaceData, Photo, PhotoChecks, PhotoError, Planes, Purpose,
+        CropBox, Face, FaceData, Photo, PhotoChecks, PhotoError, Purpose,
         photo::{self, FoundFace, Spot},
     },
 };
@@ -78,6 +81,13 @@ fn carry_out(common: &Common, seen: &mut Seen, order: Order) {
         Order::SavePhoto { ticket, holder, photo, edit, reason } => {
             let result = save(common, seen, &holder, &photo, &edit, reason);
             common.tell(Event::PhotoSaved { ticket, holder, result });
+        }
+        Order::OpenFace { ticket, name } => common.tell(Event::FaceOpened { ticket, result: face::open(common, name) }),
+        Order::DrawFace { ticket, text, sample } => {
+            common.tell(Event::FaceDrawn { ticket, result: face::draw(common, &text, sample).map(Arc::new) });
+        }
+        Order::SaveFace { ticket, name, text } => {
+            common.tell(Event::FaceSaved { ticket, result: face::save(common, &name, &text) });
         }
         // Dispatch sends nothing else here.
         _ => {}
@@ -144,18 +154,25 @@ fn proof(common: &Common, seen: &mut Seen, wanted: &FaceWanted) -> Result<Proof,
     let data = FaceData {
         name: holder.printed_name().to_owned(),
         number: holder.id.clone(),
+        organisation: holder.organisation.clone(),
         photo,
         purpose: if live { Purpose::Live } else { Purpose::Training },
+        card: None,
+        today: OffsetDateTime::now_utc().date(),
     };
-    let face = Face::compose(&common.template, &data).map_err(|error| Trouble::unchanged(error.to_string()))?;
-    let looked = match framed {
+    let template = common.workplace.bench.card_faces.in_use();
+    let composed = Face::compose(&template, &data).map_err(|error| Trouble::unchanged(error.to_string()))?;
+    let (width, height) = template.portrait();
+    let printed = data.photo.scaled(width, height).map_err(trouble)?;
+    let (looked, advice) = match framed {
         // Where the frame is in the photo, and who else is in the frame, only the whole photo can tell.
         Some((photo, edit, turned)) => {
-            look(turned.checks(face.photo(), seen.faces(photo, edit.quarter_turns, &turned)), &turned)
+            look(turned.checks(&printed, seen.faces(photo, edit.quarter_turns, &turned)), &turned)
         }
-        None => look(data.photo.checks(face.photo(), &data.photo.faces()), &data.photo),
+        None => look(data.photo.checks(&printed, &data.photo.faces()), &data.photo),
     };
-    Ok(Proof { front: face.preview(), advice: looked.1, panels: panels(face.planes()), looked: looked.0 })
+    let shown = face::shown(&composed, face::limits(common, wanted.printer.as_deref()).as_ref());
+    Ok(Proof { advice, looked, ..shown })
 }
 
 /// What was found, in parts of the photo, and what to look at in words.
@@ -174,19 +191,6 @@ fn look(found: PhotoChecks, photo: &Photo) -> (Looked, Vec<String>) {
     (Looked { checks: found.checks, head, eyes, proposed }, advice)
 }
 
-/// The panels of the ribbon that put something on this face.
-fn panels(planes: &Planes) -> Vec<String> {
-    let used = [
-        ("Yellow", planes.yellow.iter().any(|dye| *dye != 0)),
-        ("Magenta", planes.magenta.iter().any(|dye| *dye != 0)),
-        ("Cyan", planes.cyan.iter().any(|dye| *dye != 0)),
-        ("Black", planes.resin.iter().any(|resin| *resin != 0)),
-        // Every card is coated, but for the chip.
-        ("Overcoat", true),
-    ];
-    used.into_iter().filter(|(_, used)| *used).map(|(name, _)| name.to_owned()).collect()
-}
-
 fn save(
     common: &Common,
     seen: &mut Seen,
@@ -196,9 +200,8 @@ fn save(
     reason: Option<String>,
 ) -> Result<(), Trouble> {
     let Finished { jpeg, turned, decoded } = finished(photo, edit).map_err(trouble)?;
-    let place = common.template.photo.area.nearest_pixels();
-    // A pixel box lies inside the 1016 x 642 image.
-    let printed = decoded.scaled(place.width() as u32, place.height() as u32).map_err(trouble)?;
+    let (width, height) = common.workplace.bench.card_faces.in_use().portrait();
+    let printed = decoded.scaled(width, height).map_err(trouble)?;
     let found = turned.checks(&printed, seen.faces(photo, edit.quarter_turns, &turned));
     let review = PhotoReview { look_at: found.subjects().collect(), reason };
     common.workplace.service.put_photo(holder, &jpeg, &review).map_err(|error| Trouble::from(&error))

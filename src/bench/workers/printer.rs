@@ -2,7 +2,7 @@
 
 use std::{
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicBool, Ordering},
     },
     time::Duration,
@@ -11,20 +11,25 @@ use std::{
 use time::OffsetDateTime;
 
 use super::{
-    common::Common,
+    common::{Common, locked},
     lane::{Lane, Taken},
+    proving,
     question::Question,
     queue,
     teller::contained,
 };
 use crate::{
-    bench::event::{Event, PrinterCondition, PrinterView, Trouble},
+    bench::{
+        event::{Event, PrinterCondition, PrinterView, Trouble},
+        order::PrinterProof,
+    },
     cis2::wire::PrintOutcome,
     journal::{QueueEntry, QueueState},
     operations::{Ending, preflight::PrintRequest},
     printer::{
         choice::Printer,
-        magicard::status::{Condition, Status},
+        magicard::status::{Condition, Detail, Status},
+        spool::Cancel,
     },
 };
 
@@ -32,6 +37,10 @@ use crate::{
 const MOST_ORDERS: usize = 16;
 /// How often a printer is asked that nothing is ordered of: it has no way to say that its cover was opened.
 const ASK_AGAIN: Duration = Duration::from_secs(15);
+/// The same while a card waits for the printer to be ready again.
+const ASK_SOON: Duration = Duration::from_secs(2);
+/// A printer that says it is ready and takes nothing is not tried more often with the same card.
+const MOST_TRIES: u32 = 3;
 
 /// What the worker of a printer does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +49,8 @@ pub enum PrinterOrder {
     Ask,
     /// This entry of the queue.
     Print(i64),
+    /// It shows which language it takes.
+    Prove(PrinterProof),
 }
 
 /// One printer.
@@ -49,28 +60,48 @@ pub struct PrinterDesk {
     /// Orders for its worker.
     pub lane: Lane<PrinterOrder>,
     printing: AtomicBool,
+    /// What stops the entry that is being printed.
+    stop: Mutex<Option<(i64, Cancel)>>,
 }
 
 impl PrinterDesk {
     pub fn new(name: String) -> Self {
-        Self { name, lane: Lane::new(MOST_ORDERS), printing: AtomicBool::new(false) }
+        Self { name, lane: Lane::new(MOST_ORDERS), printing: AtomicBool::new(false), stop: Mutex::default() }
     }
 
     /// Whether something is being printed at this moment.
     pub fn is_printing(&self) -> bool {
         self.printing.load(Ordering::Acquire)
     }
+
+    /// Stops this entry, if it is being printed here at this moment.
+    pub fn stop(&self, entry: i64) -> bool {
+        let stop = locked(&self.stop);
+        let cancel = stop.as_ref().filter(|(id, _)| *id == entry).map(|(_, cancel)| cancel.now());
+        cancel.is_some()
+    }
+
+    /// The end of what is being printed is not waited for: the program ends.
+    pub fn leave(&self) {
+        if let Some((_, cancel)) = locked(&self.stop).as_ref() {
+            cancel.leave();
+        }
+    }
 }
 
 /// Runs until the lane is closed.
 pub fn run(common: &Arc<Common>, desk: &PrinterDesk) {
-    let mut worker = Worker { common, desk, told: None };
+    let mut worker = Worker { common, desk, told: None, again: None, said: Vec::new() };
     let _ = contained(|| worker.ask(Tell::Always));
     loop {
-        let (question, done) = match desk.lane.take_within(ASK_AGAIN) {
+        let pause = if worker.again.is_some() { ASK_SOON } else { ASK_AGAIN };
+        let (question, done) = match desk.lane.take_within(pause) {
             Taken::Closed => return,
-            Taken::Nothing => (Question::Nobody, contained(|| worker.ask(Tell::Changes))),
+            Taken::Nothing => (Question::Nobody, contained(|| worker.look_again())),
             Taken::Order(PrinterOrder::Ask) => (Question::Nobody, contained(|| worker.ask(Tell::Always))),
+            Taken::Order(PrinterOrder::Prove(proof)) => {
+                (Question::Proved(desk.name.clone()), contained(|| worker.prove(proof)))
+            }
             Taken::Order(PrinterOrder::Print(entry)) => {
                 (Question::Entry(Some(entry)), contained(|| worker.print(entry)))
             }
@@ -94,6 +125,28 @@ struct Worker<'a> {
     common: &'a Arc<Common>,
     desk: &'a PrinterDesk,
     told: Option<PrinterCondition>,
+    /// An entry that goes on by itself when the printer is ready again.
+    again: Option<Again>,
+    /// Everything the printer said when it was asked last.
+    said: Vec<Detail>,
+}
+
+/// An entry of which nothing was sent, because the printer was not ready.
+#[derive(Debug, Clone, Copy)]
+struct Again {
+    entry: i64,
+    /// How often it was tried.
+    tries: u32,
+}
+
+/// How a print ended for its entry.
+enum Ended {
+    Printed,
+    /// The officer says how it came out.
+    Sent,
+    /// Nothing was sent; the printer has to be seen to first.
+    NotNow(String),
+    Failed(String),
 }
 
 impl Worker<'_> {
@@ -104,7 +157,11 @@ impl Worker<'_> {
     fn ask(&mut self, tell: Tell) {
         let Some(printer) = self.printer() else { return };
         let condition = match printer.spool().status() {
-            Ok(Some(status)) => condition(&status),
+            Ok(Some(status)) => {
+                let condition = condition(&status);
+                self.said = status.details;
+                condition
+            }
             Ok(None) => PrinterCondition::CannotBeAsked,
             Err(fault) => PrinterCondition::CannotPrint { why: fault.to_string() },
         };
@@ -116,13 +173,40 @@ impl Worker<'_> {
     fn tell(&mut self, condition: PrinterCondition) {
         if let Some(printer) = self.printer() {
             let view = view(self.common, printer, condition.clone());
-            self.common.tell(Event::Printer(view));
+            self.common.tell(Event::Printer(PrinterView { said: self.said.clone(), ..view }));
         }
         self.told = Some(condition);
     }
 
+    /// Asks how the printer is; a card that waits for it goes on once it is ready.
+    fn look_again(&mut self) {
+        self.ask(Tell::Changes);
+        let ready = matches!(self.told, Some(PrinterCondition::Ready { .. } | PrinterCondition::CannotBeAsked));
+        let Some(Again { entry, .. }) = self.again.filter(|_| ready && self.common.session().is_some()) else { return };
+        let failed = queue::entry(self.common, entry).is_ok_and(|entry| entry.state == QueueState::Failed);
+        // An officer who decided otherwise meanwhile is not overruled.
+        if failed && queue::set(self.common, entry, QueueState::Waiting, None).is_ok() {
+            self.print(entry);
+        } else {
+            self.again = None;
+        }
+    }
+
+    /// Has the printer show which language it takes, and tells what came of it.
+    fn prove(&mut self, proof: PrinterProof) {
+        self.desk.printing.store(true, Ordering::Release);
+        let printer = self.desk.name.clone();
+        // No entry of the queue: the end of the program alone ends the wait.
+        let begun = |cancel: Cancel| *locked(&self.desk.stop) = Some((i64::MIN, cancel));
+        let result = proving::prove(self.common, &printer, proof, &begun);
+        *locked(&self.desk.stop) = None;
+        self.common.tell(Event::PrinterProved { printer, result });
+        self.ask(Tell::Always);
+    }
+
     /// Prints an entry and puts on record how it ended.
     fn print(&mut self, id: i64) {
+        let tries = self.again.take().filter(|again| again.entry == id).map_or(0, |again| again.tries) + 1;
         self.desk.printing.store(true, Ordering::Release);
         let begun = queue::entry(self.common, id).and_then(|entry| match entry.state {
             QueueState::Waiting => queue::set(self.common, id, QueueState::Printing, None).map(|()| entry),
@@ -139,9 +223,17 @@ impl Worker<'_> {
         };
         queue::tell(self.common);
         self.tell(PrinterCondition::Printing { entry: id });
-        let (state, why) = match contained(|| self.carry_out(&entry)) {
-            Ok(Ok(())) => (QueueState::Printed, None),
-            Ok(Err(why)) => (QueueState::Failed, Some(why)),
+        let ended = contained(|| self.carry_out(&entry));
+        *locked(&self.desk.stop) = None;
+        let (state, why) = match ended {
+            Ok(Ended::Printed) => (QueueState::Printed, None),
+            Ok(Ended::Sent) => (QueueState::Sent, None),
+            Ok(Ended::NotNow(why)) if tries < MOST_TRIES && !self.common.stopping() => {
+                self.again = Some(Again { entry: id, tries });
+                let why = why.trim_end_matches('.');
+                (QueueState::Failed, Some(format!("{why}. It goes on by itself once the printer is ready again")))
+            }
+            Ok(Ended::NotNow(why) | Ended::Failed(why)) => (QueueState::Failed, Some(why)),
             Err(trouble) => (QueueState::Failed, Some(format!("{}; look whether a card came out", trouble.message))),
         };
         if let Err(trouble) = queue::set(self.common, id, state, why.as_deref()) {
@@ -152,35 +244,57 @@ impl Worker<'_> {
         self.ask(Tell::Always);
     }
 
-    /// Composes the face, proves that it may be printed, sends it. `Err` says why there may be no face on the card.
-    fn carry_out(&self, entry: &QueueEntry) -> Result<(), String> {
+    /// Composes the face, proves that it may be printed, sends it, and waits for the printer's word.
+    fn carry_out(&self, entry: &QueueEntry) -> Ended {
+        let failed = |error: &dyn std::fmt::Display| Ended::Failed(error.to_string());
         let printers = &self.common.workplace.bench.printers;
-        let printer = printers.choose(Some(&self.desk.name)).map_err(|error| error.to_string())?;
+        let printer = match printers.choose(Some(&self.desk.name)) {
+            Ok(printer) => printer,
+            Err(error) => return failed(&error),
+        };
         let desk = self.common.workplace.desk();
+        let template = self.common.workplace.bench.card_faces.in_use();
         let preflight = desk.prepare_print(&PrintRequest {
             holder: &entry.holder,
             serial: Some(&entry.serial),
             printer,
-            template: &self.common.template,
+            template: &template,
             now: OffsetDateTime::now_utc(),
             reprint_reason: entry.reason.as_deref(),
         });
-        let preflight = preflight.map_err(|error| error.to_string())?;
+        let preflight = match preflight {
+            Ok(preflight) => preflight,
+            Err(error) if error.printer_passes() => return Ended::NotNow(error.to_string()),
+            Err(error) => return failed(&error),
+        };
         let picture = preflight.plan.job.short().to_owned();
         // After a crash the job's own record says what became of this card.
-        let kept = self.common.workplace.journal.queue_job(entry.id, &preflight.plan.job);
-        kept.map_err(|error| error.to_string())?;
+        if let Err(error) = self.common.workplace.journal.queue_job(entry.id, &preflight.plan.job) {
+            return failed(&error);
+        }
+        let cancel = preflight.cancel();
+        *locked(&self.desk.stop) = Some((entry.id, cancel.clone()));
+        if self.common.stopping() {
+            cancel.leave();
+        }
         let report = desk.print(preflight, &mut |news| {
             self.common.tell(Event::PrintProgress { entry: entry.id, progress: news.clone() });
         });
-        let report = report.map_err(|error| error.to_string())?;
-        if report.outcome == Some(PrintOutcome::Printed) && printers.is_virtual(&self.desk.name) {
+        let report = match report {
+            Ok(report) => report,
+            Err(error) => return failed(&error),
+        };
+        if (report.asks_officer || report.outcome == Some(PrintOutcome::Printed))
+            && printers.is_virtual(&self.desk.name)
+        {
             // What the virtual printer shows is for the eye: a picture that cannot be kept leaves the print as it is.
             let _ = printers.keep_output(&self.desk.name, &picture);
         }
         match report.ending {
-            Ending::Done => Ok(()),
-            Ending::Undone { why, .. } | Ending::Unfinished { why } => Err(why),
+            Ending::Done => Ended::Printed,
+            Ending::Unfinished { .. } if report.asks_officer => Ended::Sent,
+            Ending::Undone { why, .. } if report.passes => Ended::NotNow(why),
+            Ending::Undone { why, .. } | Ending::Unfinished { why } => Ended::Failed(why),
         }
     }
 }
@@ -192,6 +306,7 @@ pub fn view(common: &Common, printer: &Printer, condition: PrinterCondition) -> 
         model: printer.profile.name.clone(),
         profile: printer.profile.id.clone(),
         virtual_one: common.workplace.bench.printers.is_virtual(&printer.choice.name),
+        said: Vec::new(),
         condition,
     }
 }

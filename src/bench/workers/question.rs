@@ -4,7 +4,7 @@ use crate::{
     bench::{
         event::{Event, Trouble, WorkEnd, WorkEvent},
         offline::OfflineTold,
-        order::{Order, Ticket, WorkId},
+        order::{Order, ProofFor, Ticket, WorkId},
         telephone::TelephoneTold,
     },
     domain::HolderId,
@@ -30,9 +30,16 @@ pub enum Question {
     Entry(Option<i64>),
     Photo(Ticket),
     Saved(Ticket, HolderId),
+    FaceOpened(Ticket),
+    FaceDrawn(Ticket),
+    FaceSaved(Ticket),
     Activity(Ticket),
     Exported(Ticket),
     Training,
+    /// Printers that were found.
+    Printers,
+    /// What a printer showed.
+    Proved(String),
     /// Nobody waits for an answer: readers and printers are looked at again anyway.
     Nobody,
 }
@@ -43,6 +50,7 @@ impl Question {
         match order {
             Order::ListOfficers => Self::Officers,
             Order::SignIn { .. } | Order::SignOut => Self::SignIn,
+            Order::ProveWithCard { to, .. } => Self::of_proof(to),
             Order::Find { ticket, .. } => Self::Find(*ticket),
             Order::OpenProfile { ticket, .. } => Self::Profile(*ticket),
             Order::Portrait { holder } => Self::Portrait(holder.clone()),
@@ -58,16 +66,19 @@ impl Question {
             Order::Telephone { ticket, .. } => Self::Telephone(*ticket),
             Order::Offline { work, .. } => Self::Offline(*work),
             Order::ListUntold => Self::Untold,
-            Order::ListUnfinished => Self::Unfinished,
+            Order::ListUnfinished | Order::CameOut { .. } => Self::Unfinished,
             Order::ListQueue => Self::Queue,
             Order::Enqueue { .. } => Self::Entry(None),
             Order::Print { entry }
             | Order::RetryPrint { entry }
             | Order::MarkPrinted { entry }
+            | Order::StopPrint { entry }
             | Order::CancelPrint { entry }
             | Order::MovePrint { entry, .. }
             | Order::SpoilPrint { entry, .. }
             | Order::Reprint { entry, .. } => Self::Entry(Some(*entry)),
+            Order::FindPrinters => Self::Printers,
+            Order::ProvePrinter { printer, .. } => Self::Proved(printer.clone()),
             Order::AskPrinter { .. } => Self::Nobody,
             Order::ReadPhoto { ticket, .. }
             | Order::DecodePhoto { ticket, .. }
@@ -75,9 +86,21 @@ impl Question {
             | Order::ChoosePhoto { ticket }
             | Order::LoadPhoto { ticket, .. } => Self::Photo(*ticket),
             Order::SavePhoto { ticket, holder, .. } => Self::Saved(*ticket, holder.clone()),
+            Order::OpenFace { ticket, .. } => Self::FaceOpened(*ticket),
+            Order::DrawFace { ticket, .. } => Self::FaceDrawn(*ticket),
+            Order::SaveFace { ticket, .. } => Self::FaceSaved(*ticket),
             Order::Activity { ticket, .. } => Self::Activity(*ticket),
             Order::Export { ticket, .. } => Self::Exported(*ticket),
             Order::TrainingCard { .. } => Self::Training,
+        }
+    }
+
+    /// The question that a card is to prove somebody for.
+    pub fn of_proof(to: &ProofFor) -> Self {
+        match to {
+            ProofFor::SignIn => Self::SignIn,
+            ProofFor::Waiting(work) => Self::Work(*work),
+            ProofFor::Telephone(ticket, _) => Self::Telephone(*ticket),
         }
     }
 
@@ -101,9 +124,14 @@ impl Question {
             Self::Entry(entry) => Event::QueueTrouble { entry, trouble },
             Self::Photo(ticket) => Event::PhotoRead { ticket, result: Err(trouble) },
             Self::Saved(ticket, holder) => Event::PhotoSaved { ticket, holder, result },
+            Self::FaceOpened(ticket) => Event::FaceOpened { ticket, result: Err(trouble) },
+            Self::FaceDrawn(ticket) => Event::FaceDrawn { ticket, result: Err(trouble) },
+            Self::FaceSaved(ticket) => Event::FaceSaved { ticket, result: Err(trouble) },
             Self::Activity(ticket) => Event::Activity { ticket, result: Err(trouble) },
             Self::Exported(ticket) => Event::Exported { ticket, result },
             Self::Training => Event::TrainingTrouble(trouble),
+            Self::Printers => Event::PrintersFound(Err(trouble)),
+            Self::Proved(printer) => Event::PrinterProved { printer, result: Err(trouble) },
             Self::Nobody => return None,
         })
     }

@@ -11,6 +11,7 @@ use crate::{
     },
     domain::{CardState, JobId},
     journal::{JournalError, NewEntry, QueueEntry, QueueState},
+    operations::{Ending, OperationError, effect::CameOut},
 };
 
 /// The whole queue as it is now.
@@ -68,6 +69,35 @@ pub fn set_from(common: &Common, id: i64, from: &[QueueState], to: QueueState) -
     standing(common, id, from).and_then(|_| set(common, id, to, None))
 }
 
+/// The officer looked at the card of an entry that was sent or failed: what they saw goes on record, and the entry where it
+/// belongs.
+pub fn seen(common: &Common, id: i64, card: CameOut) -> Result<(), Trouble> {
+    let entry = standing(common, id, &[QueueState::Sent, QueueState::Failed])?;
+    if !put_on_record(common, &entry, card)? {
+        // Nothing of it was sent, or its end is on record: only the queue has to know.
+        let state = match card {
+            CameOut::Well => QueueState::Printed,
+            CameOut::Nothing => QueueState::Waiting,
+            CameOut::Spoilt => QueueState::Failed,
+        };
+        if state != entry.state {
+            return set(common, id, state, None);
+        }
+    }
+    Ok(())
+}
+
+/// Ends the job of an entry by what the officer saw; whether there was anything to say of it.
+fn put_on_record(common: &Common, entry: &QueueEntry, card: CameOut) -> Result<bool, Trouble> {
+    let Some(job) = &entry.job else { return Ok(false) };
+    match common.workplace.desk().came_out(job, card, &mut |_| {}) {
+        Ok((_, Ending::Unfinished { why })) => Err(Trouble::unchanged(why)),
+        Ok(_) => Ok(true),
+        Err(OperationError::NothingToConfirm { .. }) => Ok(false),
+        Err(error) => Err(Trouble::from(&error)),
+    }
+}
+
 /// A print that was cut off is on record as printed after all: its entry must not be printed once more.
 pub fn was_printed(common: &Common, job: &JobId) {
     let Ok(queue) = common.workplace.journal.queue() else { return };
@@ -98,7 +128,8 @@ pub fn move_before(common: &Common, id: i64, before: Option<i64>) -> Result<(), 
 
 /// Ends a card that was printed wrongly, first at the service: its holder may then be issued another.
 pub fn spoil(common: &Common, id: i64, reason: &str) -> Result<(), Trouble> {
-    let entry = standing(common, id, &[QueueState::Printed, QueueState::Failed])?;
+    let entry = standing(common, id, &[QueueState::Sent, QueueState::Printed, QueueState::Failed])?;
+    put_on_record(common, &entry, CameOut::Spoilt)?;
     let job = match &entry.job {
         Some(job) => job.clone(),
         None => new_job()?,
@@ -124,12 +155,13 @@ pub fn spoil(common: &Common, id: i64, reason: &str) -> Result<(), Trouble> {
 
 /// Puts the card of an entry into the queue once more.
 pub fn reprint(common: &Common, id: i64, reason: String) -> Result<(), Trouble> {
-    let entry = standing(common, id, &[QueueState::Printed, QueueState::Failed])?;
-    let failed = entry.state == QueueState::Failed;
+    let entry = standing(common, id, &[QueueState::Sent, QueueState::Printed, QueueState::Failed])?;
+    put_on_record(common, &entry, CameOut::Nothing)?;
+    let open = entry.state != QueueState::Printed;
     let new = NewEntry { holder: entry.holder, serial: entry.serial, printer: entry.printer, reason: Some(reason) };
     add(common, new, false)?;
-    // A failed entry waits for somebody to decide, and this is the decision.
-    if failed { set(common, id, QueueState::Cancelled, Some("it is printed again as another entry")) } else { Ok(()) }
+    // Such an entry waits for somebody to decide, and this is the decision.
+    if open { set(common, id, QueueState::Cancelled, Some("it is printed again as another entry")) } else { Ok(()) }
 }
 
 fn new_job() -> Result<JobId, Trouble> {

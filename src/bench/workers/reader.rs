@@ -108,11 +108,9 @@ impl ReaderDesk {
         Ok(reader)
     }
 
-    /// Takes the reader for a piece of work and orders it, or gives it back when the reader works already.
-    pub fn give(&self, job: CardJob) -> Result<(), (CardJob, Trouble)> {
-        if let Err(busy) = self.occupy(job.work()) {
-            return Err((job, busy));
-        }
+    /// Takes the reader for a piece of work and orders it, or says why not when the reader works already.
+    pub fn give(&self, job: CardJob) -> Result<(), Trouble> {
+        self.occupy(job.work())?;
         self.lane.force(ReaderOrder::Work(job));
         Ok(())
     }

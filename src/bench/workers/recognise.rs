@@ -23,7 +23,7 @@ use crate::{
     operations::{
         KnownCard,
         diagnosis::{self, Finding, ObjectRead},
-        is_made_by,
+        is_made_by, self_service,
     },
 };
 
@@ -148,12 +148,14 @@ fn described(
     // A card that nobody has on record is told apart by who made its certificates.
     let unknown = record.as_ref().is_ok_and(|record| record.state == CardState::Blank);
     let stranger = unknown && certificates.iter().flatten().any(|der| is_of_a_stranger(service, der));
+    let named = certificates[0].and_then(|der| self_service::told_by(der).0);
     let days = certificates.map(|der| der.and_then(last_day));
     let seen = CardInReader {
         serial: card.serial.clone(),
         series: card.series,
         record,
         holder,
+        named,
         portrait,
         has_certificates,
         expires: days.iter().flatten().min().copied(),

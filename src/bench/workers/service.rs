@@ -5,7 +5,7 @@ use std::{fs::File, io::Write, path::Path, sync::Arc};
 use super::{
     card_work::{self, CardJob},
     common::Common,
-    offline, on_card,
+    offline, on_card, own_card,
     printer::PrinterOrder,
     question::Question,
     queue, telephone,
@@ -14,11 +14,15 @@ use super::{
 use crate::{
     bench::{
         event::{Activity, Event, Profile, Trouble, WorkEnd, WorkEvent},
-        order::{MOST_FOUND, Order, Ticket, WorkId},
+        order::{MOST_FOUND, Order, ProofFor, Ticket, WorkId},
     },
-    cis2::{Service, ServiceError, wire::SignIn},
-    domain::{CardSerial, HolderId, JobId, OfficerId, Passcode},
+    cis2::{
+        Service, ServiceError,
+        wire::{CardProof, Session, SignIn},
+    },
+    domain::{CardSerial, HolderId, JobId, Passcode},
     journal::{NewEntry, QueueState},
+    operations::effect::CameOut,
     workplace::AuditChain,
 };
 
@@ -27,10 +31,40 @@ const MOST_HISTORY: usize = 500;
 /// Rows of the audit asked for at a time.
 const AUDIT_PAGE: usize = 1000;
 
+/// What the service worker does.
+pub enum ServiceOrder {
+    /// What somebody outside asked for.
+    Asked(Order),
+    /// What came of an officer's own card that was to prove who they are. A reader's worker gives this order: sessions
+    /// begin and end here alone, one after the other.
+    Proved(Result<CardProof, Trouble>, ProofFor),
+}
+
+impl From<Order> for ServiceOrder {
+    fn from(order: Order) -> Self {
+        Self::Asked(order)
+    }
+}
+
+impl ServiceOrder {
+    fn question(&self) -> Question {
+        match self {
+            Self::Asked(order) => Question::of(order),
+            Self::Proved(_, to) => Question::of_proof(to),
+        }
+    }
+}
+
 /// Runs until the lane is closed.
 pub fn run(common: &Arc<Common>) {
     let mut worker = Worker { common, chain: AuditChain::default() };
-    serve(&common.service, &common.teller, Question::of, |order| worker.carry_out(order));
+    serve(&common.service, &common.teller, ServiceOrder::question, |order| match order {
+        ServiceOrder::Asked(order) => worker.carry_out(order),
+        ServiceOrder::Proved(Ok(proof), ProofFor::SignIn) => {
+            worker.begin_session(|service| service.sign_in_with_card(&proof));
+        }
+        ServiceOrder::Proved(proof, to) => own_card::proved(common, proof, to),
+    });
 }
 
 struct Worker<'a> {
@@ -45,7 +79,7 @@ impl Worker<'_> {
         let service = &common.workplace.service;
         match order {
             Order::ListOfficers => common.tell(Event::Officers(answered(common, service.training_officers()))),
-            Order::SignIn { officer } => self.sign_in(officer),
+            Order::SignIn { officer } => self.begin_session(|service| service.sign_in(&SignIn { officer })),
             Order::SignOut => self.sign_out(),
             Order::Find { ticket, query } => {
                 let result = answered(common, service.find_holders(&query, MOST_FOUND)).map(Arc::new);
@@ -84,12 +118,23 @@ impl Worker<'_> {
                 }
             }
             Order::RetryPrint { entry } => {
-                let result = queue::set_from(common, entry, &[QueueState::Failed], QueueState::Waiting);
+                let result = queue::seen(common, entry, CameOut::Nothing);
                 queue::changed(common, Some(entry), result);
+                common.after_job();
             }
             Order::MarkPrinted { entry } => {
-                let result = queue::set_from(common, entry, &[QueueState::Failed], QueueState::Printed);
+                let result = queue::seen(common, entry, CameOut::Well);
                 queue::changed(common, Some(entry), result);
+                common.after_job();
+            }
+            Order::CameOut { job, card } => {
+                let desk = common.workplace.desk();
+                let told = desk.came_out(&job, card, &mut |_| {});
+                queue::tell(common);
+                match told {
+                    Ok(_) => common.after_job(),
+                    Err(error) => common.tell(Event::Unfinished(Err(Trouble::from(&error)))),
+                }
             }
             Order::CancelPrint { entry } => {
                 let from = [QueueState::Waiting, QueueState::Failed];
@@ -100,10 +145,12 @@ impl Worker<'_> {
             }
             Order::SpoilPrint { entry, reason } => {
                 queue::changed(common, Some(entry), queue::spoil(common, entry, &reason));
+                common.after_job();
                 common.look_at_all_again();
             }
             Order::Reprint { entry, reason } => {
                 queue::changed(common, Some(entry), queue::reprint(common, entry, reason));
+                common.after_job();
             }
             Order::Activity { ticket, after } => self.activity(ticket, after),
             Order::Export { ticket, file, text } => {
@@ -114,15 +161,13 @@ impl Worker<'_> {
         }
     }
 
-    fn sign_in(&self, officer: OfficerId) {
+    fn begin_session(&self, begin: impl FnOnce(&dyn Service) -> Result<Session, ServiceError>) {
         let common = self.common;
         if common.in_work() {
-            let why =
-                "a card is being worked on or printed for the officer who is signed in: wait until it is finished";
-            common.tell(Event::SignedIn(Err(Trouble::unchanged(why))));
+            common.tell(Event::SignedIn(Err(own_card::busy())));
             return;
         }
-        let mut result = answered(common, common.workplace.service.sign_in(&SignIn { officer }));
+        let mut result = answered(common, begin(&common.workplace.service));
         if let Ok(session) = &mut result {
             // The service keeps its token for itself: nobody else needs it.
             session.token = None;
@@ -180,7 +225,7 @@ impl Worker<'_> {
             card_work::resume_anywhere(self.common, work, &job, passcode);
             return;
         };
-        if let Err((_, trouble)) = reader.give(CardJob::Resume { work, job, passcode }) {
+        if let Err(trouble) = reader.give(CardJob::Resume { work, job, passcode }) {
             let event = WorkEvent::Ended(WorkEnd::NotBegun(trouble));
             self.common.tell(Event::Work { work, event });
         }

@@ -8,7 +8,7 @@ use crate::{
     },
     cis2::{
         Service, ServiceError,
-        wire::{Approve, DeliverySaid, SecretBase64, SignIn},
+        wire::{Approve, CardProof, DeliverySaid, SecretBase64, SignIn},
     },
     domain::{CardSerial, OfficerId, Operation},
     operations::{Need, OperationError},
@@ -38,6 +38,15 @@ pub fn told(common: &Common, order: TelephoneOrder) -> TelephoneTold {
         }
     };
     answer.unwrap_or_else(|error| failed(&error))
+}
+
+/// The same once the officer's own card has proved who they are.
+pub fn told_after_proof(common: &Common, order: TelephoneOrder, proof: &CardProof) -> TelephoneTold {
+    match common.workplace.service.step_up_with_card(proof) {
+        Ok(_) => told(common, order),
+        // It is asked for once more: what was proved is gone.
+        Err(error) => TelephoneTold::Failed { trouble: Trouble::from(&error), need: Some(Need::StepUp) },
+    }
 }
 
 /// At the training sign-in an officer proves who they are by choosing themselves.

@@ -68,7 +68,13 @@ impl PublicKey {
     #[must_use]
     pub fn from_certificate(certificate: &[u8]) -> Option<Self> {
         let (_, parsed) = x509_parser::parse_x509_certificate(certificate).ok()?;
-        let der = parsed.tbs_certificate.subject_pki.raw.to_vec();
+        Self::from_info(parsed.tbs_certificate.subject_pki.raw)
+    }
+
+    /// A SubjectPublicKeyInfo (DER); `None` as for [`PublicKey::from_certificate`].
+    #[must_use]
+    pub fn from_info(der: &[u8]) -> Option<Self> {
+        let der = der.to_vec();
         let info = SubjectPublicKeyInfoOwned::from_der(&der).ok()?;
         let curve = || info.algorithm.parameters.as_ref()?.decode_as::<ObjectIdentifier>().ok();
         let algorithm = match info.algorithm.oid {

@@ -139,6 +139,17 @@ pub struct Approve {
     pub serial: CardSerial,
 }
 
+/// The same, where the second officer's own card proved who they are.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApproveWithCard {
+    /// [`super::CardAuthenticated::proof`] of the second officer's card.
+    pub proof: SecretBase64,
+    /// What is approved.
+    pub operation: Operation,
+    /// On which card.
+    pub serial: CardSerial,
+}
+
 /// An approval: good for one operation on one card by the officer who asked, once, and for five minutes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Approval {

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use super::SecretBase64;
-use crate::domain::{CardSerial, Holder, Operation, Series, eligibility::ClientSoftware};
+use super::{Base64, SecretBase64};
+use crate::domain::{CardSerial, Holder, JobId, Operation, Series, eligibility::ClientSoftware};
 
 /// Asks for a one-time code for a locked card. Nobody is signed in when this is asked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,6 +47,15 @@ pub enum HolderSignIn {
         /// The six digits, as text in base64: so that they cannot be printed.
         code: SecretBase64,
     },
+    /// With keys of a card on which a job of theirs was cut off, so that it may be gone on with.
+    Unfinished {
+        /// The card in the reader.
+        serial: CardSerial,
+        /// [`super::CardChallenge::challenge`].
+        challenge: Base64,
+        /// What its keys signed of it, at most two: one of them must be a key the gateway knows of this card.
+        signatures: Vec<Base64>,
+    },
 }
 
 /// A holder's session: for their own card alone, and for ten minutes.
@@ -61,6 +70,9 @@ pub struct HolderSession {
     pub serial: CardSerial,
     /// What may be done in it.
     pub operations: Vec<Operation>,
+    /// The job of theirs that was cut off on this card and may be gone on with; in the answer to sign-in alone.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub unfinished: Option<JobId>,
     /// When it ends.
     #[serde(with = "time::serde::rfc3339")]
     pub expires: OffsetDateTime,

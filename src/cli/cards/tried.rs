@@ -18,6 +18,7 @@ pub fn run(common: &Common, reader: &str, from: Source) -> Result<Answer, Failur
     let configuration = places.configuration().map_err(Failure::usage)?;
     let workplace = Workplace::unattended(&places, configuration, Readers::AsConfigured)?;
     let desk = workplace.desk();
+    wording::reading(Some(reader));
     let card = desk.prepare_authentication(Some(reader))?;
     if let Some(left) = card.tries_left {
         progress(&format!("Card {} in “{reader}”: tries left: {left}", card.serial));

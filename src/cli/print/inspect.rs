@@ -26,9 +26,8 @@ pub(super) fn run(arguments: &Inspect) -> Result<Answer, Failure> {
     let refused =
         |why: &dyn ToString| Failure::failed(format!("{file} is not a job that can be shown: {}", why.to_string()));
     let job = read(&arguments.job).map_err(|e| Failure::usage(format!("{file} cannot be read ({e})")))?;
-    let margin = usize::from(MARGIN_BASE.saturating_sub(arguments.head_position)).min(WIDEST_MARGIN);
     let language = Language::of(&job).map_err(|e| refused(&e))?;
-    let cards = decode_at(margin, &job).map_err(|e| refused(&e))?;
+    let cards = decode_at(margin(arguments.head_position), &job).map_err(|e| refused(&e))?;
     let format = match language {
         Language::Format1 => "format-1",
         Language::Format2 => "format-2",
@@ -73,6 +72,24 @@ fn show(card: &PrintedCard, number: usize, out: Option<&Path>, text: &mut String
         sides.push(json!({ "side": name, "header": commands, "panels": panels, "pictures": pictures }));
     }
     Ok(json!({ "copies": card.copies, "sides": sides }))
+}
+
+/// Keeps every side of our own job, and each of its panels, as pictures. Nothing is printed by this.
+///
+/// # Errors
+/// The job is none, or the folder cannot be written.
+pub(super) fn keep_job(job: &[u8], head_position: u8, folder: &Path) -> Result<(), Failure> {
+    for card in decode_at(margin(head_position), job).map_err(Failure::failed)? {
+        for (name, side) in [("front", Some(&card.front)), ("back", card.back.as_ref())] {
+            side.map_or(Ok(Vec::new()), |side| keep(side, folder, name))?;
+        }
+    }
+    Ok(())
+}
+
+/// Pixels of a head line in front of the image.
+fn margin(head_position: u8) -> usize {
+    usize::from(MARGIN_BASE.saturating_sub(head_position)).min(WIDEST_MARGIN)
 }
 
 /// The whole side, and each of its panels, as files.

@@ -58,6 +58,12 @@ pub enum Purpose {
     Renew,
     /// The one the card has, to see whether it works.
     Try,
+    /// The one the officer's own card has, to sign in with it.
+    SignIn,
+    /// The one an officer's own card has, for work that waits until it has proved who they are.
+    Prove(WorkId),
+    /// The same, for a card at another desk.
+    ProveByTelephone,
     /// The one the card has, so that this job goes forward.
     GoOn(JobId),
     /// A new one, for the card of this repair that goes forward.
@@ -65,6 +71,12 @@ pub enum Purpose {
 }
 
 impl Purpose {
+    /// Whether it is an officer's own card that is to prove who they are.
+    #[must_use]
+    pub fn is_proof(&self) -> bool {
+        matches!(self, Self::SignIn | Self::Prove(_) | Self::ProveByTelephone)
+    }
+
     /// The entries, in their order.
     fn places(&self) -> &'static [Place] {
         match self {
@@ -72,7 +84,9 @@ impl Purpose {
                 &[Place::First, Place::Second]
             }
             Self::Change => &[Place::Current, Place::First, Place::Second],
-            Self::Renew | Self::Try | Self::GoOn(_) => &[Place::Current],
+            Self::Renew | Self::Try | Self::SignIn | Self::Prove(_) | Self::ProveByTelephone | Self::GoOn(_) => {
+                &[Place::Current]
+            }
         }
     }
 }
@@ -197,7 +211,14 @@ impl PasscodeEntry {
                 tr!(view, "passcode-title", name = name)
             }
             Purpose::Change => tr!(view, "passcode-title-change", name = name),
-            Purpose::Renew | Purpose::Try | Purpose::GoOn(_) => tr!(view, "passcode-title-current", name = name),
+            Purpose::Renew
+            | Purpose::Try
+            | Purpose::SignIn
+            | Purpose::Prove(_)
+            | Purpose::ProveByTelephone
+            | Purpose::GoOn(_) => {
+                tr!(view, "passcode-title-current", name = name)
+            }
         }
     }
 

@@ -5,12 +5,17 @@ use eframe::egui;
 
 use super::DialogIntent;
 use crate::{
-    bench::{Asks, Order, Trouble, WorkId},
+    bench::{Asks, CardInReader, Order, Trouble, WorkId},
+    cis2::wire::ApprovalsBy,
     desktop::{
-        dialogs::Dialog,
+        dialogs::{Dialog, Purpose},
         format,
         intent::Intent,
-        model::{Model, NoticeKind, service, work},
+        model::{
+            Model, NoticeKind, service, session,
+            work::{self, Piece},
+        },
+        screens::sign_in::own_card,
         theme::space,
         view::View,
         widgets::{
@@ -40,6 +45,8 @@ pub enum Wish {
     StepUp,
     /// This colleague approves it.
     Approve(OfficerId),
+    /// The officer whose card is in this reader proves it with that card.
+    WithCard(String),
 }
 
 impl Prove {
@@ -55,6 +62,12 @@ impl Prove {
 pub(super) fn update(model: &mut Model, wish: Wish) {
     let Some(Dialog::Prove(ask)) = model.dialogs.front() else { return };
     let work = ask.work;
+    if let Wish::WithCard(reader) = wish {
+        if may_prove(model, ask, &reader) {
+            session::ask_passcode(model, &reader, Purpose::Prove(work));
+        }
+        return;
+    }
     let order = match (ask.what, wish) {
         (Asks::StepUp, Wish::StepUp) => Order::StepUp { work },
         (Asks::SecondOfficer, Wish::Approve(officer)) => Order::Approve { work, officer },
@@ -65,22 +78,46 @@ pub(super) fn update(model: &mut Model, wish: Wish) {
     model.order(order);
 }
 
+/// Whether the card in this reader answers the question: the officer's own for a step-up, a colleague's for an approval.
+fn may_prove(model: &Model, ask: &Prove, reader: &str) -> bool {
+    let Some(piece) = model.work.all.get(&ask.work) else { return false };
+    let (Some(own), Some(seen)) =
+        (model.officer(), session::seen(model).into_iter().find(|seen| seen.reader.name == reader))
+    else {
+        return false;
+    };
+    let Some(officer) = seen.officer else { return false };
+    match ask.what {
+        Asks::StepUp => officer.id == own.id,
+        Asks::SecondOfficer => officer.id != own.id && why_not(officer, piece.operation).is_none(),
+    }
+}
+
+/// Why this colleague cannot approve it.
+fn why_not(officer: &Officer, operation: Operation) -> Option<String> {
+    let refused = service::may_approve(officer.role, operation).err();
+    refused.map(|reason| format!("{reason}. {}.", reason.remedy()))
+}
+
 pub(super) fn draw(ui: &mut egui::Ui, view: &View<'_>, ask: &Prove) {
     if let Some(trouble) = &ask.trouble {
-        notice::show(ui, view, NoticeKind::Danger, &format::sentence(&trouble.message));
+        let words = notice::beside(view, &format::sentence(&trouble.message), trouble.nhs_code);
+        notice::show(ui, view, NoticeKind::Danger, &words);
         ui.add_space(space::SMALL);
     }
-    let what = view.model.work.all.get(&ask.work).map(|piece| crate::desktop::screens::work::title(view, piece));
-    if let Some(what) = what {
+    let piece = view.model.work.all.get(&ask.work);
+    if let Some(piece) = piece {
+        let what = crate::desktop::screens::work::title(view, piece);
         ui.label(egui::RichText::new(what).text_style(crate::desktop::theme::Theme::strong()));
     }
-    let first = match ask.what {
-        Asks::StepUp => step_up(ui, view),
+    let first = match (ask.what, piece) {
+        (Asks::StepUp, _) => step_up(ui, view),
         // Nobody's approval is one Enter away.
-        Asks::SecondOfficer => {
-            second_officer(ui, view, ask);
+        (Asks::SecondOfficer, Some(piece)) => {
+            second_officer(ui, view, piece);
             None
         }
+        (Asks::SecondOfficer, None) => None,
     };
     ui.add_space(space::MEDIUM);
     let cancel = Button::new(tr!(view, "cancel")).show(ui, view);
@@ -93,22 +130,81 @@ pub(super) fn draw(ui: &mut egui::Ui, view: &View<'_>, ask: &Prove) {
 }
 
 fn step_up(ui: &mut egui::Ui, view: &View<'_>) -> Option<egui::Response> {
+    let session = view.model.session.session()?;
+    if session.card.is_some() {
+        ui.label(tr!(view, "step-up-card-body"));
+        ui.add_space(space::SMALL);
+        if let Some(reader) = own_cards(ui, view, &session.officer, None) {
+            view.send(DialogIntent::Prove(Wish::WithCard(reader)));
+        }
+        return None;
+    }
     ui.label(tr!(view, "step-up-body"));
     ui.add_space(space::SMALL);
-    let officer = view.model.officer()?;
-    let button = Button::new(tr!(view, "step-up-go", name = &officer.name)).kind(Kind::Main).wide().show(ui, view);
+    let name = tr!(view, "step-up-go", name = &session.officer.name);
+    let button = Button::new(name).kind(Kind::Main).wide().show(ui, view);
     if button.clicked() {
         view.send(DialogIntent::Prove(Wish::StepUp));
     }
     Some(button)
 }
 
-/// Every colleague; who may not approve it says why.
-fn second_officer(ui: &mut egui::Ui, view: &View<'_>, ask: &Prove) {
-    ui.label(tr!(view, "second-officer-body"));
+/// The officer's own cards that are in, each a button, or what to do where there is none; gives the reader that was chosen.
+pub fn own_cards(ui: &mut egui::Ui, view: &View<'_>, officer: &Officer, refused: Option<&str>) -> Option<String> {
+    let seen = session::seen_of(view.model, &officer.id);
+    if seen.is_empty() {
+        notice::show(ui, view, NoticeKind::Note, &tr!(view, "step-up-card-hint"));
+    }
+    let mut chosen = None;
+    for seen in &seen {
+        let reader = view.model.preferences.reader_name(&seen.reader.name);
+        match seen.card {
+            Ok(_) => {
+                let name = tr!(view, "step-up-card-go", reader = reader);
+                let button = Button::new(name).kind(Kind::Main).wide().refused(refused.map(str::to_owned));
+                if button.show(ui, view).clicked() {
+                    chosen = Some(seen.reader.name.clone());
+                }
+            }
+            Err(why) => notice::show(ui, view, NoticeKind::Warning, &own_card::not_offered(view, seen, why)),
+        }
+    }
+    chosen
+}
+
+/// Every colleague whose card is in, then every colleague where a name is enough; who may not approve it says why.
+fn second_officer(ui: &mut egui::Ui, view: &View<'_>, piece: &Piece) {
+    let Some(session) = view.model.session.session() else { return };
+    let by_card_alone = session.approvals == ApprovalsBy::Card;
+    let body = if by_card_alone { "second-officer-card-body" } else { "second-officer-body" };
+    ui.label(view.texts.get(body));
     ui.add_space(space::SMALL);
-    let Some(operation) = view.model.work.all.get(&ask.work).map(|piece| piece.operation) else { return };
-    if let Some(officer) = colleagues(ui, view, operation) {
+    let own = &session.officer.id;
+    let mut offered = false;
+    let may =
+        |seen: &session::Seen<'_>| seen.officer.is_some_and(|officer| why_not(officer, piece.operation).is_none());
+    let (can, cannot): (Vec<_>, Vec<_>) = session::seen(view.model).into_iter().partition(may);
+    for seen in can.into_iter().chain(cannot) {
+        // The card that the work is about proves nobody here.
+        let target = |card: &CardInReader| piece.serial.as_ref() == Some(&card.serial);
+        let (Ok(card), Some(officer)) = (seen.card, seen.officer) else { continue };
+        if officer.id == *own || target(card) {
+            continue;
+        }
+        offered = true;
+        let (reader, role) = (view.model.preferences.reader_name(&seen.reader.name), officer.role.to_string());
+        let name = tr!(view, "second-officer-card-go", name = &officer.name, role = &role, reader = reader);
+        if Button::new(name).wide().refused(why_not(officer, piece.operation)).show(ui, view).clicked() {
+            view.send(DialogIntent::Prove(Wish::WithCard(seen.reader.name.clone())));
+        }
+    }
+    if by_card_alone {
+        if !offered {
+            notice::show(ui, view, NoticeKind::Note, &tr!(view, "second-officer-card-hint"));
+        }
+        return;
+    }
+    if let Some(officer) = colleagues(ui, view, piece.operation) {
         view.send(DialogIntent::Prove(Wish::Approve(officer)));
     }
 }
@@ -120,12 +216,10 @@ pub fn colleagues(ui: &mut egui::Ui, view: &View<'_>, operation: Operation) -> O
     let colleagues = view.model.session.officers.iter().map(|known| &known.officer);
     let (may, not): (Vec<&Officer>, Vec<&Officer>) = colleagues
         .filter(|officer| own.as_ref() != Some(&officer.id))
-        .partition(|officer| service::may_approve(officer.role, operation).is_ok());
+        .partition(|officer| why_not(officer, operation).is_none());
     for officer in may.into_iter().chain(not) {
-        let refused = service::may_approve(officer.role, operation).err();
-        let refused = refused.map(|reason| format!("{reason}. {}.", reason.remedy()));
         let name = tr!(view, "second-officer-go", name = &officer.name, role = &officer.role.to_string());
-        let button = Button::new(name).wide().refused(refused).show(ui, view);
+        let button = Button::new(name).wide().refused(why_not(officer, operation)).show(ui, view);
         if button.clicked() {
             approving = Some(officer.id.clone());
         }

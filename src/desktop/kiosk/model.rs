@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use crate::{
     desktop::dialogs::{Digit, Digits},
-    domain::{HolderId, Operation, Passcode, PasscodeRules, Secret},
+    domain::{HolderId, Operation, Passcode, PasscodeRules, Secret, eligibility::Refusal},
+    operations::Step,
 };
 
-/// After this time of nothing, whoever stood here is gone.
+/// After this time of nothing, whoever stood here is gone; unless the configuration says another.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Digits of a one-time code.
@@ -24,6 +25,69 @@ pub struct CardSeen {
     pub tries_left: Option<u8>,
     /// What a passcode of this card looks like.
     pub rules: PasscodeRules,
+    /// What may be done with it today, and why the rest may not.
+    pub choices: Vec<Choice>,
+    /// What its holder began on it and what was interrupted: nothing else is offered before that is settled.
+    pub unfinished: Option<Unfinished>,
+}
+
+impl CardSeen {
+    /// Whether this would go on with what was interrupted.
+    #[must_use]
+    pub fn goes_on_with(&self, operation: Operation) -> bool {
+        self.unfinished.as_ref().is_some_and(|unfinished| unfinished.operation == operation)
+    }
+
+    /// The fields to fill in. What was interrupted asks for the passcode the card has; an unlock for a new code.
+    #[must_use]
+    pub fn fields(&self, operation: Operation) -> &'static [Field] {
+        match operation {
+            Operation::Unlock => &[Field::Code, Field::New, Field::Again],
+            Operation::ChangePasscode if !self.goes_on_with(operation) => &[Field::Own, Field::New, Field::Again],
+            _ => &[Field::Own],
+        }
+    }
+}
+
+/// Something a holder could do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    /// What.
+    pub operation: Operation,
+    /// Why not, where not.
+    pub refused: Option<Refusal>,
+}
+
+/// What was interrupted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unfinished {
+    /// What.
+    pub operation: Operation,
+    /// How the card is meanwhile, in words for its holder.
+    pub words: String,
+}
+
+/// How far the work is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Steps {
+    /// The steps that are over, in order, each once.
+    pub over: Vec<Step>,
+    /// The one that runs.
+    pub running: Option<Step>,
+}
+
+impl Steps {
+    fn begin(&mut self, step: Step) {
+        if self.running != Some(step) {
+            self.end();
+        }
+        self.over.retain(|over| *over != step);
+        self.running = Some(step);
+    }
+
+    fn end(&mut self) {
+        self.over.extend(self.running.take());
+    }
 }
 
 /// A place for digits.
@@ -98,7 +162,12 @@ pub enum Stage {
         entry: Entry,
     },
     /// The card is being worked on: it must stay in.
-    Working(Operation),
+    Working {
+        /// What is being done.
+        operation: Operation,
+        /// How far it is.
+        steps: Steps,
+    },
     /// It is over.
     Ended {
         /// What was done, or why not and what to do.
@@ -116,16 +185,6 @@ impl Stage {
     pub fn waits_for_the_holder(&self) -> bool {
         matches!(self, Self::NotUsable(_) | Self::Choose(_) | Self::Enter { .. } | Self::Ended { .. })
     }
-
-    /// The fields to fill in.
-    #[must_use]
-    pub fn fields(operation: Operation) -> &'static [Field] {
-        match operation {
-            Operation::ChangePasscode => &[Field::Own, Field::New, Field::Again],
-            Operation::Unlock => &[Field::Code, Field::New, Field::Again],
-            _ => &[Field::Own],
-        }
-    }
 }
 
 /// What the worker is to do.
@@ -142,6 +201,11 @@ pub enum Order {
     },
     /// Renew.
     Renew {
+        /// The one the card has.
+        own: Passcode,
+    },
+    /// Go on with what was interrupted.
+    GoOn {
         /// The one the card has.
         own: Passcode,
     },
@@ -171,6 +235,8 @@ pub enum Event {
     CardOut,
     /// A code is on its way to this address, most of which is hidden.
     CodeSent(String),
+    /// A step of the work begins.
+    Step(Step),
     /// It is over.
     Ended {
         /// What was done, or why not and what to do.
@@ -196,14 +262,28 @@ pub enum Intent {
 }
 
 /// A kiosk.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Model {
     /// Where it stands.
     pub stage: Stage,
+    /// After this time of nothing, whoever stood here is gone.
+    pub patience: Duration,
     orders: Vec<Order>,
 }
 
+impl Default for Model {
+    fn default() -> Self {
+        Self::new(PATIENCE)
+    }
+}
+
 impl Model {
+    /// A kiosk that is being opened; after `patience` of nothing it forgets who stands there.
+    #[must_use]
+    pub fn new(patience: Duration) -> Self {
+        Self { stage: Stage::default(), patience, orders: Vec::new() }
+    }
+
     /// What the worker is to do now.
     pub fn take_orders(&mut self) -> Vec<Order> {
         std::mem::take(&mut self.orders)
@@ -228,6 +308,12 @@ impl Model {
                 }
                 other => other,
             },
+            Event::Step(step) => {
+                if let Stage::Working { steps, .. } = &mut self.stage {
+                    steps.begin(step);
+                }
+                return;
+            }
             Event::Ended { words, done } => Stage::Ended { words, done },
         };
     }
@@ -259,7 +345,7 @@ impl Model {
 
     /// Nobody did anything for this long.
     pub fn idle_for(&mut self, time: Duration) {
-        if time >= PATIENCE && self.stage.waits_for_the_holder() {
+        if time >= self.patience && self.stage.waits_for_the_holder() {
             self.stage = Stage::Abandoned;
             self.orders.push(Order::Forget);
         }
@@ -267,6 +353,9 @@ impl Model {
 
     fn choose(&mut self, operation: Operation) {
         let Stage::Choose(card) = &self.stage else { return };
+        if !card.choices.iter().any(|choice| choice.operation == operation && choice.refused.is_none()) {
+            return;
+        }
         let card = card.clone();
         self.stage = if operation == Operation::Unlock {
             self.orders.push(Order::SendCode);
@@ -283,7 +372,7 @@ impl Model {
                 let operation = *operation;
                 self.orders.push(order);
                 // What was typed is gone from here: the order alone has it.
-                self.stage = Stage::Working(operation);
+                self.stage = Stage::Working { operation, steps: Steps::default() };
             }
             Err(trouble) => {
                 for field in [Field::New, Field::Again] {
@@ -306,6 +395,7 @@ fn order(card: &CardSeen, operation: Operation, entry: &Entry) -> Result<Order, 
         Passcode::choose(entry.of(Field::New).secret(), card.rules, number).map_err(|fault| fault.to_string())
     };
     Ok(match operation {
+        Operation::ChangePasscode | Operation::Renew if card.goes_on_with(operation) => Order::GoOn { own: own()? },
         Operation::ChangePasscode => Order::Change { own: own()?, new: new()? },
         Operation::Unlock => {
             let code = entry.of(Field::Code);

@@ -5,15 +5,17 @@ use eframe::egui::{
     accesskit::Role, vec2,
 };
 
-use super::model::{CardSeen, Entry, Field, Intent, Model, Stage};
+use super::model::{CardSeen, Entry, Field, Intent, Model, Stage, Steps};
 use crate::{
     desktop::{
         dialogs::Digit,
         format,
         text::{Texts, Value},
-        theme::Theme,
+        theme::{Theme, space},
+        widgets::steps::{self, Going},
     },
     domain::Operation,
+    operations::Step,
 };
 
 /// Width of what is read, in points: long lines are hard to follow standing.
@@ -59,7 +61,7 @@ impl Page<'_> {
             Stage::Enter { card, operation, sent_to, entry } => {
                 self.enter(ui, card, *operation, sent_to.as_deref(), entry);
             }
-            Stage::Working(_) => self.page(ui, "kiosk-working", "kiosk-leave-in"),
+            Stage::Working { operation, steps } => self.working(ui, *operation, steps),
             Stage::Ended { words, done } => {
                 self.told(ui, if *done { "kiosk-done" } else { "kiosk-not-done" }, words);
                 self.plain(ui, &self.text("kiosk-take-out"));
@@ -99,41 +101,99 @@ impl Page<'_> {
         ui.add_space(16.0);
     }
 
+    /// What explains something beside it.
+    fn weak(&self, ui: &mut Ui, words: &str) {
+        ui.add(egui::Label::new(RichText::new(words).color(self.theme.colours.weak)).wrap());
+    }
+
     fn choose(&mut self, ui: &mut Ui, card: &CardSeen) {
         let whose = match &card.holder {
             Some(holder) => self.texts.with("kiosk-card-of", &[("holder", Value::Text(&holder.grouped()))]),
             None => self.text("kiosk-card-of-nobody"),
         };
-        self.told(ui, "kiosk-what", &whose);
+        let heading = if card.unfinished.is_some() { "kiosk-interrupted" } else { "kiosk-what" };
+        self.told(ui, heading, &whose);
+        match &card.unfinished {
+            Some(unfinished) => {
+                self.plain(ui, &format::sentence(&unfinished.words));
+                self.plain(ui, &self.text(explained_interrupted(unfinished.operation)));
+            }
+            None => self.state(ui, card),
+        }
+        let mut first = true;
+        for choice in &card.choices {
+            let offered = choice.refused.is_none();
+            let key = if card.unfinished.is_some() { finishing(choice.operation) } else { beginning(choice.operation) };
+            let button = self.button(ui, key, offered);
+            if offered && std::mem::take(&mut first) {
+                take_keyboard(ui, &button);
+            }
+            if button.clicked() {
+                self.intents.push(Intent::Choose(choice.operation));
+            }
+            // The first reason is the hardest; what it says to do settles the rest as well.
+            if let Some(reason) = choice.refused.as_ref().and_then(|refusal| refusal.reasons.first()) {
+                let words = format!("{reason}. {}.", reason.remedy());
+                self.weak(ui, &words);
+            }
+            ui.add_space(space::MEDIUM);
+        }
+    }
+
+    /// How long the card is good, and whether it is locked.
+    fn state(&self, ui: &mut Ui, card: &CardSeen) {
         let days = match card.days_left {
             Some(days) if days < 0 => self.text("kiosk-expired"),
             Some(days) => self.texts.with("kiosk-days-left", &[("days", Value::Number(days))]),
             None => self.text("kiosk-no-certificates"),
         };
         self.plain(ui, &days);
-        let locked = card.tries_left == Some(0);
-        if locked {
+        if card.tries_left == Some(0) {
             self.plain(ui, &self.text("kiosk-locked"));
         }
-        let choices = [
-            ("kiosk-change", Operation::ChangePasscode, !locked),
-            ("kiosk-renew", Operation::Renew, !locked),
-            ("kiosk-unlock", Operation::Unlock, true),
-        ];
-        let mut first = true;
-        for (key, operation, offered) in choices {
-            let button = self.button(ui, key, offered);
-            if offered && std::mem::take(&mut first) {
-                take_keyboard(ui, &button);
+    }
+
+    fn working(&self, ui: &mut Ui, operation: Operation, steps: &Steps) {
+        self.told(ui, doing(operation), &self.text("kiosk-leave-in"));
+        let name = self.text("kiosk-steps");
+        let list = egui::UiBuilder::new().accessibility_role(Role::List).accessibility_label(name);
+        ui.scope_builder(list, |ui| {
+            // Steps that are one to a holder stand in one line.
+            let mut shown: Vec<(&str, Going)> = Vec::new();
+            let over = steps.over.iter().map(|step| (*step, Going::Done));
+            for (step, going) in over.chain(steps.running.map(|step| (step, Going::Running))) {
+                let key = step_key(step);
+                shown.retain(|(known, _)| *known != key);
+                shown.push((key, going));
             }
-            if button.clicked() {
-                self.intents.push(Intent::Choose(operation));
+            for (key, going) in shown {
+                self.step(ui, &self.text(key), going);
             }
+        });
+    }
+
+    fn step(&self, ui: &mut Ui, words: &str, going: Going) {
+        let runs = going == Going::Running;
+        let pair = if runs { self.theme.colours.note } else { self.theme.colours.page };
+        let style = if runs { Theme::large_strong() } else { Theme::large() };
+        let font = style.resolve(ui.style());
+        let (area, response) = ui.allocate_exact_size(vec2(ui.available_width(), PLACE[1]), Sense::hover());
+        if runs {
+            ui.painter().rect_filled(area, space::CORNER, pair.ground);
         }
+        let place = egui::Rect::from_min_size(area.min, vec2(PLACE[1], area.height()));
+        steps::sign(ui, going, place, pair.words);
+        ui.painter().text(area.left_center() + vec2(PLACE[1], 0.0), Align2::LEFT_CENTER, words, font, pair.words);
+        let state = self.text(if runs { "kiosk-step-runs" } else { "kiosk-step-over" });
+        let label = format!("{words}: {state}");
+        response.widget_info(|| egui::WidgetInfo::labeled(Role::ListItem, true, &label));
     }
 
     fn enter(&mut self, ui: &mut Ui, card: &CardSeen, operation: Operation, sent_to: Option<&str>, entry: &Entry) {
         let (heading, explained) = match operation {
+            Operation::ChangePasscode | Operation::Renew if card.goes_on_with(operation) => {
+                (finishing(operation), self.text("kiosk-own-explained"))
+            }
             Operation::ChangePasscode => ("kiosk-change", self.text("kiosk-change-explained")),
             Operation::Unlock => {
                 let to = sent_to.unwrap_or_default();
@@ -146,7 +206,7 @@ impl Page<'_> {
             let tries = self.texts.with("kiosk-tries", &[("tries", Value::from(u32::from(left)))]);
             self.plain(ui, &tries);
         }
-        for (place, field) in Stage::fields(operation).iter().enumerate() {
+        for (place, field) in card.fields(operation).iter().enumerate() {
             let response = self.field(ui, *field, entry);
             if place == 0 {
                 take_keyboard(ui, &response);
@@ -219,6 +279,56 @@ impl Page<'_> {
         let response = ui.add_enabled(offered, egui::Button::new(words).min_size(vec2(PLACE[0], PLACE[1])));
         ui.add_space(8.0);
         response
+    }
+}
+
+/// What begins something.
+fn beginning(operation: Operation) -> &'static str {
+    match operation {
+        Operation::ChangePasscode => "kiosk-change",
+        Operation::Unlock => "kiosk-unlock",
+        _ => "kiosk-renew",
+    }
+}
+
+/// What goes on with something that was interrupted.
+fn finishing(operation: Operation) -> &'static str {
+    match operation {
+        Operation::ChangePasscode => "kiosk-finish-change",
+        Operation::Unlock => "kiosk-unlock",
+        _ => "kiosk-finish-renew",
+    }
+}
+
+fn explained_interrupted(operation: Operation) -> &'static str {
+    match operation {
+        Operation::ChangePasscode => "kiosk-interrupted-change",
+        Operation::Unlock => "kiosk-interrupted-unlock",
+        _ => "kiosk-interrupted-renew",
+    }
+}
+
+/// What is said while it runs.
+fn doing(operation: Operation) -> &'static str {
+    match operation {
+        Operation::ChangePasscode => "kiosk-changing",
+        Operation::Unlock => "kiosk-unlocking",
+        _ => "kiosk-renewing",
+    }
+}
+
+/// A step in words for the holder.
+fn step_key(step: Step) -> &'static str {
+    match step {
+        Step::Reserve | Step::Begin | Step::AskGateway => "kiosk-step-ask",
+        Step::CheckPasscode => "kiosk-step-passcode",
+        Step::ChangePasscode | Step::SetPasscode => "kiosk-step-new-passcode",
+        Step::MakeKeys => "kiosk-step-keys",
+        Step::Certify => "kiosk-step-certificates",
+        Step::WriteCard => "kiosk-step-write",
+        Step::CheckCard | Step::ProveCard | Step::OpenChannel | Step::ReadCard => "kiosk-step-check",
+        Step::Confirm | Step::End => "kiosk-step-finish",
+        _ => "kiosk-step-other",
     }
 }
 

@@ -8,13 +8,13 @@ use std::{
     thread,
 };
 
-use super::model::{CardSeen, Event, Order};
+use super::model::{CardSeen, Choice, Event, Order, Unfinished};
 use crate::{
     card::reader::{Presence, ReaderEvent},
     cis2::{Service, wire::CodeSent},
-    domain::{Operation, Passcode, Secret},
+    domain::{Operation, Passcode, Secret, eligibility::Decision},
     operations::{
-        CardReport, Ending, OperationError,
+        CardReport, Ending, OperationError, Progress, Resumed, Resumption, WhichPair,
         self_service::{OwnCard, own_wish},
     },
     workplace::Workplace,
@@ -85,12 +85,17 @@ impl<T: Fn(Event) -> bool> Worker<'_, T> {
                 return true;
             }
             Order::SendCode => return self.send_code(),
+            Order::GoOn { own } => {
+                let ended = self.go_on(&own);
+                let _ = self.workplace.service.holder_sign_out();
+                return (self.tell)(ended.unwrap_or_else(|error| told(Err(error))));
+            }
             Order::Change { own, new } => self.with_card(Operation::ChangePasscode, &own, Some(new)),
             Order::Renew { own } => self.with_card(Operation::Renew, &own, None),
             Order::Unlock { code, new } => self.unlock(code, new),
         };
         let _ = self.workplace.service.holder_sign_out();
-        (self.tell)(ended(done))
+        (self.tell)(told(done))
     }
 
     fn readers(&mut self, event: &ReaderEvent) -> bool {
@@ -121,14 +126,9 @@ impl<T: Fn(Event) -> bool> Worker<'_, T> {
         };
         match found {
             Ok(card) => {
-                let seen = CardSeen {
-                    holder: card.holder.clone(),
-                    days_left: card.expires.map(|expires| (expires - time::OffsetDateTime::now_utc()).whole_days()),
-                    tries_left: card.tries_left,
-                    rules: card.rules,
-                };
+                let event = self.seen(&card).map_or_else(|error| Event::NotUsable(error.to_string()), Event::CardIn);
                 self.card = Some((card.reader.clone(), Some(card)));
-                (self.tell)(Event::CardIn(seen))
+                (self.tell)(event)
             }
             Err(why) => {
                 let with_card = |status: &crate::card::reader::ReaderStatus| status.card != Presence::Empty;
@@ -138,6 +138,47 @@ impl<T: Fn(Event) -> bool> Worker<'_, T> {
                 (self.tell)(Event::NotUsable(why))
             }
         }
+    }
+
+    /// What is shown of a card, and what its holder may do with it.
+    fn seen(&self, card: &OwnCard) -> Result<CardSeen, OperationError> {
+        let (desk, now) = (self.workplace.desk(), time::OffsetDateTime::now_utc());
+        let unfinished = desk.own_unfinished(&card.serial)?;
+        let choices = match &unfinished {
+            Some(job) => vec![Choice { operation: job.operation, refused: None }],
+            None => desk.own_offers(card, now).into_iter().map(choice).collect(),
+        };
+        Ok(CardSeen {
+            holder: card.holder.clone(),
+            days_left: card.expires.map(|expires| (expires - now).whole_days()),
+            tries_left: card.tries_left,
+            rules: card.rules,
+            choices,
+            unfinished: unfinished
+                .map(|job| Unfinished { operation: job.operation, words: job.words_for_its_holder() }),
+        })
+    }
+
+    /// Tells which step begins.
+    fn hear(&self, news: &Progress) {
+        if let Progress::Started { step, .. } = news {
+            (self.tell)(Event::Step(*step));
+        }
+    }
+
+    /// Goes on with what was interrupted. A renewal that could be taken back is begun anew.
+    fn go_on(&self, own: &Passcode) -> Result<Event, OperationError> {
+        let (desk, card) = (self.workplace.desk(), self.own()?);
+        let job = desk.own_unfinished(&card.serial)?.ok_or(OperationError::NothingInterrupted)?;
+        let gone_on = desk.go_on_with_own(&card.reader, &job, own, &mut |news| self.hear(news))?;
+        let renews = job.operation == Operation::Renew;
+        let taken_back = matches!(gone_on.resumed.resumption, Resumption::Undone { .. });
+        if renews && taken_back && gone_on.resumed.which_pair == Some(WhichPair::Old) {
+            let wish = own_wish(&gone_on.session, &card.reader, Operation::Renew);
+            let again = desk.renew(desk.prepare_recertify(&wish)?, own.clone(), &mut |news| self.hear(news));
+            return Ok(told(again));
+        }
+        Ok(told_resumed(&gone_on.resumed))
     }
 
     fn own(&self) -> Result<&OwnCard, OperationError> {
@@ -152,7 +193,7 @@ impl<T: Fn(Event) -> bool> Worker<'_, T> {
                 self.sent = Some(sent);
                 (self.tell)(Event::CodeSent(sent_to))
             }
-            Err(error) => (self.tell)(ended(Err(error))),
+            Err(error) => (self.tell)(told(Err(error))),
         }
     }
 
@@ -170,8 +211,10 @@ impl<T: Fn(Event) -> bool> Worker<'_, T> {
         let session = desk.sign_in_as_holder(found, own)?;
         let wish = own_wish(&session, &card.reader, operation);
         match new {
-            Some(new) => desk.change_passcode(desk.prepare_on_card(&wish)?, own.clone(), new, &mut |_| {}),
-            None => desk.renew(desk.prepare_recertify(&wish)?, own.clone(), &mut |_| {}),
+            Some(new) => {
+                desk.change_passcode(desk.prepare_on_card(&wish)?, own.clone(), new, &mut |news| self.hear(news))
+            }
+            None => desk.renew(desk.prepare_recertify(&wish)?, own.clone(), &mut |news| self.hear(news)),
         }
     }
 
@@ -180,31 +223,69 @@ impl<T: Fn(Event) -> bool> Worker<'_, T> {
         let sent = self.sent.clone().ok_or(OperationError::NoCard)?;
         let card = self.own()?;
         let session = desk.sign_in_with_code(card, &sent, code)?;
+        if let Some(job) = desk.own_unfinished(&card.serial)? {
+            desk.go_on_with_own_unlock(&job, &mut |news| self.hear(news))?;
+        }
         let wish = own_wish(&session, &card.reader, Operation::Unlock);
-        desk.unlock(desk.prepare_on_card(&wish)?, new, &mut |_| {})
+        desk.unlock(desk.prepare_on_card(&wish)?, new, &mut |news| self.hear(news))
     }
 }
 
+fn choice((operation, decision): (Operation, Decision)) -> Choice {
+    let refused = match decision {
+        Decision::Allowed => None,
+        Decision::Refused(refusal) => Some(refusal),
+    };
+    Choice { operation, refused }
+}
+
+/// What a holder can do about work that was interrupted.
+const COME_BACK: &str = "Put your card back into this reader: what was interrupted is then gone on with. Where that does not \
+                         work, the Registration Authority desk can repair the card in 15 minutes";
+
 /// How it ended, in words for the holder.
-fn ended(result: Result<CardReport, OperationError>) -> Event {
+fn told(result: Result<CardReport, OperationError>) -> Event {
     let (words, done) = match result {
-        Ok(CardReport { ending: Ending::Done, operation, .. }) => {
-            let words = match operation {
-                Operation::Renew => "Your card is renewed. Your passcode is the same as before.",
-                Operation::Unlock => "Your card is unlocked. Use your new passcode from now on.",
-                _ => "Your passcode is changed. Use the new one from now on.",
-            };
-            (words.to_owned(), true)
-        }
+        Ok(CardReport { ending: Ending::Done, operation, .. }) => (done_words(operation).to_owned(), true),
         Ok(CardReport { ending: Ending::Undone { why, .. }, which_pair, .. }) => {
-            let pair = which_pair.map(|pair| format!(". Your card works with {pair}")).unwrap_or_default();
-            (format!("{why}{pair}"), false)
+            (format!("{}{}", why.trim_end_matches('.'), pair_words(which_pair)), false)
         }
-        Ok(CardReport { ending: Ending::Unfinished { why }, .. }) => {
-            let next = "Take the card to the Registration Authority desk, which can repair it in 15 minutes";
-            (format!("{why}. {next}"), false)
+        Ok(CardReport { ending: Ending::Unfinished { why }, which_pair, .. }) => {
+            (format!("{}{}. {COME_BACK}", why.trim_end_matches('.'), pair_words(which_pair)), false)
         }
         Err(error) => (error.to_string(), false),
+    };
+    Event::Ended { words, done }
+}
+
+fn done_words(operation: Operation) -> &'static str {
+    match operation {
+        Operation::Renew => "Your card is renewed. Your passcode is the same as before.",
+        Operation::Unlock => "Your card is unlocked. Use your new passcode from now on.",
+        _ => "Your passcode is changed. Use the new one from now on.",
+    }
+}
+
+fn pair_words(pair: Option<WhichPair>) -> String {
+    pair.map(|pair| format!(". Your card works with {pair}")).unwrap_or_default()
+}
+
+/// What became of work that was interrupted.
+fn told_resumed(resumed: &Resumed) -> Event {
+    let operation = resumed.record.operation;
+    let pair = pair_words(resumed.which_pair);
+    let (words, done) = match &resumed.resumption {
+        Resumption::Finished => (done_words(operation).to_owned(), true),
+        // The card has just taken the passcode that was typed, so this is the one it has.
+        Resumption::Undone { .. } if operation == Operation::ChangePasscode => (
+            "Your card works, and the passcode you have just typed is the one it has. Nothing else was changed"
+                .to_owned(),
+            true,
+        ),
+        Resumption::Undone { why } => (format!("{}{pair}", why.trim_end_matches('.')), false),
+        Resumption::StillOpen { why } | Resumption::LookAtPrinter { why } => {
+            (format!("{}{pair}. {COME_BACK}", why.trim_end_matches('.')), false)
+        }
     };
     Event::Ended { words, done }
 }

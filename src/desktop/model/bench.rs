@@ -4,7 +4,7 @@ use super::{Model, NoticeKind, NoticeText};
 use crate::{
     bench::{CardInReader, Event, Order, PrinterView, ReaderCondition, ReaderView, TrainingCardMove},
     desktop::dialogs::{Dialog, NameReader},
-    domain::NhsCode,
+    domain::{CardSerial, NhsCode},
 };
 
 /// Readers and printers.
@@ -31,6 +31,15 @@ impl State {
     #[must_use]
     pub fn printer(&self, name: &str) -> Option<&PrinterView> {
         self.printers.iter().find(|printer| printer.name == name)
+    }
+
+    /// Whether this card lies in a reader, the officer's own among them.
+    #[must_use]
+    pub fn lies_here(&self, serial: &CardSerial) -> bool {
+        self.readers.iter().any(|reader| match &reader.condition {
+            ReaderCondition::Card(card) | ReaderCondition::OwnCard(card) => card.serial == *serial,
+            _ => false,
+        })
     }
 
     /// The recognised cards that may be worked on, with their readers: never the officer's own.

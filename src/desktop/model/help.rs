@@ -61,6 +61,7 @@ static TOPICS: LazyLock<Vec<Topic>> = LazyLock::new(|| {
         "bench",
         "printers",
         "settings",
+        "card-face",
         "troubles",
         "codes",
         "keyboard",
@@ -183,6 +184,7 @@ pub fn topic_of_place(model: &Model) -> &'static str {
         Route::Unfinished => "unfinished",
         Route::Activity => "activity",
         Route::Settings => "settings",
+        Route::CardFace => "card-face",
         Route::Help(_) => "start",
     }
 }

@@ -17,10 +17,11 @@ use crate::{
         route::Route,
     },
     domain::{CardSerial, HolderId, Operation, Passcode},
+    face::{Plane, Side},
 };
 
 /// State of this page.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct State {
     /// For whom it was prepared.
     pub holder: Option<HolderId>,
@@ -32,8 +33,8 @@ pub struct State {
     pub portrait: Option<Arc<RgbaImage>>,
     /// The face as it will be printed.
     pub proof: Option<Arc<Proof>>,
-    /// Its front, as the graphics card takes it.
-    pub front: Option<Arc<RgbaImage>>,
+    /// Which side of it is shown, and which panel alone.
+    pub seen: (Side, Option<Plane>),
     /// Why there is no proof.
     pub proof_trouble: Option<Trouble>,
     /// The reader the officer chose; it is forgotten when its card goes.
@@ -42,6 +43,33 @@ pub struct State {
     pub zoom: Zoom,
     asked_record: Option<Ticket>,
     asked_proof: Option<Ticket>,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self {
+            holder: None,
+            record: None,
+            record_trouble: None,
+            portrait: None,
+            proof: None,
+            seen: (Side::Front, None),
+            proof_trouble: None,
+            reader: None,
+            zoom: Zoom::default(),
+            asked_record: None,
+            asked_proof: None,
+        }
+    }
+}
+
+impl State {
+    /// The picture of the face that is shown.
+    #[must_use]
+    pub fn shown(&self) -> Option<&Arc<RgbaImage>> {
+        let proof = self.proof.as_ref()?;
+        proof.picture(self.seen.0, self.seen.1).or(Some(&proof.front))
+    }
 }
 
 /// How large a picture of a card is shown.
@@ -113,6 +141,8 @@ pub enum Intent {
     Reader(String),
     /// How large the face is shown.
     Zoom(Zoom),
+    /// Which side of the face is shown, and which panel alone; `None` for all together.
+    See(Side, Option<Plane>),
     /// Ask again for what could not be had.
     AskAgain,
     /// Issue the card.
@@ -151,13 +181,18 @@ pub fn arrived(model: &mut Model, holder: &HolderId) {
     }
     let (record, proof) = (model.new_ticket(), model.new_ticket());
     model.issue.asked_record = Some(record);
-    model.issue.asked_proof = Some(proof);
     model.order(Order::OpenProfile { ticket: record, holder: holder.clone() });
-    model.order(Order::Proof { ticket: proof, wanted: FaceWanted { holder: holder.clone(), photo: None } });
+    ask_proof(model, proof, holder);
     model.order(Order::Portrait { holder: holder.clone() });
     if let Some(printer) = printer(model).map(|printer| printer.name.clone()) {
         model.order(Order::AskPrinter { printer });
     }
+}
+
+fn ask_proof(model: &mut Model, ticket: Ticket, holder: &HolderId) {
+    model.issue.asked_proof = Some(ticket);
+    let printer = printer(model).map(|printer| printer.name.clone());
+    model.order(Order::Proof { ticket, wanted: FaceWanted { holder: holder.clone(), photo: None, printer } });
 }
 
 /// Takes a wish.
@@ -169,6 +204,11 @@ pub fn update(model: &mut Model, intent: Intent) {
             if model.bench.printer(&name).is_some() {
                 model.prefer(|p| p.printer = Some(name.clone()));
                 model.order(Order::AskPrinter { printer: name });
+                // What one printer does not print as it is shown, another may.
+                if let Some(holder) = model.issue.holder.clone() {
+                    let ticket = model.new_ticket();
+                    ask_proof(model, ticket, &holder);
+                }
             }
         }
         Intent::Reader(name) => {
@@ -177,6 +217,12 @@ pub fn update(model: &mut Model, intent: Intent) {
             }
         }
         Intent::Zoom(zoom) => model.issue.zoom = zoom,
+        Intent::See(side, plane) => {
+            let there = model.issue.proof.as_ref().is_some_and(|proof| proof.picture(side, plane).is_some());
+            if there {
+                model.issue.seen = (side, plane);
+            }
+        }
         Intent::AskAgain => {
             if let Some(holder) = model.issue.holder.clone() {
                 arrived(model, &holder);
@@ -244,12 +290,14 @@ pub fn on_event(model: &mut Model, event: &Event) {
             state.asked_proof = None;
             match result {
                 Ok(proof) => {
-                    state.front = Some(Arc::new(proof.front.clone()));
+                    if proof.picture(state.seen.0, state.seen.1).is_none() {
+                        state.seen = State::default().seen;
+                    }
                     state.proof = Some(Arc::clone(proof));
                     state.proof_trouble = None;
                 }
                 Err(trouble) => {
-                    (state.front, state.proof) = (None, None);
+                    state.proof = None;
                     state.proof_trouble = Some(trouble.clone());
                 }
             }

@@ -425,7 +425,7 @@ fn ask_proof(model: &mut Model) {
     let (holder, photo, edit) = (holder.clone(), Arc::clone(&current.photo), current.edit);
     let ticket = model.new_ticket();
     model.photo.asked = Some((ticket, Arc::clone(&photo), edit));
-    model.order(Order::Proof { ticket, wanted: FaceWanted { holder, photo: Some((photo, edit)) } });
+    model.order(Order::Proof { ticket, wanted: FaceWanted { holder, photo: Some((photo, edit)), printer: None } });
 }
 
 fn save(model: &mut Model) {
@@ -487,7 +487,7 @@ pub fn on_event(model: &mut Model, event: &Event) {
             match result {
                 Ok(proof) => {
                     model.photo.proof_trouble = None;
-                    let front = Arc::new(proof.front.clone());
+                    let front = Arc::clone(&proof.front);
                     let (advice, looked) = (proof.advice.clone(), proof.looked.clone());
                     model.photo.proof = Some(Shown { front, advice, looked, photo, edit });
                     ask_proof(model);

@@ -47,6 +47,8 @@ pub struct State {
     pub new_trouble: Option<Trouble>,
     /// Steps of prints that run, and how each went; `None` while it runs.
     pub steps: BTreeMap<i64, Vec<(Step, Option<Verdict>)>>,
+    /// What the printer said last of a print that runs.
+    pub said: BTreeMap<i64, String>,
     /// Names and portraits.
     pub faces: Faces,
     /// How long the waiting cards take.
@@ -72,10 +74,11 @@ pub enum Filter {
 
 impl Filter {
     /// All, in the order of the page.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::All,
         Self::Only(QueueState::Waiting),
         Self::Only(QueueState::Printing),
+        Self::Only(QueueState::Sent),
         Self::Only(QueueState::Failed),
         Self::Only(QueueState::Printed),
         Self::Only(QueueState::Spoiled),
@@ -91,10 +94,11 @@ impl Filter {
 }
 
 impl State {
-    /// How many cards wait to be printed, or failed to be.
+    /// How many cards wait to be printed, for a word on how they came out, or failed to be printed.
     #[must_use]
     pub fn waiting(&self) -> usize {
-        self.count(Filter::Only(QueueState::Waiting)) + self.count(Filter::Only(QueueState::Failed))
+        let open = [QueueState::Waiting, QueueState::Sent, QueueState::Failed];
+        open.into_iter().map(|state| self.count(Filter::Only(state))).sum()
     }
 
     /// Whether a card is being printed.
@@ -189,7 +193,7 @@ impl State {
         for entry in entries.iter() {
             *self.counts.entry(entry.state).or_default() += 1;
             match entry.state {
-                QueueState::Waiting | QueueState::Printing | QueueState::Failed => {
+                QueueState::Waiting | QueueState::Printing | QueueState::Sent | QueueState::Failed => {
                     self.open.entry(entry.serial.clone()).or_insert(entry.id);
                 }
                 QueueState::Spoiled => {
@@ -201,6 +205,7 @@ impl State {
         self.forecast = Forecast::of(entries);
         let printing = |id: &i64| entries.iter().any(|entry| entry.id == *id && entry.state == QueueState::Printing);
         self.steps.retain(|id, _| printing(id));
+        self.said.retain(|id, _| printing(id));
         self.filtered();
         if self.chosen().is_none() {
             self.chosen = self.next_waiting(i64::MIN).or_else(|| self.row(0).map(|entry| entry.id));
@@ -211,11 +216,15 @@ impl State {
         if self.entry(id).is_none_or(|entry| entry.state != QueueState::Printing) {
             return;
         }
-        let steps = self.steps.entry(id).or_default();
         let (step, verdict) = match progress {
             Progress::Started { step, .. } => (*step, None),
             Progress::Finished { step, good, .. } => (*step, Some(*good)),
+            Progress::Said { words, .. } => {
+                self.said.insert(id, words.clone());
+                return;
+            }
         };
+        let steps = self.steps.entry(id).or_default();
         match steps.iter_mut().find(|(known, _)| *known == step) {
             Some((_, known)) => *known = verdict,
             None => steps.push((step, verdict)),
@@ -308,7 +317,7 @@ fn act(model: &mut Model, id: i64, action: Action) {
     }
     let order = match action {
         Action::Print => Order::Print { entry: id },
-        Action::PutBack if entry.state == QueueState::Failed => Order::RetryPrint { entry: id },
+        Action::PutBack if entry.state != QueueState::Cancelled => Order::RetryPrint { entry: id },
         Action::PutBack => Order::Enqueue {
             holder: entry.holder,
             serial: entry.serial,
@@ -317,6 +326,7 @@ fn act(model: &mut Model, id: i64, action: Action) {
         },
         Action::MarkPrinted => Order::MarkPrinted { entry: id },
         Action::Cancel => Order::CancelPrint { entry: id },
+        Action::Stop => Order::StopPrint { entry: id },
         Action::First => {
             let first = model.queue.next_waiting(id);
             Order::MovePrint { entry: id, before: first }

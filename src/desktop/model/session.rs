@@ -1,6 +1,10 @@
 //! Who is signed in.
 
+mod own_card;
+
 use std::time::Duration;
+
+pub use own_card::{Seen, WhyNot, ask_passcode, seen, seen_of, typed, withdrawn};
 
 use super::{Model, NoticeKind, NoticeText};
 use crate::{
@@ -37,6 +41,13 @@ pub struct State {
     pub officers: Vec<wire::TrainingOfficer>,
     /// Why the last attempt failed.
     pub trouble: Option<Trouble>,
+    /// What went wrong with a card that was to sign in.
+    pub card_trouble: Option<Trouble>,
+    /// Whether the sign-in page leaves the keyboard alone: a passcode was being typed when its card went away, and what is
+    /// still typed was meant for it.
+    pub keyboard_rests: bool,
+    /// The reader of the card that is signing in at this moment.
+    pub card_reader: Option<String>,
     /// Why the last session ended, where its officer did not end it.
     pub lost: Option<Trouble>,
     /// How the window came to be locked.
@@ -65,6 +76,15 @@ impl State {
         }
     }
 
+    /// The session at work.
+    #[must_use]
+    pub fn session(&self) -> Option<&wire::Session> {
+        match &self.phase {
+            Phase::SignedIn(session) => Some(session),
+            _ => None,
+        }
+    }
+
     /// Who may sign in, the one who signed in last at this computer first.
     pub fn officers_for<'a>(
         &'a self,
@@ -87,6 +107,8 @@ pub enum Intent {
     ListOfficers,
     /// Sign in as this officer.
     SignIn(OfficerId),
+    /// Sign in with the officer's own card, which is in this reader.
+    WithCard(String),
     /// Sign out; asks first when work is open.
     SignOut,
     /// Sign out without asking.
@@ -117,6 +139,7 @@ pub fn update(model: &mut Model, intent: Intent) {
                 sign_in(model, officer);
             }
         }
+        Intent::WithCard(reader) => own_card::sign_in(model, &reader),
         Intent::SignOut => sign_out(model),
         Intent::SignOutNow => {
             model.order(Order::SignOut);
@@ -124,21 +147,32 @@ pub fn update(model: &mut Model, intent: Intent) {
         }
         Intent::Lock => lock(model, LockedBy::Officer),
         Intent::Unlock => {
-            if let Phase::Locked(session) = &model.session.phase {
+            // A session that was begun with a card is not gone on with by a name.
+            if let Phase::Locked(session) = &model.session.phase
+                && session.card.is_none()
+            {
                 let session = session.clone();
-                let officer = session.officer.id.clone();
-                model.session.returning = Some(session);
-                sign_in(model, officer);
+                sign_in(model, session.officer.id);
             }
         }
     }
 }
 
 fn sign_in(model: &mut Model, officer: OfficerId) {
-    model.session.trouble = None;
-    model.session.lost = None;
-    model.session.phase = Phase::SigningIn(officer.clone());
+    begins(model, officer.clone());
     model.order(Order::SignIn { officer });
+}
+
+fn begins(model: &mut Model, officer: OfficerId) {
+    if let Phase::Locked(session) = &model.session.phase {
+        model.session.returning = Some(session.clone());
+    }
+    model.session.trouble = None;
+    model.session.card_trouble = None;
+    model.session.keyboard_rests = false;
+    model.session.card_reader = None;
+    model.session.lost = None;
+    model.session.phase = Phase::SigningIn(officer);
 }
 
 fn sign_out(model: &mut Model) {
@@ -166,6 +200,7 @@ fn lock(model: &mut Model, by: LockedBy) {
         model.session.phase = Phase::Locked(session);
         model.session.locked_by = by;
         model.session.trouble = None;
+        model.session.card_trouble = None;
     }
 }
 
@@ -175,6 +210,7 @@ pub fn session_ended(model: &mut Model) {
     // What was told to one officer is not shown to the next.
     model.notices.clear();
     model.session.phase = Phase::SignedOut;
+    model.session.card_trouble = None;
     model.session.returning = None;
     model.find = super::find::State::default();
     model.holder = super::holder::State::default();
@@ -198,6 +234,7 @@ pub fn session_lost(model: &mut Model, trouble: &Trouble) {
 
 /// Takes an event.
 pub fn on_event(model: &mut Model, event: &Event) {
+    own_card::on_event(model, event);
     match event {
         Event::Officers(Ok(officers)) => {
             model.session.officers.clone_from(officers);
@@ -207,6 +244,7 @@ pub fn on_event(model: &mut Model, event: &Event) {
         Event::SignedIn(Ok(session)) if matches!(model.session.phase, Phase::SigningIn(_)) => {
             model.session.phase = Phase::SignedIn(session.clone());
             model.session.trouble = None;
+            model.session.card_reader = None;
             model.session.lost = None;
             model.session.returning = None;
             let officer = session.officer.id.as_str().to_owned();
@@ -221,7 +259,10 @@ pub fn on_event(model: &mut Model, event: &Event) {
             // Whoever cannot come back to a locked window finds it locked, with everything they left.
             let returning = model.session.returning.take();
             model.session.phase = returning.map_or(Phase::SignedOut, Phase::Locked);
-            model.session.trouble = Some(trouble.clone());
+            match model.session.card_reader.take() {
+                Some(_) => model.session.card_trouble = Some(trouble.clone()),
+                None => model.session.trouble = Some(trouble.clone()),
+            }
         }
         Event::SignedOut if model.officer().is_some() => session_ended(model),
         _ => {}

@@ -2,11 +2,11 @@
 
 use time::OffsetDateTime;
 
-use super::Model;
+use super::{Model, session};
 use crate::{
     bench::{Event, Order, TelephoneOrder, TelephoneTold, Ticket, Trouble},
     cis2::wire::{BegunByTelephone, CardRecord, EndedByTelephone},
-    desktop::route::Route,
+    desktop::{dialogs::Purpose, route::Route},
     domain::{
         CardSerial, Holder, HolderId, OfficerId, Operation, Series,
         eligibility::{
@@ -124,6 +124,8 @@ pub enum Intent {
     Delivered(bool),
     /// Send the challenge. Where the service asks for it, it is the officer's proof of who they are as well.
     Ask,
+    /// Prove with the officer's own card in this reader who they are, and send the challenge then.
+    AskWithCard(String),
     /// Send the challenge, with the approval of this second officer.
     Approve(OfficerId),
     /// This was typed as the completion code.
@@ -182,19 +184,36 @@ pub fn update(model: &mut Model, intent: Intent) {
         Intent::Again => *open = Open::new(open.holder.clone(), open.serial.clone()),
         Intent::Ask => ask(model, None),
         Intent::Approve(officer) => ask(model, Some(officer)),
+        Intent::AskWithCard(reader) => {
+            if open.need == Some(Need::StepUp) && open.keeps_from_asking().is_none() {
+                session::ask_passcode(model, &reader, Purpose::ProveByTelephone);
+            }
+        }
         Intent::End => end(model),
         Intent::Begin(..) | Intent::Challenge(_) => {}
     }
 }
 
 fn ask(model: &mut Model, approved_by: Option<OfficerId>) {
+    // A session that was begun with a card is proved once more with one.
+    let by_card = model.session.session().is_some_and(|session| session.card.is_some());
+    if by_card && model.telephone.open.as_ref().is_some_and(|open| open.need == Some(Need::StepUp)) {
+        return;
+    }
+    if let Some((ticket, order)) = begins(model, approved_by) {
+        model.order(Order::Telephone { ticket, order });
+    }
+}
+
+/// The question that goes out now, once it has its shape.
+fn begins(model: &mut Model, approved_by: Option<OfficerId>) -> Option<(Ticket, TelephoneOrder)> {
     let ticket = model.new_ticket();
-    let Some(open) = &mut model.telephone.open else { return };
-    let Ok(challenge) = open.challenge.parse::<Challenge>() else { return };
+    let open = model.telephone.open.as_mut()?;
+    let challenge = open.challenge.parse::<Challenge>().ok()?;
     let missing =
         open.keeps_from_asking().filter(|missing| approved_by.is_none() || *missing != Missing::SecondOfficer);
     if missing.is_some() || open.begun.is_some() {
-        return;
+        return None;
     }
     open.waiting = Some(ticket);
     open.trouble = None;
@@ -206,7 +225,24 @@ fn ask(model: &mut Model, approved_by: Option<OfficerId>) {
         proved_again: open.need == Some(Need::StepUp),
         approved_by,
     };
-    model.order(Order::Telephone { ticket, order });
+    Some((ticket, order))
+}
+
+/// What is asked once the officer's own card has proved who they are; none where it is not asked any more.
+pub fn proves(model: &mut Model) -> Option<(Ticket, TelephoneOrder)> {
+    let (ticket, mut order) = begins(model, None)?;
+    if let TelephoneOrder::Begin { proved_again, .. } = &mut order {
+        // The card proves it, and nothing else has to.
+        *proved_again = false;
+    }
+    Some((ticket, order))
+}
+
+/// The officer's own card did not come to prove it.
+pub fn not_proved(model: &mut Model, trouble: Trouble) {
+    if let Some(open) = &mut model.telephone.open {
+        open.trouble = Some(trouble);
+    }
 }
 
 fn end(model: &mut Model) {

@@ -15,7 +15,7 @@ use crate::{
     },
     domain::{CardSerial, Holder, HolderId, JobId, Operation, Passcode},
     journal::{QueueEntry, QueueState},
-    operations::{Kept, UnfinishedJob, WhatNext},
+    operations::{Kept, UnfinishedJob, WhatNext, effect::CameOut},
 };
 
 /// Results that are kept on the page until it is left, beside those of jobs that are still listed.
@@ -99,6 +99,8 @@ pub enum Intent {
     GoOnWithNew(JobId),
     /// Take this job back, and prepare a new card for its holder.
     TakeBackAndIssue(JobId),
+    /// The card of this print came out so.
+    CameOut(JobId, CameOut),
     /// Show this card in the print queue, where it is decided about.
     ShowPrint(i64),
     /// Look again.
@@ -129,6 +131,12 @@ pub fn update(model: &mut Model, intent: Intent) {
             let holder = model.unfinished.jobs.iter().find(|known| known.job == job).map(|known| known.holder.clone());
             if let (Some(work), Some(holder)) = (go_on(model, &job), holder) {
                 model.unfinished.then_issue.insert(work, holder);
+            }
+        }
+        Intent::CameOut(job, card) => {
+            let asks = |known: &UnfinishedJob| known.job == job && known.next == WhatNext::NeedsOfficersWord;
+            if model.officer().is_some() && model.unfinished.jobs.iter().any(asks) {
+                model.order(Order::CameOut { job, card });
             }
         }
         Intent::ShowPrint(entry) => {

@@ -114,6 +114,8 @@ pub enum Stage<'a> {
     Printing,
     /// The print failed.
     PrintFailed(&'a QueueEntry),
+    /// The printer has the job, and the officer says how the card came out.
+    PrintSent(&'a QueueEntry),
     /// It waits in the queue, to be printed later.
     Waiting(&'a QueueEntry),
     /// It was to be printed and is not in the queue.
@@ -164,6 +166,7 @@ impl State {
             QueueState::Waiting => Stage::PutIntoPrinter(entry),
             QueueState::Printing => Stage::Printing,
             QueueState::Failed => Stage::PrintFailed(entry),
+            QueueState::Sent => Stage::PrintSent(entry),
             QueueState::Printed => Stage::Complete { printed: true },
             QueueState::Spoiled => Stage::Spoiled,
             QueueState::Cancelled => Stage::NotQueued,
@@ -192,7 +195,7 @@ pub fn steps_of_issue(locked: bool) -> Vec<Step> {
 }
 
 /// The steps of a print, in order.
-pub const STEPS_OF_PRINT: [Step; 3] = [Step::StartPrint, Step::Print, Step::RecordPrint];
+pub const STEPS_OF_PRINT: [Step; 4] = [Step::StartPrint, Step::Print, Step::AwaitPrinter, Step::RecordPrint];
 
 /// Shortest and longest usual time of some steps together, in seconds.
 #[must_use]
@@ -258,6 +261,8 @@ fn note(lines: &mut Vec<StepLine>, progress: &Progress) {
                 line.verdict = Some(*good);
             }
         }
+        // Shown where the print runs: in the queue.
+        Progress::Said { .. } => {}
     }
 }
 

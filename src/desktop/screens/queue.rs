@@ -68,6 +68,8 @@ pub fn main_action(model: &Model) -> Option<Intent> {
         // Something was begun and the card may be printed: no single key prints it a second time.
         QueueState::Failed if entry.job.is_some() => None,
         QueueState::Failed => act(Action::PutBack),
+        // Which of the three answers is the right one, only the officer knows.
+        QueueState::Sent => None,
         QueueState::Spoiled => act(Action::IssueNew),
         QueueState::Printing | QueueState::Printed | QueueState::Cancelled => {
             model.queue.next_waiting(entry.id).map(|next| queue::Intent::ChooseEntry(next).into())
@@ -107,6 +109,7 @@ fn above(ui: &mut Ui, view: &View<'_>) {
                 Filter::All => tr!(view, "queue-filter-all", count = count),
                 Filter::Only(QueueState::Waiting) => tr!(view, "queue-filter-waiting", count = count),
                 Filter::Only(QueueState::Printing) => tr!(view, "queue-filter-printing", count = count),
+                Filter::Only(QueueState::Sent) => tr!(view, "queue-filter-sent", count = count),
                 Filter::Only(QueueState::Printed) => tr!(view, "queue-filter-printed", count = count),
                 Filter::Only(QueueState::Spoiled) => tr!(view, "queue-filter-spoiled", count = count),
                 Filter::Only(QueueState::Failed) => tr!(view, "queue-filter-failed", count = count),
@@ -139,6 +142,7 @@ fn state_word(view: &View<'_>, state: QueueState) -> String {
     match state {
         QueueState::Waiting => tr!(view, "queue-state-waiting"),
         QueueState::Printing => tr!(view, "queue-state-printing"),
+        QueueState::Sent => tr!(view, "queue-state-sent"),
         QueueState::Printed => tr!(view, "queue-state-printed"),
         QueueState::Spoiled => tr!(view, "queue-state-spoiled"),
         QueueState::Failed => tr!(view, "queue-state-failed"),

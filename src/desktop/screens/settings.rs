@@ -1,5 +1,7 @@
 //! Settings: each choice with its effect in words, and what this computer was set up with.
 
+mod printers;
+
 use std::collections::BTreeSet;
 
 use eframe::egui::{Id, Sense, TextEdit, Ui, WidgetInfo, accesskit::Role, vec2};
@@ -8,6 +10,7 @@ use crate::{
     desktop::{
         intent::Intent as Wish,
         model::{Model, settings::Intent},
+        route::Route,
         theme::{Scheme, Theme, space},
         view::View,
         widgets::{
@@ -33,6 +36,12 @@ pub fn draw(ui: &mut Ui, view: &View<'_>) {
         text_size(ui, view);
         lock(ui, view);
         readers(ui, view);
+        page::section(ui, &tr!(view, "card-face-title"));
+        page::weak(ui, view, &tr!(view, "card-face-settings-effect"));
+        if Button::new(tr!(view, "card-face-open-editor")).show(ui, view).clicked() {
+            view.send(Route::CardFace);
+        }
+        printers::draw(ui, view);
         configured(ui, view);
         page::section(ui, &tr!(view, "settings-usual"));
         page::weak(ui, view, &tr!(view, "settings-usual-effect"));

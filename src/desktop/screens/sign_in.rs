@@ -1,11 +1,13 @@
 //! Before anybody is signed in: opening, signing in, and the locked window.
 
+pub mod own_card;
 mod tile;
 
 use eframe::egui::{self, Align, Layout, Response, RichText, ScrollArea, Ui, accesskit::Role, vec2};
 
 use crate::{
     bench::Trouble,
+    cis2::wire::Session,
     desktop::{
         format,
         model::{
@@ -61,8 +63,12 @@ fn contents(ui: &mut Ui, view: &View<'_>) {
             let name = known.map_or_else(|| officer.grouped(), |known| known.officer.name.clone());
             heading(ui, &tr!(view, "sign-in-title"));
             announced(ui, &tr!(view, "signing-in", name = &name));
+            if let Some(reader) = &state.card_reader {
+                let reader = view.model.preferences.reader_name(reader);
+                ui.add(egui::Label::new(tr!(view, "signing-in-card", reader = reader)).wrap());
+            }
         }
-        Phase::Locked(session) => locked(ui, view, &session.officer),
+        Phase::Locked(session) => locked(ui, view, session),
         // The frame draws the place shown instead.
         Phase::SignedIn(_) => {}
     }
@@ -85,6 +91,7 @@ fn choose(ui: &mut Ui, view: &View<'_>) {
         }
         return;
     }
+    own_card::draw(ui, view);
     let question = match view.model.realm {
         Realm::Training => tr!(view, "sign-in-who-training"),
         Realm::Integration | Realm::Live => tr!(view, "sign-in-who"),
@@ -102,13 +109,14 @@ fn choose(ui: &mut Ui, view: &View<'_>) {
         let mark = if was_last { tr!(view, "sign-in-last") } else { String::new() };
         let tile = tile::show(ui, view, &officer.name, &lines, &mark);
         if place == 0 {
-            take_keyboard(ui, &tile);
+            take_keyboard(ui, view, &tile);
         }
         if tile.clicked() {
             view.send(Intent::SignIn(officer.id.clone()));
         }
     }
     // Below the officers: told late, it must not move a name away from under the pointer.
+    own_card::draw_others(ui, view);
     left_unfinished(ui, view);
 }
 
@@ -130,7 +138,8 @@ fn left_unfinished(ui: &mut Ui, view: &View<'_>) {
     }
 }
 
-fn locked(ui: &mut Ui, view: &View<'_>, officer: &Officer) {
+fn locked(ui: &mut Ui, view: &View<'_>, session: &Session) {
+    let officer = &session.officer;
     heading(ui, &tr!(view, "locked-title"));
     if let Some(trouble) = &view.model.session.trouble {
         notice::show(ui, view, NoticeKind::Danger, &sentence(&trouble.message));
@@ -154,17 +163,22 @@ fn locked(ui: &mut Ui, view: &View<'_>, officer: &Officer) {
     if photo {
         notice::show(ui, view, NoticeKind::Warning, &tr!(view, "locked-photo"));
     }
+    // Whoever signed in with a card comes back with it: a name would prove less.
+    let by_card = session.card.is_some();
+    if by_card {
+        own_card::draw_locked(ui, view, officer);
+    }
     button::row(ui, |ui| {
         let name = tr!(view, "locked-continue", name = &officer.name);
-        let go_on = Button::new(name).kind(Kind::Main).show(ui, view);
+        let go_on = (!by_card).then(|| Button::new(name).kind(Kind::Main).show(ui, view));
         let leave = if works || photo {
             Button::new(tr!(view, "sign-out-anyway")).kind(Kind::Destructive)
         } else {
             Button::new(tr!(view, "session-sign-out"))
         };
         let sign_out = leave.show(ui, view);
-        take_keyboard(ui, &go_on);
-        if go_on.clicked() {
+        take_keyboard(ui, view, go_on.as_ref().unwrap_or(&sign_out));
+        if go_on.is_some_and(|go_on| go_on.clicked()) {
             view.send(Intent::Unlock);
         }
         if sign_out.clicked() {
@@ -179,7 +193,7 @@ fn retry(ui: &mut Ui, view: &View<'_>, trouble: &Trouble) {
         button::row(ui, |ui| {
             let again = Button::new(tr!(view, "sign-in-again")).show(ui, view);
             if view.model.session.officers.is_empty() {
-                take_keyboard(ui, &again);
+                take_keyboard(ui, view, &again);
             }
             if again.clicked() {
                 view.send(Intent::ListOfficers);
@@ -223,9 +237,11 @@ fn sentence(words: &str) -> String {
     crate::desktop::format::sentence(words)
 }
 
-/// The keyboard begins here, unless it is somewhere already.
-fn take_keyboard(ui: &Ui, first: &Response) {
-    if ui.memory(|memory| memory.focused().is_none()) {
+/// The keyboard begins here, unless it is somewhere already. An Enter that was meant for a passcode, whose card is gone
+/// now, chooses nothing, whatever came into the reader since.
+fn take_keyboard(ui: &Ui, view: &View<'_>, first: &Response) {
+    let session = &view.model.session;
+    if session.card_trouble.is_none() && !session.keyboard_rests && ui.memory(|memory| memory.focused().is_none()) {
         first.request_focus();
     }
 }

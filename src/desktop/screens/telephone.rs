@@ -56,7 +56,8 @@ pub fn draw(ui: &mut Ui, view: &View<'_>, holder: &HolderId, serial: &CardSerial
         if let Some(trouble) = &open.trouble {
             ui.add_space(space::SMALL);
             let kind = if open.need.is_some() { NoticeKind::Note } else { NoticeKind::Danger };
-            notice::show(ui, view, kind, &format::sentence(&trouble.message));
+            let words = notice::beside(view, &format::sentence(&trouble.message), trouble.nhs_code);
+            notice::show(ui, view, kind, &words);
         }
         if let Some(ended) = &open.ended {
             ui.add_space(space::SMALL);
@@ -86,6 +87,14 @@ fn challenge(ui: &mut Ui, view: &View<'_>, open: &Open) {
         if ui.checkbox(&mut delivered, tr!(view, "telephone-delivered")).changed() {
             view.send(Intent::Delivered(delivered));
         }
+    }
+    let session = view.model.session.session().filter(|session| session.card.is_some());
+    if let (Some(Need::StepUp), Some(session)) = (open.need, session) {
+        let refused = open.keeps_from_asking().map(|missing| why(view, missing));
+        if let Some(reader) = prove::own_cards(ui, view, &session.officer, refused.as_deref()) {
+            view.send(Intent::AskWithCard(reader));
+        }
+        return;
     }
     if open.need == Some(Need::SecondOfficer) {
         page::section(ui, &tr!(view, "second-officer-title"));
@@ -170,7 +179,8 @@ pub fn offer(ui: &mut Ui, view: &View<'_>, card: &CardRecord) {
         return;
     };
     let Some(record) = view.model.holder.of(owner).and_then(|open| open.record.as_ref()) else { return };
-    let refused = telephone::why_not(view.model, &record.holder, card).map(|why| why.to_string());
+    let refused = telephone::why_not(view.model, &record.holder, card);
+    let refused = refused.map(|why| notice::beside(view, &why.to_string(), why.nhs_code()));
     let button = Button::new(tr!(view, "card-by-telephone"));
     let button = button.spoken(tr!(view, "card-by-telephone-of", serial = card.serial.as_str())).refused(refused);
     if button.show(ui, view).clicked() {

@@ -23,7 +23,7 @@ use crate::{
     },
     domain::{CardState, HolderId, Operation},
     journal::QueueEntry,
-    operations::{Kept, UnfinishedJob, Verdict, WhatNext},
+    operations::{Kept, UnfinishedJob, Verdict, WhatNext, effect::CameOut},
     tr,
 };
 
@@ -128,6 +128,7 @@ fn one(ui: &mut Ui, view: &View<'_>, job: &UnfinishedJob) {
             WhatNext::WillRepair => tr!(view, "unfinished-will-repair"),
             WhatNext::WillEmpty => tr!(view, "unfinished-will-empty"),
             WhatNext::WillRecordPrint => tr!(view, "unfinished-will-record"),
+            WhatNext::NeedsOfficersWord => tr!(view, "unfinished-say-how"),
             WhatNext::WillTellGateway => tr!(view, "unfinished-will-tell-gateway"),
         });
         ui.add_space(space::SMALL);
@@ -140,7 +141,7 @@ fn one(ui: &mut Ui, view: &View<'_>, job: &UnfinishedJob) {
 }
 
 fn needs_card(job: &UnfinishedJob) -> bool {
-    !matches!(job.next, WhatNext::WillRecordPrint | WhatNext::WillTellGateway)
+    !matches!(job.next, WhatNext::WillRecordPrint | WhatNext::NeedsOfficersWord | WhatNext::WillTellGateway)
 }
 
 fn who(view: &View<'_>, holder: &HolderId) -> String {
@@ -246,6 +247,18 @@ fn actions(ui: &mut Ui, view: &View<'_>, job: &UnfinishedJob, running: Option<Wo
                     view.send(go_on());
                 }
             }
+            WhatNext::NeedsOfficersWord => {
+                let answers = [
+                    (tr!(view, "queue-action-well"), CameOut::Well, kind),
+                    (tr!(view, "unfinished-came-spoilt"), CameOut::Spoilt, Kind::Plain),
+                    (tr!(view, "queue-action-nothing"), CameOut::Nothing, Kind::Plain),
+                ];
+                for (name, card, kind) in answers {
+                    if button(ui, name, kind).clicked() {
+                        view.send(unfinished::Intent::CameOut(job.job.clone(), card));
+                    }
+                }
+            }
             WhatNext::WillRecordPrint => {
                 if button(ui, tr!(view, "unfinished-record"), kind).clicked() {
                     view.send(go_on());
@@ -312,6 +325,8 @@ pub fn main_action(model: &Model) -> Option<Intent> {
         return None;
     }
     Some(match job.next {
+        // Which of the three answers is the right one, only the officer knows.
+        WhatNext::NeedsOfficersWord => return None,
         WhatNext::WillUndo => unfinished::Intent::TakeBackAndIssue(job.job.clone()).into(),
         WhatNext::WillRepair => unfinished::Intent::GoOnWithNew(job.job.clone()).into(),
         _ => unfinished::Intent::GoOn(job.job.clone()).into(),

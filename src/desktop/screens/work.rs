@@ -181,6 +181,7 @@ fn offers(view: &View<'_>, work: WorkId, piece: &Piece, stage: Stage<'_>) -> Vec
         Stage::PrintFailed(_) => {
             vec![(tr!(view, "end-print-again"), Intent::Work(work::Intent::PrintAgain(work))), list(), next()]
         }
+        Stage::PrintSent(_) => vec![list(), next()],
         Stage::Waiting(_) => vec![next(), print(), list()],
         Stage::NotQueued => {
             vec![(tr!(view, "end-enqueue"), Intent::Work(work::Intent::Enqueue(work))), next()]
@@ -210,6 +211,7 @@ pub fn main_action(model: &Model, work: WorkId) -> Option<Intent> {
         Stage::PutIntoPrinter(_) => work::Intent::Print(work).into(),
         Stage::PrintFailed(entry) if is_print_open(model, &entry.serial) => Intent::Go(Route::Unfinished),
         Stage::PrintFailed(_) => work::Intent::PrintAgain(work).into(),
+        Stage::PrintSent(_) => Intent::Go(Route::Queue),
         Stage::NotQueued => work::Intent::Enqueue(work).into(),
         Stage::Waiting(_) | Stage::Complete { .. } => work::Intent::NextHolder.into(),
         Stage::Ended(WorkEnd::Unfinished { .. }) => Intent::Go(Route::Unfinished),

@@ -54,7 +54,7 @@ mod tests {
     use time::{Date, macros::date};
 
     use super::{
-        super::{Certificates, ClientSoftware, Subject, Task, tests},
+        super::{Certificates, ClientSoftware, Decision, SELF_SERVICE, Subject, Task, self_service_offers, tests},
         *,
     };
 
@@ -106,6 +106,34 @@ mod tests {
         assert!(matches!(why[..], [Reason::CardState { .. }]) && why[0].remedy() == "Unlock it first", "{why:?}");
         let empty = Situation { certificates: Certificates::None, ..of(Operation::Renew, &software) };
         assert_eq!(tests::reasons(&empty), [Reason::EmptyNeedsDesk]);
+    }
+
+    #[test]
+    fn a_kiosk_offers_what_will_be_allowed_and_says_why_the_rest_is_not() {
+        let software = tests::software();
+        let good = Situation { card: CardState::Active, ..of(Operation::Renew, &software) };
+        let last_day = |last| Certificates::LastDay(last);
+        let offered = |situation: Situation<'_>| {
+            self_service_offers(&situation).map(|(operation, decision)| match decision {
+                Decision::Allowed => (operation, None),
+                Decision::Refused(refusal) => (operation, refusal.reasons.into_iter().next()),
+            })
+        };
+        let [change, renew, unlock] = SELF_SERVICE;
+        let due = Situation { certificates: last_day(date!(2026 - 12 - 24)), ..good.clone() };
+        assert_eq!(offered(due.clone()), [(change, None), (renew, None), (unlock, None)]);
+        let early = Situation { certificates: last_day(date!(2028 - 01 - 01)), ..good.clone() };
+        let opens = date!(2027 - 10 - 03);
+        assert_eq!(offered(early), [(change, None), (renew, Some(Reason::RenewalNotDue { opens })), (unlock, None)]);
+        let expired = Situation { certificates: last_day(date!(2026 - 11 - 22)), ..good.clone() };
+        assert_eq!(offered(expired), SELF_SERVICE.map(|operation| (operation, Some(Reason::ExpiredNeedsDesk))));
+        let empty = Situation { certificates: Certificates::None, ..good };
+        assert_eq!(offered(empty), SELF_SERVICE.map(|operation| (operation, Some(Reason::EmptyNeedsDesk))));
+        let locked = offered(Situation { card: CardState::Locked, ..due });
+        assert_eq!(locked[2], (unlock, None));
+        for (operation, why) in &locked[..2] {
+            assert_eq!(why.as_ref().map(Reason::remedy), Some("Unlock it first"), "{operation}");
+        }
     }
 
     #[test]

@@ -1,11 +1,12 @@
 //! Who asks: nobody, an officer, or a holder who is signed in to their own card.
 
 use rusqlite::Connection;
+use serde_json::json;
 use time::OffsetDateTime;
 
 use super::Desk;
 use crate::{
-    cis2::wire::CardRecord,
+    cis2::wire::{CardRecord, IssuanceState},
     domain::{
         CardSerial, Holder, HolderId, Officer, Operation, Secret, Series,
         eligibility::{ClientSoftware, Task},
@@ -15,7 +16,7 @@ use crate::{
         issuances::{BegunAs, Job},
         policy::{self, OwnQuestion, Question},
         problem::Fault,
-        sessions,
+        records, sessions,
     },
 };
 
@@ -119,6 +120,14 @@ impl Desk<'_> {
         }
     }
 
+    /// The card the officer's session was begun with.
+    pub fn session_card(&self) -> Option<&CardSerial> {
+        match &self.actor {
+            Actor::Officer(found) => found.card.as_ref(),
+            Actor::Holder(_) | Actor::Nobody => None,
+        }
+    }
+
     /// Who is signed in, if it is a holder.
     pub fn own_session(&self) -> Result<&holder_sessions::Found, Fault> {
         match &self.actor {
@@ -146,18 +155,33 @@ impl Desk<'_> {
                 Ok(())
             }
             (Actor::Nobody, _) => Err(Fault::unauthenticated()),
+            // Its time ran out and the gateway revoked what nobody confirmed: whoever may do this at the desk goes on.
+            (Actor::Officer(_), BegunAs::SelfService) if job.public.state == IssuanceState::Expired => {
+                self.check_heir(job)
+            }
             (Actor::Officer(_), BegunAs::SelfService) => {
                 let until = job.public.deadline;
                 Err(Fault::new(
                     403,
                     "other-officer",
                     "This job was begun by the holder themselves",
-                    "Let them finish it, or wait until its time runs out",
+                    "Let them finish it with their card and passcode, or wait until its time runs out; then it can be gone on \
+                     with here, or the card repaired",
                 )
                 .detail(format!("until {:02}:{:02} UTC", until.hour(), until.minute())))
             }
             (Actor::Holder(_), _) => Err(not_yours()),
         }
+    }
+
+    /// Whoever may repair the card may go on with what its holder began and did not end in time.
+    fn check_heir(&self, job: &Job) -> Result<(), Fault> {
+        let (holder, card) =
+            (records::holder(self.store, &job.public.holder)?, records::card(self.store, &job.public.serial)?);
+        let (series, software) = (job.series, &job.software);
+        let wanted = Wanted { operation: Operation::Repair, holder: &holder, card: &card, series, software };
+        let detail = json!({ "job": job.public.job, "holder": holder.id, "serial": card.serial });
+        self.check_wanted(&wanted, "issuance.take-over.refused", &detail)
     }
 
     /// A holder may look at their own card and job and at no other.

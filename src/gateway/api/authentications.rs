@@ -2,11 +2,12 @@
 
 use serde_json::json;
 
-use super::{Answer, Call, Desk};
+use super::{Answer, Call, Desk, people};
 use crate::{
-    cis2::wire::{self, CardAnswer, CardAuthenticated, CardProof, SecretBase64},
+    cis2::wire::{ApproveWithCard, CardAnswer, CardAuthenticated, CardProof, SecretBase64},
     domain::{Officer, eligibility::Task, sha256_hex},
     gateway::{
+        approvals::{self, Approved},
         authentications::{self, Judged},
         policy::{self, OwnQuestion},
         problem::Fault,
@@ -69,43 +70,43 @@ fn judged(desk: &Desk<'_>, answer: &CardAnswer) -> Result<(Judged, CardAuthentic
 }
 
 /// The officer whose card this was.
-fn officer_of(desk: &Desk<'_>, call: &Call) -> Result<(Officer, Judged), Fault> {
-    let request: CardProof = call.json()?;
-    let judged = authentications::use_up_proof(desk.store, &request.proof.0, desk.now)?;
+fn officer_of(desk: &Desk<'_>, proof: &SecretBase64) -> Result<(Officer, Judged), Fault> {
+    let judged = authentications::use_up_proof(desk.store, &proof.0, desk.now)?;
     let officer = sessions::officer(desk.store, &judged.holder)?.ok_or_else(|| {
         Fault::new(
             403,
             "not-an-officer",
             "This card belongs to nobody who works at the desk",
-            "Sign in with the card of an officer",
+            "Use the card of an officer",
         )
     });
     Ok((officer.map_err(Fault::kept)?, judged))
 }
 
 pub fn sign_in(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
-    let (officer, judged) = officer_of(desk, call)?;
-    let config = &desk.core.config;
-    let session = sessions::begin(desk.store, &officer.id, config.realm, desk.now, desk.now + config.session_life)?;
+    let request: CardProof = call.json()?;
+    let (officer, judged) = officer_of(desk, &request.proof)?;
+    let session = sessions::begin(desk.store, &officer.id, Some(&judged.serial), &desk.core.config, desk.now)?;
     desk.audit("session.card", &json!({ "serial": judged.serial, "holder": judged.holder }))?;
     Answer::created(&session)
 }
 
 /// The signed-in officer proves with their own card once more who they are.
 pub fn step_up(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
-    let (officer, judged) = officer_of(desk, call)?;
-    let signed_in = desk.officer()?;
-    if officer.id != signed_in.id {
+    let request: CardProof = call.json()?;
+    let (officer, judged) = officer_of(desk, &request.proof)?;
+    if officer.id != desk.officer()?.id {
         return Err(Fault::other_officer().kept());
     }
-    let token = call.token.as_ref().ok_or_else(Fault::unauthenticated)?;
-    sessions::proved(desk.store, token, desk.now)?;
-    desk.audit("session.stepped-up", &json!({ "serial": judged.serial }))?;
-    Answer::created(&wire::Session {
-        token: None,
-        officer,
-        realm: desk.core.config.realm,
-        proved: desk.now,
-        expires: desk.session_ends,
-    })
+    people::proved_again(desk, call, &json!({ "serial": judged.serial }))
+}
+
+/// A second officer proves with their own card who they are, and approves.
+pub fn approve(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
+    let request: ApproveWithCard = call.json()?;
+    let (second, judged) = officer_of(desk, &request.proof)?;
+    let what = Approved { operation: request.operation, serial: request.serial, card: Some(judged.serial) };
+    // Whatever is wrong with it, the proof is gone.
+    let approval = approvals::give(desk.store, desk.now, desk.officer()?, &second, &what).map_err(Fault::kept)?;
+    Answer::created(&approval)
 }

@@ -5,10 +5,16 @@ use serde_json::json;
 use subtle::ConstantTimeEq;
 use time::OffsetDateTime;
 
-use super::{Answer, Call, Desk, actor::Wanted};
+use super::{
+    Answer, Call, Desk,
+    actor::{Actor, Wanted},
+};
 use crate::{
     cis2::wire::{self, CardAfterAbort, Issuance, IssuanceState, KeysWanted},
-    domain::{CardSerial, CardState, CertificateSlot, HolderId, JobId, Operation, Series, hex, sha256_hex},
+    domain::{
+        CardSerial, CardState, CertificateSlot, HolderId, JobId, Operation, Series, eligibility::ClientSoftware, hex,
+        sha256_hex,
+    },
     gateway::{
         authority,
         issuances::{self, BegunAs, Certificate, Job},
@@ -22,7 +28,7 @@ use crate::{
 
 pub fn reserve(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
     let request: wire::Reserve = call.json()?;
-    let (beginner, begun_as) = desk.beginner()?;
+    let beginner = desk.beginner()?;
     if let Some(job) = issuances::find(desk.store, &request.job)? {
         desk.check_owner(&job)?;
         return if job.public.holder == request.holder && job.public.serial == request.serial {
@@ -74,24 +80,10 @@ pub fn reserve(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
         authentication_sha256: None,
         signing_sha256: None,
         begun_by: None,
+        told_key: None,
     };
-    let job = Job {
-        public,
-        officer: beginner,
-        series: request.series,
-        profile: request.profile,
-        software: request.client_software,
-        begun: desk.now,
-        proof_challenge: None,
-        expected: None,
-        relays: 0,
-        wrong_proofs: 0,
-        proven: false,
-        codes_released: false,
-        begun_as,
-        card_before: card.state,
-        keys: request.keys,
-    };
+    let recognised = (request.series, request.profile, request.client_software);
+    let job = Job { keys: request.keys, ..just_begun(desk, beginner, public, recognised, card.state) };
     issuances::insert(desk.store, &job)?;
     issuances::set_card(desk.store, &job, CardState::InWork, desk.now)?;
     desk.audit("issuance.reserved", &detail)?;
@@ -101,24 +93,38 @@ pub fn reserve(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
 
 /// A new job of an operation that makes no certificates.
 pub fn new_job(desk: &Desk<'_>, request: &wire::BeginOnCard, card: &wire::CardRecord) -> Result<Job, Fault> {
-    let (beginner, begun_as) = desk.beginner()?;
-    Ok(Job {
-        public: Issuance {
-            job: request.job.clone(),
-            operation: request.operation,
-            holder: request.holder.clone(),
-            serial: request.serial.clone(),
-            state: IssuanceState::Reserved,
-            locked: false,
-            deadline: desk.now + desk.core.config.deadline,
-            authentication_sha256: None,
-            signing_sha256: None,
-            begun_by: None,
-        },
-        officer: beginner,
-        series: if request.chip == wire::Chip::NotHere { card.series } else { request.series },
-        profile: request.profile.clone(),
-        software: request.client_software.clone(),
+    let public = Issuance {
+        job: request.job.clone(),
+        operation: request.operation,
+        holder: request.holder.clone(),
+        serial: request.serial.clone(),
+        state: IssuanceState::Reserved,
+        locked: false,
+        deadline: desk.now + desk.core.config.deadline,
+        authentication_sha256: None,
+        signing_sha256: None,
+        begun_by: None,
+        told_key: None,
+    };
+    let series = if request.chip == wire::Chip::NotHere { card.series } else { request.series };
+    let recognised = (series, request.profile.clone(), request.client_software.clone());
+    Ok(just_begun(desk, desk.beginner()?, public, recognised, card.state))
+}
+
+/// A job of which nothing was relayed, proved or released yet: whose it is, and what the workstation recognised and runs.
+fn just_begun(
+    desk: &Desk<'_>,
+    (officer, begun_as): (HolderId, BegunAs),
+    public: Issuance,
+    (series, profile, software): (Series, String, ClientSoftware),
+    card_before: CardState,
+) -> Job {
+    Job {
+        public,
+        officer,
+        series,
+        profile,
+        software,
         begun: desk.now,
         proof_challenge: None,
         expected: None,
@@ -127,9 +133,9 @@ pub fn new_job(desk: &Desk<'_>, request: &wire::BeginOnCard, card: &wire::CardRe
         proven: false,
         codes_released: false,
         begun_as,
-        card_before: card.state,
+        card_before,
         keys: KeysWanted::New,
-    })
+    }
 }
 
 /// One open job for a card and for a holder.
@@ -206,6 +212,7 @@ pub fn certify(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
     let challenge: [u8; 32] = random::bytes()?;
     desk.store.execute("UPDATE issuances SET proof_challenge = ?2 WHERE job = ?1", params![id.as_str(), challenge])?;
     issuances::set_state(desk.store, &id, IssuanceState::Certified)?;
+    issuances::tell_key(desk.store, &id, None)?;
     // The unlock code is changed before keys are made, so a card with keys holds the new one.
     if !renews {
         unlock_codes::settle(desk.store, &desk.core.seal, &job.public.serial, wire::UnlockCodeSettled::Next)?;
@@ -213,7 +220,7 @@ pub fn certify(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
     desk.audit(
         "issuance.certified",
         &json!({
-            "job": id, "holder": job.public.holder, "serial": job.public.serial,
+            "job": id, "operation": job.public.operation, "holder": job.public.holder, "serial": job.public.serial,
             "authentication_sha256": sha256_hex(&authentication), "signing_sha256": sha256_hex(&signing),
         }),
     )?;
@@ -315,7 +322,8 @@ pub fn confirm(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
     desk.audit(
         "issuance.confirmed",
         &json!({
-            "job": id, "holder": job.public.holder, "serial": serial, "locked": locked, "replaced": replaced,
+            "job": id, "operation": job.public.operation, "holder": job.public.holder, "serial": serial,
+            "locked": locked, "replaced": replaced,
             "authentication_sha256": request.authentication_sha256, "signing_sha256": request.signing_sha256,
         }),
     )?;
@@ -362,8 +370,28 @@ pub fn certified(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
     answer_certified(&job, certificates(desk, &job)?)
 }
 
+/// Keeps which authentication key the card made. The signing key beside it is still the old one: so at any cut the gateway
+/// knows one key of the card, with which its holder can sign in and go on.
+pub fn tell_key(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
+    let request: wire::TellKey = call.json()?;
+    let id: JobId = call.param("job")?;
+    let job = issuances::get(desk.store, &id)?;
+    desk.check_owner(&job)?;
+    job.check_open()?;
+    if job.keys == KeysWanted::Same || !matches!(job.public.operation, Operation::Repair | Operation::Renew) {
+        return Err(Fault::wrong_state("no keys are made in it that would have to be told"));
+    }
+    let key = CardKey::from_info(&request.authentication_key.0)?;
+    issuances::tell_key(desk.store, &id, Some(key.spki()))?;
+    desk.audit(
+        "issuance.key-told",
+        &json!({ "job": id, "serial": job.public.serial, "key_sha256": sha256_hex(key.spki()) }),
+    )?;
+    Answer::json(&issuances::get(desk.store, &id)?.public)
+}
+
 /// Opens a repair or renewal again whose time ran out in the middle: the card has neither pair of keys whole, and its
-/// officer goes on with it.
+/// officer or its holder goes on with it. What a holder began alone goes over to the officer who opens it again.
 pub fn reopen(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
     let job = issuances::get(desk.store, &call.param("job")?)?;
     desk.check_owner(&job)?;
@@ -389,8 +417,18 @@ pub fn reopen(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
         &json!({ "job": job.public.job, "serial": job.public.serial }),
     )?;
     issuances::open_again(desk.store, &job.public.job, desk.now + desk.core.config.deadline)?;
+    if let (Actor::Officer(found), BegunAs::SelfService) = (&desk.actor, job.begun_as) {
+        issuances::hand_over(desk.store, &job.public.job, &found.officer.id)?;
+        desk.audit(
+            "issuance.handed-over",
+            &json!({ "job": job.public.job, "holder": job.public.holder, "serial": job.public.serial }),
+        )?;
+    }
     issuances::set_card(desk.store, &job, CardState::InWork, desk.now)?;
-    desk.audit("issuance.reopened", &json!({ "job": job.public.job, "serial": job.public.serial }))?;
+    let detail = json!({
+        "job": job.public.job, "operation": job.public.operation, "holder": job.public.holder, "serial": job.public.serial,
+    });
+    desk.audit("issuance.reopened", &detail)?;
     Answer::json(&issuances::get(desk.store, &job.public.job)?.public)
 }
 
@@ -401,7 +439,8 @@ pub fn abort(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
     desk.check_own_card(&job.public.serial)?;
     let reason: String = request.reason.chars().take(200).collect();
     let detail = json!({
-        "job": id, "holder": job.public.holder, "serial": job.public.serial, "reason": reason, "card": request.card,
+        "job": id, "operation": job.public.operation, "holder": job.public.holder, "serial": job.public.serial,
+        "reason": reason, "card": request.card,
     });
     let issues = job.public.operation == Operation::Issue;
     let card = match request.card {

@@ -5,12 +5,18 @@ use std::io::Cursor;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use image::{ImageFormat, ImageReader};
 use serde_json::json;
+use time::OffsetDateTime;
 
 use super::{Answer, Call, Desk, spoil::check_note};
 use crate::{
-    cis2::wire::{self, PhotoReview},
+    cis2::wire::{self, ApprovalsBy, PhotoReview},
     domain::{HolderId, PHOTO_PIXELS_REFUSED, PhotoSubject, Role},
-    gateway::{approvals, audit, problem::Fault, records, sessions},
+    gateway::{
+        approvals::{self, Approved},
+        audit,
+        problem::Fault,
+        records, sessions,
+    },
 };
 
 pub fn officers(desk: &Desk<'_>, _: &Call) -> Result<Answer, Fault> {
@@ -19,46 +25,69 @@ pub fn officers(desk: &Desk<'_>, _: &Call) -> Result<Answer, Fault> {
 
 pub fn sign_in(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
     let request: wire::SignIn = call.json()?;
-    let config = &desk.core.config;
-    let expires = desk.now + config.session_life;
-    Answer::created(&sessions::begin(desk.store, &request.officer, config.realm, desk.now, expires)?)
+    Answer::created(&sessions::begin(desk.store, &request.officer, None, &desk.core.config, desk.now)?)
 }
 
 pub fn session(desk: &Desk<'_>, _: &Call) -> Result<Answer, Fault> {
-    Answer::json(&wire::Session {
+    Answer::json(&told(desk, desk.proved)?)
+}
+
+/// The officer's session, as it is told to them once it is begun.
+fn told(desk: &Desk<'_>, proved: OffsetDateTime) -> Result<wire::Session, Fault> {
+    Ok(wire::Session {
         token: None,
         officer: desk.officer()?.clone(),
         realm: desk.core.config.realm,
-        proved: desk.proved,
+        proved,
         expires: desk.session_ends,
+        card: desk.session_card().cloned(),
+        approvals: desk.core.config.approvals,
     })
 }
 
-/// The signed-in officer proves once more who they are. At the training sign-in that is choosing oneself again.
+/// The signed-in officer has proved once more who they are.
+pub fn proved_again(desk: &Desk<'_>, call: &Call, detail: &serde_json::Value) -> Result<Answer, Fault> {
+    let token = call.token.as_ref().ok_or_else(Fault::unauthenticated)?;
+    sessions::proved(desk.store, token, desk.now)?;
+    desk.audit("session.stepped-up", detail)?;
+    Answer::created(&told(desk, desk.now)?)
+}
+
+/// The signed-in officer proves once more who they are. At the training sign-in that is choosing oneself again; a session
+/// that was begun with a card has better proof to ask for.
 pub fn step_up(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
     let request: wire::SignIn = call.json()?;
     let officer = desk.officer()?;
     if request.officer != officer.id {
         return Err(Fault::other_officer());
     }
-    let token = call.token.as_ref().ok_or_else(Fault::unauthenticated)?;
-    sessions::proved(desk.store, token, desk.now)?;
-    desk.audit("session.stepped-up", &json!({}))?;
-    Answer::created(&wire::Session {
-        token: None,
-        officer: officer.clone(),
-        realm: desk.core.config.realm,
-        proved: desk.now,
-        expires: desk.session_ends,
-    })
+    if desk.session_card().is_some() {
+        desk.audit("session.step-up.refused", &json!({ "why": "own-card-needed" }))?;
+        return Err(Fault::new(
+            403,
+            "own-card-needed",
+            "This session was begun with a card, so a name alone does not prove once more who you are",
+            "Put your own card into a reader and type its passcode",
+        )
+        .kept());
+    }
+    proved_again(desk, call, &json!({}))
 }
 
 /// A second officer approves one operation on one card of the officer who is signed in.
 pub fn approve(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
     let request: wire::Approve = call.json()?;
-    let officer = desk.officer()?;
+    if desk.core.config.approvals == ApprovalsBy::Card {
+        return Err(Fault::new(
+            403,
+            "approval-needs-card",
+            "Here a second officer proves with their own card who they are",
+            "Ask the colleague to put their card into a reader and type its passcode",
+        ));
+    }
     let second = sessions::officer(desk.store, &request.officer)?.ok_or_else(Fault::officer_unknown)?;
-    Answer::created(&approvals::give(desk.store, desk.now, officer, &second, &request)?)
+    let what = Approved { operation: request.operation, serial: request.serial, card: None };
+    Answer::created(&approvals::give(desk.store, desk.now, desk.officer()?, &second, &what)?)
 }
 
 pub fn sign_out(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {

@@ -5,16 +5,17 @@ use zeroize::Zeroizing;
 
 use super::{Answer, Call, Desk, Letter};
 use crate::{
-    cis2::wire::{AskForCode, CodeSent, HolderSignIn},
+    cis2::wire::{AskForCode, CardRecord, CodeSent, HolderSignIn},
     domain::{CardState, Operation, eligibility::Task},
     gateway::{
         Core, audit, authentications,
         holder_sessions::{self, BegunWith},
+        issuances::{self, BegunAs},
         messages::Message,
         one_time_codes,
         policy::{self, OwnQuestion},
         problem::Fault,
-        records,
+        records, unfinished,
     },
 };
 
@@ -42,6 +43,10 @@ pub fn ask_for_code(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
         return refused(fault, &detail);
     };
     let holder = records::holder(desk.store, holder)?;
+    // An unlock of theirs that was cut off is gone on with: the card counts as it stood before.
+    let cut = issuances::open_on_card(desk.store, &card.serial)?
+        .filter(|job| job.begun_as == BegunAs::SelfService && job.public.operation == Operation::Unlock);
+    let card = CardRecord { state: cut.map_or(card.state, |job| job.card_before), ..card.clone() };
     if let Some(members) = detail.as_object_mut() {
         members.insert("holder".to_owned(), json!(holder.id));
     }
@@ -120,10 +125,23 @@ pub fn post(core: &Core, letter: Letter, scope: &str, key: Option<&str>) -> Resu
 }
 
 pub fn sign_in(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
-    let (id, serial, begun_with) = match call.json()? {
+    let (id, serial, begun_with, unfinished) = match call.json()? {
         HolderSignIn::Card { proof } => {
             let judged = authentications::use_up_proof(desk.store, &proof.0, desk.now)?;
-            (judged.holder, judged.serial, BegunWith::Card)
+            (judged.holder, judged.serial, BegunWith::Card, None)
+        }
+        HolderSignIn::Unfinished { serial, challenge, signatures } => {
+            let detail = json!({ "serial": serial });
+            let signatures: Vec<Vec<u8>> = signatures.into_iter().map(|signature| signature.0).collect();
+            match unfinished::prove(desk.store, desk.core.config.realm, desk.now, &serial, &challenge.0, &signatures) {
+                Ok(job) => (job.public.holder, serial, BegunWith::Card, Some(job.public.job)),
+                Err(fault) if fault.problem.status < 500 => {
+                    desk.audit("self-service.unfinished.refused", &detail)?;
+                    // The challenge is used up, whatever came of it.
+                    return Err(fault.kept());
+                }
+                Err(fault) => return Err(fault),
+            }
         }
         HolderSignIn::Code { request, serial, code } => {
             if request.len() > LONGEST_REQUEST || code.0.expose().len() > LONGEST_REQUEST {
@@ -132,7 +150,7 @@ pub fn sign_in(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
             let detail = json!({ "request": request, "serial": serial });
             let used = one_time_codes::use_up(desk.store, &desk.core.seal, &request, &serial, &code.0, desk.now);
             match used {
-                Ok(holder) => (holder, serial, BegunWith::Code),
+                Ok(holder) => (holder, serial, BegunWith::Code, None),
                 Err(fault) if fault.problem.status < 500 => {
                     desk.audit("self-service.code.wrong", &detail)?;
                     return Err(fault.kept());
@@ -141,8 +159,11 @@ pub fn sign_in(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
             }
         }
     };
-    let session = holder_sessions::begin(desk.store, &id, serial, begun_with, desk.now)?;
-    let detail = json!({ "holder": session.holder.id, "serial": session.serial, "with": begun_with });
+    let mut session = holder_sessions::begin(desk.store, &id, serial, begun_with, desk.now)?;
+    let detail = json!({
+        "holder": session.holder.id, "serial": session.serial, "with": begun_with, "unfinished": unfinished,
+    });
+    session.unfinished = unfinished;
     desk.audit("self-service.session.begun", &detail)?;
     Answer::created(&session)
 }

@@ -12,7 +12,9 @@ pub enum QueueState {
     Waiting,
     /// It is being printed.
     Printing,
-    /// The printer took the whole job.
+    /// The printer has the whole job, and nobody has said yet whether the card came out.
+    Sent,
+    /// The card came out: the printer counted it, or the officer saw it.
     Printed,
     /// It was printed or tried, and the card is ended.
     Spoiled,
@@ -23,12 +25,14 @@ pub enum QueueState {
 }
 
 /// What may follow each state. Nothing follows a spoiled or a cancelled entry: another try is another entry.
-const LEGAL: [(QueueState, &[QueueState]); 6] = {
-    use QueueState::{Cancelled, Failed, Printed, Printing, Spoiled, Waiting};
+const LEGAL: [(QueueState, &[QueueState]); 7] = {
+    use QueueState::{Cancelled, Failed, Printed, Printing, Sent, Spoiled, Waiting};
     [
         (Waiting, &[Printing, Cancelled]),
         // Back to waiting when nothing was sent: the printer is not ready, or the officer pauses the queue.
-        (Printing, &[Printed, Failed, Waiting]),
+        (Printing, &[Printed, Sent, Failed, Waiting]),
+        // What the officer says of the card: back to waiting when nothing came out.
+        (Sent, &[Printed, Failed, Waiting]),
         (Printed, &[Spoiled]),
         // To printed when the officer found the card in the output tray after all.
         (Failed, &[Waiting, Printed, Spoiled, Cancelled]),
@@ -39,8 +43,8 @@ const LEGAL: [(QueueState, &[QueueState]); 6] = {
 
 impl QueueState {
     /// Every state.
-    pub const ALL: [Self; 6] =
-        [Self::Waiting, Self::Printing, Self::Printed, Self::Spoiled, Self::Failed, Self::Cancelled];
+    pub const ALL: [Self; 7] =
+        [Self::Waiting, Self::Printing, Self::Sent, Self::Printed, Self::Spoiled, Self::Failed, Self::Cancelled];
 
     /// Whether an entry may go from this state to that one.
     #[must_use]
@@ -51,7 +55,7 @@ impl QueueState {
     /// Whether something is still to be done with it.
     #[must_use]
     pub const fn is_open(self) -> bool {
-        matches!(self, Self::Waiting | Self::Printing | Self::Failed)
+        matches!(self, Self::Waiting | Self::Printing | Self::Sent | Self::Failed)
     }
 
     /// Its word in the journal.
@@ -59,6 +63,7 @@ impl QueueState {
         match self {
             Self::Waiting => "waiting",
             Self::Printing => "printing",
+            Self::Sent => "sent",
             Self::Printed => "printed",
             Self::Spoiled => "spoiled",
             Self::Failed => "failed",
@@ -96,8 +101,12 @@ mod tests {
                 (Waiting, Printing),
                 (Waiting, Cancelled),
                 (Printing, Waiting),
+                (Printing, Sent),
                 (Printing, Printed),
                 (Printing, Failed),
+                (Sent, Waiting),
+                (Sent, Printed),
+                (Sent, Failed),
                 (Printed, Spoiled),
                 (Failed, Waiting),
                 (Failed, Printed),

@@ -120,9 +120,12 @@ fn what_a_crash_left_printing_is_settled_by_what_the_job_says() {
     assert_eq!(entries.map(|id| entry(id).left_by_a_stop()), [true, true, false, false, true]);
     // The open one is settled by resuming its job, and only once.
     after.queue_settle(&job(3), QueueState::Failed, Some("cut off")).expect("settles");
-    after.queue_settle(&job(3), QueueState::Printed, None).expect("nothing to settle");
     assert_eq!((entry(entries[2]).state, entry(entries[2]).why.as_deref()), (QueueState::Failed, Some("cut off")));
     assert!(!entry(entries[2]).left_by_a_stop(), "what became of it was found out");
+    // An officer who saw the card has the last word, and only once.
+    after.queue_settle(&job(3), QueueState::Printed, None).expect("settles");
+    after.queue_settle(&job(3), QueueState::Failed, Some("cut off")).expect("nothing to settle");
+    assert_eq!((entry(entries[2]).state, entry(entries[2]).why), (QueueState::Printed, None));
     after.queue_set(entries[0], QueueState::Waiting, None, None).expect("put back");
     assert!(!entry(entries[0]).left_by_a_stop(), "somebody decided");
 }

@@ -242,6 +242,7 @@ impl World {
             authentication_sha256: hashes.clone().map(|[a, _]| a),
             signing_sha256: hashes.map(|[_, s]| s),
             begun_by: None,
+            told_key: None,
         }
     }
 
@@ -456,6 +457,13 @@ fn refused_at_the_door_nothing_is_undone_because_nothing_was_done() {
     let state = step(State::new(plan(PasscodeChoice::ChosenByHolder)), &no);
     assert_eq!(state.stage, Stage::Undone { why: "no".into() });
     assert_eq!(state.pending(), None);
+}
+
+#[test]
+fn a_cut_at_which_nothing_was_tried_does_not_turn_the_order_of_the_codes() {
+    let cuts = [(7, false), (6, true), (0, false)].map(|(at, happens)| Cut { at, happens });
+    let (world, state) = live(PasscodeChoice::ChosenByHolder, ChannelUse::None, &cuts);
+    world.agrees(&state);
 }
 
 proptest! {

@@ -73,7 +73,7 @@ pub fn step(state: State, stage: Back, why: String, outcome: &Outcome) -> State 
     let next = match (stage, outcome) {
         (Back::ReadTries, Outcome::Tries { .. }) => Back::ReleaseCodes,
         (Back::ReleaseCodes, Outcome::CodesReleased { candidates }) => {
-            Back::FindCode(FindCode::new(*candidates, state.resumptions))
+            Back::FindCode(FindCode::new(*candidates, state.lost_tries))
         }
         (Back::FindCode(find), outcome) => match find.step(outcome) {
             Some(Tried::Next) => Back::TellEscrow,

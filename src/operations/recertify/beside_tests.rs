@@ -29,6 +29,7 @@ fn renewal() -> State {
         pair: PairBefore::Whole,
         reach: Reach::Middleware,
         replaced: Vec::new(),
+        asked_by: crate::operations::AskedBy::Officer,
         recovery: CodeRecovery::Never,
         channel: ChannelUse::None,
     })

@@ -3,7 +3,10 @@
 use super::{HolderHere, Relay, Stage, State, back};
 use crate::{
     cis2::wire::{Issuance, IssuanceState, KeysWanted},
-    operations::{on_card::End, report::WhichPair},
+    operations::{
+        on_card::{self, End},
+        report::WhichPair,
+    },
 };
 
 /// The first step on the card.
@@ -15,6 +18,12 @@ pub fn first(state: &State) -> Stage {
 pub fn resumed(mut state: State, holder: HolderHere) -> State {
     if state.end().is_none() {
         state.resumptions += 1;
+        let tries = match &state.stage {
+            Stage::SetUnlockCode { .. } | Stage::FindCode(_) => true,
+            Stage::Back { stage, .. } => matches!(stage, back::Back::FindCode(_)),
+            _ => false,
+        };
+        state.lost_tries += usize::from(tries);
         state.holder = holder;
         let cut_at = match std::mem::replace(&mut state.stage, Stage::Reserve) {
             Stage::AskGateway { cut_at } => cut_at,
@@ -43,6 +52,7 @@ pub fn after_asking(mut state: State, cut_at: Stage, issuance: Option<&Issuance>
         return state.ended(End::undone("it had not begun, and the card is as it was"), old);
     };
     let old = state.pair_meanwhile();
+    state.key_told = issuance.told_key.is_some();
     match (issuance.state, cut_at) {
         (IssuanceState::Confirmed, _) if state.keeps_old_pair() && state.holder == HolderHere::Yes => {
             state.stage = Stage::RemoveOldPair;
@@ -52,9 +62,7 @@ pub fn after_asking(mut state: State, cut_at: Stage, issuance: Option<&Issuance>
         (IssuanceState::Confirmed, _) => done(state),
         (IssuanceState::Aborted, Stage::Back { why, .. }) => state.ended(End::Undone { why }, old),
         (IssuanceState::Aborted, _) => state.ended(End::undone("it was given up since: look at the card again"), old),
-        (IssuanceState::Expired, _) if card_settled => {
-            state.ended(End::undone("the card has been worked on since: look at it again"), None)
-        }
+        (IssuanceState::Expired, _) if card_settled => state.ended(End::undone(on_card::WORKED_ON_SINCE), None),
         // It was on its way back: for good, or because nothing is lost yet.
         (_, Stage::Back { stage: stage @ back::Back::Abort(_), why }) => state.going_back(stage, why),
         (_, Stage::Back { why, .. }) => {

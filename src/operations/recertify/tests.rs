@@ -24,6 +24,7 @@ fn plan(operation: Operation, keys: KeysWanted) -> Plan {
         replaced: Vec::new(),
         recovery: CodeRecovery::Never,
         channel: ChannelUse::None,
+        asked_by: AskedBy::Officer,
     }
 }
 
@@ -40,6 +41,7 @@ fn issuance(state: IssuanceState) -> Outcome {
         authentication_sha256: None,
         signing_sha256: None,
         begun_by: None,
+        told_key: None,
     };
     Outcome::Issuance { issuance: Some(Box::new(issuance)), card_settled: false }
 }
@@ -53,6 +55,7 @@ fn good(effect: &Effect) -> Outcome {
         Effect::Gateway(GatewayCall::CheckCardAnswer) => Outcome::CardAnswerRight,
         Effect::Gateway(GatewayCall::ReleaseCodes) => Outcome::CodesReleased { candidates: 1 },
         Effect::Gateway(GatewayCall::SettleUnlockCode { .. }) => Outcome::Settled,
+        Effect::Gateway(GatewayCall::TellKey) => Outcome::KeyTold,
         Effect::Gateway(GatewayCall::Certify | GatewayCall::FetchCertified) => Outcome::Certified { sha256 },
         Effect::Gateway(GatewayCall::Confirm { .. }) => Outcome::Confirmed,
         Effect::Gateway(GatewayCall::Abort { .. }) => Outcome::Aborted,
@@ -206,6 +209,46 @@ fn a_wrong_passcode_is_one_try_and_a_cut_renewal_waits() {
     assert_eq!(to_the_end(again).1.which_pair(), Some(WhichPair::New));
     let (effects, _) = to_the_end(step(asked, &wrong(0)));
     assert_eq!(effects, [Effect::Gateway(GatewayCall::Abort { card: CardAfterAbort::NeedsRepair })]);
+}
+
+/// A renewal that its holder asked for without an officer.
+fn own_renewal() -> State {
+    State::new(Plan { asked_by: AskedBy::Holder, ..plan(Operation::Renew, KeysWanted::New) })
+}
+
+#[test]
+fn a_holder_alone_always_has_one_key_that_the_gateway_knows() {
+    let mut states = vec![own_renewal()];
+    while let Some(effect) = states.last().and_then(State::pending) {
+        states.push(step(states.last().expect("one").clone(), &good(&effect)));
+    }
+    let made = |slot| Effect::Card(CardWork::Generate(slot));
+    let effects: Vec<Effect> = states.iter().filter_map(State::pending).collect();
+    let at = |wanted: &Effect| effects.iter().position(|effect| effect == wanted).expect("it is done");
+    let told = at(&Effect::Gateway(GatewayCall::TellKey));
+    assert!(
+        at(&made(CertificateSlot::Authentication)) < told && told < at(&made(CertificateSlot::Signing)),
+        "{effects:?}"
+    );
+    // Cut after it was told, whether or not the answer came: that key stays, and the signing key is made again.
+    for cut in states.iter().filter(|state| {
+        matches!(state.stage, Stage::TellKey | Stage::Generate(CertificateSlot::Signing) | Stage::SignRequests)
+    }) {
+        for known in [true, false] {
+            let Outcome::Issuance { issuance: Some(mut issuance), card_settled } = issuance(IssuanceState::Reserved)
+            else {
+                panic!("an issuance")
+            };
+            issuance.told_key = known.then(|| crate::cis2::wire::Base64(vec![1]));
+            let asked = Outcome::Issuance { issuance: Some(issuance), card_settled };
+            let (effects, end) = to_the_end(step(step(cut.clone(), &Outcome::ResumedWithHolder), &asked));
+            assert_eq!(end.which_pair(), Some(WhichPair::New));
+            assert_eq!(!effects.contains(&made(CertificateSlot::Authentication)), known, "{effects:?}");
+            assert!(effects.contains(&made(CertificateSlot::Signing)), "{effects:?}");
+        }
+    }
+    let desk = to_the_end(State::new(plan(Operation::Renew, KeysWanted::New))).0;
+    assert!(!desk.contains(&Effect::Gateway(GatewayCall::TellKey)), "an officer goes on with their own sign-in");
 }
 
 /// A card whose unlock code is blocked: lost where nothing replaces it, and given the next code where its channel does.

@@ -181,8 +181,11 @@ impl Profile {
             ("port.send-seconds", self.port.send_seconds),
             ("port.hang-up-seconds", self.port.hang_up_seconds),
         ];
-        let (key, value) = limits.into_iter().find(|(_, value)| !(1..=600).contains(value))?;
-        fault(key, value, "1 to 600 seconds")
+        if let Some((key, value)) = limits.into_iter().find(|(_, value)| !(1..=600).contains(value)) {
+            return fault(key, value, "1 to 600 seconds");
+        }
+        let done = self.port.done_seconds;
+        if done > 3600 { fault("port.done-seconds", done, "0 to 3600 seconds") } else { None }
     }
 }
 

@@ -59,6 +59,18 @@ impl Profiles {
         Ok(Self(profiles))
     }
 
+    /// The text of a profile that comes with the program.
+    ///
+    /// # Errors
+    /// [`ProfileError::Unknown`]: none of this id does.
+    pub fn bundled_text(id: &str) -> Result<&'static str, ProfileError> {
+        let all = Self::bundled()?;
+        let place = all.0.iter().position(|profile| profile.id == id);
+        let text = place.and_then(|place| BUNDLED.get(place)).map(|(_, text)| *text);
+        // The list of those there are is told by the search for one.
+        text.map_or_else(|| all.find(id).map(|_| ""), Ok)
+    }
+
     /// The profile of this id.
     ///
     /// # Errors

@@ -405,4 +405,13 @@ pub struct Port {
     pub send_seconds: u64,
     /// Longest wait for the printer to hang up after the job.
     pub hang_up_seconds: u64,
+    /// Longest wait for the printer's own word that the card is finished; 0 asks the officer instead.
+    #[serde(default = "done_seconds")]
+    pub done_seconds: u64,
+}
+
+/// The slowest card of the family takes half a minute (`facts/magicard.md` 11), and an officer who has to see to the
+/// ribbon needs some.
+fn done_seconds() -> u64 {
+    180
 }

@@ -58,7 +58,7 @@ impl Asked {
 }
 
 /// Whether a printer of this status takes a job.
-pub(super) fn may_print(status: Option<Status>) -> Result<(), SpoolError> {
+pub(super) fn may_print(status: Option<&Status>) -> Result<(), SpoolError> {
     match status.map(|status| status.condition) {
         // A job that the printer did not understand is over; the next one may be better.
         None | Some(Condition::Ready | Condition::JobRefused) => Ok(()),

@@ -7,20 +7,21 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Receipt, Spool, SpoolError, Taken};
+use super::{Cancel, Receipt, Spool, SpoolError, Taken, Word, cancel::Wish};
 use crate::printer::magicard::status::Status;
 
 /// Writes each job over the one before, and over nothing but a plain file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct FileSpool {
     path: PathBuf,
+    cancel: Cancel,
 }
 
 impl FileSpool {
     /// Jobs go to `path`; its folder must exist.
     #[must_use]
     pub fn new(path: impl Into<PathBuf>) -> Self {
-        Self { path: path.into() }
+        Self { path: path.into(), cancel: Cancel::default() }
     }
 
     /// The file that a job takes the place of: behind a link, the file it leads to. Putting a job in place replaces
@@ -89,8 +90,22 @@ impl Spool for FileSpool {
     }
 
     fn send(&mut self, job: &[u8]) -> Result<Receipt, SpoolError> {
+        if self.cancel.wish() == Wish::Stop {
+            return Err(SpoolError::Stopped);
+        }
         replace(&self.target()?, |file| file.write_all(job)).map_err(|source| self.fault(source))?;
         Ok(Receipt { bytes: job.len(), taken: Taken::File(self.path.clone()) })
+    }
+
+    /// Nothing is printed before somebody brings the file to the printer.
+    fn await_word(&mut self, _hear: &mut dyn FnMut(&str)) -> Word {
+        Word::CannotSay {
+            why: format!("the job was saved to {}, which somebody brings to the printer", self.path.display()),
+        }
+    }
+
+    fn cancel(&self) -> Cancel {
+        self.cancel.clone()
     }
 }
 

@@ -1,19 +1,22 @@
-//! A print queue, of CUPS or of a printer that speaks IPP. The job goes through as it is: the queue must be a raw one, or
-//! know one of our document formats.
+//! A print queue, of CUPS or of a printer that speaks IPP. A finished job goes through as it is: the queue must be a raw
+//! one, or know one of our document formats. A queue with the printer's own driver is given a page instead.
 //!
 //! A job is made first and its document sent after (Create-Job, Send-Document): so there is a number to ask for, and to
 //! take back, whenever the line breaks. A job without a document never prints.
 
 mod exchange;
+mod queues;
 
 use std::time::{Duration, Instant};
+
+pub use queues::{QueueFound, queues};
 
 use ipp::prelude::{IppValue, JobState, Operation, Uri};
 
 pub use self::exchange::readable;
 use self::exchange::{Answer, Line};
-use super::{Cancel, Receipt, Spool, SpoolError, Taken, TimeLimits};
-use crate::printer::{magicard::status::Status, profile::Profile};
+use super::{Cancel, Receipt, Spool, SpoolError, Taken, TimeLimits, Word, cancel::Wish};
+use crate::printer::{magicard::status::Status, page::Document, profile::Profile};
 
 /// What our jobs may be called, best first. A queue that knows none of them would change the bytes.
 const FORMATS: [&str; 3] = ["application/vnd.magicard-raw", "application/vnd.cups-raw", "application/octet-stream"];
@@ -28,6 +31,26 @@ pub struct IppQueue {
     address: String,
     limits: TimeLimits,
     cancel: Cancel,
+    /// What a queue with a driver is given; `None` for finished jobs.
+    document: Option<Document>,
+    /// The last job, and who keeps it.
+    last: Option<(i32, Keeper)>,
+}
+
+/// Who keeps the queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Keeper {
+    /// The printer itself: its jobs are completed when they are printed (RFC 8011, 5.3.7).
+    Printer,
+    /// A print server: its jobs are completed when the printer has taken them.
+    Server,
+}
+
+/// What a queue says of itself.
+struct QueueLook {
+    /// What our jobs are called there.
+    format: &'static str,
+    keeper: Keeper,
 }
 
 /// How a job of the queue is.
@@ -41,19 +64,20 @@ impl IppQueue {
     /// The queue at this address, `ipp://HOST[:PORT]/…`.
     #[must_use]
     pub fn new(address: &str, profile: &Profile) -> Self {
-        Self { address: address.to_owned(), limits: TimeLimits::of(profile), cancel: Cancel::default() }
+        let address = address.to_owned();
+        Self { address, limits: TimeLimits::of(profile), cancel: Cancel::default(), document: None, last: None }
+    }
+
+    /// A queue with the printer's own driver, which is given pages.
+    #[must_use]
+    pub fn for_documents(self, document: Document) -> Self {
+        Self { document: Some(document), ..self }
     }
 
     /// With other time limits than the profile's.
     #[must_use]
     pub fn with_limits(self, limits: TimeLimits) -> Self {
         Self { limits, ..self }
-    }
-
-    /// Stops the job that is being handed over.
-    #[must_use]
-    pub fn cancel(&self) -> Cancel {
-        self.cancel.clone()
     }
 
     fn refused(&self, why: impl ToString) -> SpoolError {
@@ -65,10 +89,16 @@ impl IppQueue {
         Line::new(uri, self.limits.connect, self.limits.send).map_err(|e| self.refused(e))
     }
 
-    /// Whether the queue prints at the moment, and what our jobs are called there.
-    fn look(&self, line: &Line) -> Result<&'static str, SpoolError> {
-        let wanted =
-            ["printer-state", "printer-state-reasons", "printer-is-accepting-jobs", "document-format-supported"];
+    /// Whether the queue prints at the moment, what our jobs are called there, and who keeps it.
+    fn look(&self, line: &Line) -> Result<QueueLook, SpoolError> {
+        let wanted = [
+            "printer-state",
+            "printer-state-reasons",
+            "printer-is-accepting-jobs",
+            "document-format-supported",
+            "cups-version",
+            "printer-type",
+        ];
         let answer = line.ask(Operation::GetPrinterAttributes, None, exchange::keywords(&wanted));
         let answer = answer.map_err(|e| self.refused(e))?;
         let reasons = answer.words("printer-state-reasons").join(", ");
@@ -84,8 +114,20 @@ impl IppQueue {
             return Err(stopped("it takes no jobs".to_owned(), "let the queue take jobs again"));
         }
         let known = answer.words("document-format-supported");
-        let format = FORMATS.into_iter().find(|format| known.iter().any(|known| known == format));
-        format.ok_or_else(|| self.refused("it takes none of the formats of a finished job: make it a raw queue"))
+        let ours = self.document.map(Document::format);
+        let format = match ours {
+            Some(format) => [format].into_iter().find(|format| known.iter().any(|known| known == format)),
+            None => FORMATS.into_iter().find(|format| known.iter().any(|known| known == format)),
+        };
+        let format = format.ok_or_else(|| match self.document {
+            None => self.refused("it takes none of the formats of a finished job: make it a raw queue"),
+            Some(document) => self.refused(format!(
+                "it takes no {document}: give it the printer's driver, or write the other of pwg+ipp and pdf+ipp"
+            )),
+        })?;
+        // Both are words of CUPS alone, which keeps queues for printers of others.
+        let server = answer.says("cups-version") || answer.says("printer-type");
+        Ok(QueueLook { format, keeper: if server { Keeper::Server } else { Keeper::Printer } })
     }
 
     fn job(&self, line: &Line, job: i32) -> Option<JobLook> {
@@ -109,6 +151,38 @@ impl IppQueue {
         }
     }
 
+    /// Asks the printer that keeps its own queue until it has ended the job.
+    fn printers_word(&self, job: i32, hear: &mut dyn FnMut(&str)) -> Word {
+        let (deadline, mut heard) = (Instant::now() + self.limits.word, String::new());
+        loop {
+            let line = self.line();
+            let state = line.as_ref().ok().and_then(|line| self.job(line, job)).and_then(|look| look.state);
+            let stands = line.as_ref().map_err(ToString::to_string).and_then(|line| match self.look(line) {
+                Err(error) => Err(error.to_string()),
+                Ok(_) => Ok(()),
+            });
+            let says = match (state, stands) {
+                (Some(JobState::Completed), Ok(())) => return Word::Done,
+                (Some(JobState::Canceled | JobState::Aborted), _) => {
+                    return Word::CannotSay { why: "the printer gave the job up".to_owned() };
+                }
+                (_, Err(why)) => why,
+                (Some(_), Ok(())) => "the printer has not finished the card yet".to_owned(),
+                (None, Ok(())) => "the printer says nothing of the job at the moment".to_owned(),
+            };
+            if says != heard {
+                hear(&says);
+                heard = says;
+            }
+            if Instant::now() >= deadline {
+                return Word::CannotSay { why: format!("it took longer than the time limit; at last: {heard}") };
+            }
+            if self.cancel.wish_within(ASK_EVERY) != Wish::None {
+                return Word::CannotSay { why: "its end was not waited for at this desk".to_owned() };
+            }
+        }
+    }
+
     /// Waits until the queue is done with a job.
     fn wait(&self, line: &Line, job: i32) -> Result<Taken, SpoolError> {
         let deadline = Instant::now() + self.limits.send;
@@ -123,7 +197,7 @@ impl IppQueue {
                 _ if Instant::now() >= deadline => {
                     return self.take_back(line, job, "it took longer than the time limit".to_owned());
                 }
-                _ if self.cancel.wanted_within(ASK_EVERY) => {
+                _ if self.cancel.wish_within(ASK_EVERY) == Wish::Stop => {
                     return self.take_back(line, job, "it was cancelled at this desk".to_owned());
                 }
                 _ => {}
@@ -139,19 +213,43 @@ impl Spool for IppQueue {
     }
 
     fn send(&mut self, job: &[u8]) -> Result<Receipt, SpoolError> {
-        self.cancel.begin();
+        self.last = None;
         let line = self.line()?;
-        let format = self.look(&line)?;
+        let QueueLook { format, keeper } = self.look(&line)?;
+        if self.cancel.wish() == Wish::Stop {
+            return Err(SpoolError::Stopped);
+        }
         let name = exchange::name("job-name", "Cardwright");
         // A job whose number got lost on the way has no document, and never prints.
-        let made: Answer = line.ask(Operation::CreateJob, None, vec![name]).map_err(|e| self.refused(e))?;
+        let mut about = vec![name];
+        if self.document.is_some() {
+            // The page has the size of the head's image: fitting it to anything else would blur it.
+            about.push(exchange::keyword(exchange::SCALING, "none"));
+        }
+        let made: Answer = line.ask(Operation::CreateJob, None, about).map_err(|e| self.refused(e))?;
         let id = made.number("job-id").ok_or_else(|| self.refused("it gave the job no number"))?;
+        self.last = Some((id, keeper));
         let about = vec![exchange::format(format), ("last-document", IppValue::Boolean(true))];
         let taken = match line.send(Operation::SendDocument, id, about, job) {
             Ok(_) => self.wait(&line, id)?,
             Err(why) => self.take_back(&line, id, why)?,
         };
         Ok(Receipt { bytes: job.len(), taken })
+    }
+
+    fn await_word(&mut self, hear: &mut dyn FnMut(&str)) -> Word {
+        let cannot = |why: &str| Word::CannotSay { why: why.to_owned() };
+        match self.last {
+            None => cannot("the queue gave the job no number"),
+            Some((_, Keeper::Server)) => {
+                cannot("the queue knows that the printer has the job, and not whether a card came out")
+            }
+            Some((job, Keeper::Printer)) => self.printers_word(job, hear),
+        }
+    }
+
+    fn cancel(&self) -> Cancel {
+        self.cancel.clone()
     }
 }
 

@@ -7,8 +7,10 @@ use std::{
 };
 
 use super::{
-    Receipt, Spool, SpoolError, Taken,
+    Cancel, Receipt, Spool, SpoolError, Taken, Word,
     asked::{Asked, may_print},
+    cancel::Wish,
+    word::Before,
 };
 use crate::printer::{
     magicard::status::Status,
@@ -17,6 +19,8 @@ use crate::printer::{
 
 /// Bytes handed to the system at a time, so that a slow printer is noticed between two of them.
 const PIECE: usize = 16 * 1024;
+/// A wait for the line is broken off this often, to see whether somebody wants the job stopped.
+pub(super) const LOOK_EVERY: Duration = Duration::from_millis(250);
 
 /// How long each step may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +31,8 @@ pub struct TimeLimits {
     pub send: Duration,
     /// For the printer to hang up after the job.
     pub hang_up: Duration,
+    /// For the printer's own word that the card is finished; zero leaves that to the officer.
+    pub word: Duration,
 }
 
 impl TimeLimits {
@@ -37,6 +43,7 @@ impl TimeLimits {
             connect: Duration::from_secs(profile.port.connect_seconds),
             send: Duration::from_secs(profile.port.send_seconds),
             hang_up: Duration::from_secs(profile.port.hang_up_seconds),
+            word: Duration::from_secs(profile.port.done_seconds),
         }
     }
 }
@@ -48,13 +55,17 @@ pub struct RawTcp {
     port: u16,
     limits: TimeLimits,
     asked: Asked,
+    cancel: Cancel,
+    /// What the printer said before the last job.
+    before: Before,
 }
 
 impl RawTcp {
     /// The printer at `host`, of the model of `profile`.
     #[must_use]
     pub fn new(host: &str, port: u16, profile: &Profile) -> Self {
-        Self { host: host.to_owned(), port, limits: TimeLimits::of(profile), asked: Asked::new(profile) }
+        let (limits, asked) = (TimeLimits::of(profile), Asked::new(profile));
+        Self { host: host.to_owned(), port, limits, asked, cancel: Cancel::default(), before: Before::default() }
     }
 
     /// With other time limits than the profile's.
@@ -84,18 +95,19 @@ impl RawTcp {
     fn ask(&self) -> Result<Vec<u8>, SpoolError> {
         let mut stream = self.connect()?;
         let deadline = Instant::now() + self.limits.connect;
-        let answer = send_all(&mut stream, &self.asked.question(), deadline, |_| {}).and_then(|()| {
-            let mut answer = Vec::new();
-            let mut piece = [0; 512];
-            while !self.asked.ended(&answer) {
-                stream.set_read_timeout(Some(left(deadline)?))?;
-                match stream.read(&mut piece)? {
-                    0 => return Err(io::ErrorKind::UnexpectedEof.into()),
-                    read => answer.extend_from_slice(piece.get(..read).unwrap_or_default()),
+        let answer =
+            send_all(&mut stream, &self.asked.question(), deadline, &Cancel::default(), |_| {}).and_then(|()| {
+                let mut answer = Vec::new();
+                let mut piece = [0; 512];
+                while !self.asked.ended(&answer) {
+                    stream.set_read_timeout(Some(left(deadline)?))?;
+                    match stream.read(&mut piece)? {
+                        0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+                        read => answer.extend_from_slice(piece.get(..read).unwrap_or_default()),
+                    }
                 }
-            }
-            Ok(answer)
-        });
+                Ok(answer)
+            });
         answer.map_err(|source| SpoolError::Silent { address: self.address(), source })
     }
 }
@@ -109,25 +121,52 @@ impl Spool for RawTcp {
     }
 
     fn send(&mut self, job: &[u8]) -> Result<Receipt, SpoolError> {
-        may_print(self.status()?)?;
+        let status = self.status()?;
+        may_print(status.as_ref())?;
+        self.before = Before::of(status.as_ref());
         let mut stream = self.connect()?;
+        if self.cancel.wish() == Wish::Stop {
+            return Err(SpoolError::Stopped);
+        }
         let mut sent = 0;
-        let outcome = send_all(&mut stream, job, Instant::now() + self.limits.send, |bytes| sent += bytes)
+        let deadline = Instant::now() + self.limits.send;
+        let outcome = send_all(&mut stream, job, deadline, &self.cancel, |bytes| sent += bytes)
             .and_then(|()| stream.shutdown(Shutdown::Write))
-            .and_then(|()| hung_up(&mut stream, Instant::now() + self.limits.hang_up));
+            .and_then(|()| hung_up(&mut stream, Instant::now() + self.limits.hang_up, &self.cancel));
         match outcome {
             Ok(taken) => Ok(Receipt { bytes: job.len(), taken }),
             Err(source) if sent == 0 => Err(SpoolError::NothingSent { address: self.address(), source }),
-            Err(source) => Err(SpoolError::Cut { address: self.address(), sent, total: job.len(), source }),
+            Err(source) => {
+                self.before.cut();
+                Err(SpoolError::Cut { address: self.address(), sent, total: job.len(), source })
+            }
         }
+    }
+
+    fn await_word(&mut self, hear: &mut dyn FnMut(&str)) -> Word {
+        let (before, limit, cancel) = (self.before, self.limits.word, self.cancel.clone());
+        before.wait(limit, &cancel, || self.status(), hear)
+    }
+
+    fn cancel(&self) -> Cancel {
+        self.cancel.clone()
     }
 }
 
-/// Writes everything before the deadline, telling each piece that the system took.
-fn send_all(stream: &mut TcpStream, bytes: &[u8], deadline: Instant, mut took: impl FnMut(usize)) -> io::Result<()> {
+/// Writes everything before the deadline, telling each piece that the system took, unless somebody stops it.
+fn send_all(
+    stream: &mut TcpStream,
+    bytes: &[u8],
+    deadline: Instant,
+    cancel: &Cancel,
+    mut took: impl FnMut(usize),
+) -> io::Result<()> {
     let mut rest = bytes;
     while !rest.is_empty() {
-        stream.set_write_timeout(Some(left(deadline)?))?;
+        if cancel.wish() == Wish::Stop {
+            return Err(stopped());
+        }
+        stream.set_write_timeout(Some(left(deadline)?.min(LOOK_EVERY)))?;
         let piece = rest.get(..PIECE.min(rest.len())).unwrap_or(rest);
         match stream.write(piece) {
             Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
@@ -135,25 +174,35 @@ fn send_all(stream: &mut TcpStream, bytes: &[u8], deadline: Instant, mut took: i
                 took(written);
                 rest = rest.get(written..).unwrap_or_default();
             }
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(timed_out(error)),
+            Err(error) => match timed_out(error) {
+                // The deadline and a wish to stop are looked at anew.
+                error if matches!(error.kind(), io::ErrorKind::Interrupted | io::ErrorKind::TimedOut) => {}
+                error => return Err(error),
+            },
         }
     }
     Ok(())
 }
 
+/// What ended a job that somebody stopped.
+pub(super) fn stopped() -> io::Error {
+    io::Error::other("printing was stopped at this desk")
+}
+
 /// Waits until the printer hangs up. A reset means that it threw bytes away; silence, that it keeps the line.
-fn hung_up(stream: &mut TcpStream, deadline: Instant) -> io::Result<Taken> {
+fn hung_up(stream: &mut TcpStream, deadline: Instant, cancel: &Cancel) -> io::Result<Taken> {
     let mut ignored = [0; 512];
     loop {
         let Ok(left) = left(deadline) else { return Ok(Taken::Network) };
-        stream.set_read_timeout(Some(left))?;
+        if cancel.wish() != Wish::None {
+            return Ok(Taken::Network);
+        }
+        stream.set_read_timeout(Some(left.min(LOOK_EVERY)))?;
         match stream.read(&mut ignored) {
             Ok(0) => return Ok(Taken::Printer),
             Ok(_) => {}
             Err(error) => match timed_out(error) {
-                error if error.kind() == io::ErrorKind::TimedOut => return Ok(Taken::Network),
-                error if error.kind() == io::ErrorKind::Interrupted => {}
+                error if matches!(error.kind(), io::ErrorKind::Interrupted | io::ErrorKind::TimedOut) => {}
                 error => return Err(error),
             },
         }

@@ -12,9 +12,11 @@ use std::{
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use super::{
-    Receipt, Spool, SpoolError, Taken, TimeLimits,
+    Cancel, Receipt, Spool, SpoolError, Taken, TimeLimits, Word,
     asked::{Asked, may_print},
-    raw_tcp::left,
+    cancel::Wish,
+    raw_tcp::{LOOK_EVERY, left, stopped},
+    word::Before,
 };
 use crate::printer::{
     magicard::status::Status,
@@ -30,13 +32,17 @@ pub struct UsbPort {
     path: PathBuf,
     limits: TimeLimits,
     asked: Asked,
+    cancel: Cancel,
+    /// What the printer said before the last job.
+    before: Before,
 }
 
 impl UsbPort {
     /// The printer behind this device, of the model of `profile`.
     #[must_use]
     pub fn new(path: &Path, profile: &Profile) -> Self {
-        Self { path: path.to_owned(), limits: TimeLimits::of(profile), asked: Asked::new(profile) }
+        let (limits, asked) = (TimeLimits::of(profile), Asked::new(profile));
+        Self { path: path.to_owned(), limits, asked, cancel: Cancel::default(), before: Before::default() }
     }
 
     /// With other time limits than the profile's.
@@ -64,11 +70,14 @@ impl UsbPort {
 
     fn ask(&self, mut device: &File) -> Result<Vec<u8>, SpoolError> {
         let deadline = Instant::now() + self.limits.connect;
-        let answer = write_all(device, &self.asked.question(), deadline, |_| {}).and_then(|()| {
+        let never = Cancel::default();
+        let answer = write_all(device, &self.asked.question(), deadline, &never, |_| {}).and_then(|()| {
             let mut answer = Vec::new();
             let mut piece = [0; 512];
             while !self.asked.ended(&answer) {
-                ready(device, PollFlags::IN, deadline)?;
+                if !ready(device, PollFlags::IN, deadline)? {
+                    continue;
+                }
                 match device.read(&mut piece) {
                     Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
                     Ok(read) => answer.extend_from_slice(piece.get(..read).unwrap_or_default()),
@@ -91,22 +100,50 @@ impl Spool for UsbPort {
     }
 
     fn send(&mut self, job: &[u8]) -> Result<Receipt, SpoolError> {
-        may_print(self.status()?)?;
+        let status = self.status()?;
+        may_print(status.as_ref())?;
+        self.before = Before::of(status.as_ref());
         let device = self.open()?;
+        if self.cancel.wish() == Wish::Stop {
+            return Err(SpoolError::Stopped);
+        }
         let mut sent = 0;
-        match write_all(&device, job, Instant::now() + self.limits.send, |bytes| sent += bytes) {
+        match write_all(&device, job, Instant::now() + self.limits.send, &self.cancel, |bytes| sent += bytes) {
             Ok(()) => Ok(Receipt { bytes: job.len(), taken: Taken::Cable }),
             Err(source) if sent == 0 => Err(SpoolError::NothingSent { address: self.port(), source }),
-            Err(source) => Err(SpoolError::Cut { address: self.port(), sent, total: job.len(), source }),
+            Err(source) => {
+                self.before.cut();
+                Err(SpoolError::Cut { address: self.port(), sent, total: job.len(), source })
+            }
         }
+    }
+
+    fn await_word(&mut self, hear: &mut dyn FnMut(&str)) -> Word {
+        let (before, limit, cancel) = (self.before, self.limits.word, self.cancel.clone());
+        before.wait(limit, &cancel, || self.status(), hear)
+    }
+
+    fn cancel(&self) -> Cancel {
+        self.cancel.clone()
     }
 }
 
-/// Writes everything before the deadline, telling each piece that the device took.
-fn write_all(mut device: &File, bytes: &[u8], deadline: Instant, mut took: impl FnMut(usize)) -> io::Result<()> {
+/// Writes everything before the deadline, telling each piece that the device took, unless somebody stops it.
+fn write_all(
+    mut device: &File,
+    bytes: &[u8],
+    deadline: Instant,
+    cancel: &Cancel,
+    mut took: impl FnMut(usize),
+) -> io::Result<()> {
     let mut rest = bytes;
     while !rest.is_empty() {
-        ready(device, PollFlags::OUT, deadline)?;
+        if cancel.wish() == Wish::Stop {
+            return Err(stopped());
+        }
+        if !ready(device, PollFlags::OUT, deadline)? {
+            continue;
+        }
         match device.write(rest.get(..PIECE.min(rest.len())).unwrap_or(rest)) {
             Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
             Ok(written) => {
@@ -119,16 +156,16 @@ fn write_all(mut device: &File, bytes: &[u8], deadline: Instant, mut took: impl 
     Ok(())
 }
 
-/// Waits until the device takes or has bytes. A plug that was pulled is an error.
-fn ready(device: &File, flags: PollFlags, deadline: Instant) -> io::Result<()> {
-    let wait: Duration = left(deadline)?;
+/// Waits a little for the device to take or to have bytes, and says whether it does. A plug that was pulled is an error.
+fn ready(device: &File, flags: PollFlags, deadline: Instant) -> io::Result<bool> {
+    let wait: Duration = left(deadline)?.min(LOOK_EVERY);
     let wait = Timespec::try_from(wait).map_err(|_| io::Error::from(io::ErrorKind::InvalidInput))?;
     let mut watched = [PollFd::new(device, flags)];
     match poll(&mut watched, Some(&wait)) {
-        Ok(0) => Err(io::ErrorKind::TimedOut.into()),
-        Ok(_) if watched.iter().any(|fd| fd.revents().intersects(flags)) => Ok(()),
+        Ok(0) => Ok(false),
+        Ok(_) if watched.iter().any(|fd| fd.revents().intersects(flags)) => Ok(true),
         Ok(_) => Err(io::ErrorKind::BrokenPipe.into()),
-        Err(rustix::io::Errno::INTR) => Ok(()),
+        Err(rustix::io::Errno::INTR) => Ok(false),
         Err(error) => Err(error.into()),
     }
 }

@@ -243,7 +243,8 @@ impl Works {
         let printed = self.printed;
         let text = format!(
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\r<prn>\r<param id=\"id-model-name\">{name}</param>\r\
-             <param id=\"id-printer-serial\">VIRTUAL0001</param>\r<param id=\"dye-prints-remaining\">{}</param>\r\
+             <param id=\"id-printer-serial\">VIRTUAL0001</param>\r<param id=\"id-firmware-version\">1.0</param>\r\
+             <param id=\"dye-name\">MC300YMCKO</param>\r<param id=\"stats-cards-since-clean\">{printed}</param>\r<param id=\"dye-prints-remaining\">{}</param>\r\
              <param id=\"stats-total-cards\">{printed}</param>\r<param id=\"error-code\">{code}</param>\r</prn>\r",
             300_u32.saturating_sub(printed)
         );

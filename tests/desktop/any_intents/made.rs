@@ -33,7 +33,13 @@ pub fn photo() -> (Arc<Photo>, Arc<image::RgbaImage>) {
 /// The face of this holder: its advice says whose it is.
 pub fn proof(holder: &HolderId) -> Arc<Proof> {
     let front = image::RgbaImage::from_pixel(64, 40, image::Rgba([200, 220, 240, 255]));
-    Arc::new(Proof { front, advice: vec![holder.to_string()], panels: vec!["K".into()], looked: looked(holder) })
+    Arc::new(Proof {
+        front: Arc::new(front),
+        advice: vec![holder.to_string()],
+        panels: vec!["K".into()],
+        looked: looked(holder),
+        ..Proof::default()
+    })
 }
 
 /// Every second holder's photo has something to look at.
@@ -72,22 +78,27 @@ pub fn activity(after: u64) -> Activity {
 pub fn unfinished(n: u8) -> UnfinishedJob {
     UnfinishedJob {
         job: JobId::from_random([200 + n; 16]),
-        operation: if n == 2 { Operation::Print } else { Operation::Issue },
+        operation: if n >= 2 { Operation::Print } else { Operation::Issue },
         holder: number(n),
         serial: format!("{n:08}").parse().expect("a serial"),
         opened: "2026-11-24T08:00:00Z".into(),
         kept: None,
-        next: [WhatNext::WillFinish, WhatNext::WillUndo, WhatNext::WillRecordPrint][usize::from(n)],
+        asked_by: AskedBy::Officer,
+        rules: PasscodeRules::default(),
+        which_pair: None,
+        next: [WhatNext::WillFinish, WhatNext::WillUndo, WhatNext::WillRecordPrint, WhatNext::NeedsOfficersWord]
+            [usize::from(n)],
     }
 }
 
-pub const STATES: [QueueState; 6] = [
+pub const STATES: [QueueState; 7] = [
     QueueState::Waiting,
     QueueState::Printing,
     QueueState::Printed,
     QueueState::Failed,
     QueueState::Spoiled,
     QueueState::Cancelled,
+    QueueState::Sent,
 ];
 
 /// The queue with rows in these states.
@@ -121,6 +132,7 @@ pub fn printer(n: u8, condition: u8) -> Event {
         model: "Magicard DoH 300 v2".into(),
         profile: "magicard-doh-300-v2".into(),
         virtual_one: true,
+        said: Vec::new(),
         condition,
     })
 }
@@ -138,6 +150,8 @@ pub fn session() -> Session {
         realm: Realm::Training,
         proved: OffsetDateTime::UNIX_EPOCH,
         expires: OffsetDateTime::UNIX_EPOCH,
+        card: None,
+        approvals: Default::default(),
     }
 }
 
@@ -149,7 +163,9 @@ pub fn answer(order: &Order, fails: bool) -> Option<Event> {
         cards: Vec::new(),
     };
     Some(match order {
-        Order::SignIn { .. } => Event::SignedIn(if fails { Err(trouble()) } else { Ok(session()) }),
+        Order::SignIn { .. } | Order::ProveWithCard { .. } => {
+            Event::SignedIn(if fails { Err(trouble()) } else { Ok(session()) })
+        }
         Order::SignOut => Event::SignedOut,
         Order::ListOfficers => Event::Officers(if fails { Err(trouble()) } else { Ok(Vec::new()) }),
         // The last one's name is what was asked for.
@@ -183,9 +199,13 @@ pub fn answer(order: &Order, fails: bool) -> Option<Event> {
         Order::ListQueue if fails => Event::Queue(Err(trouble())),
         Order::ListQueue => queue(&[0, 3, 2, 0, 4]),
         Order::ListUnfinished => {
+            Event::Unfinished(if fails { Err(trouble()) } else { Ok((0..4).map(unfinished).collect()) })
+        }
+        Order::CameOut { .. } => {
             Event::Unfinished(if fails { Err(trouble()) } else { Ok((0..3).map(unfinished).collect()) })
         }
         Order::Print { entry }
+        | Order::StopPrint { entry }
         | Order::RetryPrint { entry }
         | Order::MarkPrinted { entry }
         | Order::CancelPrint { entry }
@@ -195,7 +215,7 @@ pub fn answer(order: &Order, fails: bool) -> Option<Event> {
             if fails {
                 Event::QueueTrouble { entry: Some(*entry), trouble: trouble() }
             } else {
-                queue(&[1, 3, 2, 0, 4, 5])
+                queue(&[1, 3, 2, 0, 4, 5, 6])
             }
         }
         Order::AskPrinter { printer: name } => printer(u8::from(name == PRINTERS[1]), if fails { 2 } else { 4 }),
@@ -292,6 +312,7 @@ pub fn card(n: u8, state: CardState) -> CardInReader {
         series: Series::Series10,
         record: Ok(record),
         holder: (!blank).then(|| holder(n % 4)),
+        named: (!blank).then(|| number(n % 4)),
         portrait: None,
         has_certificates: !blank,
         expires: None,

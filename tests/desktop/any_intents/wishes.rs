@@ -99,7 +99,7 @@ pub fn nth_work(model: &Model, n: u8) -> WorkId {
 
 pub fn in_queue(what: u8, which: u8) -> Intent {
     use model::queue::{Action, Filter, Intent as I};
-    const ACTIONS: [Action; 10] = [
+    const ACTIONS: [Action; 11] = [
         Action::Print,
         Action::PutBack,
         Action::MarkPrinted,
@@ -110,6 +110,7 @@ pub fn in_queue(what: u8, which: u8) -> Intent {
         Action::Down,
         Action::Cancel,
         Action::IssueNew,
+        Action::Stop,
     ];
     let entry = i64::from(which) + 1;
     match what {

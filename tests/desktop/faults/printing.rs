@@ -88,6 +88,8 @@ fn lost_at(desk: &mut FaultDesk, step: Option<Step>, loss: Loss) {
     desk.lose_at(step, loss);
     desk.press(&what, "Print the card");
     desk.wait_state(&what, &[QueueState::Failed, QueueState::Printed]);
+    // What was not sent goes on by itself once the printer is there again.
+    let by_itself = loss == Loss::Printer && step != Some(Step::RecordPrint);
     desk.window.wait_for("the end on the page", |model| {
         matches!(stage(model), Some(Stage::PrintFailed(_) | Stage::Complete { printed: true }))
     });
@@ -119,7 +121,9 @@ fn lost_at(desk: &mut FaultDesk, step: Option<Step>, loss: Loss) {
     }
     desk.update(Intent::Go(work));
     desk.window.wait_for("the page", |model| stage(model).is_some_and(|stage| stage != Stage::Printing));
-    if stage(desk.window.model()) != Some(Stage::Complete { printed: true }) {
+    if by_itself {
+        desk.window.wait_for("the printed card", |model| stage(model) == Some(Stage::Complete { printed: true }));
+    } else if stage(desk.window.model()) != Some(Stage::Complete { printed: true }) {
         desk.press(&what, "Make it ready to print again");
         desk.window.wait_for("the waiting card", |model| matches!(stage(model), Some(Stage::PutIntoPrinter(_))));
         desk.press(&what, "Print the card");
@@ -134,10 +138,42 @@ fn lost_at(desk: &mut FaultDesk, step: Option<Step>, loss: Loss) {
 fn the_printer_vanishes_at_every_step_of_a_print() {
     let mut desk = FaultDesk::signed_in();
     lost_at(&mut desk, None, Loss::Printer);
-    for step in STEPS_OF_PRINT {
+    for step in STEPS_OF_PRINT.into_iter().filter(|step| *step != Step::AwaitPrinter) {
         lost_at(&mut desk, Some(step), Loss::Printer);
     }
     lost_at(&mut desk, Some(Step::Print), Loss::HalfAJob);
+}
+
+/// The printer has the job, and is gone before it says that the card is finished: the officer stops waiting and says it.
+#[test]
+fn a_printer_that_vanishes_with_the_job_leaves_the_card_to_the_officer() {
+    let mut desk = FaultDesk::signed_in();
+    let holder = desk.next_holder();
+    desk.at_issue_page(&holder, true, When::Later);
+    desk.press_issue();
+    assert!(matches!(desk.end(), WorkEnd::Done { queued: Some(_) }));
+    desk.wait_state("the waiting card", &[QueueState::Waiting]);
+    desk.update(Intent::Go(Route::Queue));
+    desk.lose_at(Some(Step::AwaitPrinter), Loss::Printer);
+    desk.window.run();
+    desk.press("in the queue", "Print now");
+    desk.window.wait_for("the printer's silence", |model| {
+        model.queue.said.values().any(|words| words.contains("does not answer"))
+    });
+    desk.window.run();
+    desk.says("in the queue", &["Waiting for the printer to finish the card", "does not answer at the moment"]);
+    desk.press("in the queue", "Stop printing");
+    desk.wait_state("the question", &[QueueState::Sent]);
+    desk.window.run();
+    desk.says("in the queue", &["Sent, not confirmed", "did it come out well?"]);
+    desk.offers("in the queue", "No, it is spoilt…");
+    desk.offers("in the queue", "Nothing came out");
+    desk.press("in the queue", "Yes, it came out well");
+    desk.wait_state("the printed card", &[QueueState::Printed]);
+    desk.window.wait_for("nothing unfinished", |model| model.unfinished.count() == 0);
+    desk.mend_all();
+    desk.wait_printed("in the queue");
+    desk.is_issued("in the queue", &holder);
 }
 
 #[test]

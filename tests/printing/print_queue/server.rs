@@ -32,6 +32,8 @@ impl PrintServer {
         for part in ["cache", "state", "spool", "temporary"] {
             fs::create_dir(root.join(part)).unwrap();
         }
+        // Its filters run as another account too.
+        fs::set_permissions(root.join("temporary"), fs::Permissions::from_mode(0o1777)).unwrap();
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let files = format!(
             "FileDevice Yes\nServerRoot {0}\nCacheDir {0}/cache\nStateDir {0}/state\nRequestRoot {0}/spool\nTempDir {0}/temporary\n\

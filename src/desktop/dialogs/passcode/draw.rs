@@ -57,6 +57,8 @@ pub(in crate::desktop::dialogs) fn draw(ui: &mut Ui, view: &View<'_>, entry: &Pa
             Purpose::Change => tr!(view, "passcode-use-change"),
             Purpose::Renew => tr!(view, "passcode-use-renew"),
             Purpose::Try => tr!(view, "passcode-use-try"),
+            Purpose::SignIn => tr!(view, "passcode-use-sign-in"),
+            Purpose::Prove(_) | Purpose::ProveByTelephone => tr!(view, "passcode-use-prove"),
             Purpose::GoOn(_) => tr!(view, "passcode-use-go-on"),
         };
         if Button::new(name).kind(Kind::Main).show(ui, view).clicked() {
@@ -244,7 +246,7 @@ fn hint(ui: &mut Ui, view: &View<'_>, entry: &PasscodeEntry) {
             return;
         }
         (Some(left), _) => tr!(view, "passcode-tries", count = u32::from(left)),
-        (None, Purpose::Renew | Purpose::Try | Purpose::GoOn(_)) => tr!(view, "passcode-hint-current"),
+        (None, _) if spends && entry.purpose != Purpose::Change => tr!(view, "passcode-hint-current"),
         (None, _) => digits,
     };
     ui.add(Label::new(RichText::new(words).text_style(Theme::large())).wrap());

@@ -174,7 +174,7 @@ pub fn printer_for(model: &Model, series: Series) -> Option<&PrinterView> {
 /// The open entry of a card in the print queue.
 #[must_use]
 pub fn waiting_print<'a>(model: &'a Model, serial: &CardSerial) -> Option<&'a QueueEntry> {
-    let open = |state| matches!(state, QueueState::Waiting | QueueState::Printing | QueueState::Failed);
+    let open = QueueState::is_open;
     model.queue.entries.iter().find(|entry| entry.serial == *serial && open(entry.state))
 }
 

@@ -14,8 +14,9 @@ const USUAL_PROPORTION: f32 = 0.8;
 /// Width over height of the photo on the card, in pixels of the print head.
 #[must_use]
 pub fn proportion() -> f32 {
-    Template::nhs_care_identity().map_or(USUAL_PROPORTION, |template| {
-        let place = template.photo.area.nearest_pixels();
+    let template = Template::nhs_care_identity().ok();
+    template.and_then(|template| template.photo()).map_or(USUAL_PROPORTION, |area| {
+        let place = area.nearest_pixels();
         place.width() as f32 / place.height().max(1) as f32
     })
 }
@@ -134,7 +135,8 @@ mod tests {
 
     #[test]
     fn the_proportion_is_the_card_faces() {
-        let place = Template::nhs_care_identity().expect("the built-in template").photo.area.nearest_pixels();
+        let place =
+            Template::nhs_care_identity().expect("the built-in template").photo().expect("a photo").nearest_pixels();
         assert!((proportion() - place.width() as f32 / place.height() as f32).abs() < 1e-6);
         assert!((0.78..0.82).contains(&proportion()), "portrait, about 4 to 5: {}", proportion());
     }

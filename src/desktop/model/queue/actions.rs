@@ -14,7 +14,9 @@ use crate::{
 pub enum Action {
     /// Print it now: its card is in the printer.
     Print,
-    /// Back among those that wait.
+    /// Stop it while it is being printed.
+    Stop,
+    /// Back among those that wait; of a card that was sent: it did not come out.
     PutBack,
     /// It was printed: the officer found the card in the tray, printed as it should be.
     MarkPrinted,
@@ -54,7 +56,9 @@ pub fn refusal(model: &Model, entry: &QueueEntry, action: Action) -> Option<Refu
     if let Some(refused) = person(model, entry, action) {
         return Some(Refusal::Words(refused));
     }
-    if matches!(action, Action::Print | Action::PutBack | Action::Reprint) && is_print_open(model, &entry.serial) {
+    // Of a card that was sent, these are the answers that end the open print.
+    let again = matches!(action, Action::Print | Action::PutBack | Action::Reprint) && entry.state != QueueState::Sent;
+    if again && is_print_open(model, &entry.serial) {
         return Some(Refusal::Key("queue-refused-unfinished"));
     }
     if state.in_hand.contains(&entry.id) {
@@ -69,9 +73,13 @@ fn person(model: &Model, entry: &QueueEntry, action: Action) -> Option<String> {
         Action::Print | Action::Reprint => Operation::Print,
         Action::Spoil => Operation::Cancel,
         Action::IssueNew => Operation::Issue,
-        Action::PutBack | Action::MarkPrinted | Action::First | Action::Up | Action::Down | Action::Cancel => {
-            return None;
-        }
+        Action::PutBack
+        | Action::MarkPrinted
+        | Action::First
+        | Action::Up
+        | Action::Down
+        | Action::Stop
+        | Action::Cancel => return None,
     };
     let officer = model.officer()?;
     let reason = if !matches!(officer.role, Role::RaManager | Role::AdvancedRaAgent | Role::RaAgent) {
@@ -85,13 +93,18 @@ fn person(model: &Model, entry: &QueueEntry, action: Action) -> Option<String> {
 }
 
 fn fit(state: &State, entry: &QueueEntry, action: Action) -> Option<&'static str> {
-    use QueueState::{Cancelled, Failed, Printed, Printing, Spoiled, Waiting};
+    use QueueState::{Cancelled, Failed, Printed, Printing, Sent, Spoiled, Waiting};
     let spoiled = state.spoiled.contains(&entry.serial);
     let other_open = state.open.get(&entry.serial).is_some_and(|open| *open != entry.id);
     match (action, entry.state) {
         (Action::Print, Waiting) if spoiled => Some("queue-refused-spoiled"),
         (Action::Print, Waiting) => None,
         (Action::Print, _) => Some("queue-refused-not-waiting"),
+        (Action::Stop, Printing) => None,
+        (Action::Stop, _) => Some("queue-refused-not-printing"),
+        (Action::PutBack | Action::MarkPrinted | Action::Spoil, Sent) => None,
+        (Action::Reprint, Sent) => Some("queue-refused-say-first"),
+        (Action::Cancel, Sent) => Some("queue-refused-say-first"),
         (Action::PutBack, Failed | Cancelled) if spoiled => Some("queue-refused-spoiled"),
         (Action::PutBack, Failed | Cancelled) if other_open => Some("queue-refused-in-queue"),
         (Action::PutBack, Failed | Cancelled) => None,

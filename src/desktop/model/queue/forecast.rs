@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
+    desktop::model::work::usual_seconds,
     journal::{QueueEntry, QueueState},
     operations::Step,
 };
@@ -58,9 +59,9 @@ impl Forecast {
     #[must_use]
     pub fn range(&self) -> Range {
         let longest = self.by_printer.values().copied().max().unwrap_or(0);
-        let usual = Step::Print.usual_seconds();
+        let (least, most) = usual_seconds(&[Step::Print, Step::AwaitPrinter]);
         let seconds = |each: u32| longest * each as usize;
-        let (least, most) = (seconds(*usual.start()) / 60, seconds(*usual.end()).div_ceil(60));
+        let (least, most) = (seconds(least) / 60, seconds(most).div_ceil(60));
         if most > MOST_MINUTES {
             // To the nearest hour below, for nobody prints for no time at all.
             Range::Hours(((least + 30) / 60).max(1), most.div_ceil(60))

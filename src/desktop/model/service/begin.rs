@@ -11,7 +11,7 @@ use crate::{
         dialogs::{Confirm, Dialog, EndCard, PasscodeEntry, Purpose, RepairChoice, Typed},
         intent::Intent,
         model::{
-            Model, NoticeKind, NoticeText, holder, issue, offline, unfinished,
+            Model, NoticeKind, NoticeText, holder, issue, offline, session, unfinished,
             work::{self, Served},
         },
         route::Route,
@@ -122,6 +122,7 @@ pub fn typed(model: &mut Model, entry: &PasscodeEntry, typed: Typed) {
         Purpose::Finish(job) => return unfinished::go_on_with(model, job, typed.new),
         Purpose::Offline(work) => return offline::typed(model, *work, typed.new),
         Purpose::Try => return begin_trial(model, entry, typed),
+        Purpose::SignIn | Purpose::Prove(_) | Purpose::ProveByTelephone => return session::typed(model, entry, typed),
         Purpose::Unlock(_) => Operation::Unlock,
         Purpose::Repair => Operation::Repair,
         Purpose::Change => Operation::ChangePasscode,

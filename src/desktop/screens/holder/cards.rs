@@ -73,7 +73,8 @@ fn actions(ui: &mut Ui, view: &View<'_>, person: &Holder, card: &CardRecord) {
             }
         }
         telephone::offer(ui, view, card);
-        let refused = service::why_not_cancelled(view.model, person, card).map(|why| why.to_string());
+        let refused = service::why_not_cancelled(view.model, person, card);
+        let refused = refused.map(|why| notice::beside(view, &why.to_string(), why.nhs_code()));
         let name = tr!(view, "card-cancel");
         if Button::new(&name).spoken(format!("{name} {serial}")).refused(refused).show(ui, view).clicked() {
             view.send(holder::Intent::CancelCard(person.id.clone(), card.serial.clone()));

@@ -17,6 +17,7 @@ use crate::{
         },
     },
     domain::HolderId,
+    face::{Plane, Side},
     tr,
 };
 
@@ -24,7 +25,7 @@ use crate::{
 pub(super) fn draw(ui: &mut Ui, view: &View<'_>, holder: &HolderId, most: f32) {
     let state = &view.model.issue;
     page::section(ui, &tr!(view, "issue-face"));
-    match (&state.front, &state.proof_trouble) {
+    match (state.shown(), &state.proof_trouble) {
         (Some(front), _) => {
             let most = most.min(ui.available_width());
             let name = tr!(view, "issue-face-label");
@@ -32,8 +33,15 @@ pub(super) fn draw(ui: &mut Ui, view: &View<'_>, holder: &HolderId, most: f32) {
                 view.send(Intent::Zoom(zoom));
             }
             zooms(ui, view, holder);
+            panels(ui, view);
             page::weak(ui, view, &tr!(view, "issue-face-chip"));
             if let Some(proof) = &state.proof {
+                for mark in &proof.marks {
+                    notice::show(ui, view, NoticeKind::Warning, &tr!(view, "issue-face-mark", mark = mark));
+                }
+                if !proof.waiting.is_empty() {
+                    page::weak(ui, view, &tr!(view, "issue-face-waiting", elements = &proof.waiting.join(", ")));
+                }
                 for advice in &proof.advice {
                     notice::show(ui, view, NoticeKind::Warning, advice);
                 }
@@ -77,6 +85,41 @@ fn zooms(ui: &mut Ui, view: &View<'_>, holder: &HolderId) {
             }
         }
         photo(ui, view, holder);
+    });
+}
+
+/// Front or back, and all panels or one of them alone.
+fn panels(ui: &mut Ui, view: &View<'_>) {
+    let state = &view.model.issue;
+    let Some(proof) = &state.proof else { return };
+    let (seen, alone) = state.seen;
+    let named = |plane| match plane {
+        Plane::Yellow => tr!(view, "issue-panel-yellow"),
+        Plane::Magenta => tr!(view, "issue-panel-magenta"),
+        Plane::Cyan => tr!(view, "issue-panel-cyan"),
+        Plane::Resin => tr!(view, "issue-panel-black"),
+    };
+    if proof.back.is_none() && proof.planes.is_empty() {
+        return;
+    }
+    button::row(ui, |ui| {
+        for (side, name) in [(Side::Front, tr!(view, "issue-side-front")), (Side::Back, tr!(view, "issue-side-back"))] {
+            let there = proof.back.is_some();
+            if there && Button::new(name).chosen(seen == side).show(ui, view).clicked() {
+                view.send(Intent::See(side, None));
+            }
+        }
+        if proof.planes.is_empty() {
+            return;
+        }
+        if Button::new(tr!(view, "issue-panel-all")).chosen(alone.is_none()).show(ui, view).clicked() {
+            view.send(Intent::See(seen, None));
+        }
+        for (_, plane, _) in proof.planes.iter().filter(|(side, ..)| *side == seen) {
+            if Button::new(named(*plane)).chosen(alone == Some(*plane)).show(ui, view).clicked() {
+                view.send(Intent::See(seen, Some(*plane)));
+            }
+        }
     });
 }
 

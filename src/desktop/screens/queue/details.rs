@@ -74,6 +74,10 @@ fn next_step(ui: &mut Ui, view: &View<'_>, entry: &QueueEntry, name: &str) {
             let words = tr!(view, "queue-is-printing", name = name, printer = printer);
             notice::boxed(ui, view, NoticeKind::Note, &words, |ui| steps(ui, view, entry.id));
         }
+        QueueState::Sent => {
+            let words = tr!(view, "queue-was-sent", printer = printer);
+            notice::show(ui, view, NoticeKind::Warning, &words);
+        }
         QueueState::Printed => {
             let words = tr!(view, "queue-was-printed", at = &format::moment(entry.changed));
             notice::show(ui, view, NoticeKind::Good, &words);
@@ -109,27 +113,38 @@ fn steps(ui: &mut Ui, view: &View<'_>, id: i64) {
         let colour = notice::colours(view, NoticeKind::Note).words;
         ui.add(egui::Label::new(RichText::new(line).color(colour)).wrap());
     }
+    if let Some(said) = view.model.queue.said.get(&id) {
+        let colour = notice::colours(view, NoticeKind::Note).words;
+        ui.add(egui::Label::new(RichText::new(format::sentence(said)).color(colour)).wrap());
+    }
 }
 
 fn actions(ui: &mut Ui, view: &View<'_>, entry: &QueueEntry) {
     ui.add_space(space::SMALL);
     let put_back = match entry.state {
         QueueState::Cancelled => tr!(view, "queue-action-put-back"),
+        QueueState::Sent => tr!(view, "queue-action-nothing"),
         _ => tr!(view, "queue-action-retry"),
     };
     let main = match entry.state {
         QueueState::Waiting => Some(Action::Print),
         QueueState::Failed => Some(Action::PutBack),
         QueueState::Spoiled => Some(Action::IssueNew),
+        QueueState::Sent => Some(Action::MarkPrinted),
         QueueState::Printing | QueueState::Printed | QueueState::Cancelled => None,
+    };
+    let (well, spoilt) = match entry.state {
+        QueueState::Sent => (tr!(view, "queue-action-well"), tr!(view, "queue-action-spoilt")),
+        _ => (tr!(view, "queue-action-mark-printed"), tr!(view, "queue-action-spoil")),
     };
     let all = [
         (Action::Print, tr!(view, "queue-action-print")),
         (Action::IssueNew, tr!(view, "queue-action-issue")),
+        (Action::Stop, tr!(view, "queue-action-stop")),
+        (Action::MarkPrinted, well),
         (Action::PutBack, put_back),
-        (Action::MarkPrinted, tr!(view, "queue-action-mark-printed")),
+        (Action::Spoil, spoilt),
         (Action::Reprint, tr!(view, "queue-action-reprint")),
-        (Action::Spoil, tr!(view, "queue-action-spoil")),
         (Action::Up, tr!(view, "queue-action-up")),
         (Action::Down, tr!(view, "queue-action-down")),
         (Action::First, tr!(view, "queue-action-first")),

@@ -89,6 +89,10 @@ fn said(view: &View<'_>, piece: &Piece, stage: Stage<'_>) -> (NoticeKind, String
             let why = entry.why.clone().unwrap_or_default();
             (NoticeKind::Warning, tr!(view, "end-print-failed"), vec![why, unknown])
         }
+        Stage::PrintSent(entry) => {
+            let words = tr!(view, "queue-was-sent", printer = &entry.printer);
+            (NoticeKind::Warning, tr!(view, "end-print-sent"), vec![words, tr!(view, "end-print-sent-words")])
+        }
         Stage::Waiting(entry) => {
             let words = match reader {
                 Some(reader) => tr!(view, "end-later", printer = &entry.printer, reader = reader),

@@ -76,6 +76,8 @@ fn name(view: &View<'_>, step: Step) -> String {
         Step::GiveUp => tr!(view, "step-give-up"),
         Step::StartPrint => tr!(view, "step-start-print"),
         Step::Print => tr!(view, "step-print"),
+        Step::AwaitPrinter => tr!(view, "step-await-printer"),
+        Step::AskOfficer => tr!(view, "step-ask-officer"),
         Step::RecordPrint => tr!(view, "step-record-print"),
         Step::Begin => tr!(view, "step-begin"),
         Step::ReadCard => tr!(view, "step-read-card"),

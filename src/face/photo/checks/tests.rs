@@ -117,7 +117,7 @@ fn each_check_fails_alone_on_a_photo_with_that_fault_alone() {
         if near { 255.0 } else { value }
     });
     let busy = each(&good, |x, y, value| {
-        let wall = y < 550 && (x < 130 || x >= 470 || y < 100);
+        let wall = y < 550 && (!(130..470).contains(&x) || y < 100);
         if wall && (x / 25 + y / 25) % 2 == 0 { value - 90.0 } else { value }
     });
     for (photo, wanted) in [

@@ -130,6 +130,37 @@ impl Condition {
         }
     }
 
+    /// Whether an officer at the printer can end it, so that the same job is printed afterwards.
+    #[must_use]
+    pub fn passes(self) -> bool {
+        match self {
+            Self::Ready
+            | Self::CoverOpen
+            | Self::OutOfCards
+            | Self::WaitingForHandFedCard
+            | Self::Jam(_)
+            | Self::OutOfFilm
+            | Self::FilmForAnotherRegion
+            | Self::FilmInvalid
+            | Self::RemoveFilm
+            | Self::JobRefused
+            | Self::FilmWithoutColour
+            | Self::FilmWithoutPanel
+            | Self::FilmStuck
+            | Self::FilmExpired
+            | Self::CleaningDue
+            | Self::CleaningFailed
+            | Self::HeadStuck
+            | Self::HeadHot => true,
+            Self::FirmwareOutdated
+            | Self::Fault { .. }
+            | Self::CalibrationDue
+            | Self::FirmwareUpdate
+            | Self::MagneticStripe
+            | Self::Unknown { .. } => false,
+        }
+    }
+
     /// What the officer does now.
     #[must_use]
     pub fn next_action(self) -> &'static str {

@@ -20,6 +20,9 @@ const LONGEST_ANSWER: u64 = 1 << 20;
 /// Port of print queues where none is named (RFC 8010).
 const PORT: u16 = 631;
 
+/// Whether a page is fitted to the sheet (PWG 5100.13).
+pub(super) const SCALING: &str = "print-scaling";
+
 /// A way to one queue.
 pub(super) struct Line {
     queue: Uri,
@@ -67,7 +70,9 @@ impl Line {
         let owner = ("requesting-user-name", IppValue::new_name_without_language(OWNER).map_err(said)?);
         for (name, value) in job.into_iter().chain([owner]).chain(words) {
             let attribute = IppAttribute::with_name(name, value).map_err(said)?;
-            request.attributes_mut().add(DelimiterTag::OperationAttributes, attribute);
+            // What a job is made like has a group of its own (RFC 8011, 5.2).
+            let group = if name == SCALING { DelimiterTag::JobAttributes } else { DelimiterTag::OperationAttributes };
+            request.attributes_mut().add(group, attribute);
         }
         Ok(request.to_bytes().to_vec())
     }
@@ -138,20 +143,42 @@ impl Answer {
         }
     }
 
+    /// Whether it says anything under this name.
+    pub(super) fn says(&self, name: &str) -> bool {
+        self.value(name).is_some_and(|value| !matches!(value, IppValue::NoValue | IppValue::Other { .. }))
+    }
+
     /// Whether a value is there and is one; `None` where the queue does not know the name.
     pub(super) fn told(&self, name: &str) -> Option<bool> {
         self.value(name).map(|value| matches!(value, IppValue::Integer(_) | IppValue::DateTime(_)))
     }
 
+    /// The first value of each of these names, of each queue that is told of.
+    pub(super) fn each(&self, names: &[&str]) -> impl Iterator<Item = Vec<String>> {
+        let queues = self.0.groups_of(DelimiterTag::PrinterAttributes);
+        queues.map(|queue| {
+            let first = |name: &&str| match queue.get(name).map(IppAttribute::value) {
+                Some(IppValue::Array(values)) => values.first().map(clean).unwrap_or_default(),
+                Some(value) => clean(value),
+                None => String::new(),
+            };
+            names.iter().map(first).collect()
+        })
+    }
+
     /// All values of a name as text.
     pub(super) fn words(&self, name: &str) -> Vec<String> {
-        let clean = |value: &IppValue| value.to_string().chars().filter(|c| !c.is_control()).take(200).collect();
         match self.value(name) {
             Some(IppValue::Array(values)) => values.iter().map(clean).collect(),
             Some(value) => vec![clean(value)],
             None => Vec::new(),
         }
     }
+}
+
+/// A value as text for people.
+fn clean(value: &IppValue) -> String {
+    value.to_string().chars().filter(|c| !c.is_control()).take(200).collect()
 }
 
 /// Asks for these attributes alone.
@@ -163,6 +190,11 @@ pub(super) fn keywords(names: &[&str]) -> Words {
 /// A name, shortened to nothing where it is none.
 pub(super) fn name(of: &'static str, value: &str) -> (&'static str, IppValue) {
     (of, IppValue::new_name_without_language(value).unwrap_or(IppValue::NoValue))
+}
+
+/// A keyword, shortened to nothing where it is none.
+pub(super) fn keyword(of: &'static str, value: &str) -> (&'static str, IppValue) {
+    (of, IppValue::new_keyword(value).unwrap_or(IppValue::NoValue))
 }
 
 /// What a document is.

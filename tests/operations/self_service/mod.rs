@@ -1,12 +1,15 @@
 //! Holders without an officer, from card in to done: on cards of both makes, judged as the desk's own operations are.
 
-use std::fs;
+mod cut;
+mod killed;
+mod late;
+
+use std::{fs, path::Path};
 
 use cardwright::{
-    card::{reader::CardReaders, transport::Moment},
     cis2::{HttpConfig, HttpService, Service, wire::HolderSession},
     domain::{Operation, Secret},
-    operations::{CardReport, Desk, Ending, OperationError, Resumption, Standing, WhichPair, self_service::own_wish},
+    operations::{CardReport, Desk, Ending, OperationError, Standing, self_service::own_wish},
 };
 
 use crate::{
@@ -27,31 +30,29 @@ fn kiosk(bench: &Bench) -> HttpService {
     HttpService::new(&bench.gateway.url(), HttpConfig::default()).expect("a client")
 }
 
-/// The codes of all messages.
-fn codes(bench: &Bench) -> Vec<String> {
-    let texts = fs::read_dir(bench.data().join("messages")).expect("messages").flatten();
-    let code = |text: String| {
-        text.split_whitespace()
-            .find(|word| word.len() == 6 && word.bytes().all(|b| b.is_ascii_digit()))
-            .map(str::to_owned)
-    };
-    texts.filter_map(|file| code(fs::read_to_string(file.path()).expect("a message"))).collect()
+/// Has a code sent, takes it out of the mailbox and signs in with it. `data` is the gateway's folder.
+fn with_code(data: &Path, desk: &Desk<'_>) -> Result<HolderSession, OperationError> {
+    let card = desk.own_card(None)?;
+    let sent = desk.ask_for_code(&card)?;
+    let message = fs::read_dir(data.join("messages")).expect("messages").flatten().next().expect("a message").path();
+    let text = fs::read_to_string(&message).expect("text");
+    fs::remove_file(message).expect("taken out");
+    let six = |word: &&str| word.len() == 6 && word.bytes().all(|b| b.is_ascii_digit());
+    let code = text.split_whitespace().find(six).expect("a code").as_bytes().to_vec();
+    desk.sign_in_with_code(&card, &sent, Secret::new(code))
 }
 
 fn with_card(desk: &Desk<'_>) -> Result<HolderSession, OperationError> {
     desk.sign_in_as_holder(desk.prepare_authentication(None)?, &passcode())
 }
 
-fn run(bench: &Bench, desk: &Desk<'_>, task: Task) -> Result<CardReport, OperationError> {
+fn run(data: &Path, desk: &Desk<'_>, task: Task) -> Result<CardReport, OperationError> {
     let tell = &mut |_: &_| {};
     let wish = |session: &HolderSession| own_wish(session, desk::READER, task.operation());
     match task {
         Task::Unlock => {
-            let card = desk.own_card(None)?;
-            assert_eq!(card.tries_left, Some(0), "it is locked");
-            let sent = desk.ask_for_code(&card)?;
-            let code = codes(bench).pop().expect("a code was sent");
-            let session = desk.sign_in_with_code(&card, &sent, Secret::new(code.into_bytes()))?;
+            assert_eq!(desk.own_card(None)?.tries_left, Some(0), "it is locked");
+            let session = with_code(data, desk)?;
             desk.unlock(desk.prepare_on_card(&wish(&session))?, new_passcode(), tell)
         }
         Task::ChangePasscode => {
@@ -75,7 +76,7 @@ fn holders_unlock_renew_and_change_their_passcode_on_both_makes() {
             bench.ready(task, 3, &*readers);
             let service = kiosk(&bench);
             let desk = desk::desk(&service, &*readers, &bench.profiles, &bench.journal);
-            let report = run(&bench, &desk, task).expect(&what);
+            let report = run(&bench.data(), &desk, task).expect(&what);
             assert_eq!(report.ending, Ending::Done, "{what}");
             let stands = if task.renews() { judge::Stands::Old } else { judge::Stands::New };
             assert_eq!(judge::held(&bench, &*readers, &serial, &desk::holder(3), &what), stands, "{what}");
@@ -117,38 +118,4 @@ fn what_a_holder_may_not_is_refused_before_the_card_is_changed() {
     let nobody = desk.prepare_on_card(&own_wish(&session, desk::READER, Operation::ChangePasscode)).map(drop);
     let error = nobody.expect_err("nobody is signed in");
     assert_eq!(error.standing(), Standing::Unchanged, "{error}");
-}
-
-#[test]
-fn a_renewal_that_is_cut_goes_on_in_the_same_session() {
-    let mut finished = 0;
-    for exchange in [12, 18, 24, 30] {
-        let bench = bench(Task::RenewNewKeys);
-        let (readers, serial) = card(Make::Virtual, 5);
-        bench.ready(Task::RenewNewKeys, 5, &*readers);
-        let (readers, tear) = desk::tearing(readers);
-        let readers: &dyn CardReaders = &readers;
-        let service = kiosk(&bench);
-        let desk = desk::desk(&service, readers, &bench.profiles, &bench.journal);
-        let session = with_card(&desk).expect("signed in");
-        let preflight = desk.prepare_recertify(&own_wish(&session, desk::READER, Operation::Renew)).expect("looked at");
-        tear.arm(exchange, Moment::AfterEffect);
-        let report = desk.renew(preflight, passcode(), &mut |_| {}).expect("told");
-        tear.put_back();
-        if matches!(report.ending, Ending::Unfinished { .. }) {
-            let resumed = desk.resume_one_with(&report.job, Some(passcode()), &mut |_| {}).expect("resumed");
-            assert!(
-                matches!(resumed.resumption, Resumption::Finished | Resumption::Undone { .. }),
-                "cut at {exchange}: {:?}",
-                resumed.resumption
-            );
-            finished += 1;
-        } else {
-            assert_eq!(report.which_pair, Some(WhichPair::New), "cut at {exchange}");
-        }
-        let what = format!("cut at {exchange}");
-        assert_eq!(judge::held(&bench, readers, &serial, &desk::holder(5), &what), judge::Stands::Old, "{what}");
-    }
-    assert!(finished > 0, "no cut was met");
-    crate::report!("renewal without an officer: {finished} cuts resumed in the same session");
 }

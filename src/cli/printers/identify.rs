@@ -1,0 +1,164 @@
+//! `printers identify` and `printers test-card`: which language a printer takes.
+
+use std::{fs::File, io::Read, path::Path};
+
+use serde_json::{Value, json};
+use time::OffsetDateTime;
+
+use super::super::{
+    answer::{Answer, Failure, progress},
+    arguments::IdentifyPrinter,
+    exit::Exit,
+    print::came_out,
+};
+use crate::{
+    operations::effect::CameOut,
+    printer::{
+        choice::{Destination, Printer},
+        identify::{self, IdentifyError, Verdict, Witness},
+        magicard::JobOptions,
+        profile::{JobFormat, Profile, Profiles},
+        spool::Word,
+        test_card,
+    },
+    workplace::{Bench, Places, own_profiles},
+};
+
+/// Longest captured job that is read: a hopper of cards of both sides.
+const LONGEST_JOB: u64 = 400 << 20;
+
+/// `printers identify`.
+pub fn identify(places: &Places, bench: &Bench, arguments: &IdentifyPrinter) -> Result<Answer, Failure> {
+    let printer = bench.printers.choose(arguments.printer.as_deref()).map_err(Failure::usage)?;
+    if let Destination::Driver { .. } = printer.choice.destination {
+        return Err(Failure::usage(format!(
+            "“{}” is a queue with a driver of its own, which speaks the printer's language: nothing has to be found out",
+            printer.choice.name
+        )));
+    }
+    let profiles = bench.printers.profiles();
+    let (verdict, model) = match (&arguments.job, arguments.test_card) {
+        (Some(job), _) => (identify::of_job(&read(job)?).map_err(Failure::failed)?, None),
+        (None, true) => (by_test_card(printer)?, None),
+        (None, false) => {
+            let (verdict, status) = identify::by_asking(printer).map_err(Failure::failed)?;
+            (verdict, Some(status.model))
+        }
+    };
+    if let Some(model) = &model {
+        identify::check_model(&printer.profile, model, profiles).map_err(|error| Failure::new(Exit::Refused, error))?;
+    }
+    let folder = own_profiles(places.data(), &bench.configuration);
+    let file = identify::keep(&folder, &printer.profile, verdict, model.as_deref()).map_err(Failure::failed)?;
+    let (language, head) = words(verdict);
+    let document = json!({
+        "printer": printer.choice.name,
+        "profile": printer.profile.id,
+        "job_format": language,
+        "head": head,
+        "model": model,
+        "witness": verdict.witness.to_string(),
+        "kept_in": file,
+    });
+    let head = head.map(|head| format!(", head {head}")).unwrap_or_default();
+    let text = format!(
+        "“{}” takes jobs of {language}{head}: {} says so.\nKept in {}; it holds from the next start of the program.",
+        printer.choice.name,
+        verdict.witness,
+        file.display()
+    );
+    Ok(Answer::done(text, document))
+}
+
+fn words(verdict: Verdict) -> (&'static str, Option<String>) {
+    let language = match verdict.format {
+        JobFormat::Format1 => "format-1",
+        JobFormat::Format2 => "format-2",
+    };
+    (language, verdict.head.map(|head| format!("{head:?}").to_uppercase()))
+}
+
+fn read(job: &Path) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    let read = File::open(job).and_then(|file| file.take(LONGEST_JOB).read_to_end(&mut bytes));
+    read.map_err(|e| Failure::usage(format!("the captured job {} cannot be read ({e})", job.display())))?;
+    Ok(bytes)
+}
+
+/// Prints the test card in one language after the other, until one came out well.
+fn by_test_card(printer: &Printer) -> Result<Verdict, Failure> {
+    let base = Profiles::bundled_text(&printer.profile.id).map_err(Failure::usage)?;
+    let mut formats = [JobFormat::Format1, JobFormat::Format2];
+    if printer.profile.job_format == JobFormat::Format2 {
+        formats.reverse();
+    }
+    for format in formats {
+        let verdict = Verdict { format, head: None, witness: Witness::TestCard };
+        let Ok(text) = identify::profile_text(base, verdict, None) else { continue };
+        let mut profile = Profile::parse(&text).map_err(Failure::failed)?;
+        profile.identity.clone_from(&printer.profile.identity);
+        let mut tried = printer.clone();
+        tried.profile = profile;
+        progress(&format!("Printing the test card as {}", words(verdict).0));
+        if send(&tried)? == Word::Done {
+            return Ok(verdict);
+        }
+        match came_out::typed() {
+            Some(CameOut::Well) => return Ok(verdict),
+            Some(CameOut::Spoilt | CameOut::Nothing) => {}
+            None => {
+                return Err(Failure::usage(
+                    "a test card was sent, and somebody has to look whether it came out: run this at a terminal; nothing was \
+                     kept",
+                ));
+            }
+        }
+    }
+    let why = "no test card came out in either language".to_owned();
+    Err(Failure::failed(IdentifyError::CannotBeAsked { why }))
+}
+
+/// `printers test-card`.
+pub fn test_card(bench: &Bench, printer: Option<&str>) -> Result<Answer, Failure> {
+    let printer = bench.printers.choose(printer).map_err(Failure::usage)?;
+    let name = &printer.choice.name;
+    let word = send(printer)?;
+    let confirmed = match &word {
+        Word::Done => Some("printer"),
+        Word::Refused(condition) => {
+            return Err(Failure::failed(format!("{condition}: {}", condition.next_action())));
+        }
+        Word::CannotSay { .. } => match came_out::typed() {
+            Some(CameOut::Well) => Some("officer"),
+            Some(CameOut::Spoilt | CameOut::Nothing) => {
+                return Err(Failure::failed(format!(
+                    "the test card of “{name}” did not come out well: find out which language the printer takes with “cardwright \
+                     printers identify”"
+                )));
+            }
+            None => None,
+        },
+    };
+    let document =
+        json!({ "printer": name, "confirmation": confirmed.map_or(Value::String("awaited".to_owned()), Value::from) });
+    let text = format!(
+        "The test card was sent to “{name}”. On a good one stand yellow, magenta, cyan and black fields from left to right, a \
+         grey ramp below, a frame at every edge, and an arrow in the top right corner."
+    );
+    let answer = Answer::done(text, document);
+    match (confirmed, word) {
+        (None, Word::CannotSay { why }) => {
+            Ok(answer.ending(Exit::Warning, format!("sent, not confirmed: {why}; look whether the card came out")))
+        }
+        _ => Ok(answer),
+    }
+}
+
+fn send(printer: &Printer) -> Result<Word, Failure> {
+    let now = u32::try_from(OffsetDateTime::now_utc().unix_timestamp()).unwrap_or(0);
+    let planes = test_card::draw(&printer.profile);
+    let job = printer.encoder().encode(&planes, &JobOptions::one_card(now)).map_err(Failure::failed)?;
+    let mut spool = printer.spool();
+    spool.send(&job).map_err(Failure::failed)?;
+    Ok(spool.await_word(&mut |words| progress(&format!("  {words}"))))
+}

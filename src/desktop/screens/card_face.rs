@@ -1,0 +1,223 @@
+//! The editor of card faces: the card, its elements, and what the chosen one is.
+
+mod canvas;
+mod element;
+mod list;
+
+use eframe::egui::{self, ComboBox, Frame, Id, Key, Margin, Modifiers, Panel, ScrollArea, TextEdit, Ui, vec2};
+
+use crate::{
+    desktop::{
+        format,
+        intent::Intent as Wish,
+        model::{Model, NoticeKind, card_face::Intent},
+        theme::space,
+        view::View,
+        widgets::{
+            button::{self, Button, Kind},
+            notice, page,
+        },
+    },
+    face::{Side, samples},
+    tr,
+};
+
+/// Part of the width that the card takes beside what is said of the chosen element.
+const CARD_PART: f32 = 0.55;
+
+/// Draws it.
+pub fn draw(ui: &mut Ui, view: &View<'_>) {
+    page::fixed(ui, view, &tr!(view, "card-face-title"), |ui| {
+        let frame = Frame::new().inner_margin(Margin::symmetric(0, 4));
+        Panel::bottom(Id::unique("card face actions")).frame(frame).resizable(false).show(ui, |ui| actions(ui, view));
+        keys(ui, view);
+        let state = &view.model.card_face;
+        if let Some(trouble) = &state.trouble {
+            notice::show(ui, view, NoticeKind::Danger, &format::sentence(&trouble.message));
+        }
+        if state.document.is_none() {
+            page::weak(ui, view, &tr!(view, "card-face-opening"));
+            return;
+        }
+        let width = ui.available_width() - space::SMALL;
+        let scroll = |name: &str| ScrollArea::vertical().id_salt(name).auto_shrink([false, false]);
+        if width < space::TWO_COLUMNS {
+            scroll("card face").show(ui, |ui| {
+                card(ui, view, width - space::SMALL);
+                list::draw(ui, view);
+                element::draw(ui, view);
+                list::add(ui, view);
+            });
+            return;
+        }
+        let left = width * CARD_PART;
+        let room = vec2(0.0, ui.available_height());
+        ui.horizontal_top(|ui| {
+            let column = egui::Layout::top_down(egui::Align::Min);
+            ui.allocate_ui_with_layout(vec2(left, room.y), column, |ui| {
+                scroll("card").show(ui, |ui| card(ui, view, left - space::MEDIUM));
+            });
+            ui.allocate_ui_with_layout(vec2(width - left, room.y), column, |ui| {
+                scroll("element").show(ui, |ui| {
+                    list::draw(ui, view);
+                    element::draw(ui, view);
+                    list::add(ui, view);
+                });
+            });
+        });
+    });
+}
+
+/// Saves.
+#[must_use]
+pub fn main_action(model: &Model) -> Option<Wish> {
+    model.card_face.refused().is_none().then(|| Intent::Save.into())
+}
+
+/// What is shown, and the card itself with what is wrong with it.
+fn card(ui: &mut Ui, view: &View<'_>, width: f32) {
+    let state = &view.model.card_face;
+    shown(ui, view);
+    ui.add_space(space::SMALL);
+    canvas::draw(ui, view, width);
+    page::weak(ui, view, &tr!(view, "card-face-keys"));
+    if let Some(mistake) = &state.mistake {
+        notice::show(ui, view, NoticeKind::Danger, &format::sentence(&mistake.to_string()));
+    } else if let Some(trouble) = &state.proof_trouble {
+        notice::show(ui, view, NoticeKind::Danger, &format::sentence(&trouble.message));
+    } else if let Some(proof) = &state.proof {
+        for mark in &proof.marks {
+            notice::show(ui, view, NoticeKind::Warning, &tr!(view, "card-face-mark", mark = mark));
+        }
+    }
+}
+
+/// Which template, which side, which sample holder.
+fn shown(ui: &mut Ui, view: &View<'_>) {
+    let state = &view.model.card_face;
+    ui.horizontal_wrapped(|ui| {
+        let label = ui.label(tr!(view, "card-face-template"));
+        if let Some(list) = &state.list {
+            let named = |name: &str| match name == list.in_use {
+                true => tr!(view, "card-face-in-use", name = name),
+                false => name.to_owned(),
+            };
+            let picker = ComboBox::from_id_salt("card face template")
+                .selected_text(short(&named(&state.name)))
+                .width(space::CHOICE);
+            let picker = picker.show_ui(ui, |ui| {
+                for name in &list.names {
+                    if ui.selectable_label(*name == state.name, named(name)).clicked() && *name != state.name {
+                        view.send(Intent::Open(name.clone()));
+                    }
+                }
+            });
+            picker.response.labelled_by(label.id);
+        }
+        let label = ui.label(tr!(view, "card-face-sample"));
+        let picker = ComboBox::from_id_salt("card face sample").width(space::CHOICE);
+        let name = samples::NAMES.get(state.sample).copied().unwrap_or_default();
+        let picker = picker.selected_text(short(name)).show_ui(ui, |ui| {
+            for (place, name) in samples::NAMES.iter().enumerate() {
+                if ui.selectable_label(place == state.sample, *name).clicked() {
+                    view.send(Intent::Sample(place));
+                }
+            }
+        });
+        picker.response.labelled_by(label.id);
+    });
+    button::row(ui, |ui| {
+        for (side, name) in [(Side::Front, tr!(view, "card-face-front")), (Side::Back, tr!(view, "card-face-back"))] {
+            if Button::new(name).chosen(state.side == side).show(ui, view).clicked() {
+                view.send(Intent::See(side));
+            }
+        }
+        let mut snap = state.snap;
+        if ui.checkbox(&mut snap, tr!(view, "card-face-snap")).changed() {
+            view.send(Intent::Snap(snap));
+        }
+    });
+}
+
+/// A name as far as a field shows it.
+fn short(name: &str) -> String {
+    const SHOWN: usize = 20;
+    match name.chars().count() > SHOWN {
+        true => format!("{}…", name.chars().take(SHOWN).collect::<String>().trim_end()),
+        false => name.to_owned(),
+    }
+}
+
+/// Undo, redo and save.
+fn actions(ui: &mut Ui, view: &View<'_>) {
+    let state = &view.model.card_face;
+    button::row(ui, |ui| {
+        let label = ui.label(tr!(view, "card-face-save-as"));
+        let mut name = state.save_as.clone();
+        let field = TextEdit::singleline(&mut name).id(Id::unique("card face name")).desired_width(space::CHOICE);
+        if ui.add(field).labelled_by(label.id).changed() {
+            view.send(Intent::SaveAs(name));
+        }
+        let refused = state.refused().map(|key| view.texts.get(key));
+        let save = Button::new(tr!(view, "card-face-save")).kind(Kind::Main).refused(refused);
+        if save.show(ui, view).clicked() {
+            view.send(Intent::Save);
+        }
+        let refused = |can: bool| (!can).then(String::new);
+        if Button::new(tr!(view, "card-face-undo")).refused(refused(state.can_undo())).show(ui, view).clicked() {
+            view.send(Intent::Undo);
+        }
+        if Button::new(tr!(view, "card-face-redo")).refused(refused(state.can_redo())).show(ui, view).clicked() {
+            view.send(Intent::Redo);
+        }
+    });
+    if let Some(file) = &state.saved_to {
+        let used = state.list.as_ref().is_some_and(|list| list.in_use == state.name);
+        let next = match used {
+            true => tr!(view, "card-face-saved-in-use"),
+            false => tr!(view, "card-face-saved-use", name = &state.name),
+        };
+        let saved = tr!(view, "card-face-saved", file = file);
+        notice::show(ui, view, NoticeKind::Good, &format!("{saved} {next}"));
+    }
+}
+
+/// Undo and redo by keys, unless they belong to a field that is being typed in.
+fn keys(ui: &mut Ui, view: &View<'_>) {
+    if ui.ctx().text_edit_focused() {
+        return;
+    }
+    let pressed = |modifiers: Modifiers, key: Key| ui.input_mut(|input| input.consume_key(modifiers, key));
+    let shifted = Modifiers::COMMAND | Modifiers::SHIFT;
+    let wish = if pressed(shifted, Key::Z) || pressed(Modifiers::COMMAND, Key::Y) {
+        Some(Intent::Redo)
+    } else if pressed(Modifiers::COMMAND, Key::Z) {
+        Some(Intent::Undo)
+    } else {
+        None
+    };
+    if let Some(wish) = wish {
+        view.send(wish);
+    }
+}
+
+/// A field with a number of millimetres or points.
+fn number(ui: &mut Ui, name: &str, value: &mut f32, range: std::ops::RangeInclusive<f32>, step: f32) -> bool {
+    ui.allocate_ui_with_layout(
+        vec2(ui.available_width(), space::ROW),
+        egui::Layout::left_to_right(egui::Align::Center),
+        |ui| {
+            let room = vec2(space::CHOICE, ui.available_height());
+            let words = egui::Layout::left_to_right(egui::Align::Center);
+            let label = ui.allocate_ui_with_layout(room, words, |ui| {
+                ui.set_min_width(space::CHOICE);
+                ui.label(name)
+            });
+            let label = label.inner;
+            let field =
+                egui::DragValue::new(value).range(range).speed(step).max_decimals(2).update_while_editing(false);
+            ui.add_sized(vec2(space::KEY * 2.0, space::ROW - space::SMALL), field).labelled_by(label.id).changed()
+        },
+    )
+    .inner
+}

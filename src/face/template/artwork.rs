@@ -1,0 +1,52 @@
+//! The organisation's own pictures: PNG, JPEG and SVG files beside a template.
+
+use std::path::Path;
+
+use image::RgbImage;
+use resvg::{
+    tiny_skia::{Color, Pixmap, Transform},
+    usvg::{Options, Tree},
+};
+
+use crate::face::{photo::decode_picture, planes::WIDTH};
+
+/// Most bytes of a drawing: an elaborate one has a tenth of it.
+const MOST_DRAWING_BYTES: usize = 4 * 1024 * 1024;
+/// Longest side a drawing is drawn at in pixels: twice the card's, to be scaled down once.
+const DRAWN: f32 = 2.0 * WIDTH as f32;
+
+/// Reads a picture.
+///
+/// # Errors
+/// Why it cannot be used, with the file's name.
+pub(super) fn read(file: &Path) -> Result<RgbImage, String> {
+    let named = |problem: String| format!("{}: {problem}", file.display());
+    let bytes = std::fs::read(file).map_err(|error| format!("{} cannot be read ({error})", file.display()))?;
+    if file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("svg")) {
+        return draw(&bytes).map_err(named);
+    }
+    decode_picture(&bytes).map_err(|error| named(error.to_string()))
+}
+
+/// Draws an SVG on white. Nothing outside the file is read: no fonts, no other pictures.
+pub(super) fn draw(svg: &[u8]) -> Result<RgbImage, String> {
+    if svg.len() > MOST_DRAWING_BYTES {
+        return Err(format!("the drawing has {} bytes, more than the 4 MB that are read", svg.len()));
+    }
+    let text = std::str::from_utf8(svg).map_err(|_| "the drawing is not UTF-8 text".to_owned())?;
+    // What would be left out in silence is refused.
+    for (tag, remedy) in [("<text", "turn its text into paths"), ("<image", "use the picture itself, as PNG or JPEG")] {
+        if text.contains(tag) {
+            return Err(format!("the drawing has a {tag}> element, which is not drawn: {remedy}"));
+        }
+    }
+    let tree = Tree::from_str(text, &Options::default()).map_err(|error| format!("it is no SVG drawing ({error})"))?;
+    let size = tree.size();
+    let scale = DRAWN / size.width().max(size.height());
+    let (width, height) = ((size.width() * scale).ceil() as u32, (size.height() * scale).ceil() as u32);
+    let mut pixels = Pixmap::new(width.max(1), height.max(1)).ok_or_else(|| "the drawing has no size".to_owned())?;
+    pixels.fill(Color::WHITE);
+    resvg::render(&tree, Transform::from_scale(scale, scale), &mut pixels.as_mut());
+    let rgb = pixels.data().chunks_exact(4).flat_map(|pixel| [pixel[0], pixel[1], pixel[2]]).collect();
+    RgbImage::from_raw(pixels.width(), pixels.height(), rgb).ok_or_else(|| "the drawing has no size".to_owned())
+}

@@ -1,0 +1,124 @@
+//! Printers that could be used at this desk: at a USB plug, in the queues of this computer's print server, and on the network.
+
+mod network;
+#[cfg(target_os = "linux")]
+mod usb_linux;
+
+use std::{net::SocketAddr, time::Duration};
+
+use super::{
+    choice::{Destination, Printer, PrinterChoice},
+    identify,
+    profile::{Profile, Profiles},
+    spool,
+};
+
+/// A printer that was found, or a queue of one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// What it is called where it was found.
+    pub name: String,
+    /// How it is reached, as the configuration writes it.
+    pub destination: Destination,
+    /// What it says it is: its device id, its queue's description, or its answer to a status request.
+    pub model: String,
+    /// Serial number, where it says one.
+    pub serial: String,
+    /// Profiles that fit what it says, the surest first.
+    pub profiles: Vec<String>,
+}
+
+/// Where to look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Places<'a> {
+    /// The print server, `ipp://HOST:PORT/`; `None` looks in none.
+    pub server: Option<&'a str>,
+    /// Where printers of the network are asked for; `None` asks nobody.
+    pub network: Option<SocketAddr>,
+    /// How long the network is listened to, and the longest wait for any other answer.
+    pub limit: Duration,
+}
+
+impl Places<'_> {
+    /// Those of every desk: the print server of this computer, and the network it is on.
+    #[must_use]
+    pub fn usual() -> Self {
+        Self { server: Some("ipp://localhost:631/"), network: Some(network::EVERYBODY), limit: Duration::from_secs(3) }
+    }
+}
+
+/// Everything that is there now. A place that does not answer has no printers.
+#[must_use]
+pub fn find(places: Places<'_>, profiles: &Profiles) -> Vec<Found> {
+    let mut found = Vec::new();
+    #[cfg(target_os = "linux")]
+    found.extend(usb_linux::find());
+    if let Some(server) = places.server {
+        found.extend(spool::queues(server, places.limit).unwrap_or_default().into_iter().map(queue));
+    }
+    if let Some(everybody) = places.network {
+        found.extend(network::find(everybody, places.limit).unwrap_or_default());
+    }
+    for printer in &mut found {
+        ask(printer, profiles);
+        printer.profiles = fitting(&printer.model, profiles);
+    }
+    found
+}
+
+fn queue(queue: spool::QueueFound) -> Found {
+    Found {
+        name: queue.name,
+        destination: Destination::Ipp(queue.address),
+        model: queue.model,
+        serial: String::new(),
+        profiles: Vec::new(),
+    }
+}
+
+/// Asks one who it is, where it can be asked.
+fn ask(found: &mut Found, profiles: &Profiles) {
+    let Some(profile) = profiles.iter().next() else { return };
+    let choice =
+        PrinterChoice { name: found.name.clone(), profile: profile.id.clone(), destination: found.destination.clone() };
+    let printer = Printer { choice, profile: profile.clone() };
+    if let Ok((_, status)) = identify::by_asking(&printer) {
+        found.model = status.model;
+        found.serial = status.serial;
+    }
+}
+
+/// Profiles that know this name, then those whose own name is in it.
+fn fitting(model: &str, profiles: &Profiles) -> Vec<String> {
+    let model = model.trim().to_lowercase();
+    if model.is_empty() {
+        return Vec::new();
+    }
+    let known =
+        |profile: &&Profile| profile.identity.model_names.iter().any(|name| name.trim().to_lowercase() == model);
+    let named = |profile: &&Profile| {
+        let own = profile.name.to_lowercase();
+        let short = own.trim_start_matches("magicard ");
+        !known(profile) && (model.contains(short) || own.contains(&model))
+    };
+    let sure = profiles.iter().filter(known).map(|profile| profile.id.clone());
+    sure.chain(profiles.iter().filter(named).map(|profile| profile.id.clone())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_printer_says_it_is_leads_to_its_profile() {
+        let profiles = Profiles::bundled().unwrap();
+        assert_eq!(fitting("DoH 300 v2", &profiles).first().map(String::as_str), Some("magicard-doh-300-v2"));
+        assert_eq!(fitting("doh 300", &profiles).first().map(String::as_str), Some("magicard-doh-300-v1"));
+        assert!(
+            fitting("Magicard Tango 2E", &profiles).is_empty()
+                || !fitting("Magicard Tango 2E", &profiles)[0].is_empty()
+        );
+        assert_eq!(fitting("", &profiles), Vec::<String>::new());
+        assert_eq!(fitting("LaserJet 5", &profiles), Vec::<String>::new());
+    }
+}

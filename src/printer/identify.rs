@@ -1,0 +1,347 @@
+//! Which language a printer takes: the wizard of `facts/magicard.md` 12, on the officer's own printer.
+//!
+//! Three witnesses, the surest first: a job that the vendor's driver made for it, its own answer to a status request, and a
+//! test card that came out. The verdict is kept as a profile of this desk, which goes before the built-in one.
+
+use std::{fmt, io, path::Path, path::PathBuf};
+
+use toml::{Table, Value};
+
+use super::{
+    choice::{Destination, Printer},
+    magicard::status::{REQUEST, Status},
+    profile::{HeadTag, JobFormat, Profile, ProfileError, Profiles, StatusQuery},
+    spool::SpoolError,
+};
+
+/// Lead-in of a job in format 1: as many bytes of 5 (`facts/magicard.md` 3).
+const LEAD_IN: usize = 64;
+/// Longest header that is looked for its end.
+const LONGEST_HEADER: usize = 64 * 1024;
+
+/// What a witness said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Verdict {
+    /// The language of its jobs.
+    pub format: JobFormat,
+    /// The layout of its planes, where it was said.
+    pub head: Option<HeadTag>,
+    /// Who said it.
+    pub witness: Witness,
+}
+
+/// Who said it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Witness {
+    /// A job that was captured from another driver.
+    CapturedJob,
+    /// The printer, asked how it is.
+    Status,
+    /// A card that came out as it should.
+    TestCard,
+}
+
+impl fmt::Display for Witness {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::CapturedJob => "a job of the vendor's driver",
+            Self::Status => "the printer's own answer",
+            Self::TestCard => "a test card that came out well",
+        })
+    }
+}
+
+/// Why there is no verdict.
+#[derive(Debug, thiserror::Error)]
+pub enum IdentifyError {
+    /// Neither language.
+    #[error(
+        "this is a job in neither of the two languages (it begins with {begins}): capture one with the printer's port set to \
+         a file, and look at it with “cardwright print inspect”"
+    )]
+    NeitherLanguage {
+        /// Its first bytes in hexadecimal.
+        begins: String,
+    },
+    /// Nothing that could be asked.
+    #[error(
+        "this printer cannot be asked ({why}): take a captured job (--job FILE), or let it print a test card (--test-card)"
+    )]
+    CannotBeAsked {
+        /// Why.
+        why: String,
+    },
+    /// It is the first generation, under the profile of the second.
+    #[error(
+        "the printer says it is a “{found}”, which is the model of the profile “{other}”, and “{profile}” was chosen: Series \
+         10 is printed on the DoH 300 v2 alone, because the published rules name no other; nothing was kept: choose the \
+         profile “{other}” for this printer, and another printer for Series 10"
+    )]
+    OtherModel {
+        /// What it calls itself.
+        found: String,
+        /// Profile of the printer.
+        profile: String,
+        /// Profile that knows this name.
+        other: String,
+    },
+    /// The profile that was to be kept.
+    #[error("{0}")]
+    Profile(#[from] ProfileError),
+    /// The file that was to be kept.
+    #[error("the verdict cannot be kept in {file} ({source}): check that the folder may be written to")]
+    Keep {
+        /// The file.
+        file: String,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+/// What a captured job says. Total: any bytes give a verdict or an error.
+///
+/// # Errors
+/// [`IdentifyError::NeitherLanguage`].
+pub fn of_job(job: &[u8]) -> Result<Verdict, IdentifyError> {
+    let mut rest = job;
+    // A driver that polls asks for the status first (`facts/magicard.md` 3).
+    while let Some(after) = rest.strip_prefix(REQUEST) {
+        rest = after;
+    }
+    let witness = Witness::CapturedJob;
+    if rest.starts_with(b"<?xml") {
+        return Ok(Verdict { format: JobFormat::Format2, head: Some(HeadTag::Bytes), witness });
+    }
+    let lead = rest.iter().take_while(|byte| **byte == 5).count();
+    if lead == LEAD_IN && rest.get(lead..lead + 2) == Some(&[0x01, b',']) {
+        let header = rest.get(lead + 2..).unwrap_or_default();
+        let end = header.iter().take(LONGEST_HEADER).position(|byte| *byte == 0x1C).unwrap_or(0);
+        let words = header.get(..end).unwrap_or_default();
+        let tag = words.split(|byte| *byte == b',').find_map(head_tag);
+        return Ok(Verdict { format: JobFormat::Format1, head: tag, witness });
+    }
+    let begins = rest.iter().take(8).map(|byte| format!("{byte:02X} ")).collect::<String>();
+    Err(IdentifyError::NeitherLanguage { begins: begins.trim_end().to_owned() })
+}
+
+fn head_tag(word: &[u8]) -> Option<HeadTag> {
+    let known = [
+        (&b"KGE2"[..], HeadTag::Kge2),
+        (b"KEE1", HeadTag::Kee1),
+        (b"KEE4", HeadTag::Kee4),
+        (b"KGE", HeadTag::Kge),
+        (b"KEE", HeadTag::Kee),
+    ];
+    known.into_iter().find(|(name, _)| *name == word).map(|(_, tag)| tag)
+}
+
+/// Asks the printer in both dialects, whatever its profile says, and whatever it calls itself.
+///
+/// # Errors
+/// [`IdentifyError::CannotBeAsked`].
+pub fn by_asking(printer: &Printer) -> Result<(Verdict, Status), IdentifyError> {
+    let mut why = String::from("nothing answers questions there");
+    if matches!(printer.choice.destination, Destination::Tcp { .. } | Destination::Usb(_)) {
+        for (query, format) in [(StatusQuery::Inf, JobFormat::Format1), (StatusQuery::Xml, JobFormat::Format2)] {
+            let mut asked = printer.clone();
+            asked.profile.identity.status = query;
+            asked.profile.identity.model_names.clear();
+            match asked.spool().status() {
+                Ok(Some(status)) => {
+                    let head = if format == JobFormat::Format2 { Some(HeadTag::Bytes) } else { status.head_type };
+                    return Ok((Verdict { format, head, witness: Witness::Status }, status));
+                }
+                Ok(None) => {}
+                // Nobody is there: the other dialect would find nobody either.
+                Err(
+                    error @ (SpoolError::NoConnection { .. } | SpoolError::Address { .. } | SpoolError::NoCable { .. }),
+                ) => {
+                    return Err(IdentifyError::CannotBeAsked { why: error.to_string() });
+                }
+                Err(error) => why = error.to_string(),
+            }
+        }
+    }
+    Err(IdentifyError::CannotBeAsked { why })
+}
+
+/// Whether the name it gives itself is that of another model than its profile's.
+///
+/// # Errors
+/// [`IdentifyError::OtherModel`].
+pub fn check_model(profile: &Profile, model: &str, all: &Profiles) -> Result<(), IdentifyError> {
+    let is = |name: &String| name.trim().eq_ignore_ascii_case(model.trim());
+    if model.is_empty() || profile.identity.model_names.iter().any(is) {
+        return Ok(());
+    }
+    match all.iter().find(|other| other.id != profile.id && other.identity.model_names.iter().any(is)) {
+        None => Ok(()),
+        Some(other) => Err(IdentifyError::OtherModel {
+            found: model.to_owned(),
+            profile: profile.id.clone(),
+            other: other.id.clone(),
+        }),
+    }
+}
+
+/// The profile with the verdict in it, as the text of a file. `base` is the text of the profile as it is now.
+///
+/// # Errors
+/// [`IdentifyError::Profile`]: the text is no profile, or would be none.
+pub fn profile_text(base: &str, verdict: Verdict, model: Option<&str>) -> Result<String, IdentifyError> {
+    let syntax = |detail: String| ProfileError::Syntax { file: "(text)".to_owned(), detail };
+    let mut table: Table = toml::from_str(base).map_err(|e| syntax(e.to_string()))?;
+    let text = |value: &str| Value::String(value.to_owned());
+    let now = Profile::parse(base)?;
+    let set = |table: &mut Table, part: &str, key: &str, value: Value| {
+        if let Some(Value::Table(inside)) = table.get_mut(part) {
+            inside.insert(key.to_owned(), value);
+        }
+    };
+    let boxed = |sides: [i64; 4]| Value::Array(sides.map(Value::Integer).into());
+    match verdict.format {
+        JobFormat::Format1 => {
+            if now.job_format == JobFormat::Format2 {
+                return Err(syntax(
+                    "this profile is of format 2 and has no table [job]: choose one of format 1".to_owned(),
+                )
+                .into());
+            }
+            if let Some(head) = verdict.head {
+                set(&mut table, "head", "tag", text(&format!("{head:?}").to_uppercase()));
+            }
+        }
+        JobFormat::Format2 => {
+            table.insert("job-format".to_owned(), text("format-2"));
+            table.remove("job");
+            let none = || Value::Integer(0);
+            table.entry("ticket").or_insert_with(|| {
+                Value::Table(Table::from_iter([("x-adjust".to_owned(), none()), ("y-adjust".to_owned(), none())]))
+            });
+            // The image of format 2, and the vendor's areas in it (`facts/magicard.md` 7).
+            for (key, value) in [("lines", 1013), ("width", 642), ("line", 642)] {
+                set(&mut table, "head", key, Value::Integer(value));
+            }
+            set(&mut table, "head", "tag", text("BYTES"));
+            if now.job_format == JobFormat::Format1 {
+                set(&mut table, "overcoat", "area", boxed([0, 0, 1013, 642]));
+                set(&mut table, "overcoat", "chip-normal", boxed([106, 310, 242, 422]));
+                set(&mut table, "overcoat", "chip-large", boxed([96, 288, 258, 432]));
+                set(&mut table, "holokote", "turn", Value::Integer(0));
+            }
+        }
+    }
+    if verdict.witness == Witness::Status {
+        let dialect = if verdict.format == JobFormat::Format1 { "inf" } else { "xml" };
+        set(&mut table, "identity", "status", text(dialect));
+    } else if verdict.format == JobFormat::Format2 && now.identity.status == StatusQuery::Inf {
+        // The other dialect is of the other language.
+        set(&mut table, "identity", "status", text("none"));
+    }
+    if let Some(model) = model.filter(|model| !model.is_empty()) {
+        let mut names = now.identity.model_names.clone();
+        if !names.iter().any(|name| name.eq_ignore_ascii_case(model)) {
+            names.push(model.to_owned());
+        }
+        set(&mut table, "identity", "model-names", Value::Array(names.into_iter().map(Value::String).collect()));
+    }
+    let body = toml::to_string(&table).map_err(|e| syntax(e.to_string()))?;
+    let whole = format!(
+        "# {}: written by the language wizard after {}. The built-in profile of the same id explains every key.\n\
+         # Delete this file to go back to it.\n\n{body}",
+        now.name, verdict.witness
+    );
+    Profile::parse(&whole)?;
+    Ok(whole)
+}
+
+/// Keeps the verdict in the folder of this desk's own profiles, and says in which file.
+///
+/// # Errors
+/// [`IdentifyError::Profile`], [`IdentifyError::Keep`].
+pub fn keep(folder: &Path, profile: &Profile, verdict: Verdict, model: Option<&str>) -> Result<PathBuf, IdentifyError> {
+    let file = folder.join(format!("{}.toml", profile.id));
+    let fault = |source| IdentifyError::Keep { file: file.display().to_string(), source };
+    let base = match std::fs::read_to_string(&file) {
+        // An earlier verdict took out what the other language needs.
+        Ok(text) if Profile::parse(&text).is_ok_and(|kept| kept.job_format != verdict.format) => {
+            Profiles::bundled_text(&profile.id).map_or(text, str::to_owned)
+        }
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Profiles::bundled_text(&profile.id)?.to_owned(),
+        Err(error) => return Err(fault(error)),
+    };
+    let text = profile_text(&base, verdict, model)?;
+    let beside = folder.join(format!(".{}.part", profile.id));
+    let written = std::fs::create_dir_all(folder)
+        .and_then(|()| std::fs::write(&beside, text))
+        .and_then(|()| std::fs::rename(&beside, &file));
+    written.map_err(fault)?;
+    Ok(file)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn headed(header: &str) -> Vec<u8> {
+        [&[5; LEAD_IN][..], b"\x01,", header.as_bytes(), b"\x1C"].concat()
+    }
+
+    #[test]
+    fn a_captured_job_says_its_language_and_its_head() {
+        let vendor = "NOC1,VER1.0-,LANENG,RSPDEF,COEH,KGE2,DPXOFF,PAG1,IMFBGRK,SZB585216";
+        let verdict = of_job(&headed(vendor)).unwrap();
+        assert_eq!((verdict.format, verdict.head), (JobFormat::Format1, Some(HeadTag::Kge2)));
+        // Polled first, and of the Rio class.
+        let polled = [REQUEST, REQUEST, headed("NOC1,KEE,RT2").as_slice()].concat();
+        assert_eq!(of_job(&polled).unwrap().head, Some(HeadTag::Kee));
+        assert_eq!(of_job(b"<?xml version=\"1.0\"?>\r<prn>").unwrap().format, JobFormat::Format2);
+        for other in [&b"%PDF-1.4"[..], &[5; 63], b"", b"\x1b%-12345X@PJL"] {
+            assert!(matches!(of_job(other), Err(IdentifyError::NeitherLanguage { .. })));
+        }
+    }
+
+    #[test]
+    fn every_verdict_on_every_profile_gives_a_profile() {
+        for profile in Profiles::bundled().unwrap().iter() {
+            let base = Profiles::bundled_text(&profile.id).unwrap();
+            let second = Verdict { format: JobFormat::Format2, head: Some(HeadTag::Bytes), witness: Witness::Status };
+            let kept = Profile::parse(&profile_text(base, second, Some("DoH 300 v2")).unwrap()).unwrap();
+            assert_eq!((kept.job_format, kept.identity.status), (JobFormat::Format2, StatusQuery::Xml));
+            assert!(kept.identity.model_names.contains(&"DoH 300 v2".to_owned()));
+            assert_eq!((kept.id.as_str(), &kept.prints_series), (profile.id.as_str(), &profile.prints_series));
+            for head in HeadTag::ALL {
+                let first = Verdict { format: JobFormat::Format1, head: Some(head), witness: Witness::CapturedJob };
+                match profile_text(base, first, None) {
+                    Ok(text) => assert_eq!(Profile::parse(&text).unwrap().head.tag, head),
+                    Err(_) => assert_eq!(profile.job_format, JobFormat::Format2),
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_first_generation_printer_is_refused_under_the_profile_of_the_second() {
+        let all = Profiles::bundled().unwrap();
+        let v2 = all.find("magicard-doh-300-v2").unwrap();
+        let v1 = all.find("magicard-doh-300-v1").unwrap();
+        let name = &v1.identity.model_names[0];
+        let error = check_model(v2, name, &all).unwrap_err().to_string();
+        assert!(error.contains("Series 10") && error.contains("magicard-doh-300-v1"), "{error}");
+        check_model(v2, "DoH 300 v2", &all).unwrap();
+        check_model(v2, "a name of its own", &all).unwrap();
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_give_a_verdict_or_an_error(mut bytes in proptest::collection::vec(any::<u8>(), 0..300), lead in any::<bool>()) {
+            if lead {
+                bytes = [&[5; LEAD_IN][..], &bytes].concat();
+            }
+            let _ = of_job(&bytes);
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! A face as a page, for queues that have the printer's own driver: PWG raster or PDF, from the same planes as every job.
+//!
+//! The driver turns the page into the printer's language, so its options (ribbon, overcoat, chip hole) are those of the
+//! queue. The page is the whole image of the head, 642 x 1016 pixels at 300 dpi, long side down.
+
+mod pdf;
+mod pwg_raster;
+
+use std::fmt;
+
+use super::{
+    magicard::{EncodeError, JobEncoder, JobOptions, check},
+    profile::Profile,
+};
+use crate::face::planes::{HEIGHT, Planes, WIDTH};
+
+/// Dots an inch, both ways.
+const DPI: usize = 300;
+/// Bytes of one line: red, green and blue.
+const LINE: usize = 3 * HEIGHT;
+
+/// What a driver queue is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Document {
+    /// PWG raster (PWG 5102.4): what IPP Everywhere printers take, and CUPS for every driver.
+    PwgRaster,
+    /// PDF, for queues that take no raster.
+    Pdf,
+}
+
+impl Document {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::PwgRaster, Self::Pdf];
+
+    /// What a queue calls it.
+    #[must_use]
+    pub fn format(self) -> &'static str {
+        match self {
+            Self::PwgRaster => "image/pwg-raster",
+            Self::Pdf => "application/pdf",
+        }
+    }
+
+    /// Its word in a destination.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::PwgRaster => "pwg",
+            Self::Pdf => "pdf",
+        }
+    }
+}
+
+impl fmt::Display for Document {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::PwgRaster => "PWG raster",
+            Self::Pdf => "PDF",
+        })
+    }
+}
+
+/// Writes faces as pages.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PageEncoder {
+    profile: Profile,
+    document: Document,
+}
+
+impl PageEncoder {
+    /// Pages of this kind, for a printer of this profile.
+    #[must_use]
+    pub fn new(profile: &Profile, document: Document) -> Self {
+        Self { profile: profile.clone(), document }
+    }
+}
+
+impl JobEncoder for PageEncoder {
+    fn encode(&self, planes: &Planes, options: &JobOptions<'_>) -> Result<Vec<u8>, EncodeError> {
+        check(&self.profile, planes, options)?;
+        let sides = std::iter::once(planes).chain(options.back);
+        let card: Vec<Vec<u8>> = sides.map(page).collect();
+        // Every driver prints every page; what it makes of a number of copies is its own.
+        let pages: Vec<&[u8]> = (0..options.copies).flat_map(|_| card.iter().map(Vec::as_slice)).collect();
+        Ok(match self.document {
+            Document::PwgRaster => pwg_raster::write(&pages, options.back.is_some()),
+            Document::Pdf => pdf::write(&pages),
+        })
+    }
+}
+
+/// One side in red, green and blue: column x and row y of the page show what the landscape face has at column 1015 - y and
+/// row x, so that both leave the printer the same way round (`facts/magicard.md` 5). Resin is pure black, which drivers
+/// print with resin where they are set to.
+fn page(planes: &Planes) -> Vec<u8> {
+    let mut page = Vec::with_capacity(LINE * WIDTH);
+    for y in 0..WIDTH {
+        for x in 0..HEIGHT {
+            let at = x * WIDTH + (WIDTH - 1 - y);
+            let dye = |panel: &[u8]| 255 - panel.get(at).copied().unwrap_or(0);
+            match planes.resin.get(at) {
+                Some(1..) => page.extend([0; 3]),
+                _ => page.extend([dye(&planes.cyan), dye(&planes.magenta), dye(&planes.yellow)]),
+            }
+        }
+    }
+    page
+}

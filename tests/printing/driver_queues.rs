@@ -1,0 +1,122 @@
+//! Queues with a driver of their own: the same card as PWG raster and as PDF through Debian's Gutenprint driver, and all three
+//! kinds of document to a printer that speaks IPP itself.
+
+mod everywhere;
+
+use std::time::Duration;
+
+use cardwright::{
+    face::planes::Planes,
+    printer::{
+        magicard::{JobEncoder, JobOptions},
+        page::{Document, PageEncoder},
+        profile::HeadTag,
+        spool::{CardUsed, IppQueue, Spool, SpoolError, Taken, TimeLimits, Word},
+    },
+};
+
+use self::everywhere::{Everywhere, Work};
+use crate::{faces, gutenprint_filter, independent_decoder as judge, print_queue::server::PrintServer};
+
+const LIMIT: Duration = Duration::from_secs(120);
+const DRIVER: &str = "gutenprint.5.3://magicard-tango-2e/expert";
+
+fn queue(address: &str) -> IppQueue {
+    let limits = TimeLimits { connect: LIMIT, send: LIMIT, hang_up: LIMIT, word: LIMIT };
+    IppQueue::new(address, &faces::profile(HeadTag::Kee)).with_limits(limits)
+}
+
+fn page(planes: &Planes, document: Document) -> Vec<u8> {
+    let encoder = PageEncoder::new(&faces::profile(HeadTag::Kee), document);
+    encoder.encode(planes, &JobOptions::one_card(1_795_000_000)).unwrap()
+}
+
+/// How far the filter's job is from the face, in steps of the printer's 64: on average and at most. `ours` is our own job of
+/// the same face in the layout of that head.
+fn far_from(theirs: &[u8], ours: &[u8]) -> (f64, u8) {
+    let ours = judge::pages(ours).unwrap().remove(0);
+    let planes = gutenprint_filter::filtered_planes(theirs);
+    let (mut sum, mut most, mut count) = (0_u64, 0, 0_u64);
+    for (letter, plane) in planes {
+        for (line, pixels) in plane.chunks_exact(672).enumerate() {
+            for (place, value) in pixels.iter().enumerate() {
+                let step = ours.planes[&letter][line][place].abs_diff(value >> 2);
+                (sum, most, count) = (sum + u64::from(step), most.max(step), count + 1);
+            }
+        }
+    }
+    (sum as f64 / count as f64, most)
+}
+
+/// CUPS makes a PDF of the raster, a raster of the PDF, and manages its colours on the way: the picture stays, not the bits.
+#[test]
+fn a_page_goes_through_gutenprints_driver_and_comes_out_as_it_was_composed() {
+    let server = PrintServer::start();
+    let folder = tempfile::tempdir().unwrap();
+    let mut planes = faces::test_card();
+    planes.resin.fill(0);
+    let ours = faces::job(&planes, &faces::profile(HeadTag::Kee));
+    for document in Document::ALL {
+        let (name, file) = (document.word(), folder.path().join(document.word()));
+        server.add(name, &["-v", &format!("file://{}", file.display()), "-m", DRIVER]);
+        let page = page(&planes, document);
+        let mut queue = queue(&server.queue(name)).for_documents(document);
+        let receipt = queue.send(&page).unwrap();
+        assert!(matches!(receipt.taken, Taken::Queue { .. }), "{receipt:?}");
+        // The queue knows that its printer has the job, and no more.
+        assert!(matches!(queue.await_word(&mut |_| {}), Word::CannotSay { .. }));
+        let (mean, most) = far_from(&std::fs::read(&file).unwrap(), &ours);
+        println!("{document}: the dyes differ by {mean:.3} of 64 steps on average, by {most} at most");
+        // Another way round, or another colour for a dye, is more than ten steps away.
+        assert!(mean < 2.0, "{document}: {mean:.3}");
+    }
+}
+
+#[test]
+fn a_printer_that_speaks_ipp_gets_every_document_byte_by_byte_and_says_that_it_is_done() {
+    let printer = Everywhere::start(Work::Quick);
+    let planes = faces::noise(72);
+    let job = faces::job(&planes, &faces::profile(HeadTag::Kee));
+    let mut finished = queue(&printer.address());
+    finished.send(&job).unwrap();
+    assert_eq!(finished.await_word(&mut |_| {}), Word::Done);
+    assert!(printer.received(&job), "the bytes differ");
+    for document in Document::ALL {
+        let page = page(&planes, document);
+        let mut queue = queue(&printer.address()).for_documents(document);
+        queue.send(&page).unwrap();
+        assert_eq!(queue.await_word(&mut |_| {}), Word::Done, "{document}");
+        assert!(printer.received(&page), "{document}: the bytes differ");
+    }
+}
+
+#[test]
+fn a_job_that_the_printer_is_doing_is_cancelled_there_and_somebody_looks_at_the_card() {
+    let printer = Everywhere::start(Work::Slow);
+    let mut queue = queue(&printer.address()).for_documents(Document::PwgRaster);
+    let (cancel, page) = (queue.cancel(), page(&faces::noise(73), Document::PwgRaster));
+    let sender = std::thread::spawn(move || queue.send(&page));
+    printer.wait_until_it_prints();
+    cancel.now();
+    let error = sender.join().unwrap().unwrap_err();
+    assert!(matches!(error, SpoolError::QueueUnsure { .. } | SpoolError::TakenBack { .. }), "{error}");
+    assert!(error.to_string().contains("cancelled at this desk"), "{error}");
+}
+
+#[test]
+fn a_printer_that_goes_in_the_middle_is_not_taken_for_done() {
+    let printer = Everywhere::start(Work::Slow);
+    let limits =
+        TimeLimits { connect: LIMIT, send: Duration::from_secs(2), hang_up: LIMIT, word: Duration::from_secs(1) };
+    let mut queue = queue(&printer.address()).for_documents(Document::Pdf).with_limits(limits);
+    let page = page(&faces::noise(74), Document::Pdf);
+    let sender = std::thread::spawn(move || {
+        let error = queue.send(&page).unwrap_err();
+        (error, queue.await_word(&mut |_| {}))
+    });
+    printer.wait_until_it_prints();
+    drop(printer);
+    let (error, word) = sender.join().unwrap();
+    assert_eq!(error.card_used(), CardUsed::Perhaps, "{error}");
+    assert!(matches!(word, Word::CannotSay { .. }), "{word:?}");
+}

@@ -1,0 +1,150 @@
+//! `ippeveprinter` of the Debian package cups-ipp-utils, with a private message bus and a private Avahi, which it wants
+//! even for a printer that nobody is told of.
+
+use std::{
+    fs,
+    io::{BufRead, BufReader},
+    net::{TcpListener, TcpStream},
+    os::unix::fs::PermissionsExt,
+    path::Path,
+    process::{Child, Command, Stdio},
+    sync::{Arc, Mutex},
+    thread,
+    time::{Duration, Instant},
+};
+
+const LIMIT: Duration = Duration::from_secs(60);
+/// How often a program that starts is tried.
+const TRY_EVERY: Duration = Duration::from_millis(50);
+/// What the printer takes.
+const FORMATS: &str = "application/vnd.magicard-raw,image/pwg-raster,application/pdf";
+
+/// How long it works on a job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Work {
+    Quick,
+    Slow,
+}
+
+/// A running printer; it ends with its value.
+pub struct Everywhere {
+    /// The printer first: the others serve it.
+    programs: Vec<Child>,
+    port: u16,
+    folder: tempfile::TempDir,
+    /// Everything the printer said.
+    said: Arc<Mutex<String>>,
+}
+
+impl Everywhere {
+    /// Starts it and waits until it answers. It is done with each job at once, or works on it for a minute.
+    pub fn start(work: Work) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        let script = root.join("work");
+        let seconds = if work == Work::Slow { 60 } else { 0 };
+        let words = format!("#!/bin/sh\ntouch '{}'\nexec sleep {seconds}\n", root.join("begun").display());
+        fs::write(&script, words).unwrap();
+        fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
+        let bus = root.join("bus");
+        let address = format!("unix:path={}", bus.display());
+        let rules = "<allow user=\"*\"/><allow own=\"*\"/><allow send_type=\"method_call\"/><allow send_type=\"signal\"/>\
+                     <allow send_destination=\"*\"/><allow receive_sender=\"*\"/>";
+        let settings = format!(
+            "<!DOCTYPE busconfig PUBLIC \"-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN\" \
+             \"http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd\"><busconfig><type>system</type>\
+             <listen>{address}</listen><policy context=\"default\">{rules}</policy></busconfig>"
+        );
+        fs::write(root.join("bus.conf"), settings).unwrap();
+        let avahi = "[server]\nallow-interfaces=lo\nuse-ipv6=no\n[publish]\npublish-workstation=no\n[rlimits]\n";
+        fs::write(root.join("avahi.conf"), avahi).unwrap();
+        fs::create_dir(root.join("jobs")).unwrap();
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let said = Arc::new(Mutex::new(String::new()));
+        let mut printer = Self { programs: Vec::new(), port, folder, said };
+        let config = printer.folder.path().join("bus.conf");
+        printer.run(Command::new("dbus-daemon").arg("--nofork").arg("--config-file").arg(config));
+        printer.wait("the message bus", || bus.exists());
+        let config = printer.folder.path().join("avahi.conf");
+        let mut avahi = Command::new("/usr/sbin/avahi-daemon");
+        avahi.args(["--no-drop-root", "--no-chroot", "--no-rlimits", "-f"]).arg(config);
+        // Where one runs already the second ends by itself, and the first does.
+        printer.run(avahi.env("DBUS_SYSTEM_BUS_ADDRESS", &address));
+        let begun = Instant::now();
+        // It ends when Avahi is not there yet, and tells nobody when it is ready but those who try.
+        loop {
+            let mut child = printer.print(&script, &address);
+            while child.try_wait().unwrap().is_none() && TcpStream::connect(("127.0.0.1", port)).is_err() {
+                thread::park_timeout(TRY_EVERY);
+            }
+            if child.try_wait().unwrap().is_none() {
+                printer.programs.insert(0, child);
+                return printer;
+            }
+            assert!(begun.elapsed() < LIMIT, "{}", printer.said.lock().unwrap());
+            thread::park_timeout(TRY_EVERY);
+        }
+    }
+
+    fn print(&self, script: &Path, bus: &str) -> Child {
+        let mut child = Command::new("/usr/sbin/ippeveprinter")
+            .args(["-v", "-v", "-k", "-n", "localhost", "-r", "off", "-f", FORMATS, "-p", &self.port.to_string(), "-d"])
+            .arg(self.folder.path().join("jobs"))
+            .arg("-c")
+            .arg(script)
+            .arg("Cards")
+            .env("DBUS_SYSTEM_BUS_ADDRESS", bus)
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("ippeveprinter is missing: install the package cups-ipp-utils");
+        let (words, said) = (BufReader::new(child.stderr.take().unwrap()), Arc::clone(&self.said));
+        thread::spawn(move || {
+            for line in words.lines().map_while(Result::ok) {
+                said.lock().unwrap().push_str(&(line + "\n"));
+            }
+        });
+        child
+    }
+
+    fn run(&mut self, command: &mut Command) {
+        let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+        self.programs.push(child.unwrap_or_else(|error| panic!("{command:?}: {error}")));
+    }
+
+    fn wait(&self, what: &str, ready: impl Fn() -> bool) {
+        let begun = Instant::now();
+        while !ready() {
+            assert!(begun.elapsed() < LIMIT, "{what} does not come");
+            thread::park_timeout(TRY_EVERY);
+        }
+    }
+
+    pub fn address(&self) -> String {
+        format!("ipp://localhost:{}/ipp/print", self.port)
+    }
+
+    /// Waits until a job is being done.
+    pub fn wait_until_it_prints(&self) {
+        self.wait("the job", || self.folder.path().join("begun").exists());
+    }
+
+    /// Whether one of the jobs it kept is this, byte by byte.
+    pub fn received(&self, document: &[u8]) -> bool {
+        let jobs = fs::read_dir(self.folder.path().join("jobs")).unwrap();
+        jobs.flatten().any(|job| is(&job.path(), document))
+    }
+}
+
+fn is(file: &Path, document: &[u8]) -> bool {
+    fs::read(file).is_ok_and(|bytes| bytes == document)
+}
+
+impl Drop for Everywhere {
+    fn drop(&mut self) {
+        for program in &mut self.programs {
+            let _ = program.kill();
+            let _ = program.wait();
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! Printers from the command line: what they say, which language they take, and the model that is refused.
+
+use cardwright::printer::virtual_printer::{Fault, Model, VirtualPrinter};
+
+use crate::desk::Desk;
+
+/// A desk with a printer on the network, of the profile of the DoH 300 v2.
+fn with(printer: &VirtualPrinter) -> Desk {
+    let desk = Desk::new();
+    let words = format!(
+        "[[printers]]\nname = \"Desk printer\"\nprofile = \"magicard-doh-300-v2\"\ndestination = \"tcp:127.0.0.1:{}\"\n",
+        printer.port()
+    );
+    desk.file("desk.toml", &words);
+    desk
+}
+
+#[test]
+fn everything_a_printer_says_is_shown_understood_and_raw() {
+    let printer = VirtualPrinter::start(Model::default()).expect("a port");
+    let desk = with(&printer);
+    let shown = desk.run(&["printers", "--json", "--config", "desk.toml"]).expect(0).json();
+    let status = &shown["printers"][0]["status"];
+    assert_eq!((&status["serial"], &status["ribbon"]), (&"VIRTUAL0001".into(), &"MC300YMCKO".into()), "{shown}");
+    assert_eq!((&status["head_position"], &status["head"]), (&50.into(), &"KGE2".into()), "{shown}");
+    let said = status["said"].as_array().expect("everything it said");
+    assert!(said.len() >= 35 && said.iter().any(|one| one["name"] == "Dye flags"), "{shown}");
+    let text = desk.run(&["printers", "--config", "desk.toml"]).expect(0).stdout;
+    assert!(text.contains("ribbon MC300YMCKO, 300 prints left") && text.contains("0 cards since cleaning"), "{text}");
+
+    let open = VirtualPrinter::start(Model::default().with(Fault::COVER_OPEN)).expect("a port");
+    let shown = with(&open).run(&["printers", "--json", "--config", "desk.toml"]).expect(0).json();
+    let printer = &shown["printers"][0];
+    assert_eq!((&printer["ready"], &printer["status"]["remedy"]), (&false.into(), &"close the printer's cover".into()));
+}
+
+#[test]
+fn the_wizard_keeps_what_the_printer_or_a_captured_job_says() {
+    let printer = VirtualPrinter::start(Model::default()).expect("a port");
+    let desk = with(&printer);
+    let identify =
+        |more: &[&str]| desk.run(&[&["printers", "--json", "--config", "desk.toml", "identify"], more].concat());
+    let told = identify(&[]).expect(0).json();
+    assert_eq!((&told["job_format"], &told["head"]), (&"format-1".into(), &"KGE2".into()), "{told}");
+    let kept = told["kept_in"].as_str().expect("a file").to_owned();
+    assert!(std::fs::read_to_string(&kept).expect("it is there").contains("the printer's own answer"));
+
+    // A job of the vendor's driver knows better than a guess.
+    std::fs::write(desk.path().join("captured.prn"), "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\r<prn>\r")
+        .expect("written");
+    let told = identify(&["--job", "captured.prn"]).expect(0).json();
+    assert_eq!((&told["job_format"], &told["head"]), (&"format-2".into(), &"BYTES".into()), "{told}");
+    assert!(std::fs::read_to_string(&kept).expect("it is there").contains("format-2"));
+    // It holds from the next start: the test card goes out in the other language, and the printer takes it.
+    desk.run(&["printers", "--config", "desk.toml", "test-card"]).expect(5);
+    let job = printer.receive(std::time::Duration::from_secs(60)).expect("a job");
+    assert!(job.job.starts_with(b"<?xml") && job.cards.is_ok());
+    // And back again.
+    let told = identify(&[]).expect(0).json();
+    assert_eq!(told["job_format"], "format-1", "{told}");
+    let sent = desk.run(&["printers", "--json", "--config", "desk.toml", "test-card"]).expect(0).json();
+    assert_eq!(sent["confirmation"], "printer", "{sent}");
+
+    std::fs::write(desk.path().join("other.prn"), "%PDF-1.4").expect("written");
+    let ran = identify(&["--job", "other.prn"]).expect(1);
+    assert!(ran.stdout.contains("neither of the two languages"), "{}", ran.stdout);
+    // Nobody is there to look at a card.
+    let ran = identify(&["--test-card"]);
+    assert!(ran.code == 0 || ran.code == 2, "{}", ran.stderr);
+}
+
+#[test]
+fn a_printer_of_the_first_generation_is_refused_for_the_profile_of_the_second() {
+    let printer = VirtualPrinter::start(Model { name: "DoH 300".to_owned(), ..Model::default() }).expect("a port");
+    let desk = with(&printer);
+    let ran = desk.run(&["printers", "--config", "desk.toml", "identify"]).expect(3);
+    for word in ["Series 10", "magicard-doh-300-v1", "nothing was kept"] {
+        assert!(ran.stderr.contains(word), "{}", ran.stderr);
+    }
+    assert!(!desk.path().join("data/printer-profiles").exists());
+}
