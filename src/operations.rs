@@ -19,6 +19,7 @@ mod error;
 mod gateway_call;
 mod in_use;
 pub mod issue;
+mod judged;
 mod known;
 pub mod on_card;
 mod own_unfinished;

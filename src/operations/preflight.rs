@@ -7,6 +7,7 @@ use super::{
     channel::ChannelUse,
     error::OperationError,
     issue::{self, PasscodeChoice},
+    judged,
     known::KnownCard,
     pocket::{CardSession, Reach, TokenReach},
     print,
@@ -35,9 +36,6 @@ use crate::{
         spool::{Cancel, Spool},
     },
 };
-
-/// Size of a portrait on the face at 300 dpi, about 23 x 29 mm: what its photo is judged for before an issue.
-const PORTRAIT: (u32, u32) = (272, 340);
 
 /// What an officer asks for.
 #[derive(Debug, Clone)]
@@ -164,8 +162,7 @@ impl Desk<'_> {
             objects,
             channel: ChannelUse::of(&profile),
         };
-        let checks = portrait.checks(&portrait.scaled(PORTRAIT.0, PORTRAIT.1)?, &portrait.faces());
-        let photo_advice = checks.advice().map(|advice| advice.to_string()).collect();
+        let photo_advice = judged::advice(&portrait, holder.holder.photo_sha256.as_deref())?;
         if let Some(print) = request.print {
             let card = CardFacts {
                 serial: plan.serial.clone(),
