@@ -46,6 +46,13 @@ pub fn run(common: &Common, arguments: &Print) -> Result<Answer, Failure> {
         keep_proof(&preflight, file)?;
     }
     if let Some(folder) = &arguments.planes {
+        if let Destination::Driver { .. } = printer.choice.destination {
+            return Err(Failure::usage(format!(
+                "“{}” prints through its own driver, which makes the panels itself: leave out --planes, or reach the printer \
+                 directly; nothing was printed",
+                printer.choice.name
+            )));
+        }
         inspect::keep_job(&preflight.job_bytes, preflight.head_position, folder)?;
     }
     carry_out(&workplace, preflight, printer)

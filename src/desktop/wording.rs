@@ -51,6 +51,8 @@ pub fn event_key(event: &str) -> Option<&'static str> {
         "self-service.session.ended" => "event-self-service-ended",
         "card.blanked" => "event-card-blanked",
         "card.as-before" => "event-card-as-before",
+        "card.needs-repair" => "event-card-needs-repair",
+        "card.secret.refused" => "event-card-secret-refused",
         "card.spoiled" => "event-card-spoiled",
         "card.spoil.refused" => "event-card-spoil-refused",
         "card.clean-up.refused" => "event-card-clean-up-refused",

@@ -60,7 +60,10 @@ pub fn find(places: Places<'_>, profiles: &Profiles) -> Vec<Found> {
         found.extend(network::find(everybody, places.limit).unwrap_or_default());
     }
     for printer in &mut found {
-        ask(printer, profiles);
+        // A printer of another make would print the question as text.
+        if is_of_ours(&printer.model, profiles) {
+            ask(printer, profiles);
+        }
         printer.profiles = fitting(&printer.model, profiles);
     }
     found
@@ -88,7 +91,13 @@ fn ask(found: &mut Found, profiles: &Profiles) {
     }
 }
 
-/// Profiles that know this name, then those whose own name is in it.
+/// Whether what a printer is described as, before it was asked anything, is one of the models that are known here.
+fn is_of_ours(model: &str, profiles: &Profiles) -> bool {
+    model.to_lowercase().contains("magicard") || !fitting(model, profiles).is_empty()
+}
+
+/// Profiles that know this name, then those whose own name is in it. A name that is a number alone, as “300”, must be all of
+/// it: other makers number their models too.
 fn fitting(model: &str, profiles: &Profiles) -> Vec<String> {
     let model = model.trim().to_lowercase();
     if model.is_empty() {
@@ -99,7 +108,8 @@ fn fitting(model: &str, profiles: &Profiles) -> Vec<String> {
     let named = |profile: &&Profile| {
         let own = profile.name.to_lowercase();
         let short = own.trim_start_matches("magicard ");
-        !known(profile) && (model.contains(short) || own.contains(&model))
+        let is_words = short.chars().any(char::is_alphabetic);
+        !known(profile) && (model == own || model == short || (is_words && model.contains(short)))
     };
     let sure = profiles.iter().filter(known).map(|profile| profile.id.clone());
     sure.chain(profiles.iter().filter(named).map(|profile| profile.id.clone())).collect()
@@ -114,11 +124,20 @@ mod tests {
         let profiles = Profiles::bundled().unwrap();
         assert_eq!(fitting("DoH 300 v2", &profiles).first().map(String::as_str), Some("magicard-doh-300-v2"));
         assert_eq!(fitting("doh 300", &profiles).first().map(String::as_str), Some("magicard-doh-300-v1"));
-        assert!(
-            fitting("Magicard Tango 2E", &profiles).is_empty()
-                || !fitting("Magicard Tango 2E", &profiles)[0].is_empty()
-        );
+        assert_eq!(fitting("Magicard 300", &profiles), ["magicard-300"]);
+        assert_eq!(fitting("Magicard", &profiles), Vec::<String>::new());
+        assert_eq!(fitting("LaserJet 300", &profiles), Vec::<String>::new());
         assert_eq!(fitting("", &profiles), Vec::<String>::new());
         assert_eq!(fitting("LaserJet 5", &profiles), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_printer_of_another_make_is_asked_nothing() {
+        let profiles = Profiles::bundled().unwrap();
+        for (model, ours) in
+            [("Magicard Pronto100", true), ("DoH 300 v2", true), ("LaserJet 300", false), ("ZC300", false), ("", false)]
+        {
+            assert_eq!(is_of_ours(model, &profiles), ours, "{model}");
+        }
     }
 }

@@ -6,8 +6,8 @@ use cardwright::{
     cis2::{
         HttpService, Service,
         wire::{
-            CardAfterAbort, Chip as Place, DeliverySaid, EndOnCard, IssuanceState, KeysWanted, OnCardOutcome, SignIn,
-            UnlockCodeSettled,
+            Abort, CardAfterAbort, Chip as Place, DeliverySaid, EndOnCard, IssuanceState, KeysWanted, OnCardOutcome,
+            SignIn, UnlockCodeSettled,
         },
     },
     domain::{CancelReason, CardState, Operation},
@@ -60,6 +60,47 @@ fn an_unlock_takes_two_calls_and_rotates_the_code() {
     let request = desk::on_card(&third, Operation::Unlock, SIAN, &chip.serial);
     let both = service.begin_on_card(&third, &request).expect("begun").codes.expect("the codes");
     assert_eq!((both.current.len(), &both.current[1]), (2, &again.next));
+}
+
+#[test]
+fn a_job_that_was_allowed_for_one_thing_is_good_for_nothing_else() {
+    [Operation::Clear, Operation::Cancel].into_iter().for_each(good_for_nothing_else);
+}
+
+/// Jobs that leave the certificates alone, and one that ends them.
+fn good_for_nothing_else(last: Operation) {
+    let site = desk::site();
+    let (chip, service, certified) = issued(&site.gateway.url());
+    let wrong = |answer| assert_eq!(desk::problem(answer).kind, "wrong-state");
+    let unlocks = [Operation::ChangePasscode, Operation::Unlock];
+    for operation in unlocks.into_iter().chain([last]) {
+        let job = desk::job();
+        let mut request = desk::on_card(&job, operation, SIAN, &chip.serial);
+        if operation == Operation::Cancel {
+            request.reason = Some(CancelReason::Damaged);
+        }
+        service.begin_on_card(&job, &request).unwrap_or_else(|why| panic!("{operation}: {why}"));
+        // The relay of the management key and the unlock codes are there for those who have a use for them.
+        let relayed = chip.prove_management_key(&service, &job);
+        assert_eq!(relayed.is_ok(), !unlocks.contains(&operation), "{operation}");
+        let codes = service.unlock_codes(&job, &format!("codes of {operation}"));
+        assert_eq!(codes.is_ok(), matches!(operation, Operation::Unlock | Operation::Clear), "{operation}");
+        wrong(service.certify(&job, &format!("certify in {operation}"), &chip.certify_request()).map(drop));
+        wrong(service.confirm(&job, &format!("confirm in {operation}"), &chip.confirm_request(&certified)).map(drop));
+        for card in [CardAfterAbort::AsBefore, CardAfterAbort::Locked, CardAfterAbort::NeedsRepair] {
+            let abort = Abort { reason: "forged".into(), card };
+            wrong(service.abort(&job, &format!("abort {operation} {card:?}"), &abort).map(drop));
+        }
+        if unlocks.contains(&operation) {
+            assert!(is_good(&service, &certified), "{operation}");
+            service
+                .end_on_card(&job, &format!("end {operation}"), &ended(OnCardOutcome::AsBefore, None))
+                .expect("ended");
+            continue;
+        }
+        assert!(!is_good(&service, &certified), "{operation}");
+        assert_eq!(service.card(&chip.serial).expect("the card").state, CardState::InWork, "{operation}");
+    }
 }
 
 #[test]

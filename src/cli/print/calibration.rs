@@ -16,7 +16,7 @@ use crate::{
     operations::OperationError,
     printer::{
         calibration::{Calibration, Seen, card},
-        choice::Printer,
+        choice::{Destination, Printer},
         decoder::decode,
         magicard::{JobOptions, encoder, status::Condition},
         profile::{Colour, Profile},
@@ -78,6 +78,12 @@ fn print(
     picture: Option<&Path>,
 ) -> Result<Answer, Failure> {
     let name = printer.choice.name.as_str();
+    if let (Destination::Driver { .. }, None) = (&printer.choice.destination, picture) {
+        return Err(Failure::usage(format!(
+            "“{name}” prints through its own driver, which has colours of its own: set them there, or reach the printer \
+             directly; nothing was printed"
+        )));
+    }
     let planes = card(before, printer.profile.overcoat.keep_out.from_top());
     // The card shows what the printer does by itself.
     let raw = Profile { colour: Colour::straight(), icc: None, ..printer.profile.clone() };

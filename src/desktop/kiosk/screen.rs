@@ -1,8 +1,8 @@
 //! How a kiosk looks: one thing at a time, large, and every place of it reached with Tab and named for those who hear it.
 
 use eframe::egui::{
-    self, Align2, Event as Input, FontId, Key, Response, RichText, ScrollArea, Sense, Stroke, StrokeKind, Ui,
-    accesskit::Role, vec2,
+    self, Align, Align2, Color32, Event as Input, FontId, Key, Layout, Response, RichText, ScrollArea, Sense, Stroke,
+    StrokeKind, Ui, accesskit::Role, vec2,
 };
 
 use super::model::{CardSeen, Entry, Field, Intent, Model, Stage, Steps};
@@ -20,6 +20,8 @@ use crate::{
 
 /// Width of what is read, in points: long lines are hard to follow standing.
 const COLUMN: f32 = 720.0;
+/// Least space at either side, in points.
+const EDGE: f32 = 16.0;
 /// Size of buttons and of places for digits, in points.
 const PLACE: [f32; 2] = [420.0, 52.0];
 
@@ -28,9 +30,16 @@ pub fn draw(ui: &mut Ui, model: &Model, texts: &Texts, theme: Theme) -> Vec<Inte
     let mut page = Page { texts, theme, intents: Vec::new() };
     egui::CentralPanel::default().show(ui, |ui| {
         ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
-            ui.set_max_width(COLUMN);
-            ui.add_space(32.0);
-            page.contents(ui, model);
+            let width = (ui.available_width() - 2.0 * EDGE).min(COLUMN);
+            let side = (ui.available_width() - width) / 2.0;
+            ui.horizontal_top(|ui| {
+                ui.add_space(side);
+                ui.allocate_ui_with_layout(vec2(width, 0.0), Layout::top_down(Align::Min), |ui| {
+                    ui.set_width(width);
+                    ui.add_space(32.0);
+                    page.contents(ui, model);
+                });
+            });
         });
     });
     page.intents
@@ -276,7 +285,12 @@ impl Page<'_> {
 
     fn button(&self, ui: &mut Ui, key: &str, offered: bool) -> Response {
         let words = RichText::new(self.text(key)).text_style(Theme::large());
-        let response = ui.add_enabled(offered, egui::Button::new(words).min_size(vec2(PLACE[0], PLACE[1])));
+        let mut button = egui::Button::new(words).min_size(vec2(PLACE[0], PLACE[1]));
+        if !offered {
+            // What cannot be done stands back: an outline alone.
+            button = button.fill(Color32::TRANSPARENT);
+        }
+        let response = ui.add_enabled(offered, button);
         ui.add_space(8.0);
         response
     }

@@ -71,6 +71,38 @@ pub fn job_with_card(desk: &Desk<'_>, call: &Call) -> Result<Job, Fault> {
     Ok(job)
 }
 
+/// What of a card's secrets a call is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Secret {
+    /// Its management key, through the relay.
+    ManagementKey,
+    /// Its unlock codes.
+    UnlockCode,
+}
+
+impl Secret {
+    /// Whether an operation has any use for it. A job that was allowed for one thing is good for nothing else.
+    fn is_for(self, operation: Operation) -> bool {
+        match operation {
+            Operation::Issue | Operation::Repair | Operation::Clear => true,
+            Operation::Renew | Operation::Cancel => self == Self::ManagementKey,
+            Operation::Unlock => self == Self::UnlockCode,
+            Operation::ChangePasscode | Operation::Print => false,
+        }
+    }
+}
+
+/// The job of this call, for one of the secrets of its card. An ended job that left its card unfinished is good for all of
+/// them, for whoever may clear that card.
+fn job_for(desk: &Desk<'_>, call: &Call, secret: Secret) -> Result<Job, Fault> {
+    let job = job_with_card(desk, call)?;
+    if job.is_open() && !secret.is_for(job.public.operation) {
+        desk.audit("card.secret.refused", &json!({ "job": job.public.job, "operation": job.public.operation }))?;
+        return Err(Fault::wrong_state("this job is not one that needs that of its card").kept());
+    }
+    Ok(job)
+}
+
 fn settles_late(desk: &Desk<'_>, job: &Job) -> Result<bool, Fault> {
     let last = records::card(desk.store, &job.public.serial)?.last_job.as_ref() == Some(&job.public.job);
     let settles = matches!(job.public.operation, Operation::Unlock | Operation::Repair);
@@ -115,7 +147,7 @@ fn wrong_key(detail: &str) -> Fault {
 
 pub fn challenge(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
     let request: wire::ManagementKeyChallenge = call.json()?;
-    let job = job_with_card(desk, call)?;
+    let job = job_for(desk, call, Secret::ManagementKey)?;
     if job.wrong_proofs >= WRONG_PROOFS {
         return Err(wrong_key("three wrong answers in this job"));
     }
@@ -152,7 +184,7 @@ fn expected_purpose(job: &Job) -> String {
 
 pub fn proof(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
     let request: wire::ManagementKeyProof = call.json()?;
-    let job = job_with_card(desk, call)?;
+    let job = job_for(desk, call, Secret::ManagementKey)?;
     let id = &job.public.job;
     let sealed = job.expected.as_ref().ok_or_else(|| Fault::wrong_state("no challenge is open for the card"))?;
     let expected = desk.core.seal.unseal(&expected_purpose(&job), sealed)?;
@@ -173,7 +205,7 @@ pub fn proof(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
 }
 
 pub fn release(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
-    Answer::json(&release_codes(desk, &job_with_card(desk, call)?)?)
+    Answer::json(&release_codes(desk, &job_for(desk, call, Secret::UnlockCode)?)?)
 }
 
 /// Releases the codes of a job's card to that job.

@@ -176,11 +176,20 @@ pub fn get(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
     Answer::json(&job.public)
 }
 
+/// Whether certificates are made in this job at all: one that was allowed for something else on the card makes none.
+fn check_certifies(job: &Job) -> Result<(), Fault> {
+    match job.public.operation {
+        Operation::Issue | Operation::Repair | Operation::Renew => Ok(()),
+        _ => Err(Fault::wrong_state("no certificates are made in this job")),
+    }
+}
+
 pub fn certify(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
     let request: wire::Certify = call.json()?;
     let id: JobId = call.param("job")?;
     let job = issuances::get(desk.store, &id)?;
     desk.check_owner(&job)?;
+    check_certifies(&job)?;
     job.check_open()?;
     let keys = [
         (CertificateSlot::Authentication, CardKey::from_request(&request.authentication_csr.0)?),
@@ -300,6 +309,7 @@ pub fn confirm(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
     let id: JobId = call.param("job")?;
     let job = issuances::get(desk.store, &id)?;
     desk.check_owner(&job)?;
+    check_certifies(&job)?;
     if job.public.state != IssuanceState::Confirmed {
         job.check_open()?;
     }
@@ -437,6 +447,8 @@ pub fn abort(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
     let id: JobId = call.param("job")?;
     let job = issuances::get(desk.store, &id)?;
     desk.check_own_card(&job.public.serial)?;
+    // What is done on a card without making certificates ends where it was begun, and says there how.
+    check_certifies(&job)?;
     let reason: String = request.reason.chars().take(200).collect();
     let detail = json!({
         "job": id, "operation": job.public.operation, "holder": job.public.holder, "serial": job.public.serial,
@@ -456,7 +468,14 @@ pub fn abort(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
     if request.card == CardAfterAbort::NeedsRepair && !matches!(job.public.state, IssuanceState::Confirmed) {
         // The keys of the old pair are gone, so nothing may pass for it any more.
         desk.check_owner(&job)?;
-        issuances::revoke_card(desk.store, &job.public.serial, None, authority::CESSATION, desk.now)?;
+        let serial = &job.public.serial;
+        let record = records::card(desk.store, serial)?;
+        let is_last = record.last_job.as_ref() == Some(&id) && issuances::open_on_card(desk.store, serial)?.is_none();
+        if !job.is_open() && !is_last {
+            return Err(Fault::wrong_state("its card is in other hands"));
+        }
+        let revoked = issuances::revoke_card(desk.store, serial, None, authority::CESSATION, desk.now)?;
+        desk.audit("card.needs-repair", &json!({ "job": id, "serial": serial, "revoked": revoked }))?;
     }
     if job.is_open() {
         desk.check_owner(&job)?;
