@@ -84,7 +84,11 @@ pub fn passcodes(stock: Stock<impl Chip + Send + 'static>) {
     );
 
     let changed = service.run(&["passcode", "--passcode-stdin"], "738164\n904261\n", 0);
-    assert_eq!((&changed["operation"], &changed["tries_left"]), (&"change-passcode".into(), &3.into()), "{changed}");
+    assert_eq!(changed["operation"], "change-passcode", "{changed}");
+    // The number is the card's own or none: one of the cards tells none while its new passcode stands as verified.
+    let told = service.look()["tries_left"].clone();
+    assert_eq!(told, 3);
+    assert!(changed["tries_left"] == told || changed["tries_left"].is_null(), "{changed}");
     works_with("904261");
     // Three wrong tries lock it; a fourth is never sent.
     for left in [2, 1, 0] {

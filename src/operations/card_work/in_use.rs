@@ -72,8 +72,9 @@ pub fn change_passcode(pocket: &mut Pocket) -> Result<Outcome, Trouble> {
     let new = pocket.passcode.clone().ok_or(Trouble::Missing("the new passcode"))?;
     let outcome = one_try(pocket, Outcome::PasscodeSet, |piv| piv.change_passcode(&old, &new))?;
     if outcome == Outcome::PasscodeSet {
-        // A changed passcode has all its tries again (SP 800-73-4 part 2, 3.2.2).
-        pocket.tries_left = pocket.profile.as_ref().map(|profile| profile.passcode.tries);
+        // A changed passcode has all its tries again (SP 800-73-4 part 2, 3.2.2); how many those are, the card says. It is
+        // selected anew, because a card tells no count while its passcode stands as verified.
+        read_tries(pocket, Selection::Anew)?;
     }
     Ok(outcome)
 }
