@@ -53,6 +53,7 @@ pub fn event_key(event: &str) -> Option<&'static str> {
         "card.as-before" => "event-card-as-before",
         "card.needs-repair" => "event-card-needs-repair",
         "card.secret.refused" => "event-card-secret-refused",
+        "job.no-longer-allowed" => "event-job-no-longer-allowed",
         "card.spoiled" => "event-card-spoiled",
         "card.spoil.refused" => "event-card-spoil-refused",
         "card.clean-up.refused" => "event-card-clean-up-refused",

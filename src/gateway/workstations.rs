@@ -78,6 +78,12 @@ pub fn answered(store: &Connection, seal: &Seal, challenge: &Challenge) -> Resul
     found.map(open).transpose()
 }
 
+/// Whether a job is an unlock by telephone.
+pub fn is_by_telephone(store: &Connection, job: &JobId) -> Result<bool, Fault> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM telephone_unlocks WHERE job = ?1)";
+    Ok(one(store, sql, [job.as_str()], |row| row.get(0))?.unwrap_or_default())
+}
+
 /// Notes what a challenge is answered with.
 pub fn answer(
     store: &Connection,

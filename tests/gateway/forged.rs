@@ -2,15 +2,18 @@
 //! everything. What a window or a command line hides is refused here all the same, with the same reasons.
 
 mod client;
+mod ended;
+mod later;
+mod later_calls;
 mod trial;
 
-use std::time::Instant;
+use std::{collections::HashSet, time::Instant};
 
 use cardwright::domain::{
     CardState, Operation, Series,
-    eligibility::{Address, ClientSoftware, Delivery, Situation, Subject, Task},
+    eligibility::{Address, Certificates, ClientSoftware, Delivery, Situation, Subject, Task},
 };
-use time::macros::date;
+use time::{Date, macros::date};
 
 use self::{
     client::With,
@@ -30,25 +33,62 @@ fn software(oracle: &Oracle, row: &str) -> ClientSoftware {
     oracle.software().iter().find(|(name, _)| *name == row).expect("a row").1.clone()
 }
 
+/// Days of the rules: before the end of Identity Agent, its last day, and the day after.
+const DATES: [Date; 3] = [date!(2026 - 07 - 01), date!(2027 - 02 - 28), date!(2027 - 03 - 01)];
+
+/// Days from today to the last day of the certificates: none on the card, expired yesterday, last day today, the first day
+/// of the window, the day before it.
+const AGES: [Option<i64>; 5] = [None, Some(-1), Some(0), Some(90), Some(91)];
+
+/// Every cell with a yes is asked for, and of the others one in so many, chosen by a fixed shuffle; with this variable set,
+/// every one.
+const SAMPLE: u32 = 32;
+const WHOLE: &str = "CARDWRIGHT_WHOLE_TABLE";
+
+/// Whether a cell belongs to the sample: Knuth's multiplicative hash of its number (TAOCP 3, 6.4).
+fn in_sample(cell: u32) -> bool {
+    cell.wrapping_mul(2_654_435_761) >> 16 & (SAMPLE - 1) == 0
+}
+
+/// Role x operation x state x age of the certificates x software x date: every two values of any two of them meet.
 #[test]
-fn every_role_operation_state_and_software() {
+fn every_role_operation_state_age_software_and_date() {
     let begun = Instant::now();
-    let mut trial = Trial::at(date!(2026 - 07 - 01));
-    let (today, software) = (trial.forger.today(), all_software(&trial.oracle));
-    for operation in Operation::ALL {
-        for (role, _) in ROLES {
-            for software in &software {
-                for (card, _) in STATES {
-                    let s = Situation { role, card, ..plain(Task::Desk(operation), software, today) };
-                    trial.desk(&s.with_days(30));
+    let whole = std::env::var_os(WHOLE).is_some();
+    let mut trial = Trial::at(DATES[0]);
+    let software = all_software(&trial.oracle);
+    let (mut number, mut met) = (0, HashSet::new());
+    for (date, day) in DATES.into_iter().enumerate() {
+        trial.forger.go_to(day);
+        for (what, operation) in Operation::ALL.into_iter().enumerate() {
+            for (who, (role, _)) in ROLES.into_iter().enumerate() {
+                for (runs, software) in software.iter().enumerate() {
+                    for (state, (card, _)) in STATES.into_iter().enumerate() {
+                        for (old, age) in AGES.into_iter().enumerate() {
+                            number += 1;
+                            let s = Situation { role, card, ..plain(Task::Desk(operation), software, day) };
+                            let s = Situation { certificates: Certificates::None, ..s };
+                            let s = age.map_or(s.clone(), |days| s.with_days(days));
+                            if !(whole || in_sample(number) || trial.oracle.expected(&s).is_yes()) {
+                                continue;
+                            }
+                            trial.desk(&s);
+                            let values = [date, what, who, runs, state, old];
+                            for (a, one) in values.into_iter().enumerate() {
+                                met.extend((0..a).map(|b| (a, one, b, values[b])));
+                            }
+                        }
+                    }
                 }
             }
         }
     }
-    let count = trial.done("role x operation x state x software", begun);
-    assert_eq!(count.cells, 8 * 6 * 10 * 6);
-    assert_eq!(count.in_work, 7 * 6 * 10, "all but the prints");
-    assert!(count.yes > 0);
+    let count = trial.done("role x operation x state x age x software x date", begun);
+    assert_eq!(number, 3 * 8 * 6 * 10 * 6 * 5);
+    assert!(count.cells as u32 >= number / SAMPLE && count.yes > 1000 && count.in_work > 100, "{count:?}");
+    let sizes = [3, 8, 6, 10, 6, 5];
+    let pairs: usize = (0..sizes.len()).map(|a| sizes[a] * sizes[..a].iter().sum::<usize>()).sum();
+    assert_eq!(met.len(), pairs, "every two values of any two of them");
 }
 
 /// The renewal window, every series whatever the client calls it, the end of Identity Agent, and officers on their own card.

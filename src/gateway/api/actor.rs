@@ -192,14 +192,37 @@ impl Desk<'_> {
         }
     }
 
-    /// Whether policy lets the one who asks do this; a holder may do on their own card what their session is good for.
+    /// Whether what let this job begin still holds: the role of its officer, the record of its holder, what its workstation
+    /// runs. The day counts as the one it was begun on: what was begun in time is finished.
+    pub fn check_still_allowed(&self, job: &Job) -> Result<(), Fault> {
+        let holder = records::holder(self.store, &job.public.holder)?;
+        let card = CardRecord { state: job.card_before, ..records::card(self.store, &job.public.serial)? };
+        let (operation, series, software) = (job.public.operation, job.series, &job.software);
+        let wanted = Wanted { operation, holder: &holder, card: &card, series, software };
+        let detail = json!({
+            "job": job.public.job, "operation": operation, "holder": holder.id, "serial": card.serial,
+        });
+        self.check_wanted_on(job.begun, &wanted, "job.no-longer-allowed", &detail)
+    }
+
+    /// Whether policy lets the one who asks do this now; a holder may do on their own card what their session is good for.
     pub fn check_wanted(&self, wanted: &Wanted<'_>, event: &str, detail: &serde_json::Value) -> Result<(), Fault> {
+        self.check_wanted_on(self.now, wanted, event, detail)
+    }
+
+    fn check_wanted_on(
+        &self,
+        day: OffsetDateTime,
+        wanted: &Wanted<'_>,
+        event: &str,
+        detail: &serde_json::Value,
+    ) -> Result<(), Fault> {
         let Wanted { operation, holder, card, series, software } = *wanted;
         let refusal = match &self.actor {
             Actor::Officer(found) => {
                 let question =
                     Question { operation, officer: &found.officer, holder, card, series, software, printer: None };
-                policy::refusal(self.store, self.core.config.realm, self.now, &question)?
+                policy::refusal(self.store, self.core.config.realm, day, &question)?
             }
             Actor::Holder(found) => {
                 if found.serial != card.serial || found.holder.id != holder.id {
@@ -207,7 +230,7 @@ impl Desk<'_> {
                 }
                 let task = Task::SelfService(operation);
                 let question = OwnQuestion { task, holder, card, series, software };
-                let refusal = policy::own_refusal(self.store, self.core.config.realm, self.now, &question)?;
+                let refusal = policy::own_refusal(self.store, self.core.config.realm, day, &question)?;
                 if refusal.is_none() && !found.begun_with.operations().contains(&operation) {
                     return Err(Fault::new(
                         403,

@@ -13,7 +13,7 @@ use crate::{
         keys::{Algorithm, NoKey},
         policy::{self, Question},
         problem::Fault,
-        random, records, unlock_codes,
+        random, records, unlock_codes, workstations,
     },
 };
 
@@ -60,9 +60,12 @@ pub fn at_desk(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
 /// The job of this call, for which keys and codes of its card may be used: its own officer while it is open; after it
 /// ended without finishing the card, any officer who may clear that card. The codes of an unlock or a repair whose time
 /// ran out are settled by its own officer, as long as nobody has touched the card since.
+///
+/// For calls that tell what has become of a card. [`job_for`] is for those that are given something.
 pub fn job_with_card(desk: &Desk<'_>, call: &Call) -> Result<Job, Fault> {
     let id: JobId = call.param("job")?;
     let job = issuances::get(desk.store, &id)?;
+    check_card_is_here(desk, &job)?;
     if job.is_open() || settles_late(desk, &job)? {
         desk.check_owner(&job)?;
     } else {
@@ -71,34 +74,55 @@ pub fn job_with_card(desk: &Desk<'_>, call: &Call) -> Result<Job, Fault> {
     Ok(job)
 }
 
+/// A card that is unlocked by telephone is at a desk whose gateway is silent. Its code was read to that desk, and nothing
+/// but the completion code tells what came of it: nobody here has the card.
+pub fn check_card_is_here(desk: &Desk<'_>, job: &Job) -> Result<(), Fault> {
+    if workstations::is_by_telephone(desk.store, &job.public.job)? {
+        return Err(Fault::wrong_state("its card is unlocked by telephone, and the completion code ends it"));
+    }
+    Ok(())
+}
+
 /// What of a card's secrets a call is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Secret {
+pub enum Secret {
     /// Its management key, through the relay.
     ManagementKey,
     /// Its unlock codes.
     UnlockCode,
+    /// The code it was delivered with.
+    DeliveredCode,
+    /// A session with its security domain.
+    Channel,
 }
 
 impl Secret {
     /// Whether an operation has any use for it. A job that was allowed for one thing is good for nothing else.
     fn is_for(self, operation: Operation) -> bool {
         match operation {
-            Operation::Issue | Operation::Repair | Operation::Clear => true,
-            Operation::Renew | Operation::Cancel => self == Self::ManagementKey,
-            Operation::Unlock => self == Self::UnlockCode,
+            Operation::Clear => true,
+            Operation::Issue | Operation::Repair => self != Self::DeliveredCode,
+            Operation::Renew | Operation::Cancel => matches!(self, Self::ManagementKey | Self::Channel),
+            Operation::Unlock => matches!(self, Self::UnlockCode | Self::Channel),
             Operation::ChangePasscode | Operation::Print => false,
         }
     }
 }
 
-/// The job of this call, for one of the secrets of its card. An ended job that left its card unfinished is good for all of
-/// them, for whoever may clear that card.
-fn job_for(desk: &Desk<'_>, call: &Call, secret: Secret) -> Result<Job, Fault> {
+/// The job of this call, for one of the secrets of its card, while what let it begin still holds. An ended job that left its
+/// card unfinished is good for all of them, for whoever may clear that card.
+pub fn job_for(desk: &Desk<'_>, call: &Call, secret: Secret) -> Result<Job, Fault> {
     let job = job_with_card(desk, call)?;
     if job.is_open() && !secret.is_for(job.public.operation) {
-        desk.audit("card.secret.refused", &json!({ "job": job.public.job, "operation": job.public.operation }))?;
+        let detail = json!({
+            "job": job.public.job, "operation": job.public.operation, "holder": job.public.holder,
+            "serial": job.public.serial,
+        });
+        desk.audit("card.secret.refused", &detail)?;
         return Err(Fault::wrong_state("this job is not one that needs that of its card").kept());
+    }
+    if job.is_open() || settles_late(desk, &job)? {
+        desk.check_still_allowed(&job)?;
     }
     Ok(job)
 }
@@ -229,7 +253,7 @@ pub fn note_released(desk: &Desk<'_>, job: &Job, candidates: usize) -> Result<()
 
 /// Releases the code the card was delivered with as the one to change to: for a card that goes back to stock.
 pub fn release_delivered(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
-    let job = job_with_card(desk, call)?;
+    let job = job_for(desk, call, Secret::DeliveredCode)?;
     if job.public.operation != Operation::Clear {
         return Err(Fault::wrong_state("only a card that is cleared goes back to the code it was delivered with"));
     }

@@ -191,6 +191,7 @@ pub fn certify(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
     desk.check_owner(&job)?;
     check_certifies(&job)?;
     job.check_open()?;
+    desk.check_still_allowed(&job)?;
     let keys = [
         (CertificateSlot::Authentication, CardKey::from_request(&request.authentication_csr.0)?),
         (CertificateSlot::Signing, CardKey::from_request(&request.signing_csr.0)?),
@@ -312,6 +313,7 @@ pub fn confirm(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
     check_certifies(&job)?;
     if job.public.state != IssuanceState::Confirmed {
         job.check_open()?;
+        desk.check_still_allowed(&job)?;
     }
     let serial = &job.public.serial;
     let pair = certificates(desk, &job)?;
@@ -391,6 +393,7 @@ pub fn tell_key(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
     if job.keys == KeysWanted::Same || !matches!(job.public.operation, Operation::Repair | Operation::Renew) {
         return Err(Fault::wrong_state("no keys are made in it that would have to be told"));
     }
+    desk.check_still_allowed(&job)?;
     let key = CardKey::from_info(&request.authentication_key.0)?;
     issuances::tell_key(desk.store, &id, Some(key.spki()))?;
     desk.audit(

@@ -180,6 +180,7 @@ pub fn end(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
     let job = issuances::get(desk.store, &id)?;
     let operation = job.public.operation;
     let serial = &job.public.serial;
+    super::cards::check_card_is_here(desk, &job)?;
     let mut card = records::card(desk.store, serial)?;
     let late = may_end(desk, &job, &card)?;
     let Some(state) = card_after(&job, request.outcome) else {

@@ -4,10 +4,14 @@
 use serde_json::json;
 use subtle::ConstantTimeEq;
 
-use super::{Answer, Call, Desk, cards::job_with_card};
+use super::{
+    Answer, Call, Desk,
+    cards::{Secret, job_for, job_with_card},
+};
 use crate::{
     card::secure_channel::{CardAnswer, Challenges, KeySet, check_values, encrypted_key_set},
     cis2::wire::{self, Base64, IssuanceState, KeyOwner, SecretBase64},
+    domain::Operation,
     gateway::{
         issuances::Job,
         problem::Fault,
@@ -22,7 +26,7 @@ const CHANNELS: u32 = 64;
 
 pub fn begin(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
     let request: wire::BeginChannel = call.json()?;
-    let job = job_with_card(desk, call)?;
+    let job = job_for(desk, call, Secret::Channel)?;
     if !desk.core.channel_custody.knows(&request.key_set) {
         return Err(Fault::no_channel_keys(&request.key_set));
     }
@@ -54,7 +58,7 @@ fn channel(desk: &Desk<'_>, job: &Job) -> Result<JobChannel, Fault> {
 pub fn keys(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
     let request: wire::ChannelAnswer = call.json()?;
     let answer = CardAnswer::parse(&request.answer.0).map_err(|fault| Fault::malformed(fault.to_string()))?;
-    let job = job_with_card(desk, call)?;
+    let job = job_for(desk, call, Secret::Channel)?;
     let (id, serial) = (&job.public.job, &job.public.serial);
     let channel = channel(desk, &job)?;
     let (key_set, version) = (channel.key_set.as_str(), answer.key_version);
@@ -124,12 +128,16 @@ fn not_open() -> Fault {
 /// Gives the keys that the card is to hold, encrypted under the key-encryption key it holds now.
 pub fn put_key(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
     let request: wire::PutKeys = call.json()?;
-    let job = job_with_card(desk, call)?;
+    let job = job_for(desk, call, Secret::Channel)?;
     let channel = channel(desk, &job)?;
     let key_set = channel.key_set.as_str();
     let (held, diversification) = channel.proved.ok_or_else(not_open)?;
     if request.owner == KeyOwner::Organisation && job.public.state != IssuanceState::Certified {
         return Err(Fault::wrong_state("the organisation's keys are put on a card that was certified"));
+    }
+    // They are put on at issue and go back where it is undone or the card cleared: no other job changes them.
+    if job.is_open() && !matches!(job.public.operation, Operation::Issue | Operation::Clear) {
+        return Err(Fault::wrong_state("this job is not one that changes the keys of its card"));
     }
     let serial = &job.public.serial;
     let custody = &desk.core.channel_custody;

@@ -7,7 +7,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use cardwright::{
     cis2::wire::{self, BeginOnCard, Problem, Reserve, SignIn},
     domain::{
-        CardSerial, CardState, Operation, Series,
+        CardSerial, CardState, JobId, Operation, Role, Series,
         eligibility::{Address, Certificates, Delivery, Situation, Subject, Task},
         sha256_hex,
     },
@@ -28,6 +28,7 @@ use crate::{
 pub struct Said {
     pub status: u16,
     pub problem: Option<Problem>,
+    pub body: serde_json::Value,
 }
 
 impl Said {
@@ -84,7 +85,26 @@ impl Forger {
         forger.put(&forger.busy, CardState::Active, Series::Series10, STANISLAW, None, false);
         let said = forger.post("on-cards", &request, &forger.tokens[0]);
         assert_eq!(said.status, 201, "{said:?}");
+        // However far the clock goes, that job stays open.
+        forger.change("UPDATE issuances SET deadline = ?2 WHERE serial = ?1", &[&forger.busy, &4_102_444_800_i64]);
         forger
+    }
+
+    /// Changes the database behind the gateway's back.
+    pub fn change(&self, sql: &str, values: &[&dyn std::fmt::Display]) {
+        let values = values.iter().map(ToString::to_string);
+        self.store.execute(sql, rusqlite::params_from_iter(values)).unwrap_or_else(|why| panic!("{sql}: {why}"));
+    }
+
+    /// The token of the officer of this role.
+    pub fn token(&self, role: Role) -> &str {
+        let place = ROLES.iter().position(|(known, _)| *known == role).expect("a role");
+        &self.tokens[place]
+    }
+
+    /// The good card.
+    pub fn chip(&self) -> &Chip {
+        &self.chip
     }
 
     /// Signs every role in anew.
@@ -180,7 +200,7 @@ impl Forger {
     pub fn ask(&self, s: &Situation<'_>) -> Said {
         let place = ROLES.iter().position(|(role, _)| *role == s.role).expect("a role");
         match s.task {
-            Task::Desk(operation) => self.begin(s, operation, &self.tokens[place]),
+            Task::Desk(operation) => self.begin(&desk::job(), s, operation, &self.tokens[place]),
             Task::SelfService(_) => panic!("a holder has no officer's token"),
             Task::Authenticate => self.sign_in_with_card(s),
         }
@@ -188,16 +208,22 @@ impl Forger {
 
     /// The same as the holder of the card, with a session that nobody gave them.
     pub fn ask_as_holder(&self, s: &Situation<'_>, operation: Operation, with: With) -> Said {
+        let token = self.as_holder(s.today, &Self::whose(s), &self.serial(s), with);
+        self.begin(&desk::job(), s, operation, &token)
+    }
+
+    /// The token of a session of a holder that nobody gave them.
+    pub fn as_holder(&self, today: time::Date, holder: &str, serial: &CardSerial, with: With) -> String {
         let token = [if with == With::Card { 1 } else { 2 }; 32];
-        let ends = s.today.next_day().expect("a day").midnight().assume_utc().unix_timestamp();
+        let ends = today.next_day().expect("a day").midnight().assume_utc().unix_timestamp();
         let with = if with == With::Card { "card" } else { "code" };
         self.store
             .execute(
                 "INSERT OR REPLACE INTO holder_sessions VALUES (?1, ?2, ?3, ?4, ?5)",
-                params![sha256_hex(&token), Self::whose(s), self.serial(s).as_str(), with, ends],
+                params![sha256_hex(&token), holder, serial.as_str(), with, ends],
             )
             .expect("a session");
-        self.begin(s, operation, &STANDARD.encode(token))
+        STANDARD.encode(token)
     }
 
     /// Cancels a card that is said to be lost.
@@ -218,8 +244,9 @@ impl Forger {
         self.post("self-service/codes", &request, "")
     }
 
-    fn begin(&self, s: &Situation<'_>, operation: Operation, token: &str) -> Said {
-        let (job, serial, holder) = (desk::job(), self.serial(s), Self::whose(s));
+    /// Begins a job of this number.
+    pub fn begin(&self, job: &JobId, s: &Situation<'_>, operation: Operation, token: &str) -> Said {
+        let (serial, holder) = (self.serial(s), Self::whose(s));
         let on_record = s.card != CardState::Blank && s.series != Series::Unknown;
         let series = if on_record { Series::Series10 } else { s.series };
         match operation {
@@ -228,7 +255,7 @@ impl Forger {
                     operation,
                     series,
                     client_software: s.software.clone(),
-                    ..desk::reserve_request(&job, &holder, &serial)
+                    ..desk::reserve_request(job, &holder, &serial)
                 };
                 self.post("issuances", &request, token)
             }
@@ -236,13 +263,13 @@ impl Forger {
                 let request = BeginOnCard {
                     series,
                     client_software: s.software.clone(),
-                    ..desk::on_card(&job, operation, &holder, &serial)
+                    ..desk::on_card(job, operation, &holder, &serial)
                 };
                 self.post("on-cards", &request, token)
             }
             Operation::Print => {
                 let request = wire::PrintRecord {
-                    job,
+                    job: job.clone(),
                     holder: desk::holder(&holder),
                     series,
                     printer_model: s.printer.expect("a printer").to_owned(),
@@ -264,15 +291,47 @@ impl Forger {
         self.post("authentications", &answer, "")
     }
 
-    fn post(&self, path: &str, body: &impl Serialize, token: &str) -> Said {
-        let url = format!("{}/ra/v1/{path}", self.gateway.url());
-        let mut request = self.http.post(url).header("Idempotency-Key", desk::job().as_str()).json(body);
+    /// Posts a body; each time under a new key.
+    pub fn post(&self, path: &str, body: &impl Serialize, token: &str) -> Said {
+        let request = self.http.post(format!("{}/ra/v1/{path}", self.gateway.url())).json(body);
+        Self::send(request.header("Idempotency-Key", desk::job().as_str()), token)
+    }
+
+    /// Asks with nothing but the address.
+    pub fn get(&self, path: &str, token: &str) -> Said {
+        Self::send(self.http.get(format!("{}/ra/v1/{path}", self.gateway.url())), token)
+    }
+
+    /// Ends the session of this token.
+    pub fn sign_out(&self, token: &str) {
+        let request = self.http.delete(format!("{}/ra/v1/session", self.gateway.url()));
+        assert_eq!(Self::send(request, token).status, 204);
+    }
+
+    /// Signs an officer in once more.
+    pub fn another_session(&self, officer: &str) -> String {
+        let request = SignIn { officer: desk::holder(officer) };
+        let said = self.post("training/sign-in", &request, "");
+        said.body["token"].as_str().expect("a token").to_owned()
+    }
+
+    /// What is on record of a job and of the good card, to be compared.
+    pub fn on_record(&self, job: &JobId) -> Vec<rusqlite::types::Value> {
+        let sql = "SELECT issuances.*, cards.* FROM issuances JOIN cards USING (serial) WHERE job = ?1";
+        let mut query = self.store.prepare_cached(sql).expect("a query");
+        let columns = query.column_count();
+        let read = |row: &rusqlite::Row<'_>| (0..columns).map(|column| row.get(column)).collect();
+        query.query_row([job.as_str()], read).expect("on record")
+    }
+
+    fn send(mut request: reqwest::blocking::RequestBuilder, token: &str) -> Said {
         if !token.is_empty() {
             request = request.bearer_auth(token);
         }
         let answer = request.send().expect("an answer");
         let status = answer.status().as_u16();
-        let problem = (status >= 400).then(|| answer.json().expect("a problem"));
-        Said { status, problem }
+        let body = answer.bytes().expect("a body");
+        let problem = (status >= 400).then(|| serde_json::from_slice(&body).expect("a problem"));
+        Said { status, problem, body: serde_json::from_slice(&body).unwrap_or_default() }
     }
 }
