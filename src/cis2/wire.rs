@@ -153,6 +153,40 @@ pub struct CardRecord {
     /// Whether it was issued locked and nobody has said yet that its holder has it.
     #[serde(default)]
     pub awaits_delivery: bool,
+    /// Who last changed how it stands, and when; none for a card never seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_change: Option<LastChange>,
+}
+
+impl CardRecord {
+    /// Who brought the card to where it stands, and when, as a sentence without its full stop.
+    #[must_use]
+    pub fn since(&self) -> Option<String> {
+        Some(format!("Last on card {}: {}", self.serial, self.last_change.as_ref()?))
+    }
+}
+
+/// What last changed how a card stands: begun or ended, it is the job of [`CardRecord::last_job`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LastChange {
+    /// What was done.
+    pub operation: Operation,
+    /// The officer; none where its holder did it without one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<BegunBy>,
+    /// When.
+    #[serde(with = "time::serde::rfc3339")]
+    pub at: OffsetDateTime,
+}
+
+impl std::fmt::Display for LastChange {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.by {
+            Some(officer) => write!(f, "{} by {officer}", self.operation)?,
+            None => write!(f, "{} by its holder", self.operation)?,
+        }
+        write!(f, " at {} {:02}:{:02} UTC", self.at.date(), self.at.hour(), self.at.minute())
+    }
 }
 
 /// Reserves a card and a holder.

@@ -58,7 +58,7 @@ pub fn decide(situation: &Situation<'_>) -> Decision {
         Task::SelfService(operation) => reasons.extend(self_service::reasons(situation, operation)),
         Task::Authenticate => reasons.extend(self_service::authentication_reasons(situation)),
     }
-    if reasons.is_empty() { Decision::Allowed } else { Decision::Refused(Refusal { reasons }) }
+    if reasons.is_empty() { Decision::Allowed } else { Decision::Refused(Refusal { reasons, since: None }) }
 }
 
 /// Everything the desk may do to one card, with the answer to each, in the order of [`Operation::ALL`]. The gateway, the

@@ -132,6 +132,11 @@ fn answer(
     };
     Ok(match decide(&situation) {
         Decision::Allowed => None,
-        Decision::Refused(refusal) => Some(refusal),
+        Decision::Refused(mut refusal) => {
+            let in_the_way = refusal.card_in_the_way(&question.card.serial);
+            let record = in_the_way.map(|serial| records::card(store, serial)).transpose()?;
+            refusal.since = record.and_then(|record| record.since());
+            Some(refusal)
+        }
     })
 }

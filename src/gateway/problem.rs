@@ -67,9 +67,10 @@ impl Fault {
     /// Refused by policy.
     pub fn refused(operation: Operation, refusal: Refusal) -> Self {
         let remedy = refusal.reasons.first().map_or("Ask an RA Manager", |reason| reason.remedy());
+        let said = refusal.reasons.iter().map(ToString::to_string).chain(refusal.since.clone());
         let mut fault = Self::new(403, "refused", "This is not allowed", remedy)
             .nhs_code(refusal.nhs_code())
-            .detail(refusal.reasons.iter().map(ToString::to_string).collect::<Vec<_>>().join(". "));
+            .detail(said.collect::<Vec<_>>().join(". "));
         fault.problem.refusal = Some((operation, refusal));
         fault
     }

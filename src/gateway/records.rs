@@ -7,17 +7,22 @@ use time::OffsetDateTime;
 
 use super::{
     folded,
+    issuances::BegunAs,
     messages::Recipient,
     problem::Fault,
     store::{from_word, moment, one, word},
 };
 use crate::{
-    cis2::wire::{CardRecord, HolderRecord},
+    cis2::wire::{BegunBy, CardRecord, HolderRecord, LastChange},
     domain::{CardSerial, CardState, CertificateSlot, Holder, HolderId, JobId, NameOnCard, Series, sha256_hex},
 };
 
 const HOLDER: &str = "SELECT id, official_name, name_on_card, organisation, state, photo_sha256 FROM holders";
-const CARD: &str = "SELECT serial, state, series, holder, last_job, certificates_expire, awaits_delivery FROM cards";
+const CARD: &str = "SELECT cards.serial, cards.state, cards.series, cards.holder, cards.last_job, cards.certificates_expire, \
+                    cards.awaits_delivery, cards.changed, issuances.operation, issuances.task, issuances.officer, \
+                    officers.name \
+                    FROM cards LEFT JOIN issuances ON issuances.job = cards.last_job \
+                    LEFT JOIN officers ON officers.id = issuances.officer";
 
 type HolderColumns = (String, String, Option<String>, String, String, Option<String>);
 
@@ -37,14 +42,27 @@ fn read_holder(columns: HolderColumns) -> Result<Holder, Fault> {
     })
 }
 
-type CardColumns = (String, String, String, Option<String>, Option<String>, Option<i64>, bool);
+type CardColumns = (String, String, String, Option<String>, Option<String>, Option<i64>, bool, ChangeColumns);
+
+/// When a card was changed; what its newest job does, as what it was begun, by whom, and that officer's name.
+type ChangeColumns = (i64, Option<String>, Option<String>, Option<String>, Option<String>);
 
 fn card_columns(row: &Row<'_>) -> rusqlite::Result<CardColumns> {
-    Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?, row.get(6)?))
+    let change = (row.get(7)?, row.get(8)?, row.get(9)?, row.get(10)?, row.get(11)?);
+    Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?, row.get(6)?, change))
+}
+
+fn read_change((at, operation, task, officer, name): ChangeColumns) -> Result<Option<LastChange>, Fault> {
+    let (Some(operation), Some(task), Some(officer)) = (operation, task, officer) else { return Ok(None) };
+    let by = match from_word(task)? {
+        BegunAs::Desk => Some(BegunBy { officer: officer.parse()?, name }),
+        BegunAs::SelfService => None,
+    };
+    Ok(Some(LastChange { operation: from_word(operation)?, by, at: moment(at)? }))
 }
 
 fn read_card(columns: CardColumns) -> Result<CardRecord, Fault> {
-    let (serial, state, series, holder, last_job, expire, awaits_delivery) = columns;
+    let (serial, state, series, holder, last_job, expire, awaits_delivery, change) = columns;
     let state: CardState = from_word(state)?;
     let last_job: Option<JobId> = last_job.map(|job| job.parse()).transpose()?;
     Ok(CardRecord {
@@ -57,6 +75,7 @@ fn read_card(columns: CardColumns) -> Result<CardRecord, Fault> {
         certificates_expire: expire.map(moment).transpose()?,
         good_pair: None,
         awaits_delivery,
+        last_change: read_change(change)?,
     })
 }
 
@@ -135,7 +154,10 @@ pub fn find_holders(store: &Connection, query: &str, limit: u32) -> Result<Vec<H
 fn cards_of_all(store: &Connection, holders: &[Holder]) -> Result<HashMap<HolderId, Vec<CardRecord>>, Fault> {
     let numbers: Vec<&HolderId> = holders.iter().map(|holder| &holder.id).collect();
     let numbers = serde_json::to_string(&numbers).map_err(|_| Fault::internal("the numbers cannot be written"))?;
-    let sql = format!("{CARD} WHERE holder IN (SELECT value FROM json_each(?1)) ORDER BY changed DESC, rowid DESC");
+    let sql = format!(
+        "{CARD} WHERE cards.holder IN (SELECT value FROM json_each(?1)) \
+         ORDER BY cards.changed DESC, cards.rowid DESC"
+    );
     let mut query = store.prepare_cached(&sql)?;
     let rows = query.query_map([numbers], card_columns)?.collect::<rusqlite::Result<Vec<_>>>()?;
     let mut cards: HashMap<HolderId, Vec<CardRecord>> = HashMap::new();
@@ -150,14 +172,15 @@ fn cards_of_all(store: &Connection, holders: &[Holder]) -> Result<HashMap<Holder
 
 /// A holder's cards, newest first.
 fn cards_of(store: &Connection, id: &HolderId) -> Result<Vec<CardRecord>, Fault> {
-    let mut query = store.prepare_cached(&format!("{CARD} WHERE holder = ?1 ORDER BY changed DESC, rowid DESC"))?;
+    let mut query = store
+        .prepare_cached(&format!("{CARD} WHERE cards.holder = ?1 ORDER BY cards.changed DESC, cards.rowid DESC"))?;
     let rows = query.query_map([id.as_str()], card_columns)?.collect::<rusqlite::Result<Vec<_>>>()?;
     rows.into_iter().map(read_card).collect()
 }
 
 /// A card; one never seen is blank.
 pub fn card(store: &Connection, serial: &CardSerial) -> Result<CardRecord, Fault> {
-    let known = one(store, &format!("{CARD} WHERE serial = ?1"), [serial.as_str()], card_columns)?;
+    let known = one(store, &format!("{CARD} WHERE cards.serial = ?1"), [serial.as_str()], card_columns)?;
     match known {
         Some(columns) => with_pair(store, read_card(columns)?),
         None => Ok(CardRecord {
@@ -170,6 +193,7 @@ pub fn card(store: &Connection, serial: &CardSerial) -> Result<CardRecord, Fault
             certificates_expire: None,
             good_pair: None,
             awaits_delivery: false,
+            last_change: None,
         }),
     }
 }

@@ -364,7 +364,16 @@ impl Desk<'_> {
 
     /// What those rules say.
     pub(super) fn decision(&self, operation: Operation, facts: &Facts<'_>) -> Decision {
-        decide(&self.situation(operation, facts))
+        match decide(&self.situation(operation, facts)) {
+            Decision::Allowed => Decision::Allowed,
+            Decision::Refused(mut refusal) => {
+                let in_the_way = refusal.card_in_the_way(&facts.card.serial);
+                let mut records = std::iter::once(facts.card).chain(&facts.holder.cards);
+                let record = in_the_way.and_then(|serial| records.find(|record| record.serial == *serial));
+                refusal.since = record.and_then(CardRecord::since);
+                Decision::Refused(refusal)
+            }
+        }
     }
 
     /// What they say of every operation on a card.

@@ -79,6 +79,7 @@ pub fn card(state: CardState, holder: Option<Holder>) -> CardInReader {
             certificates_expire: None,
             good_pair: None,
             awaits_delivery: false,
+            last_change: None,
         }),
         serial: "0A1B2C3D4E5F".parse().expect("a serial"),
         series: Series::Series10,

@@ -63,6 +63,7 @@ pub fn card(reader: &str, serial: u32, state: CardState) -> Event {
         certificates_expire: None,
         good_pair: None,
         awaits_delivery: false,
+        last_change: None,
     };
     let card = CardInReader {
         serial,

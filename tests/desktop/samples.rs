@@ -123,6 +123,7 @@ pub fn card(holder: &Holder, place: usize, state: CardState) -> CardRecord {
         certificates_expire: Some(datetime!(2028-11-04 23:59:59 UTC)),
         good_pair: None,
         awaits_delivery: false,
+        last_change: None,
     }
 }
 

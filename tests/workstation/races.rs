@@ -44,6 +44,12 @@ fn issue(desk: &Desk, holder: &str, reader: &str) -> String {
     desk.run_with(&words, "738164\n").expect(0).json()["serial"].as_str().expect("a serial").to_owned()
 }
 
+/// How many rows of this event name the holder.
+fn gateway_rows(url: &str, event: &str) -> usize {
+    let rows = service(url).holder_history(&HOLDER.parse().expect("a number"), 500).expect("rows");
+    rows.iter().filter(|row| row.event == event).count()
+}
+
 fn state(service: &HttpService, serial: &str) -> CardState {
     service.card(&serial.parse().expect("a serial")).expect("the card").state
 }
@@ -121,12 +127,18 @@ fn of_two_that_begin_together_one_wins() {
     let won: Vec<&Value> = ended.iter().filter(|(code, _)| *code == 0).map(|(_, document)| document).collect();
     let lost: Vec<&(i32, Value)> = ended.iter().filter(|(code, _)| *code != 0).collect();
     assert_eq!((won.len(), lost.len()), (1, 1), "{ended:?}");
+    let reserved = gateway_rows(&gateway.url, "issuance.reserved");
+    assert_eq!(reserved, 1, "one issue is on record");
     let serial = won[0]["serial"].as_str().expect("a serial");
     let (code, document) = lost[0];
     // Where it came while the other was at work it is told who and when; where it came after, which card the holder has.
     match code {
         1 => says_who_and_when(document, AGENT),
-        3 => assert!(document["message"].as_str().is_some_and(|why| why.contains(serial)), "{document}"),
+        3 => {
+            let why = document["message"].as_str().expect("a message");
+            let told = [serial, "issue by ", AGENT, " UTC"];
+            assert!(told.iter().all(|told| why.contains(told)), "{document}");
+        }
         other => panic!("exit {other}: {document}"),
     }
     let service = service(&gateway.url);
@@ -137,8 +149,18 @@ fn of_two_that_begin_together_one_wins() {
     // And both want to end that one card.
     let cancel = ["cancel", "--json", "--yes", "--reason", "left", "--card", serial, "--holder", HOLDER];
     let ended = both_ended([started(&desks[0], &cancel), started(&desks[1], &cancel)]);
-    let mut codes = ended.each_ref().map(|(code, _)| *code);
-    codes.sort_unstable();
-    assert_eq!(codes, [0, 3], "{ended:?}");
+    // Whichever began first, the other is told who did it and when; its card was ended by the one job.
+    let won: Vec<&Value> = ended.iter().filter(|(code, _)| *code == 0).map(|(_, document)| document).collect();
+    let lost: Vec<&(i32, Value)> = ended.iter().filter(|(code, _)| *code != 0).collect();
+    assert_eq!((won.len(), lost.len()), (1, 1), "{ended:?}");
+    assert_eq!(lost[0].0, 3, "{ended:?}");
+    let message = lost[0].1["message"].as_str().expect("a message");
+    let today = time::OffsetDateTime::now_utc().date().to_string();
+    for told in ["cancelled", serial, "cancel by ", AGENT, &today, " UTC"] {
+        assert!(message.contains(told), "{told} is not in: {message}");
+    }
     assert_eq!(state(&service, serial), CardState::Cancelled);
+    let rows = service.holder_history(&HOLDER.parse().expect("a number"), 500).expect("rows");
+    let begun = rows.iter().filter(|row| row.event == "on-card.begun" && row.detail["serial"] == serial).count();
+    assert_eq!(begun, 1, "one cancel is on record");
 }

@@ -13,9 +13,22 @@ use crate::domain::{CardSerial, CardState, NhsCode, Operation, Role, Series};
 pub struct Refusal {
     /// Each reason, the hardest first.
     pub reasons: Vec<Reason>,
+    /// Where the state of a card stands in the way, or another card of the holder: who brought it there, and when.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<String>,
 }
 
 impl Refusal {
+    /// The card whose state stands in the way: another one of the holder where it is named, or else the one it is about.
+    #[must_use]
+    pub fn card_in_the_way<'a>(&'a self, about: &'a CardSerial) -> Option<&'a CardSerial> {
+        self.reasons.iter().find_map(|reason| match reason {
+            Reason::HolderHasCard { serial } => Some(serial),
+            Reason::CardState { .. } => Some(about),
+            _ => None,
+        })
+    }
+
     /// The published code of the first reason that has one.
     #[must_use]
     pub fn nhs_code(&self) -> Option<NhsCode> {
@@ -28,6 +41,9 @@ impl fmt::Display for Refusal {
         for (i, reason) in self.reasons.iter().enumerate() {
             let gap = if i == 0 { "" } else { " " };
             write!(f, "{gap}{}. {}.", reason, reason.remedy())?;
+        }
+        if let Some(since) = &self.since {
+            write!(f, " {since}.")?;
         }
         Ok(())
     }

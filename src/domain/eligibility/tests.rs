@@ -216,7 +216,7 @@ fn every_reason_is_given_at_once_and_has_a_remedy() {
     };
     let all = reasons(&worst);
     assert_eq!(all.len(), 7, "{all:?}");
-    let refusal = Refusal { reasons: all };
+    let refusal = Refusal { reasons: all, since: None };
     let said = refusal.to_string();
     for reason in &refusal.reasons {
         assert!(said.contains(&reason.to_string()) && said.contains(reason.remedy()), "{said}");

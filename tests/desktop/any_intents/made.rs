@@ -306,6 +306,7 @@ pub fn card(n: u8, state: CardState) -> CardInReader {
         certificates_expire: (!blank).then(|| OffsetDateTime::now_utc() + time::Duration::days(30)),
         good_pair: None,
         awaits_delivery: false,
+        last_change: None,
     };
     CardInReader {
         serial,

@@ -1,15 +1,9 @@
-//! Counters, time that ran out, and two workstations at once.
+//! Counters, time that ran out, and another workstation in the middle.
 
-use std::{
-    sync::{Arc, Barrier, Mutex},
-    time::Duration,
-};
+use std::time::Duration;
 
 use cardwright::{
-    card::{
-        transport::Moment,
-        virtual_card::{VirtualCard, VirtualReaders},
-    },
+    card::transport::Moment,
     cis2::wire::DeliverySaid,
     domain::Operation,
     journal::Journal,
@@ -24,12 +18,7 @@ use super::{
     judge::{self, Stands},
     long_ago, new_passcode, run, run_wish, wish,
 };
-use crate::desk::{self, Make, READER};
-
-/// A wish for the card that was looked at, with its holder.
-fn looked_at(task: Task, serial: &cardwright::domain::CardSerial) -> CardWish {
-    CardWish { serial: Some(serial.clone()), holder: Some(desk::holder(1)), ..wish(task) }
-}
+use crate::desk::{self, Make};
 
 fn why(report: &CardReport) -> &str {
     match &report.ending {
@@ -146,55 +135,7 @@ fn late_resumptions_keep_the_promise() {
     }
 }
 
-/// Two workstations at once on one card: the second one begins while the first one is in the middle.
-#[test]
-fn of_two_workstations_on_one_card_one_wins_and_the_other_is_told_who_and_when() {
-    let bench = Bench::new(Task::Unlock);
-    let file = |name: &str| bench.folder.path().join(format!("{name}.json"));
-    let reader_of = |name: &str| {
-        let readers = VirtualReaders::new([READER]);
-        let chip = VirtualCard::open(&file(name), || desk::blueprint(0, 1)).expect("the card's file");
-        readers.insert(READER, Arc::new(Mutex::new(chip))).expect("the reader is there");
-        readers
-    };
-    bench.ready(Task::Unlock, 1, &reader_of("first"));
-    // One chip cannot be in two readers, so the other workstation has a copy of it.
-    std::fs::copy(file("first"), file("second")).expect("a copy");
-    let wish = looked_at(Task::Unlock, &desk::serial(Make::Virtual, 1));
-    let (begun, refused) = (Barrier::new(2), Barrier::new(2));
-    let first = || {
-        let readers = reader_of("first");
-        let workplace = bench.desk(&readers);
-        let preflight = workplace.prepare_on_card(&wish).expect("prepared");
-        let mut in_the_middle = |progress: &Progress| {
-            if matches!(progress, Progress::Started { step: Step::SetPasscode, .. }) {
-                begun.wait();
-                refused.wait();
-            }
-        };
-        workplace.unlock(preflight, new_passcode(), &mut in_the_middle).expect("begun")
-    };
-    let second = || {
-        let (readers, service) = (reader_of("second"), desk::signed_in(&bench.gateway.url()));
-        let journal = Journal::open(&bench.folder.path().join("second")).expect("a journal");
-        let workplace = desk::desk(&service, &readers, &bench.profiles, &journal);
-        begun.wait();
-        let on_the_card = run_wish(&workplace, Task::Unlock, &wish).expect("asked");
-        refused.wait();
-        on_the_card
-    };
-    let (first, second) = std::thread::scope(|scope| {
-        let (first, second) = (scope.spawn(first), scope.spawn(second));
-        (first.join().expect("no panic"), second.join().expect("no panic"))
-    });
-    assert_eq!(first.ending, Ending::Done);
-    let told = why(&second);
-    assert!(told.contains("Tomos Llewelyn-Pryce") && told.contains("began job"), "who: {told}");
-    assert!(told.contains("UTC") && told.contains("runs out"), "when: {told}");
-    assert_eq!(judge::tries_of(&reader_of("second")), 0, "nothing was sent to the card of the one who lost");
-}
-
-/// And for one holder: no new card is issued while a job on the old one is open.
+/// No new card is issued to a holder while a job on the old one is open.
 #[test]
 fn of_two_workstations_for_one_holder_one_wins_and_the_other_is_told_who_and_when() {
     let bench = Bench::new(Task::Cancel);

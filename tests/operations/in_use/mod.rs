@@ -7,6 +7,7 @@ pub mod judge;
 mod killed;
 mod limits;
 mod looks;
+mod races;
 mod refused;
 mod works;
 

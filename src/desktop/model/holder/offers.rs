@@ -108,7 +108,7 @@ fn print_offer(model: &Model, record: &HolderRecord, today: Date) -> Offer {
 fn photo_offer(role: Role, own: bool) -> Offer {
     let may = matches!(role, Role::RaManager | Role::AdvancedRaAgent | Role::RaAgent | Role::IdChecker);
     let refused = match (own, may) {
-        (true, _) => Some(Why::Rules(Refusal { reasons: vec![Reason::OwnRecord] })),
+        (true, _) => Some(Why::Rules(Refusal { reasons: vec![Reason::OwnRecord], since: None })),
         (false, false) => Some(Why::PhotoRole(role)),
         (false, true) => None,
     };
