@@ -73,7 +73,7 @@ pub fn job_with_card(desk: &Desk<'_>, call: &Call) -> Result<Job, Fault> {
 
 /// What of a card's secrets a call is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Secret {
+pub enum Secret {
     /// Its management key, through the relay.
     ManagementKey,
     /// Its unlock codes.
@@ -82,7 +82,7 @@ enum Secret {
 
 impl Secret {
     /// Whether an operation has any use for it. A job that was allowed for one thing is good for nothing else.
-    fn is_for(self, operation: Operation) -> bool {
+    pub fn is_for(self, operation: Operation) -> bool {
         match operation {
             Operation::Issue | Operation::Repair | Operation::Clear => true,
             Operation::Renew | Operation::Cancel => self == Self::ManagementKey,
