@@ -94,9 +94,11 @@ impl Core {
         self.store.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Ends every job whose deadline has passed.
+    /// Ends every job whose deadline has passed, and wipes the keys of channels whose time is over.
     fn sweep(&self) -> Result<(), GatewayError> {
-        issuances::sweep(&mut self.store(), self.config.clock.now())
+        let (mut store, now) = (self.store(), self.config.clock.now());
+        issuances::sweep(&mut store, now)
+            .and_then(|()| secure_channels::close_overdue(&store, now))
             .map_err(|fault| GatewayError::Store { reason: fault.problem.describe() })
     }
 }

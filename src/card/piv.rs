@@ -12,7 +12,7 @@ mod status;
 #[cfg(test)]
 mod tests;
 
-pub use codes::Tries;
+pub use codes::{Tries, change_of_unlock_code, replacement_of_unlock_code, unlock_code_changed, unlock_code_replaced};
 pub use content::{
     CardObject, ContentError, PrintedInformation, card_identifier, certificate_in, guid_in, identifier_in,
 };

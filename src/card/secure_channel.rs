@@ -3,8 +3,9 @@
 //! leans on it. Eight-byte challenges, cryptograms and codes (the mode every public host has), AES of 128, 192 or 256
 //! bits.
 //!
-//! The static keys are at the gateway. This room knows how session keys are derived and what crosses the reader; the
-//! workstation's [`Channel`] is given the session keys of one session and nothing else.
+//! Static keys and session keys are at the gateway, which keeps the host's end of the channel ([`Channel`]): it wraps what
+//! the workstation sends to the card and opens what the card answers. This room knows how session keys are derived and
+//! what crosses the reader.
 
 mod answer;
 mod channel;
@@ -18,15 +19,18 @@ mod put_key;
 use serde::{Deserialize, Serialize};
 
 pub use answer::{AnswerFault, CardAnswer};
-pub use channel::{Channel, ChannelFault};
+pub use channel::{Channel, ChannelFault, ChannelPosition, is_protected_answer};
 pub use cipher::{cmac, derive};
 pub use error::{ChannelError, Doing};
-pub use host::{ISSUER_SECURITY_DOMAIN, external_authenticate, initialize_update, put_key, select_domain};
+pub use host::{
+    ISSUER_SECURITY_DOMAIN, authenticated, external_authenticate, initialize_update, put_key, put_key_answered,
+    put_key_command, select_domain,
+};
 pub use keys::{Challenges, ChannelKey, SessionKeys, StaticKeys};
 pub use layer::SecureChannel;
 pub use put_key::{KeySet, check_values, encrypted_key_set, read_key_set};
 
-pub(in crate::card) use channel::{is_protected_answer, pad, unpad};
+pub(in crate::card) use channel::{pad, unpad};
 pub(in crate::card) use cipher::{BLOCK, decrypt, encrypt, encrypt_block};
 pub(in crate::card) use keys::pseudo_random_challenge;
 

@@ -7,7 +7,7 @@ mod recorder;
 pub(crate) mod script;
 mod tearer;
 
-pub use chaining::{Chaining, Link};
+pub use chaining::{Chaining, Link, pieces};
 pub use collecting::Collecting;
 pub use recorder::{ExchangeLine, ExchangeRecord, Recorder};
 pub use tearer::{Moment, Tear, Tearer};

@@ -255,13 +255,22 @@ impl Service for HttpService {
         self.of_job(job, "secure-channel/begin", key).body(request)?.json()
     }
 
-    fn channel_keys(
+    fn open_channel(
         &self,
         job: &JobId,
         key: &str,
         request: &wire::ChannelAnswer,
-    ) -> Result<wire::ChannelKeys, ServiceError> {
-        self.of_job(job, "secure-channel/keys", key).body(request)?.json()
+    ) -> Result<wire::ChannelProof, ServiceError> {
+        self.of_job(job, "secure-channel/open", key).body(request)?.json()
+    }
+
+    fn exchange_on_channel(
+        &self,
+        job: &JobId,
+        key: &str,
+        request: &wire::ExchangeOnChannel,
+    ) -> Result<wire::ChannelExchanged, ServiceError> {
+        self.of_job(job, "secure-channel/exchange", key).body(request)?.json()
     }
 
     fn channel_refused(&self, job: &JobId, key: &str) -> Result<(), ServiceError> {

@@ -64,16 +64,23 @@ pub trait Service: Send + Sync {
         key: &str,
         request: &wire::BeginChannel,
     ) -> Result<wire::ChannelBegun, ServiceError>;
-    /// Gives the keys of this one session to a card that proves its own.
-    fn channel_keys(
+    /// Gives the gateway's proof to a card that proves its keys. From here on the gateway holds the channel's keys.
+    fn open_channel(
         &self,
         job: &JobId,
         key: &str,
         request: &wire::ChannelAnswer,
-    ) -> Result<wire::ChannelKeys, ServiceError>;
+    ) -> Result<wire::ChannelProof, ServiceError>;
+    /// Opens what the card answered on the channel and wraps what it is to do next.
+    fn exchange_on_channel(
+        &self,
+        job: &JobId,
+        key: &str,
+        request: &wire::ExchangeOnChannel,
+    ) -> Result<wire::ChannelExchanged, ServiceError>;
     /// Tells that the card refused the gateway's proof: its key set is not tried again.
     fn channel_refused(&self, job: &JobId, key: &str) -> Result<(), ServiceError>;
-    /// The keys the card is to hold, encrypted for it alone.
+    /// Prepares the keys the card is to hold; they are put on it through the open channel.
     fn put_keys(&self, job: &JobId, key: &str, request: &wire::PutKeys) -> Result<wire::PreparedKeys, ServiceError>;
     /// Tells that the card took them.
     fn keys_put(&self, job: &JobId, key: &str, request: &wire::KeysPut) -> Result<(), ServiceError>;

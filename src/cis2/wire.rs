@@ -15,7 +15,8 @@ pub use on_cards::{
 };
 pub use photo::PhotoReview;
 pub use secure_channel::{
-    BeginChannel, ChannelAnswer, ChannelBegun, ChannelKeys, KeyOwner, KeysPut, PreparedKeys, PutKeys,
+    BeginChannel, ChannelAnswer, ChannelBegun, ChannelCommand, ChannelExchanged, ChannelProof, ExchangeOnChannel,
+    KeyOwner, KeysPut, PreparedKeys, PutKeys,
 };
 pub use self_service::{AskForCode, CodeSent, HolderSession, HolderSignIn};
 pub use telephone::{BeginByTelephone, BegunByTelephone, EndByTelephone, EndedByTelephone, EnrolledWorkstation};

@@ -65,6 +65,8 @@ pub fn event_key(event: &str) -> Option<&'static str> {
         "card.secure-channel.unknown" => "event-card-channel-unknown",
         "card.secure-channel.refused" => "event-card-channel-refused",
         "card.secure-channel.wrong" => "event-card-channel-wrong",
+        "card.secure-channel.broken" => "event-card-channel-broken",
+        "card.secure-channel.not-wrapped" => "event-card-channel-not-wrapped",
         "card.secure-channel.keys-prepared" => "event-card-channel-keys-prepared",
         "card.secure-channel.keys-put" => "event-card-channel-keys-put",
         "card.secure-channel.keys-wrong" => "event-card-channel-keys-wrong",

@@ -3,6 +3,7 @@
 mod actor;
 mod authentications;
 mod cards;
+mod channel_exchange;
 mod issuance;
 mod on_cards;
 mod people;
@@ -63,7 +64,7 @@ const fn route(method: &'static str, path: &'static str, access: Access, handler
     Route { method, path, access, body_limit: JSON_LIMIT, handler }
 }
 
-const ROUTES: [Route; 56] = [
+const ROUTES: [Route; 57] = [
     route("GET", "/ra/v1/openapi.json", Access::Anybody, public::openapi),
     route("GET", "/ra/v1/pki/chain.pem", Access::Anybody, public::chain),
     route("GET", "/ra/v1/pki/crl.pem", Access::Anybody, public::crl_pem),
@@ -116,7 +117,8 @@ const ROUTES: [Route; 56] = [
     route("GET", "/ra/v1/self-service/session", Access::Holder, self_service::session),
     route("DELETE", "/ra/v1/self-service/session", Access::Holder, self_service::sign_out),
     route("POST", "/ra/v1/issuances/{job}/secure-channel/begin", Access::AtWork, secure_channel::begin),
-    route("POST", "/ra/v1/issuances/{job}/secure-channel/keys", Access::AtWork, secure_channel::keys),
+    route("POST", "/ra/v1/issuances/{job}/secure-channel/open", Access::AtWork, secure_channel::open),
+    route("POST", "/ra/v1/issuances/{job}/secure-channel/exchange", Access::AtWork, channel_exchange::exchange),
     route("POST", "/ra/v1/issuances/{job}/secure-channel/refused", Access::AtWork, secure_channel::refused),
     route("POST", "/ra/v1/issuances/{job}/secure-channel/put-key", Access::AtWork, secure_channel::put_key),
     route("POST", "/ra/v1/issuances/{job}/secure-channel/put-key/settled", Access::AtWork, secure_channel::settled),

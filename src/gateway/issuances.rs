@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 use super::{
     audit, authority,
     problem::Fault,
-    records, sessions,
+    records, secure_channels, sessions,
     store::{from_word, moment, one, word},
 };
 use crate::{
@@ -247,6 +247,10 @@ pub fn certificates_of_card(store: &Connection, job: &Job) -> Result<Vec<Vec<u8>
 /// Moves a job to another state.
 pub fn set_state(store: &Connection, job: &JobId, state: IssuanceState) -> Result<(), Fault> {
     store.execute("UPDATE issuances SET state = ?2 WHERE job = ?1", [job.as_str(), &word(&state)])?;
+    // Whatever comes after the end of a job begins a channel of its own.
+    if matches!(state, IssuanceState::Confirmed | IssuanceState::Aborted | IssuanceState::Expired) {
+        secure_channels::close(store, job)?;
+    }
     Ok(())
 }
 

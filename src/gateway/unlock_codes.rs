@@ -126,6 +126,31 @@ pub fn release_delivered(
     Ok(UnlockCodes { current, next: next() })
 }
 
+/// The codes of a card that were released and of which nobody has said yet which one it holds.
+pub struct Released {
+    current: UnlockCode,
+    /// The code to change to.
+    pub next: UnlockCode,
+}
+
+impl Released {
+    /// The code that a workstation calls so. The second candidate is always the pending code.
+    pub fn held(&self, which: UnlockCodeSettled) -> &UnlockCode {
+        match which {
+            UnlockCodeSettled::FirstOfCurrent => &self.current,
+            UnlockCodeSettled::Next | UnlockCodeSettled::SecondOfCurrent => &self.next,
+        }
+    }
+}
+
+/// The codes that were released, to be put into a command here.
+pub fn released(store: &Connection, seal: &Seal, serial: &CardSerial) -> Result<Released, Fault> {
+    let unreleased = || Fault::wrong_state("no unlock code of this card was released");
+    let Escrowed { current, next } = read(store, seal, serial)?.ok_or_else(unreleased)?;
+    let code = |code: Option<SecretBase64>| code.and_then(|code| UnlockCode::new(code.0)).ok_or_else(unreleased);
+    Ok(Released { current: code(current.into_iter().next())?, next: code(next)? })
+}
+
 /// Settles which code the card holds.
 pub fn settle(store: &Connection, seal: &Seal, serial: &CardSerial, found: UnlockCodeSettled) -> Result<(), Fault> {
     let unreleased = || Fault::wrong_state("no unlock code of this card was released");

@@ -1,28 +1,37 @@
 //! Performs groups of card exchanges: one transaction each, secrets from the pocket, every answer an outcome.
 
+mod at_gateway;
 mod channel;
 mod in_use;
 mod middleware;
 
+pub use at_gateway::{Opened, RemoteChannel};
 pub use middleware::{card_contents, passcode_tries, sign_with};
 
+use self::at_gateway::{InChannel, Stopped};
 use super::{
     effect::{CardWork, Fault, Outcome},
     error::OperationError,
+    gateway_call,
     pocket::{CardSession, Pocket, Reach},
     runner::{Desk, JobPlan, random_passcode},
+    through_channel::wants_channel,
 };
 use crate::{
     card::{
         piv::{
             CardObject, ObjectName, Piv, PivError, PrintedInformation, card_identifier, certificate_in, identifier_in,
+            unlock_code_changed, unlock_code_replaced,
         },
         pkcs11::TokenError,
         profile::{CardProfile, HowLocked, ObjectWriting},
-        secure_channel::{Channel, ChannelError},
-        transport::{Transport, TransportError, layered, layered_in_channel},
+        secure_channel::ChannelError,
+        transport::{Transport, TransportError, layered},
     },
-    cis2::wire::UnlockCodeSettled,
+    cis2::{
+        ServiceError,
+        wire::{ChannelCommand, UnlockCodeSettled},
+    },
     domain::{CertificateSlot, UnlockCode, sha256_hex},
 };
 
@@ -40,7 +49,7 @@ pub fn perform(desk: &Desk<'_>, plan: &JobPlan, pocket: &mut Pocket, work: CardW
             Err(error) => return interrupted(error.to_string()),
         }
     }
-    let mut done = work_on_card(plan, pocket, work);
+    let mut done = work_on_card(desk, plan, pocket, work);
     // Another program reset the card between two steps. A step that selects the application anyway is begun again, on
     // a card that is recognised again; what the others rely on is gone with the reset.
     let selects = match work {
@@ -58,7 +67,7 @@ pub fn perform(desk: &Desk<'_>, plan: &JobPlan, pocket: &mut Pocket, work: CardW
         pocket.session = None;
         if let Ok((session, _)) = desk.find_card(plan.serial()) {
             pocket.session = Some(session);
-            done = work_on_card(plan, pocket, work);
+            done = work_on_card(desk, plan, pocket, work);
         }
     }
     match done {
@@ -68,6 +77,14 @@ pub fn perform(desk: &Desk<'_>, plan: &JobPlan, pocket: &mut Pocket, work: CardW
             pocket.session = None;
             pocket.channel = None;
             interrupted(error.to_string())
+        }
+        Err(Trouble::Service(error)) => {
+            // The card stands in a channel that nobody goes on with.
+            pocket.channel = None;
+            if let Some(session) = &mut pocket.session {
+                session.selected = false;
+            }
+            Outcome::Failed(gateway_call::unanswered(pocket, false, &error))
         }
         Err(Trouble::Piv(error)) => refused(error.to_string()),
         Err(Trouble::Token(error)) if error.is_lost() => {
@@ -95,6 +112,8 @@ enum Trouble {
     Piv(PivError),
     Token(TokenError),
     Channel(ChannelError),
+    /// The gateway did not go on with the channel.
+    Service(ServiceError),
     /// Something an earlier step of the same run should have put into the pocket.
     Missing(&'static str),
     /// An object could not be put together.
@@ -121,17 +140,22 @@ impl From<ChannelError> for Trouble {
     }
 }
 
-/// Runs one transaction with the PIV application of the job's card, selected anew or as the last step left it.
+/// Works with the PIV application of the job's card: through the secure channel while one is open, else in one transaction,
+/// selected anew or as the last step left it.
 fn with_piv<R>(
+    desk: &Desk<'_>,
     pocket: &mut Pocket,
     selection: Selection,
     work: impl FnOnce(&mut Piv<'_>) -> Result<R, PivError>,
 ) -> Result<R, Trouble> {
-    // Selecting again would end the channel, which was opened to the application.
-    let in_channel = pocket.channel.is_some();
+    if pocket.channel.is_some() {
+        // Selecting again would end the channel, which was opened to the application.
+        return in_channel(desk, pocket, Opened::AtOnce, |card, profile| {
+            Ok(work(&mut Piv::still_selected(card, profile))?)
+        });
+    }
     let session = pocket.session.as_mut().ok_or(Trouble::Missing("the open card"))?;
     let selection = match selection {
-        _ if in_channel => Selection::Kept,
         // A card that was just opened and known again by its serial may have nothing selected yet.
         Selection::Kept if !session.selected => Selection::Anew,
         other => other,
@@ -140,14 +164,65 @@ fn with_piv<R>(
     with_card(pocket, |card, profile| Ok(select_and_work(card, profile, selection, work)?))
 }
 
-/// Runs one transaction on the job's card: through the secure channel while one is open.
+/// The same outside any channel, for what a passcode goes along with: one that is open is ended by selecting the application
+/// anew.
+fn plainly<R>(
+    desk: &Desk<'_>,
+    pocket: &mut Pocket,
+    selection: Selection,
+    work: impl FnOnce(&mut Piv<'_>) -> Result<R, PivError>,
+) -> Result<R, Trouble> {
+    let selection = if end_channel(desk, pocket)? { Selection::Anew } else { selection };
+    with_piv(desk, pocket, selection, work)
+}
+
+/// Ends the channel that is open, if one is: what the card answered last is looked at first.
+fn end_channel(desk: &Desk<'_>, pocket: &mut Pocket) -> Result<bool, Trouble> {
+    let Some(channel) = pocket.channel.take() else { return Ok(false) };
+    channel.end(desk.service, &mut pocket.spent).map_err(|stopped| match stopped {
+        Stopped::Service(error) => Trouble::Service(error),
+        Stopped::Transport(error) => Trouble::Piv(error.into()),
+    })?;
+    Ok(true)
+}
+
+/// Works on the job's card through its open channel.
+fn in_channel<R>(
+    desk: &Desk<'_>,
+    pocket: &mut Pocket,
+    opened: Opened,
+    work: impl FnOnce(&mut InChannel<'_>, &CardProfile) -> Result<R, Trouble>,
+) -> Result<R, Trouble> {
+    let session = pocket.session.as_mut().ok_or(Trouble::Missing("the open card"))?;
+    let profile = pocket.profile.as_ref().ok_or(Trouble::Missing("the card's profile"))?;
+    let channel = pocket.channel.as_mut().ok_or(Trouble::Missing("the protected connection to the card"))?;
+    // A card that is reached through middleware has no such application to offer.
+    let Reach::Commands(connection) = &mut session.reach else { return Err(PivError::NoApplication.into()) };
+    let mut card = InChannel {
+        service: desk.service,
+        connection: &mut **connection,
+        record: &session.record,
+        longest_piece: session.link.longest_piece(),
+        channel,
+        spent: &mut pocket.spent,
+        opened,
+        refusal: None,
+    };
+    let done = work(&mut card, profile);
+    match card.refusal {
+        Some(refusal) => Err(Trouble::Service(refusal)),
+        None => done,
+    }
+}
+
+/// Runs one transaction on the job's card, outside any channel.
 fn with_card<R>(
     pocket: &mut Pocket,
     work: impl FnOnce(&mut dyn Transport, &CardProfile) -> Result<R, Trouble>,
 ) -> Result<R, Trouble> {
     let session = pocket.session.as_mut().ok_or(Trouble::Missing("the open card"))?;
     let profile = pocket.profile.as_ref().ok_or(Trouble::Missing("the card's profile"))?;
-    composed(session, pocket.channel.as_mut(), |card| work(card, profile)).map_err(Trouble::Piv)?
+    composed(session, |card| work(card, profile)).map_err(Trouble::Piv)?
 }
 
 /// Selects the PIV application of a card that was just opened, unless that is done, and runs one transaction with it: for
@@ -159,7 +234,7 @@ pub fn selected<R>(
 ) -> Result<R, OperationError> {
     let selection = if session.selected { Selection::Kept } else { Selection::Anew };
     session.selected = true;
-    composed(session, None, |card| select_and_work(card, profile, selection, work))
+    composed(session, |card| select_and_work(card, profile, selection, work))
         .unwrap_or_else(Err)
         .map_err(|error| OperationError::NotRecognised(error.into()))
 }
@@ -177,21 +252,14 @@ fn select_and_work<R>(
 }
 
 /// The one place where the layers stand on each other.
-fn composed<R>(
-    session: &mut CardSession,
-    mut channel: Option<&mut Channel>,
-    work: impl FnOnce(&mut dyn Transport) -> R,
-) -> Result<R, PivError> {
+fn composed<R>(session: &mut CardSession, work: impl FnOnce(&mut dyn Transport) -> R) -> Result<R, PivError> {
     let (mut work, mut answer) = (Some(work), None);
     let (link, record) = (&session.link, &session.record);
     // A card that is reached through middleware has no such application to offer.
     let Reach::Commands(connection) = &mut session.reach else { return Err(PivError::NoApplication) };
     connection.transact(&mut |card| {
         let Some(work) = work.take() else { return };
-        answer = Some(match channel.as_deref_mut() {
-            Some(channel) => work(&mut layered_in_channel(card, link, record, channel)),
-            None => work(&mut layered(card, link, record)),
-        });
+        answer = Some(work(&mut layered(card, link, record)));
     })?;
     // A transaction that began ran its work.
     answer.ok_or(PivError::Transport(TransportError::Garbled))
@@ -204,109 +272,142 @@ pub enum Selection {
     Kept,
 }
 
-fn work_on_card(plan: &JobPlan, pocket: &mut Pocket, work: CardWork) -> Result<Outcome, Trouble> {
+fn work_on_card(desk: &Desk<'_>, plan: &JobPlan, pocket: &mut Pocket, work: CardWork) -> Result<Outcome, Trouble> {
     use Selection::{Anew, Kept};
     if let Some(CardSession { reach: Reach::Middleware(reached), .. }) = &pocket.session {
         let reached = reached.clone();
         return middleware::perform(&reached, plan, pocket, work);
     }
+    if plan.channel().opens() && wants_channel(work) && pocket.channel.is_none() {
+        return Err(Trouble::Missing("the protected connection to the card"));
+    }
     Ok(match work {
         CardWork::Witness => {
-            pocket.encrypted_witness = Some(with_piv(pocket, Anew, |piv| piv.management_key_witness())?);
+            pocket.encrypted_witness = Some(with_piv(desk, pocket, Anew, |piv| piv.management_key_witness())?);
             Outcome::Witness
         }
         CardWork::ProveManagementKey => {
             let (witness, challenge) = pocket.answer.take().ok_or(Trouble::Missing("the gateway's answer"))?;
-            let answer = with_piv(pocket, Kept, |piv| piv.management_key_response(&witness, &challenge))?;
+            let answer = with_piv(desk, pocket, Kept, |piv| piv.management_key_response(&witness, &challenge))?;
             pocket.encrypted_challenge = Some(answer);
             Outcome::CardAnswered
         }
         CardWork::SetUnlockCode { candidate } => {
-            let (current, next) = (unlock_code(pocket, Code::Current(candidate))?, unlock_code(pocket, Code::Next)?);
-            let tried = with_piv(pocket, Kept, |piv| piv.change_unlock_code(&current, &next));
+            let tried = change_unlock_code(desk, pocket, Code::Current(candidate));
             judged(pocket, tried)?
         }
         CardWork::ReplaceUnlockCode => {
-            let next = unlock_code(pocket, Code::Next)?;
-            with_piv(pocket, Kept, |piv| piv.replace_unlock_code(&next))?;
+            // Inside a channel alone, and the gateway puts the code in.
+            in_channel(desk, pocket, Opened::AtOnce, |card, _| {
+                let response =
+                    card.perform(ChannelCommand::ReplaceUnlockCode, Opened::AtOnce).map_err(PivError::from)?;
+                Ok(unlock_code_replaced(&response)?)
+            })?;
             pocket.unlock_tries = None;
             Outcome::UnlockCodeSet
         }
         CardWork::TryUnlockCode { which } => {
             let code = unlock_code(pocket, which.into())?;
             let passcode = random_passcode().map_err(|e| Trouble::Content(e.to_string()))?;
-            let tried = with_piv(pocket, Kept, |piv| piv.reset_passcode(&code, &passcode));
+            let tried = plainly(desk, pocket, Kept, |piv| piv.reset_passcode(&code, &passcode));
             judged(pocket, tried)?
         }
         CardWork::SetPasscode => {
             let code = unlock_code(pocket, Code::Next)?;
             let passcode = pocket.passcode.clone().ok_or(Trouble::Missing("the passcode"))?;
-            with_piv(pocket, Kept, |piv| piv.reset_passcode(&code, &passcode))?;
+            plainly(desk, pocket, Kept, |piv| piv.reset_passcode(&code, &passcode))?;
             // It has all its tries again; how many that are, only the card itself says.
             pocket.tries_left = None;
             Outcome::PasscodeSet
         }
         CardWork::Generate(slot) => {
             let algorithm = profile(pocket)?.keys.algorithm;
-            let key = with_piv(pocket, Kept, |piv| piv.generate(slot, algorithm))?;
+            let key = with_piv(desk, pocket, Kept, |piv| piv.generate(slot, algorithm))?;
             pocket.public_keys[index(slot)] = Some(key);
             Outcome::Generated
         }
         CardWork::SignRequests => {
-            let requests = sign_requests(plan, pocket)?;
+            let requests = sign_requests(desk, plan, pocket)?;
             pocket.requests = Some(requests);
             Outcome::RequestsSigned
         }
         CardWork::Write(name) => {
-            let object = object(plan, pocket, name)?;
-            match with_piv(pocket, Kept, |piv| piv.put_object(name, &object)) {
+            let object = object(desk, plan, pocket, name)?;
+            match put_object(desk, pocket, name, &object) {
                 Ok(()) => Outcome::Written,
                 Err(Trouble::Piv(error)) if is_optional(profile(pocket)?, name) && !is_lost(&error) => Outcome::LeftOut,
                 Err(trouble) => return Err(trouble),
             }
         }
-        CardWork::Erase(name) => match with_piv(pocket, Kept, |piv| piv.erase_object(name)) {
+        CardWork::Erase(name) => match with_piv(desk, pocket, Kept, |piv| piv.erase_object(name)) {
             Ok(()) => Outcome::Erased,
             // What the card would not take it does not hold.
             Err(Trouble::Piv(error)) if is_optional(profile(pocket)?, name) && !is_lost(&error) => Outcome::Erased,
             Err(trouble) => return Err(trouble),
         },
-        CardWork::ReadBack => Outcome::ReadBack { sha256: read_back(pocket)? },
-        CardWork::ProveKeys => Outcome::KeysProved { signatures: prove_keys(pocket)? },
+        CardWork::ReadBack => Outcome::ReadBack { sha256: read_back(desk, pocket)? },
+        CardWork::ProveKeys => Outcome::KeysProved { signatures: prove_keys(desk, pocket)? },
         CardWork::Lock => {
-            lock(pocket)?;
+            lock(desk, pocket)?;
             Outcome::Locked
         }
         CardWork::InitializeUpdate(place) => {
-            pocket.card_proof = Some(channel::prove_card(pocket, place)?);
+            pocket.card_proof = Some(channel::prove_card(desk, pocket, place)?);
             Outcome::CardProved
         }
-        CardWork::ExternalAuthenticate => channel::open_channel(pocket)?,
+        CardWork::ExternalAuthenticate => channel::open_channel(plan, pocket)?,
         CardWork::PutKeys => {
-            pocket.check_values = Some(channel::put_keys(pocket)?);
+            pocket.check_values = Some(channel::put_keys(desk, pocket)?);
             Outcome::KeysWritten
         }
         CardWork::Block => {
-            with_piv(pocket, Anew, |piv| piv.block_passcode())?;
+            plainly(desk, pocket, Anew, |piv| piv.block_passcode())?;
             Outcome::Locked
         }
-        CardWork::ReadTries => in_use::read_tries(pocket, Anew)?,
-        CardWork::CheckTries => in_use::read_tries(pocket, Kept)?,
+        CardWork::ReadTries => in_use::read_tries(desk, pocket, Anew)?,
+        CardWork::CheckTries => in_use::read_tries(desk, pocket, Kept)?,
         CardWork::SettleUnlockCode { which } => {
-            let (found, next) = (unlock_code(pocket, which.into())?, unlock_code(pocket, Code::Next)?);
-            let tried = with_piv(pocket, Kept, |piv| piv.change_unlock_code(&found, &next));
+            let tried = change_unlock_code(desk, pocket, which.into());
             judged(pocket, tried)?
         }
-        CardWork::CheckPasscode => in_use::check_passcode(pocket)?,
-        CardWork::ChangePasscode => in_use::change_passcode(pocket)?,
+        CardWork::CheckPasscode => in_use::check_passcode(desk, pocket)?,
+        CardWork::ChangePasscode => in_use::change_passcode(desk, pocket)?,
         CardWork::OverwriteKey(slot) => {
             let algorithm = profile(pocket)?.clear.algorithm.unwrap_or(profile(pocket)?.keys.algorithm);
-            with_piv(pocket, Kept, |piv| piv.generate(slot, algorithm))?;
+            with_piv(desk, pocket, Kept, |piv| piv.generate(slot, algorithm))?;
             Outcome::Generated
         }
-        CardWork::ReadPair => in_use::read_pair(pocket)?,
+        CardWork::ReadPair => in_use::read_pair(desk, pocket)?,
         // New keys of such a card take the place of the old ones when they are made.
         CardWork::RemoveOldPair | CardWork::RemoveNewPair => Outcome::Erased,
+    })
+}
+
+/// Changes the unlock code from one of those that were released to the next one. In a channel the gateway puts both in.
+fn change_unlock_code(desk: &Desk<'_>, pocket: &mut Pocket, code: Code) -> Result<(), Trouble> {
+    if pocket.channel.is_none() {
+        let (current, next) = (unlock_code(pocket, code)?, unlock_code(pocket, Code::Next)?);
+        return with_piv(desk, pocket, Selection::Kept, |piv| piv.change_unlock_code(&current, &next));
+    }
+    let from = match code {
+        Code::Next => UnlockCodeSettled::Next,
+        Code::Current(0) => UnlockCodeSettled::FirstOfCurrent,
+        Code::Current(_) => UnlockCodeSettled::SecondOfCurrent,
+    };
+    in_channel(desk, pocket, Opened::AtOnce, |card, _| {
+        let changed = card.perform(ChannelCommand::ChangeUnlockCode { from }, Opened::AtOnce);
+        Ok(unlock_code_changed(&changed.map_err(PivError::from)?)?)
+    })
+}
+
+/// Writes an object. In a channel it is looked at later whether the answers are the card's own: what was written is read back
+/// before anything relies on it.
+fn put_object(desk: &Desk<'_>, pocket: &mut Pocket, name: ObjectName, object: &CardObject) -> Result<(), Trouble> {
+    if pocket.channel.is_none() {
+        return with_piv(desk, pocket, Selection::Kept, |piv| piv.put_object(name, object));
+    }
+    in_channel(desk, pocket, Opened::Later, |card, profile| {
+        Ok(Piv::still_selected(card, profile).put_object(name, object)?)
     })
 }
 
@@ -389,12 +490,12 @@ fn index(slot: CertificateSlot) -> usize {
 }
 
 /// Both requests. The signing key wants the passcode just before each use; the authentication key is content with it.
-fn sign_requests(plan: &JobPlan, pocket: &mut Pocket) -> Result<[Vec<u8>; 2], Trouble> {
+fn sign_requests(desk: &Desk<'_>, plan: &JobPlan, pocket: &mut Pocket) -> Result<[Vec<u8>; 2], Trouble> {
     let passcode = pocket.passcode.clone().ok_or(Trouble::Missing("the passcode"))?;
     let [Some(authentication), Some(signing)] = pocket.public_keys.clone() else {
         return Err(Trouble::Missing("both public keys"));
     };
-    with_piv(pocket, Selection::Kept, |piv| {
+    plainly(desk, pocket, Selection::Kept, |piv| {
         piv.verify(&passcode)?;
         let name = plan.holder().as_str();
         let first = piv.certificate_request(CertificateSlot::Authentication, &authentication, name)?;
@@ -405,7 +506,7 @@ fn sign_requests(plan: &JobPlan, pocket: &mut Pocket) -> Result<[Vec<u8>; 2], Tr
 }
 
 /// The object to write, from what the pocket holds.
-fn object(plan: &JobPlan, pocket: &mut Pocket, name: ObjectName) -> Result<CardObject, Trouble> {
+fn object(desk: &Desk<'_>, plan: &JobPlan, pocket: &mut Pocket, name: ObjectName) -> Result<CardObject, Trouble> {
     let certified = || pocket.certified.as_ref().ok_or(Trouble::Missing("the certificates"));
     let expires = || last_day(&certified()?.authentication.0);
     Ok(match name {
@@ -420,7 +521,7 @@ fn object(plan: &JobPlan, pocket: &mut Pocket, name: ObjectName) -> Result<CardO
         }
         ObjectName::CardCapabilityContainer => {
             // The card's own identifier stays: on some cards it is the only serial there is.
-            let present = with_piv(pocket, Selection::Kept, |piv| piv.get_object(name))?;
+            let present = with_piv(desk, pocket, Selection::Kept, |piv| piv.get_object(name))?;
             let kept = present.as_deref().and_then(|content| identifier_in(content).ok().flatten());
             let serial = bytes_of(plan.serial().as_str()).unwrap_or_default();
             CardObject::CardCapabilityContainer { identifier: kept.unwrap_or_else(|| card_identifier(&serial)) }
@@ -443,8 +544,8 @@ fn object(plan: &JobPlan, pocket: &mut Pocket, name: ObjectName) -> Result<CardO
 }
 
 /// Both certificates as the card gives them back, hashed; an absent one has the hash of nothing.
-fn read_back(pocket: &mut Pocket) -> Result<[String; 2], Trouble> {
-    let objects = with_piv(pocket, Selection::Kept, |piv| {
+fn read_back(desk: &Desk<'_>, pocket: &mut Pocket) -> Result<[String; 2], Trouble> {
+    let objects = plainly(desk, pocket, Selection::Kept, |piv| {
         Ok([piv.get_object(ObjectName::AuthenticationCertificate)?, piv.get_object(ObjectName::SigningCertificate)?])
     })?;
     Ok(objects.map(|object| {
@@ -454,11 +555,11 @@ fn read_back(pocket: &mut Pocket) -> Result<[String; 2], Trouble> {
 }
 
 /// Both keys sign the gateway's challenge.
-fn prove_keys(pocket: &mut Pocket) -> Result<[Vec<u8>; 2], Trouble> {
+fn prove_keys(desk: &Desk<'_>, pocket: &mut Pocket) -> Result<[Vec<u8>; 2], Trouble> {
     let passcode = pocket.passcode.clone().ok_or(Trouble::Missing("the passcode"))?;
     let challenge = pocket.certified.as_ref().ok_or(Trouble::Missing("the challenge"))?.proof_challenge.0.clone();
     let algorithm = profile(pocket)?.keys.algorithm;
-    with_piv(pocket, Selection::Kept, |piv| {
+    plainly(desk, pocket, Selection::Kept, |piv| {
         piv.verify(&passcode)?;
         let first = piv.sign(CertificateSlot::Authentication, algorithm, &challenge)?;
         piv.verify(&passcode)?;
@@ -468,12 +569,12 @@ fn prove_keys(pocket: &mut Pocket) -> Result<[Vec<u8>; 2], Trouble> {
 }
 
 /// Leaves the card locked the way its profile says. The random passcode it has is known to nobody and is wiped here.
-fn lock(pocket: &mut Pocket) -> Result<(), Trouble> {
+fn lock(desk: &Desk<'_>, pocket: &mut Pocket) -> Result<(), Trouble> {
     pocket.passcode = None;
     match profile(pocket)?.passcode.how_locked {
         HowLocked::RandomPasscode => Ok(()),
         // After a cut the card was opened anew and nothing is selected on it yet; blocking needs no proof of anything.
-        HowLocked::ExhaustTries => with_piv(pocket, Selection::Anew, |piv| piv.block_passcode()),
+        HowLocked::ExhaustTries => plainly(desk, pocket, Selection::Anew, |piv| piv.block_passcode()),
     }
 }
 

@@ -66,7 +66,7 @@ impl ChannelUse {
 pub enum Opening {
     Begin,
     InitializeUpdate,
-    Keys,
+    Proof,
     ExternalAuthenticate {
         owner: KeyOwner,
     },
@@ -99,7 +99,7 @@ impl Opening {
         match self {
             Self::Begin => Effect::Gateway(GatewayCall::BeginChannel),
             Self::InitializeUpdate => Effect::Card(CardWork::InitializeUpdate(place)),
-            Self::Keys => Effect::Gateway(GatewayCall::ChannelKeys),
+            Self::Proof => Effect::Gateway(GatewayCall::OpenChannel),
             Self::ExternalAuthenticate { .. } => Effect::Card(CardWork::ExternalAuthenticate),
             Self::TellRefused => Effect::Gateway(GatewayCall::TellChannelRefused),
         }
@@ -110,8 +110,8 @@ impl Opening {
     pub fn step(self, outcome: &Outcome) -> Option<Opened> {
         Some(match (self, outcome) {
             (Self::Begin, Outcome::ChannelBegun) => Opened::At(Self::InitializeUpdate),
-            (Self::InitializeUpdate, Outcome::CardProved) => Opened::At(Self::Keys),
-            (Self::Keys, Outcome::ChannelKeys { owner }) => Opened::At(Self::ExternalAuthenticate { owner: *owner }),
+            (Self::InitializeUpdate, Outcome::CardProved) => Opened::At(Self::Proof),
+            (Self::Proof, Outcome::ChannelProof { owner }) => Opened::At(Self::ExternalAuthenticate { owner: *owner }),
             (Self::ExternalAuthenticate { owner }, Outcome::ChannelOpen) => Opened::Open { owner },
             (Self::ExternalAuthenticate { .. }, Outcome::ChannelRefused) => Opened::At(Self::TellRefused),
             (Self::TellRefused, Outcome::ChannelRefusalTold) => Opened::Refused,
@@ -184,7 +184,7 @@ mod tests {
     /// Everything goes well until this outcome.
     fn opened(owner: KeyOwner, last: &Outcome) -> Option<Opened> {
         let mut at = Opening::Begin;
-        for outcome in [Outcome::ChannelBegun, Outcome::CardProved, Outcome::ChannelKeys { owner }] {
+        for outcome in [Outcome::ChannelBegun, Outcome::CardProved, Outcome::ChannelProof { owner }] {
             match at.step(&outcome) {
                 Some(Opened::At(next)) => at = next,
                 other => panic!("{at:?} {outcome:?}: {other:?}"),

@@ -126,7 +126,9 @@ pub enum GatewayCall {
     },
     AskIssuance,
     BeginChannel,
-    ChannelKeys,
+    /// Hand over the card's proof of its keys, for the gateway's own. Journals of earlier versions have its older name.
+    #[serde(alias = "channel-keys")]
+    OpenChannel,
     /// The card refused the gateway's proof.
     TellChannelRefused,
     PrepareKeys {
@@ -248,7 +250,9 @@ pub enum Outcome {
     ChannelBegun,
     /// The card answered with the proof of its keys.
     CardProved,
-    ChannelKeys {
+    /// The gateway gave its proof for the channel. Journals of earlier versions have its older name.
+    #[serde(alias = "channel-keys")]
+    ChannelProof {
         owner: KeyOwner,
     },
     ChannelOpen,

@@ -25,9 +25,8 @@ pub fn perform(desk: &Desk<'_>, plan: &JobPlan, pocket: &mut Pocket, call: &Gate
     match call_service(desk, plan, pocket, call) {
         Ok(outcome) => outcome,
         Err(Trouble::Service(error)) => {
-            pocket.need = Need::of(&error);
-            pocket.nhs_code = error.nhs_code();
-            Outcome::Failed(fault(call, &error))
+            let begins = matches!(call, GatewayCall::Reserve | GatewayCall::BeginOnCard);
+            Outcome::Failed(unanswered(pocket, begins, &error))
         }
         Err(Trouble::Missing(what)) => Outcome::Failed(Fault::Refused {
             why: format!("this step needs {what}, which this run does not have"),
@@ -41,6 +40,12 @@ enum Trouble {
     Service(ServiceError),
     /// Something an earlier step of the same run should have put into the pocket.
     Missing(&'static str),
+}
+
+impl From<&'static str> for Trouble {
+    fn from(what: &'static str) -> Self {
+        Self::Missing(what)
+    }
 }
 
 impl From<ServiceError> for Trouble {
@@ -169,19 +174,20 @@ fn call_service(desk: &Desk<'_>, plan: &JobPlan, pocket: &mut Pocket, call: &Gat
             Err(error) => return Err(error.into()),
         },
         GatewayCall::BeginChannel => {
-            let request = wire::BeginChannel { key_set: channel_settings(pocket)?.key_set.clone() };
+            let settings = channel_settings(pocket)?;
+            let request = wire::BeginChannel { key_set: settings.key_set.clone(), level: settings.level };
             let begun = service.begin_channel(job, &fresh_key(job, "channel")?, &request)?;
             let challenge = begun.host_challenge.0.as_slice().try_into();
             pocket.host_challenge = Some(challenge.map_err(|_| Trouble::Missing("a challenge of eight bytes"))?);
             Outcome::ChannelBegun
         }
-        GatewayCall::ChannelKeys => {
+        GatewayCall::OpenChannel => {
             let answer = pocket.card_proof.take().ok_or(Trouble::Missing("the card's proof of its keys"))?;
             let request = wire::ChannelAnswer { answer: Base64(answer.clone()) };
-            let keys = service.channel_keys(job, &key(job, "channel-keys", &answer), &request)?;
-            let owner = keys.owner;
-            pocket.channel_keys = Some(keys);
-            Outcome::ChannelKeys { owner }
+            let proof = service.open_channel(job, &key(job, "channel-open", &answer), &request)?;
+            let owner = proof.owner;
+            pocket.channel_proof = Some(proof);
+            Outcome::ChannelProof { owner }
         }
         GatewayCall::TellChannelRefused => {
             service.channel_refused(job, &fresh_key(job, "channel-refused")?)?;
@@ -294,9 +300,12 @@ fn key(job: &JobId, call: &str, body: &[u8]) -> String {
 
 /// A key for a call that is new every time it is made: what it answers is good for one channel alone. Asking again for
 /// a lost answer within one call, the client keeps the key.
-fn fresh_key(job: &JobId, call: &str) -> Result<String, Trouble> {
+///
+/// # Errors
+/// What is missing: random numbers.
+pub(super) fn fresh_key(job: &JobId, call: &str) -> Result<String, &'static str> {
     let mut once = [0; 16];
-    getrandom::fill(&mut once).map_err(|_| Trouble::Missing("random numbers"))?;
+    getrandom::fill(&mut once).map_err(|_| "random numbers")?;
     Ok(key(job, call, &once))
 }
 
@@ -308,12 +317,16 @@ fn channel_settings(pocket: &Pocket) -> Result<&ChannelSettings, Trouble> {
 
 /// A silent or failing gateway is an interruption: the call may have taken effect. A clear no is a refusal. But that a job
 /// is somebody else's is no word on the job: it stays where it is, for them.
-fn fault(call: &GatewayCall, error: &ServiceError) -> Fault {
-    let begins = matches!(call, GatewayCall::Reserve | GatewayCall::BeginOnCard);
+pub(super) fn unanswered(pocket: &mut Pocket, begins: bool, error: &ServiceError) -> Fault {
+    pocket.need = Need::of(error);
+    pocket.nhs_code = error.nhs_code();
+    let others = ["other-officer", "not-your-card", "officers-only"];
     match error {
-        ServiceError::Problem(problem)
-            if !begins && matches!(problem.kind.as_str(), "other-officer" | "not-your-card" | "officers-only") =>
-        {
+        // A channel that is over says nothing of the job either: it goes on with a new one.
+        ServiceError::Problem(problem) if problem.kind == "secure-channel-closed" => {
+            Fault::Interrupted { why: error.to_string() }
+        }
+        ServiceError::Problem(problem) if !begins && others.contains(&problem.kind.as_str()) => {
             Fault::Interrupted { why: error.to_string() }
         }
         ServiceError::Problem(problem) if problem.status < 500 && problem.status != 401 && problem.status != 429 => {

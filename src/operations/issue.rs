@@ -7,8 +7,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    channel::{ChannelUse, Opened, Opening, REFUSED, Replaced, Replacing},
-    effect::{CardWork, Effect, Fault, GatewayCall, Outcome, Place},
+    channel::{ChannelUse, REFUSED, Replaced, Replacing},
+    effect::{CardWork, Effect, Fault, GatewayCall, Outcome},
     undo::{self, UndoStage},
 };
 use crate::{
@@ -75,7 +75,6 @@ pub struct State {
 #[allow(missing_docs)]
 pub enum Stage {
     Reserve,
-    OpenChannel(Opening),
     Witness,
     AnswerWitness,
     ProveManagementKey,
@@ -147,7 +146,6 @@ impl State {
     pub fn pending(&self) -> Option<Effect> {
         let effect = match &self.stage {
             Stage::Reserve => Effect::Gateway(GatewayCall::Reserve),
-            Stage::OpenChannel(opening) => opening.effect(Place::Application),
             Stage::Witness => Effect::Card(CardWork::Witness),
             Stage::AnswerWitness => Effect::Gateway(GatewayCall::AnswerWitness),
             Stage::ProveManagementKey => Effect::Card(CardWork::ProveManagementKey),
@@ -213,14 +211,7 @@ pub fn step(mut state: State, outcome: &Outcome) -> State {
         };
     }
     state.stage = match (stage, outcome) {
-        (Stage::Reserve, Outcome::Reserved) if state.plan.channel.opens() => Stage::OpenChannel(Opening::Begin),
         (Stage::Reserve, Outcome::Reserved) => Stage::Witness,
-        (Stage::OpenChannel(opening), outcome) => match opening.step(outcome) {
-            Some(Opened::At(next)) => Stage::OpenChannel(next),
-            Some(Opened::Open { .. }) => Stage::Witness,
-            Some(Opened::Refused) => return undoing(state, REFUSED.into()),
-            None => return unexpected(state, outcome),
-        },
         (Stage::Witness, Outcome::Witness) => Stage::AnswerWitness,
         (Stage::AnswerWitness, Outcome::WitnessAnswered) => Stage::ProveManagementKey,
         (Stage::ProveManagementKey, Outcome::CardAnswered) => Stage::CheckCardAnswer,

@@ -1,13 +1,12 @@
 //! What a running job holds in memory and nowhere else: the open card, secrets, names and the photo.
 
-use super::report::Need;
+use super::{card_work::RemoteChannel, report::Need};
 use crate::{
     card::{
         piv::PublicKey,
         pkcs11::{Middleware, Token, TokenError},
         profile::CardProfile,
         reader::CardConnection,
-        secure_channel::Channel,
         transport::{ExchangeRecord, Link},
     },
     cis2::wire::{self, SecretBase64},
@@ -85,11 +84,11 @@ pub struct Pocket {
     pub requests: Option<[Vec<u8>; 2]>,
     pub certified: Option<wire::Certified>,
     /// The secure channel that what is sent to the card goes through, while one is open.
-    pub channel: Option<Channel>,
+    pub channel: Option<RemoteChannel>,
     pub host_challenge: Option<[u8; 8]>,
     /// The card's answer to it.
     pub card_proof: Option<Vec<u8>>,
-    pub channel_keys: Option<wire::ChannelKeys>,
+    pub channel_proof: Option<wire::ChannelProof>,
     pub prepared_keys: Option<wire::PreparedKeys>,
     /// What the card answered to the keys it was given.
     pub check_values: Option<Vec<u8>>,

@@ -124,7 +124,7 @@ impl Step {
             Effect::Gateway(GatewayCall::RecordPrintStarting) => Self::StartPrint,
             Effect::Gateway(GatewayCall::RecordPrint { .. }) => Self::RecordPrint,
             Effect::Card(CardWork::InitializeUpdate(_) | CardWork::ExternalAuthenticate)
-            | Effect::Gateway(GatewayCall::BeginChannel | GatewayCall::ChannelKeys | GatewayCall::TellChannelRefused) => {
+            | Effect::Gateway(GatewayCall::BeginChannel | GatewayCall::OpenChannel | GatewayCall::TellChannelRefused) => {
                 Self::OpenChannel
             }
             Effect::Card(CardWork::PutKeys)

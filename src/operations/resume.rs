@@ -157,7 +157,8 @@ impl Desk<'_> {
                 Ok((ending.into(), None, note))
             }
             JobPlan::Issue(plan) => {
-                let state = replay(issue::State::new(plan.clone()), &outcomes);
+                let machine = ThroughChannel::new(issue::State::new(plan.clone()), plan.channel);
+                let state = replay(machine, &outcomes);
                 let machine = self.mark_resumed(record, state, &Outcome::Resumed)?;
                 let mut pocket = Pocket { profile: self.profiles.by_id(&plan.profile).cloned(), ..Pocket::default() };
                 let rest = self.drive(machine, &JobPlan::Issue(plan), &mut pocket, None, tell)?;

@@ -17,6 +17,7 @@ use super::{
     print,
     progress::{Progress, Step, Verdict},
     recertify, telephone,
+    through_channel::ThroughChannel,
 };
 use crate::{
     card::{profile::Profiles, reader::CardReaders},
@@ -325,7 +326,8 @@ impl Desk<'_> {
         let body = serde_json::to_value(&plan).map_err(|e| OperationError::JournalEntry(e.to_string()))?;
         self.journal.begin(&plan.job, Operation::Issue, &body)?;
         let job_plan = JobPlan::Issue(plan.clone());
-        let rest = self.drive(issue::State::new(plan), &job_plan, &mut pocket, None, tell)?;
+        let machine = ThroughChannel::new(issue::State::new(plan), job_plan.channel());
+        let rest = self.drive(machine, &job_plan, &mut pocket, None, tell)?;
         let ending = issue_ending(&rest);
         self.close(job_plan.job(), &ending)?;
         let apdus = pocket.session.as_ref().map_or(0, |session| session.record.count());
@@ -333,7 +335,7 @@ impl Desk<'_> {
             (Ending::Done, Some(pair)) => Some([pair.authentication.0, pair.signing.0]),
             _ => None,
         };
-        Ok(IssueReport { plan: rest.machine.plan, ending, apdus, steps: rest.steps, certificates })
+        Ok(IssueReport { plan: rest.machine.inner().plan.clone(), ending, apdus, steps: rest.steps, certificates })
     }
 
     /// Prints the face that preflight composed.
@@ -435,8 +437,8 @@ fn code_of(effect: &Effect, fault: &Fault, pocket: &Pocket) -> Option<NhsCode> {
 }
 
 /// How an issue that came to rest is told.
-pub fn issue_ending(rest: &Rest<issue::State>) -> Ending {
-    match (&rest.machine.stage, &rest.stalled) {
+pub fn issue_ending(rest: &Rest<ThroughChannel<issue::State>>) -> Ending {
+    match (&rest.machine.inner().stage, &rest.stalled) {
         (issue::Stage::Done, _) => Ending::Done,
         (issue::Stage::Undone { why }, _) => rest.undone(why.clone()),
         (_, why) => Ending::Unfinished { why: why.clone().unwrap_or_default() },

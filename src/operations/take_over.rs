@@ -95,7 +95,7 @@ impl Desk<'_> {
         };
         let _claim = self.journal.claim(&job)?;
         self.put_taken_over(&JobPlan::Issue(plan.clone()), known.as_ref())?;
-        let machine = issue::step(issue::State::new(plan.clone()), &Outcome::TakenOver);
+        let machine = ThroughChannel::new(issue::State::new(plan.clone()), plan.channel).step(&Outcome::TakenOver);
         let mut pocket = Pocket { session: Some(session), profile: Some(card.profile), ..Pocket::default() };
         let rest = self.drive(machine, &JobPlan::Issue(plan), &mut pocket, None, tell)?;
         let ending = issue_ending(&rest);

@@ -1,8 +1,8 @@
 //! Undoing an issue: the chip is emptied, its unlock code settled with the escrow, and the gateway told.
 
 use super::{
-    channel::{Opened, Opening, Replaced, Replacing},
-    effect::{CardWork, Effect, GatewayCall, Outcome, Place},
+    channel::{Replaced, Replacing},
+    effect::{CardWork, Effect, GatewayCall, Outcome},
     issue::{Plan, State},
 };
 use crate::{
@@ -14,11 +14,6 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub enum UndoStage {
-    /// Where the card is administered over a secure channel.
-    OpenChannel {
-        opening: Opening,
-        code_known: bool,
-    },
     Witness {
         code_known: bool,
     },
@@ -54,10 +49,9 @@ pub enum UndoStage {
 /// Where undoing begins: an untouched card needs nothing but the gateway.
 #[must_use]
 pub fn begin(issue: &State, code_known: bool) -> UndoStage {
-    match (issue.card_touched, issue.plan.channel.opens()) {
-        (true, true) => UndoStage::OpenChannel { opening: Opening::Begin, code_known },
-        (true, false) => UndoStage::Witness { code_known },
-        (false, _) => UndoStage::Abort { card: CardAfterAbort::Blank },
+    match issue.card_touched {
+        true => UndoStage::Witness { code_known },
+        false => UndoStage::Abort { card: CardAfterAbort::Blank },
     }
 }
 
@@ -89,7 +83,6 @@ pub fn erased(plan: &Plan) -> impl Iterator<Item = ObjectName> {
 #[must_use]
 pub fn effect(stage: &UndoStage, plan: &Plan) -> Effect {
     match stage {
-        UndoStage::OpenChannel { opening, .. } => opening.effect(Place::Application),
         UndoStage::PutKeysBack(replacing) => replacing.effect(KeyOwner::Delivered),
         UndoStage::Witness { .. } => Effect::Card(CardWork::Witness),
         UndoStage::AnswerWitness { .. } => Effect::Gateway(GatewayCall::AnswerWitness),
@@ -129,12 +122,6 @@ pub fn step(stage: UndoStage, outcome: &Outcome, issue: &State) -> Option<UndoSt
         () => UndoStage::Abort { card: CardAfterAbort::Blank },
     };
     Some(match (stage, outcome) {
-        (UndoStage::OpenChannel { opening, code_known }, outcome) => match opening.step(outcome)? {
-            Opened::At(opening) => UndoStage::OpenChannel { opening, code_known },
-            Opened::Open { .. } => UndoStage::Witness { code_known },
-            // The gateway refuses these keys from now on, and undoing waits there for its operator.
-            Opened::Refused => UndoStage::OpenChannel { opening: Opening::Begin, code_known },
-        },
         (UndoStage::PutKeysBack(replacing), outcome) => match replacing.step(outcome, KeyOwner::Delivered)? {
             Replaced::At(next) => UndoStage::PutKeysBack(next),
             Replaced::Done => blank,

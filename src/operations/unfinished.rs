@@ -121,8 +121,9 @@ impl Desk<'_> {
                 if state.asks_officer() { WhatNext::NeedsOfficersWord } else { WhatNext::WillRecordPrint }
             }
             JobPlan::Issue(plan) => {
-                let state = replay(issue::State::new(plan.clone()), &outcomes()?);
-                if state.will_finish() { WhatNext::WillFinish } else { WhatNext::WillUndo }
+                let machine = ThroughChannel::new(issue::State::new(plan.clone()), plan.channel);
+                let state = replay(machine, &outcomes()?);
+                if state.inner().will_finish() { WhatNext::WillFinish } else { WhatNext::WillUndo }
             }
             JobPlan::Telephone(_) => WhatNext::WillTellGateway,
             JobPlan::OnCard(_) if matches!(record.operation, Operation::Clear | Operation::Cancel) => {

@@ -246,7 +246,12 @@ pub fn openssl_crl(service: &dyn Service, issuer: &str) -> String {
 }
 
 /// What each version of the database added, taken away again: newest first.
-const UNDONE: [(u32, &str); 8] = [
+const UNDONE: [(u32, &str); 9] = [
+    (
+        10,
+        "DROP INDEX secure_channels_open; ALTER TABLE secure_channels DROP COLUMN level; \
+         ALTER TABLE secure_channels DROP COLUMN open; ALTER TABLE secure_channels DROP COLUMN open_until",
+    ),
     (9, "ALTER TABLE sessions DROP COLUMN card"),
     (8, "ALTER TABLE issuances DROP COLUMN told_key"),
     (7, "DROP TABLE secure_channels; DROP TABLE card_key_sets; DROP TABLE refused_key_sets"),

@@ -85,8 +85,7 @@ impl Piv<'_> {
     /// # Errors
     /// [`PivError::UnlockCodeWrong`] or [`PivError::UnlockCodeBlocked`].
     pub fn change_unlock_code(&mut self, old: &UnlockCode, new: &UnlockCode) -> Result<(), PivError> {
-        let response = self.exchange(&change(0x24, UNLOCK_CODE, old.expose(), new.expose())?)?;
-        judge_unlock_code(Doing::ChangingTheUnlockCode, &response)
+        unlock_code_changed(&self.exchange(&change_of_unlock_code(old, new)?)?)
     }
 
     /// Sets the unlock code without the old one; its tries are full again. For cards that are administered over a secure
@@ -95,12 +94,7 @@ impl Piv<'_> {
     /// # Errors
     /// The card refuses, or the answer did not arrive.
     pub fn replace_unlock_code(&mut self, new: &UnlockCode) -> Result<(), PivError> {
-        let command = Command::new(0x00, 0x24, WITHOUT_THE_OLD_ONE, UNLOCK_CODE);
-        let response = self.exchange(&command.with_data(padded(new.expose())?.as_slice()))?;
-        match response.status.is_ok() {
-            true => Ok(()),
-            false => Err(status::refusal(Doing::ReplacingTheUnlockCode, response.status)),
-        }
+        unlock_code_replaced(&self.exchange(&replacement_of_unlock_code(new)?)?)
     }
 
     /// Uses up the tries of the passcode with random digits, so that the card must be unlocked before it is used. What
@@ -148,6 +142,42 @@ impl Piv<'_> {
             CodeVerdict::Other => return Err(status::refusal(doing, response.status)),
         };
         Err(PivError::WrongPasscode { tries_left: left })
+    }
+}
+
+/// The command that changes the unlock code, knowing the old one.
+///
+/// # Errors
+/// A code of more than eight bytes, which its type does not hold.
+pub fn change_of_unlock_code(old: &UnlockCode, new: &UnlockCode) -> Result<Command, PivError> {
+    change(0x24, UNLOCK_CODE, old.expose(), new.expose())
+}
+
+/// The command that sets the unlock code without the old one ([`Piv::replace_unlock_code`]).
+///
+/// # Errors
+/// A code of more than eight bytes, which its type does not hold.
+pub fn replacement_of_unlock_code(new: &UnlockCode) -> Result<Command, PivError> {
+    let command = Command::new(0x00, 0x24, WITHOUT_THE_OLD_ONE, UNLOCK_CODE);
+    Ok(command.with_data(padded(new.expose())?.as_slice()))
+}
+
+/// Judges the answer to [`change_of_unlock_code`].
+///
+/// # Errors
+/// [`PivError::UnlockCodeWrong`] or [`PivError::UnlockCodeBlocked`].
+pub fn unlock_code_changed(response: &Response) -> Result<(), PivError> {
+    judge_unlock_code(Doing::ChangingTheUnlockCode, response)
+}
+
+/// Judges the answer to [`replacement_of_unlock_code`].
+///
+/// # Errors
+/// The card refused.
+pub fn unlock_code_replaced(response: &Response) -> Result<(), PivError> {
+    match response.status.is_ok() {
+        true => Ok(()),
+        false => Err(status::refusal(Doing::ReplacingTheUnlockCode, response.status)),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The host's end of an open channel: commands are wrapped, answers unwrapped (Amendment D, 6.2.4 to 6.2.7).
 
+use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
@@ -25,6 +26,18 @@ pub enum ChannelFault {
     /// An earlier answer did not arrive, so that both ends count differently.
     #[error("an earlier answer did not arrive")]
     OutOfStep,
+    /// Whoever holds the keys of the session did not wrap the next command.
+    #[error("the gateway did not go on with it")]
+    NotGoneOnWith,
+}
+
+/// Where an open channel stands: what both ends chain and count. Nothing in it is secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChannelPosition {
+    /// Code of the last command, whole; the next one begins with it.
+    chaining: [u8; BLOCK],
+    /// Commands sent since EXTERNAL AUTHENTICATE.
+    commands: u64,
 }
 
 /// One open channel. It holds the keys of this session alone and dies with it.
@@ -32,10 +45,7 @@ pub enum ChannelFault {
 pub struct Channel {
     keys: SessionKeys,
     level: SecurityLevel,
-    /// Code of the last command, whole; the next one begins with it.
-    chaining: [u8; BLOCK],
-    /// Commands sent since EXTERNAL AUTHENTICATE.
-    commands: u64,
+    position: ChannelPosition,
     broken: Option<ChannelFault>,
 }
 
@@ -43,7 +53,19 @@ impl Channel {
     /// The channel before EXTERNAL AUTHENTICATE.
     #[must_use]
     pub fn new(keys: SessionKeys, level: SecurityLevel) -> Self {
-        Self { keys, level, chaining: [0; BLOCK], commands: 0, broken: None }
+        Self::at(keys, level, ChannelPosition { chaining: [0; BLOCK], commands: 0 })
+    }
+
+    /// A channel that was put away after a command and goes on there.
+    #[must_use]
+    pub fn at(keys: SessionKeys, level: SecurityLevel, position: ChannelPosition) -> Self {
+        Self { keys, level, position, broken: None }
+    }
+
+    /// Where it stands, to be put away.
+    #[must_use]
+    pub fn position(&self) -> ChannelPosition {
+        self.position
     }
 
     /// What is protected on it.
@@ -72,9 +94,9 @@ impl Channel {
             return Err(TransportError::TooLong);
         }
         // Every command counts, also one that has nothing to encrypt (Amendment D, 6.2.6).
-        self.commands = self.commands.saturating_add(1);
+        self.position.commands = self.position.commands.saturating_add(1);
         let data = if self.level.encrypts_commands() && !command.data.is_empty() {
-            let first = counter_block(&self.keys, self.commands, Direction::Command);
+            let first = counter_block(&self.keys, self.position.commands, Direction::Command);
             encrypt(&self.keys.encryption, first, &pad(&command.data))
         } else {
             command.data.clone()
@@ -88,8 +110,8 @@ impl Channel {
     /// The code covers the one before it, header and length as they are sent, and the data (Amendment D, 6.2.4).
     fn with_code(&mut self, header: [u8; 4], mut data: Vec<u8>) -> Command {
         let length = u8::try_from(data.len() + CODE).unwrap_or(u8::MAX);
-        self.chaining = cmac(&self.keys.command_mac, &[&self.chaining, &header, &[length], &data]);
-        data.extend_from_slice(&self.chaining[..CODE]);
+        self.position.chaining = cmac(&self.keys.command_mac, &[&self.position.chaining, &header, &[length], &data]);
+        data.extend_from_slice(&self.position.chaining[..CODE]);
         let [cla, ins, p1, p2] = header;
         Command::new(cla, ins, p1, p2).with_data(data)
     }
@@ -118,7 +140,7 @@ impl Channel {
     fn opened(&self, response: &Response) -> Option<Vec<u8>> {
         let (data, code) = response.data.split_last_chunk::<CODE>()?;
         let status = response.status.0.to_be_bytes();
-        let expected = cmac(&self.keys.answer_mac, &[&self.chaining, data, &status]);
+        let expected = cmac(&self.keys.answer_mac, &[&self.position.chaining, data, &status]);
         if !bool::from(expected[..CODE].ct_eq(code)) {
             return None;
         }
@@ -128,7 +150,7 @@ impl Channel {
         if !data.len().is_multiple_of(BLOCK) {
             return None;
         }
-        let first = counter_block(&self.keys, self.commands, Direction::Answer);
+        let first = counter_block(&self.keys, self.position.commands, Direction::Answer);
         unpad(&decrypt(&self.keys.encryption, first, data)).map(<[u8]>::to_vec)
     }
 
@@ -161,7 +183,8 @@ fn counter_block(keys: &SessionKeys, commands: u64, direction: Direction) -> [u8
 }
 
 /// Whether an answer with this status word carries a code: 9000 and the warnings do, errors do not (Amendment D, 6.2.5).
-pub(in crate::card) fn is_protected_answer(status: StatusWord) -> bool {
+#[must_use]
+pub fn is_protected_answer(status: StatusWord) -> bool {
     status.is_ok() || matches!(status.sw1(), 0x62 | 0x63)
 }
 

@@ -2,7 +2,7 @@
 
 use super::{CODE, CardAnswer, Channel, ChannelError, Doing};
 use crate::card::{
-    apdu::{Command, StatusWord},
+    apdu::{Command, Response, StatusWord},
     transport::Transport,
 };
 
@@ -48,8 +48,15 @@ pub fn external_authenticate(
     channel: &mut Channel,
     host_cryptogram: &[u8; CODE],
 ) -> Result<(), ChannelError> {
-    let command = channel.external_authenticate(host_cryptogram);
-    match card.exchange(&command)?.status {
+    authenticated(card.exchange(&channel.external_authenticate(host_cryptogram))?.status)
+}
+
+/// Judges the answer to EXTERNAL AUTHENTICATE.
+///
+/// # Errors
+/// [`ChannelError::WrongKeys`] when the card knows the cryptogram to be wrong, or it refused for another reason.
+pub fn authenticated(status: StatusWord) -> Result<(), ChannelError> {
+    match status {
         StatusWord::OK => Ok(()),
         // Cryptogram (63xx) or code (6982, 6988) wrong: both are made with the keys.
         status if status.sw1() == 0x63 || matches!(status.0, 0x6982 | 0x6988) => Err(ChannelError::WrongKeys),
@@ -64,9 +71,14 @@ fn refused(status: StatusWord) -> ChannelError {
     }
 }
 
-/// PUT KEY for a whole key set, over an open channel to the domain: P1 is the version that is replaced, 00 when the set
-/// is added; P2 says that several keys come and the first has identifier 1 (Card Specification 2.3.1, 11.8.2). Gives the
-/// check values the card answers.
+/// PUT KEY for a whole key set: P1 is the version that is replaced, 00 when the set is added; P2 says that several keys
+/// come and the first has identifier 1 (Card Specification 2.3.1, 11.8.2).
+#[must_use]
+pub fn put_key_command(replaced_version: u8, key_blocks: &[u8]) -> Command {
+    Command::new(0x80, 0xD8, replaced_version, 0x81).with_data(key_blocks).expecting_data()
+}
+
+/// PUT KEY over an open channel to the domain. Gives the check values the card answers.
 ///
 /// # Errors
 /// [`ChannelError::WrongCheckValues`] when they are not the expected ones; the card refused, or the answer did not arrive.
@@ -76,8 +88,14 @@ pub fn put_key(
     key_blocks: &[u8],
     expected: &[u8],
 ) -> Result<Vec<u8>, ChannelError> {
-    let command = Command::new(0x80, 0xD8, replaced_version, 0x81).with_data(key_blocks).expecting_data();
-    let response = domain.exchange(&command)?;
+    put_key_answered(&domain.exchange(&put_key_command(replaced_version, key_blocks))?, expected)
+}
+
+/// Judges the answer to PUT KEY; gives the check values in it.
+///
+/// # Errors
+/// [`ChannelError::WrongCheckValues`] when they are not the expected ones; or the card refused.
+pub fn put_key_answered(response: &Response, expected: &[u8]) -> Result<Vec<u8>, ChannelError> {
     if !response.status.is_ok() {
         return Err(ChannelError::Refused { doing: Doing::ReplacingKeys, status: response.status });
     }

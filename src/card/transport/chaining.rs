@@ -46,6 +46,12 @@ impl Link {
         Self::in_pieces(self.piece.min(longest))
     }
 
+    /// Most data bytes of one piece.
+    #[must_use]
+    pub fn longest_piece(&self) -> u8 {
+        u8::try_from(self.piece).unwrap_or(u8::MAX)
+    }
+
     /// Tries extended length from now on, where it was not tried before: once the kind of card is known.
     pub fn try_extended(&self) {
         self.extended.store(true, Ordering::Relaxed);
@@ -68,6 +74,22 @@ impl Link {
     }
 }
 
+/// A command in pieces of at most this many data bytes (held to 1 to 255); all but the last say that more follows, and the
+/// last asks for the answer.
+#[must_use]
+pub fn pieces(command: &Command, longest: usize) -> Vec<Command> {
+    let Command { cla, ins, p1, p2, .. } = *command;
+    let mut pieces: Vec<Command> = command
+        .data
+        .chunks(longest.clamp(1, 0xFF))
+        .map(|data| Command::new(cla | MORE_FOLLOWS, ins, p1, p2).with_data(data))
+        .collect();
+    let mut last = pieces.pop().unwrap_or_else(|| Command::new(cla, ins, p1, p2));
+    (last.cla, last.expects_data) = (cla, command.expects_data);
+    pieces.push(last);
+    pieces
+}
+
 /// Sends commands of any length over a transport that takes short ones.
 pub struct Chaining<T> {
     inner: T,
@@ -81,20 +103,15 @@ impl<T: Transport> Chaining<T> {
     }
 
     fn send_pieces(&mut self, command: &Command) -> Result<Response, TransportError> {
-        let mut pieces = command.data.chunks(self.link.piece).peekable();
-        loop {
-            let data = pieces.next().unwrap_or_default();
-            let mut piece = Command::new(command.cla, command.ins, command.p1, command.p2).with_data(data);
-            if pieces.peek().is_none() {
-                piece.expects_data = command.expects_data;
-                return self.inner.exchange(&piece);
-            }
-            piece.cla |= MORE_FOLLOWS;
-            let response = self.inner.exchange(&piece)?;
-            if !response.status.is_ok() {
-                return Ok(response);
+        let pieces = pieces(command, self.link.piece);
+        let mut last = Response::new(Vec::new(), StatusWord::OK);
+        for piece in &pieces {
+            last = self.inner.exchange(piece)?;
+            if !last.status.is_ok() {
+                break;
             }
         }
+        Ok(last)
     }
 }
 

@@ -98,7 +98,7 @@ pub enum Secret {
 
 impl Secret {
     /// Whether an operation has any use for it. A job that was allowed for one thing is good for nothing else.
-    fn is_for(self, operation: Operation) -> bool {
+    pub fn is_for(self, operation: Operation) -> bool {
         match operation {
             Operation::Clear => true,
             Operation::Issue | Operation::Repair => self != Self::DeliveredCode,

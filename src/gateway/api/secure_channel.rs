@@ -1,5 +1,6 @@
-//! The secure channel of a job's card. The keys of its security domain stay here: what leaves are the keys of one session,
-//! for a card that has proved that it holds the static ones, and new keys encrypted for that card alone.
+//! The secure channel of a job's card, from its opening to the change of its keys. Every key stays here, those of the session
+//! too: for a card that has proved that it holds the static ones the gateway keeps the host's end of the channel, wraps what
+//! the workstation carries to the card, and opens what the card answers ([`super::channel_exchange`]).
 
 use serde_json::json;
 use subtle::ConstantTimeEq;
@@ -9,19 +10,19 @@ use super::{
     cards::{Secret, job_for, job_with_card},
 };
 use crate::{
-    card::secure_channel::{CardAnswer, Challenges, KeySet, check_values, encrypted_key_set},
-    cis2::wire::{self, Base64, IssuanceState, KeyOwner, SecretBase64},
-    domain::Operation,
+    card::secure_channel::{CardAnswer, Challenges, Channel, KeySet, check_values, encrypted_key_set},
+    cis2::wire::{self, Base64, IssuanceState, KeyOwner},
+    domain::{Operation, sha256_hex},
     gateway::{
         issuances::Job,
         problem::Fault,
         random,
-        secure_channels::{self, JobChannel},
+        secure_channels::{self, GOOD_FOR, JobChannel, OpenChannel},
     },
 };
 
-/// Channels begun in one job. An issue needs two, each resumption two more; beyond this somebody is using the gateway to
-/// try cards.
+/// Channels begun in one job. An issue needs four, each resumption as many more; beyond this somebody is using the gateway
+/// to try cards.
 const CHANNELS: u32 = 64;
 
 pub fn begin(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
@@ -35,27 +36,32 @@ pub fn begin(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
         return Err(Fault::wrong_state("too many protected connections were begun in this job"));
     }
     let challenge = random::bytes()?;
-    secure_channels::begin(desk.store, &job.public.job, &request.key_set, challenge)?;
+    secure_channels::begin(desk.store, &job.public.job, &request.key_set, request.level, challenge)?;
     desk.audit("card.secure-channel.begun", &detail(&job, &request.key_set, None))?;
     Answer::json(&wire::ChannelBegun { host_challenge: Base64(challenge.to_vec()) })
 }
 
 /// What the audit says of a channel.
-fn detail(job: &Job, key_set: &str, version: Option<u8>) -> serde_json::Value {
+pub fn detail(job: &Job, key_set: &str, version: Option<u8>) -> serde_json::Value {
     json!({
         "job": job.public.job, "holder": job.public.holder, "serial": job.public.serial, "key_set": key_set,
         "version": version,
     })
 }
 
-fn channel(desk: &Desk<'_>, job: &Job) -> Result<JobChannel, Fault> {
+pub fn channel(desk: &Desk<'_>, job: &Job) -> Result<JobChannel, Fault> {
     secure_channels::of_job(desk.store, &job.public.job)?
         .ok_or_else(|| Fault::wrong_state("no protected connection to the card was begun"))
 }
 
-/// Gives the keys of one session to a card that proves its own. A set that proves wrong is never tried on this card again:
-/// every wrong try brings its domain nearer to locking for good.
-pub fn keys(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
+/// Under which name a session is remembered that opened a channel.
+pub fn session_of(call: &Call) -> Result<String, Fault> {
+    call.token.as_ref().map(|token| sha256_hex(token.expose())).ok_or_else(Fault::unauthenticated)
+}
+
+/// Opens the channel for a card that proves its keys, and gives the gateway's own proof. A set that proves wrong is never
+/// tried on this card again: every wrong try brings its domain nearer to locking for good.
+pub fn open(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
     let request: wire::ChannelAnswer = call.json()?;
     let answer = CardAnswer::parse(&request.answer.0).map_err(|fault| Fault::malformed(fault.to_string()))?;
     let job = job_for(desk, call, Secret::Channel)?;
@@ -89,11 +95,14 @@ pub fn keys(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
         secure_channels::settle(desk.store, id, serial, (key_set, version, set.owner), desk.now)?;
         desk.audit("card.secure-channel.keys-put", &detail)?;
     }
-    Answer::json(&wire::ChannelKeys {
-        host_cryptogram: Base64(session.host_cryptogram(&challenges).to_vec()),
-        encryption: SecretBase64(session.encryption.secret().clone()),
-        command_mac: SecretBase64(session.command_mac.secret().clone()),
-        answer_mac: SecretBase64(session.answer_mac.secret().clone()),
+    let cryptogram = session.host_cryptogram(&challenges);
+    let mut opened = Channel::new(session.clone(), channel.level);
+    let command =
+        opened.external_authenticate(&cryptogram).encode().map_err(|_| Fault::internal("a proof too long"))?;
+    let open = OpenChannel::new(&session, channel.level, opened.position(), session_of(call)?);
+    secure_channels::keep_open(desk.store, &desk.core.seal, id, &open, desk.now + GOOD_FOR)?;
+    Answer::json(&wire::ChannelProof {
+        external_authenticate: Base64(command.to_vec()),
         key_version: version,
         owner: set.owner,
     })
@@ -117,6 +126,7 @@ pub fn refused(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
     let (version, _) = channel.proved.ok_or_else(not_open)?;
     let (id, serial) = (&job.public.job, &job.public.serial);
     secure_channels::refuse(desk.store, id, serial, &channel.key_set, version, desk.now)?;
+    secure_channels::close(desk.store, id)?;
     desk.audit("card.secure-channel.wrong", &detail(&job, &channel.key_set, Some(version)))?;
     Ok(Answer::nothing())
 }
@@ -125,7 +135,9 @@ fn not_open() -> Fault {
     Fault::wrong_state("the card has not proved its administration keys in this job")
 }
 
-/// Gives the keys that the card is to hold, encrypted under the key-encryption key it holds now.
+/// Prepares the keys that the card is to hold, encrypted under the key-encryption key it holds now. They leave wrapped by the
+/// channel that is open, once: what is encrypted under that key is as secret as the key itself, which is static (Amendment D,
+/// 6.2.6).
 pub fn put_key(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
     let request: wire::PutKeys = call.json()?;
     let job = job_for(desk, call, Secret::Channel)?;
@@ -135,11 +147,15 @@ pub fn put_key(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
     if request.owner == KeyOwner::Organisation && job.public.state != IssuanceState::Certified {
         return Err(Fault::wrong_state("the organisation's keys are put on a card that was certified"));
     }
-    // They are put on at issue and go back where it is undone or the card cleared: no other job changes them.
-    if job.is_open() && !matches!(job.public.operation, Operation::Issue | Operation::Clear) {
-        return Err(Fault::wrong_state("this job is not one that changes the keys of its card"));
+    if !matches!(job.public.operation, Operation::Issue | Operation::Clear) {
+        return Err(Fault::wrong_state("the keys of a card are changed when it is issued or cleared"));
     }
-    let serial = &job.public.serial;
+    let (id, serial) = (&job.public.job, &job.public.serial);
+    let (mut open, until) =
+        secure_channels::find_open(desk.store, &desk.core.seal, id, desk.now)?.ok_or_else(not_open)?;
+    if !open.is_of(&session_of(call)?) {
+        return Err(not_open());
+    }
     let custody = &desk.core.channel_custody;
     let unknown = || Fault::no_channel_keys(key_set);
     let current = custody.of_version(key_set, held).ok_or_else(unknown)?;
@@ -151,11 +167,12 @@ pub fn put_key(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
     let keys = new.keys(serial, &diversification).ok_or_else(unknown)?;
     let expected = check_values(new.version, &keys);
     let encrypted = encrypted_key_set(current_keys.key_encryption(), &KeySet { version: new.version, keys });
-    secure_channels::hand_out(desk.store, &job.public.job, new.version, &expected)?;
-    desk.audit("card.secure-channel.keys-prepared", &detail(&job, key_set, Some(new.version)))?;
     // A version that PUT KEY cannot name is not replaced: the card drops it for the first set that is added.
-    let replaced_version = if held <= 0x7F { held } else { 0 };
-    Answer::json(&wire::PreparedKeys { replaced_version, key_set: Base64(encrypted), check_values: Base64(expected) })
+    open.prepare(if held <= 0x7F { held } else { 0 }, encrypted);
+    secure_channels::keep_open(desk.store, &desk.core.seal, id, &open, until)?;
+    secure_channels::hand_out(desk.store, id, new.version, &expected)?;
+    desk.audit("card.secure-channel.keys-prepared", &detail(&job, key_set, Some(new.version)))?;
+    Answer::json(&wire::PreparedKeys { check_values: Base64(expected) })
 }
 
 /// The card took the keys and showed their check values.

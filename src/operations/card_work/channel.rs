@@ -1,19 +1,19 @@
 //! The exchanges of a secure channel: the card proves its keys, the channel is opened, new keys are put on the domain.
 
-use super::{Trouble, profile, with_card};
+use super::{Trouble, end_channel, in_channel, profile, with_card};
 use crate::{
     card::{
+        apdu::Command,
         piv::Piv,
         profile::ChannelSettings,
-        secure_channel::{
-            Channel, ChannelError, ChannelKey, SessionKeys, external_authenticate, initialize_update, put_key,
-            select_domain,
-        },
+        secure_channel::{ChannelError, authenticated, initialize_update, put_key_answered, select_domain},
     },
-    cis2::wire::SecretBase64,
+    cis2::wire::ChannelCommand,
     operations::{
+        card_work::{Opened, RemoteChannel},
         effect::{Outcome, Place},
         pocket::Pocket,
+        runner::{Desk, JobPlan},
     },
 };
 
@@ -23,10 +23,10 @@ fn settings(pocket: &Pocket) -> Result<&ChannelSettings, Trouble> {
 }
 
 /// The card's half of opening a channel: it proves its keys.
-pub fn prove_card(pocket: &mut Pocket, place: Place) -> Result<Vec<u8>, Trouble> {
+pub fn prove_card(desk: &Desk<'_>, pocket: &mut Pocket, place: Place) -> Result<Vec<u8>, Trouble> {
     let challenge = pocket.host_challenge.ok_or(Trouble::Missing("the gateway's challenge"))?;
     // Selecting ends whatever channel there was.
-    pocket.channel = None;
+    end_channel(desk, pocket)?;
     let answer = with_card(pocket, |card, profile| {
         match place {
             Place::Application => {
@@ -48,30 +48,27 @@ pub fn prove_card(pocket: &mut Pocket, place: Place) -> Result<Vec<u8>, Trouble>
 
 /// The host's half: the channel is open when the card takes the gateway's proof. A refusal is an answer here, because the
 /// gateway must learn of it.
-pub fn open_channel(pocket: &mut Pocket) -> Result<Outcome, Trouble> {
-    let keys = pocket.channel_keys.take().ok_or(Trouble::Missing("the keys of the session"))?;
-    let key = |bytes: SecretBase64| ChannelKey::new(bytes.0).ok_or(Trouble::Missing("a key of the session"));
-    let session = SessionKeys {
-        encryption: key(keys.encryption)?,
-        command_mac: key(keys.command_mac)?,
-        answer_mac: key(keys.answer_mac)?,
-    };
-    let cryptogram = keys.host_cryptogram.0.as_slice().try_into();
-    let cryptogram: [u8; 8] = cryptogram.map_err(|_| Trouble::Missing("the gateway's proof"))?;
-    let settings = settings(pocket)?;
-    let mut channel = Channel::new(session, settings.level);
-    match with_card(pocket, |card, _| Ok(external_authenticate(card, &mut channel, &cryptogram)?)) {
+pub fn open_channel(plan: &JobPlan, pocket: &mut Pocket) -> Result<Outcome, Trouble> {
+    let proof = pocket.channel_proof.take().ok_or(Trouble::Missing("the gateway's proof"))?;
+    let command = Command::parse(&proof.external_authenticate.0);
+    let command = command.map_err(|_| Trouble::Missing("a proof of the gateway that can be sent"))?;
+    let level = settings(pocket)?.level;
+    let status = with_card(pocket, |card, _| Ok(card.exchange(&command).map_err(ChannelError::Transport)?.status))?;
+    match authenticated(status) {
         Ok(()) => {
-            pocket.channel = Some(channel);
+            pocket.channel = Some(RemoteChannel::new(plan.job().clone(), level));
             Ok(Outcome::ChannelOpen)
         }
-        Err(Trouble::Channel(ChannelError::WrongKeys)) => Ok(Outcome::ChannelRefused),
-        Err(trouble) => Err(trouble),
+        Err(ChannelError::WrongKeys) => Ok(Outcome::ChannelRefused),
+        Err(error) => Err(error.into()),
     }
 }
 
 /// Puts the prepared keys on the domain that the channel is open to; gives the check values the card answers.
-pub fn put_keys(pocket: &mut Pocket) -> Result<Vec<u8>, Trouble> {
+pub fn put_keys(desk: &Desk<'_>, pocket: &mut Pocket) -> Result<Vec<u8>, Trouble> {
     let keys = pocket.prepared_keys.take().ok_or(Trouble::Missing("the prepared keys"))?;
-    with_card(pocket, |domain, _| Ok(put_key(domain, keys.replaced_version, &keys.key_set.0, &keys.check_values.0)?))
+    in_channel(desk, pocket, Opened::AtOnce, |domain, _| {
+        let response = domain.perform(ChannelCommand::PutKeys, Opened::AtOnce).map_err(ChannelError::Transport)?;
+        Ok(put_key_answered(&response, &keys.check_values.0)?)
+    })
 }

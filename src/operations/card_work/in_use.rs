@@ -1,15 +1,15 @@
 //! Groups of exchanges with a card in use: its counter, its holder's passcode, the pair it holds.
 
-use super::{Selection, Trouble, with_piv};
+use super::{Selection, Trouble, plainly};
 use crate::{
     card::piv::{ObjectName, PivError, PublicKey, Tries, certificate_in},
     domain::{CertificateSlot, Passcode},
-    operations::{effect::Outcome, pocket::Pocket},
+    operations::{effect::Outcome, pocket::Pocket, runner::Desk},
 };
 
 /// The card's own count of passcode tries. Asking costs none.
-pub fn read_tries(pocket: &mut Pocket, selection: Selection) -> Result<Outcome, Trouble> {
-    let left = count_in(with_piv(pocket, selection, |piv| piv.passcode_tries())?);
+pub fn read_tries(desk: &Desk<'_>, pocket: &mut Pocket, selection: Selection) -> Result<Outcome, Trouble> {
+    let left = count_in(plainly(desk, pocket, selection, |piv| piv.passcode_tries())?);
     pocket.tries_left = left;
     Ok(Outcome::Tries { left })
 }
@@ -24,12 +24,13 @@ pub fn count_in(tries: Tries) -> Option<u8> {
 
 /// One try with a passcode: none is made on a card whose own counter says that it is locked.
 fn one_try(
+    desk: &Desk<'_>,
     pocket: &mut Pocket,
     good: Outcome,
     work: impl FnOnce(&mut crate::card::piv::Piv<'_>) -> Result<(), PivError>,
 ) -> Result<Outcome, Trouble> {
     let mut before = None;
-    let done = with_piv(pocket, Selection::Anew, |piv| {
+    let done = plainly(desk, pocket, Selection::Anew, |piv| {
         before = count_in(piv.passcode_tries()?);
         if before == Some(0) {
             return Ok(false);
@@ -61,27 +62,27 @@ pub fn holders_own(pocket: &Pocket) -> Result<Passcode, Trouble> {
 }
 
 /// Checks the holder's own passcode.
-pub fn check_passcode(pocket: &mut Pocket) -> Result<Outcome, Trouble> {
+pub fn check_passcode(desk: &Desk<'_>, pocket: &mut Pocket) -> Result<Outcome, Trouble> {
     let passcode = holders_own(pocket)?;
-    one_try(pocket, Outcome::PasscodeRight, |piv| piv.verify(&passcode))
+    one_try(desk, pocket, Outcome::PasscodeRight, |piv| piv.verify(&passcode))
 }
 
 /// Changes the passcode from the holder's old one to their new one.
-pub fn change_passcode(pocket: &mut Pocket) -> Result<Outcome, Trouble> {
+pub fn change_passcode(desk: &Desk<'_>, pocket: &mut Pocket) -> Result<Outcome, Trouble> {
     let old = pocket.old_passcode.take().ok_or(Trouble::Missing("the old passcode"))?;
     let new = pocket.passcode.clone().ok_or(Trouble::Missing("the new passcode"))?;
-    let outcome = one_try(pocket, Outcome::PasscodeSet, |piv| piv.change_passcode(&old, &new))?;
+    let outcome = one_try(desk, pocket, Outcome::PasscodeSet, |piv| piv.change_passcode(&old, &new))?;
     if outcome == Outcome::PasscodeSet {
         // A changed passcode has all its tries again (SP 800-73-4 part 2, 3.2.2); how many those are, the card says. It is
         // selected anew, because a card tells no count while its passcode stands as verified.
-        read_tries(pocket, Selection::Anew)?;
+        read_tries(desk, pocket, Selection::Anew)?;
     }
     Ok(outcome)
 }
 
 /// The keys of the certificates on the card, as those to certify once more.
-pub fn read_pair(pocket: &mut Pocket) -> Result<Outcome, Trouble> {
-    let objects = with_piv(pocket, Selection::Kept, |piv| {
+pub fn read_pair(desk: &Desk<'_>, pocket: &mut Pocket) -> Result<Outcome, Trouble> {
+    let objects = plainly(desk, pocket, Selection::Kept, |piv| {
         Ok([piv.get_object(ObjectName::AuthenticationCertificate)?, piv.get_object(ObjectName::SigningCertificate)?])
     })?;
     for (slot, (object, place)) in CertificateSlot::BOTH.into_iter().zip(objects.iter().zip(&mut pocket.public_keys)) {

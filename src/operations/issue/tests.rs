@@ -216,7 +216,7 @@ impl World {
                 card_settled: self.issuance == Some(IssuanceState::Aborted) && !self.unreachable_card,
             },
             GatewayCall::BeginChannel => Outcome::ChannelBegun,
-            GatewayCall::ChannelKeys => Outcome::ChannelKeys { owner: self.owner },
+            GatewayCall::OpenChannel => Outcome::ChannelProof { owner: self.owner },
             GatewayCall::TellChannelRefused => panic!("no card refuses in this model"),
             GatewayCall::PrepareKeys { owner } => {
                 assert_ne!(*owner, self.owner, "keys that are there already are not put again");
