@@ -9,6 +9,8 @@ use crate::domain::NhsCode;
 
 /// The field of a document that holds a published code.
 const NHS_CODE: &str = "nhs_code";
+/// The field beside it that says what the code means.
+pub const NHS_CODE_MEANS: &str = "nhs_code_means";
 
 /// What a command has to say when it ended well, or nearly.
 #[derive(Debug)]
@@ -71,9 +73,7 @@ impl Failure {
     /// stderr.
     #[must_use]
     pub fn with_code(mut self, code: Option<NhsCode>) -> Self {
-        if let Some(code) = code {
-            self.document.insert(NHS_CODE.to_owned(), json!(code));
-        }
+        self.document.extend(of_code(code));
         self
     }
 
@@ -81,6 +81,27 @@ impl Failure {
     #[must_use]
     pub fn new(exit: Exit, message: impl ToString) -> Self {
         Self { exit, message: message.to_string(), document: Map::new() }
+    }
+}
+
+/// The fields of a document that tell a published code: itself, and what it says of what failed, of the card and of what to
+/// do. None where there is none.
+pub fn of_code(code: Option<NhsCode>) -> Map<String, Value> {
+    let Some(code) = code else { return Map::new() };
+    let means = json!({
+        "what_failed": code.what_failed(),
+        "card_state": code.card_state(),
+        "next_action": code.next_action(),
+    });
+    Map::from_iter([(NHS_CODE.to_owned(), json!(code)), (NHS_CODE_MEANS.to_owned(), means)])
+}
+
+/// A published code behind words for people, and what it says beyond them; nothing where there is none.
+pub fn beside(words: &str, code: Option<NhsCode>) -> String {
+    let Some(code) = code else { return String::new() };
+    match code.beside(words) {
+        unsaid if unsaid.is_empty() => format!(" (NHS code {code})"),
+        unsaid => format!(" (NHS code {code}: {unsaid})"),
     }
 }
 
@@ -106,9 +127,8 @@ pub fn write(style: Style, ended: Result<Answer, Failure>) -> Exit {
         Err(failure) => (failure.exit, String::new(), failure.document, Some(failure.message)),
     };
     if let Some(message) = &message {
-        let code = fields.get(NHS_CODE).and_then(Value::as_str);
-        let beside = code.map_or_else(String::new, |code| format!(" (NHS code {code})"));
-        progress(&format!("cardwright: {message}{beside}"));
+        let code = fields.get(NHS_CODE).and_then(Value::as_str).and_then(|code| code.parse().ok());
+        progress(&format!("cardwright: {message}{}", beside(message, code)));
     }
     let out = match style {
         Style::Text => text,

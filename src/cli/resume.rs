@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{
-    answer::{Answer, Failure, progress},
+    answer::{self, Answer, Failure, progress},
     arguments::{Common, Resume},
     exit::Exit,
     passcode::{self, Source, is_anybody_there, is_meant},
@@ -122,8 +122,8 @@ fn of_plan<'a>(job: &'a Resumed, key: &str) -> &'a str {
 
 fn line(job: &Resumed) -> String {
     let (word, why) = ending(&job.resumption);
-    let code = job.resumption.nhs_code().map(|code| format!("; NHS code {}", code.code())).unwrap_or_default();
-    let why = why.map(|why| format!(" ({why}{code})")).unwrap_or_default();
+    let code = |why: &str| answer::beside(why, job.resumption.nhs_code());
+    let why = why.map(|why| format!(": {why}{}", code(why))).unwrap_or_default();
     let pair = job.which_pair.map(|pair| format!(". It works with {pair}")).unwrap_or_default();
     let note = job.note.as_ref().map(|note| format!(". {note}")).unwrap_or_default();
     format!(
@@ -140,7 +140,7 @@ fn line(job: &Resumed) -> String {
 /// What a document tells of a job that was resumed.
 pub fn document(job: &Resumed) -> Value {
     let (word, why) = ending(&job.resumption);
-    let mut document = json!({
+    let document = json!({
         "job": job.record.job,
         "operation": job.record.operation,
         "holder": of_plan(job, "holder"),
@@ -151,8 +151,5 @@ pub fn document(job: &Resumed) -> Value {
         "which_pair": job.which_pair,
         "note": job.note,
     });
-    if let Some(code) = job.resumption.nhs_code() {
-        document["nhs_code"] = json!(code);
-    }
-    document
+    Value::Object(wording::fields(&document).into_iter().chain(answer::of_code(job.resumption.nhs_code())).collect())
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 
 use super::{
-    answer::{Answer, Failure, progress},
+    answer::{self, Answer, Failure, progress},
     arguments::Common,
     exit::Exit,
     passcode::{self, Source},
@@ -59,7 +59,8 @@ pub fn own_card_proof(workplace: &Workplace, reader: &str, whose: &str) -> Resul
 /// Says that a card is being looked for and read, with the code the NHS publishes for that state.
 pub fn reading(reader: Option<&str>) {
     let place = reader.map_or_else(|| "The card".to_owned(), |reader| format!("The card in “{reader}”"));
-    progress(&format!("{place} is being read (NHS code {})…", NhsCode::Scanning.code()));
+    let code = NhsCode::Scanning;
+    progress(&format!("{place} is being read (NHS code {code}). {}. {}…", code.card_state(), code.next_action()));
 }
 
 /// Keeps the gateway's newest audit head after a job; one that cannot be had now is had after the next.
@@ -122,11 +123,8 @@ impl From<ServiceError> for Failure {
 
 /// A reason of a refusal, for documents; with the code the NHS publishes for the same, where there is one.
 pub fn reason(reason: &Reason) -> Value {
-    let mut document = json!({ "why": reason.to_string(), "remedy": reason.remedy() });
-    if let Some(code) = reason.nhs_code() {
-        document["nhs_code"] = json!(code);
-    }
-    document
+    let document = json!({ "why": reason.to_string(), "remedy": reason.remedy() });
+    Value::Object(fields(&document).into_iter().chain(answer::of_code(reason.nhs_code())).collect())
 }
 
 /// Tells the steps of a job on stderr: a line for each, with its time, once the next one begins.
@@ -201,6 +199,7 @@ pub fn rounded(milliseconds: f64) -> f64 {
     (milliseconds * 10.0).round() / 10.0
 }
 
-fn fields(value: &Value) -> Map<String, Value> {
+/// The fields of a document that is an object.
+pub fn fields(value: &Value) -> Map<String, Value> {
     value.as_object().cloned().unwrap_or_default()
 }

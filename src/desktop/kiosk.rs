@@ -3,6 +3,7 @@
 //! The [`model`] is pure: what the worker tells and what the holder does go in, orders come out. The [`worker`] has the
 //! workplace to itself and does one thing after the other.
 
+mod keys;
 pub mod model;
 mod screen;
 pub mod worker;
@@ -20,6 +21,7 @@ use super::{
     text::Texts,
     theme::{Scheme, Theme},
 };
+use crate::domain::eligibility::Realm;
 
 /// Orders and events that may wait: far more than one person and one reader make.
 pub const WAITING: usize = 64;
@@ -28,6 +30,7 @@ pub const WAITING: usize = 64;
 pub struct Kiosk {
     /// What is so.
     pub model: Model,
+    realm: Realm,
     texts: Texts,
     scheme: Scheme,
     orders: SyncSender<Order>,
@@ -36,11 +39,12 @@ pub struct Kiosk {
 }
 
 impl Kiosk {
-    /// A kiosk that gives its orders here and hears of what came of them there. After `patience` of nothing it forgets who
-    /// stood there.
+    /// A kiosk in this world that gives its orders here and hears of what came of them there. After `patience` of nothing it
+    /// forgets who stood there.
     #[must_use]
     pub fn new(
         preferences: &Preferences,
+        realm: Realm,
         patience: Duration,
         orders: SyncSender<Order>,
         events: Receiver<Event>,
@@ -48,7 +52,7 @@ impl Kiosk {
         let scheme = preferences.scheme;
         let model = Model::new(patience);
         let (texts, touched) = (Texts::british_english(), Instant::now());
-        Self { model, texts, scheme, orders, events, touched }
+        Self { model, realm, texts, scheme, orders, events, touched }
     }
 
     /// Prepares a context once, before its first frame. The text is larger than at a desk: people stand here.
@@ -77,7 +81,7 @@ impl Kiosk {
 
     /// Draws the window and takes what the holder wants.
     pub fn ui(&mut self, ui: &mut Ui) {
-        let intents: Vec<Intent> = screen::draw(ui, &self.model, &self.texts, Theme::new(self.scheme));
+        let intents: Vec<Intent> = screen::draw(ui, &self.model, &self.texts, (Theme::new(self.scheme), self.realm));
         let changed = !intents.is_empty();
         intents.into_iter().for_each(|intent| self.model.update(intent));
         self.send();

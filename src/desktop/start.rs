@@ -238,7 +238,8 @@ fn start_kiosk(
 ) -> Kiosk {
     let (orders, received) = mpsc::sync_channel(kiosk::WAITING);
     let (told, events) = mpsc::sync_channel(kiosk::WAITING);
-    let kiosk = Kiosk::new(preferences, configuration.self_service.patience(), orders.clone(), events);
+    let kiosk =
+        Kiosk::new(preferences, configuration.realm, configuration.self_service.patience(), orders.clone(), events);
     let (wake, failed, waking) = (context.clone(), told.clone(), context.clone());
     let work = move || match Workplace::unattended(&places, configuration, Readers::AsConfigured) {
         Ok(workplace) => {

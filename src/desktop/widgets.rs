@@ -7,6 +7,7 @@ pub mod navigation;
 pub mod notice;
 pub mod page;
 pub mod prose;
+pub mod realm_band;
 pub mod signs;
 pub mod steps;
 pub mod table;

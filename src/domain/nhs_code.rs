@@ -67,9 +67,9 @@ impl NhsCode {
             Self::NoUnlockCode => "The service could not give the unlock code of this card",
             Self::NotCompleted => "The work on the card could not be completed",
             Self::Scanning => "The card is being read",
-            Self::PortServiceSilent => "The NHS Port Service of this computer does not answer",
-            Self::CredentialManagementSilent => "NHS Credential Management does not run on this computer for you",
-            Self::SoftwareNotFound => "The smartcard software of this computer was not found",
+            Self::PortServiceSilent => "NHS Port Service does not answer on this computer",
+            Self::CredentialManagementSilent => "NHS Credential Management does not answer on this computer",
+            Self::SoftwareNotFound => "No smartcard software was found on this computer",
         }
     }
 
@@ -110,6 +110,24 @@ impl NhsCode {
             }
         }
     }
+
+    /// The whole of it in three sentences: what failed, the state of the card, the next action.
+    #[must_use]
+    pub fn explained(self) -> String {
+        self.beside("")
+    }
+
+    /// Those of the three sentences that these words do not say already, for a place where the words stand beside the code.
+    #[must_use]
+    pub fn beside(self, words: &str) -> String {
+        let all = [self.what_failed(), self.card_state(), self.next_action()];
+        let unsaid: Vec<String> = all
+            .into_iter()
+            .filter(|sentence| !words.contains(sentence))
+            .map(|sentence| format!("{sentence}."))
+            .collect();
+        unsaid.join(" ")
+    }
 }
 
 impl fmt::Display for NhsCode {
@@ -141,6 +159,11 @@ mod tests {
                 assert!(NhsCode::ALL.iter().all(|other| !words.contains(other.code())), "{words}");
                 assert!(["PIN", "PUK", "APDU", "slot"].iter().all(|trade| !words.contains(trade)), "{words}");
             }
+            let whole = [code.what_failed(), code.card_state(), code.next_action()].map(|words| format!("{words}."));
+            assert_eq!(code.explained(), whole.join(" "));
+            let beside = format!("{} today. {}.", code.what_failed(), code.next_action());
+            assert_eq!(code.beside(&beside), whole[1], "what is said is not said again");
+            assert_eq!(code.beside(&code.explained()), "");
             let others = &NhsCode::ALL[place + 1..];
             assert!(others.iter().all(|other| other.what_failed() != code.what_failed()), "{code}");
         }

@@ -151,8 +151,9 @@ fn readers_that_cannot_be_read_tell_the_published_code() {
         model.on_event(&event);
     }
     let mut window = pure(model, (1280.0, 800.0));
-    assert!(spoken_by(&window, "Omnikey 1:").ends_with("NHS code INF1014"));
-    assert!(spoken_by(&window, "Omnikey 2:").ends_with("NHS code ERR1002"));
+    let whole = |code: NhsCode| format!("NHS code {code}: {}", code.explained());
+    assert!(spoken_by(&window, "Omnikey 1:").ends_with(&whole(NhsCode::Scanning)));
+    assert!(spoken_by(&window, "Omnikey 2:").ends_with(&whole(NhsCode::CardUnreadable)));
     assert!(!spoken_by(&window, "Omnikey 3:").contains("NHS code"));
     assert!(spoken_by(&window, "Omnikey 4:").contains("it broke off, NHS code ERR1002"));
     // The whole of it, and in front of that the topic about the codes.

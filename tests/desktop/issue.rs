@@ -320,7 +320,7 @@ fn a_published_code_stands_beside_the_words_of_an_end() {
             assert!(window.query_all_by_label_contains("NHS code").next().is_none(), "{end:?} has none");
             continue;
         };
-        let spoken = format!("NHS code {code}: {}. Explain it", code.what_failed());
+        let spoken = format!("NHS code {code}: {} Explain it", code.explained());
         window.get_by_role_and_label(Is::Link, &spoken).click();
         window.run();
         assert_eq!(*window.state().model.history.here(), Route::Help("codes".into()));

@@ -35,6 +35,7 @@ mod photo;
 mod queue;
 mod queue_faults;
 mod rules;
+mod rules_profile;
 mod samples;
 mod second_officer;
 mod served;

@@ -308,7 +308,10 @@ fn every_other_card_says_why_it_signs_nobody_in() {
         (put_in(unreadable), "its certificate names nobody who works at this desk."),
         (ReaderCondition::InUse, "another program is using it"),
         (ReaderCondition::Unreadable, "it does not answer"),
-        (unknown, "this is a Series 4 card (NHS code ERR1002)."),
+        (
+            unknown,
+            "this is a Series 4 card (NHS code ERR1002: The card could not be read. Nothing on it has been changed. Leave one card",
+        ),
     ];
     for (condition, words) in cases {
         let said = spoken(&pure(page(vec![("Left", condition)]), samples::SIZES[0]));

@@ -2,15 +2,15 @@
 //! every role, operation, state of a card, age of its certificates, smartcard software, date and series. Every answer the
 //! model gives is looked at, and every answer that differs from the others is read in the window by its accessible name.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::LazyLock};
 
 use cardwright::{
-    bench::CardInReader,
+    bench::{CardInReader, ReaderCondition},
     cis2::wire::Session,
     desktop::{
         model::{
             Model,
-            service::{OPERATIONS, offers},
+            service::{OPERATIONS, offers, trial},
             session::Phase,
         },
         preferences::Preferences,
@@ -21,9 +21,10 @@ use cardwright::{
         window::Window,
     },
     domain::{
-        CardState, HolderState, Operation, Role, Series,
+        CardState, HolderId, HolderState, Role, Series,
         eligibility::{
-            Address, Certificates, ClientSoftware, Delivery, Photo, Realm, Situation, SoftwarePart, Subject, Task,
+            Address, Certificates, ClientSoftware, Delivery, Photo, Realm, Refusal, Situation, SoftwarePart, Subject,
+            Task,
         },
     },
 };
@@ -37,7 +38,7 @@ use time::{Date, Duration, macros::date};
 use crate::{
     oracle::{Oracle, ROLES, SERIES, STATES},
     samples,
-    service::{LEFT, card, name_of, put_in},
+    service::{LEFT, card, name_of, told},
     why::{Why, Whys},
 };
 
@@ -58,6 +59,8 @@ struct Scene {
     today: Date,
     closed: bool,
     other_card: bool,
+    /// Whether it is the officer's own card.
+    own: bool,
 }
 
 impl Scene {
@@ -75,15 +78,18 @@ impl Scene {
             holder.state = HolderState::Closed;
         }
         card.other_card = self.other_card.then(|| "0A0B0C0D".parse().expect("a serial"));
+        if let (true, Some(holder)) = (self.own, &mut card.holder) {
+            holder.id = number_of(self.role);
+        }
         card
     }
 
     /// What the tables say.
-    fn expected(&self, oracle: &Oracle, operation: Operation, card: &CardInReader) -> Whys {
+    fn expected(&self, oracle: &Oracle, task: Task, card: &CardInReader) -> Whys {
         oracle.expected(&Situation {
-            task: Task::Desk(operation),
+            task,
             role: self.role,
-            subject: Subject::Another,
+            subject: if self.own { Subject::Own } else { Subject::Another },
             series: self.series,
             card: self.state,
             certificates: self
@@ -102,12 +108,34 @@ impl Scene {
     }
 
     /// An officer of that role at that desk.
-    fn desk(&self, officers: &[Session]) -> Model {
-        let session = officers.iter().find(|known| known.officer.role == self.role).expect("one of each role");
-        let mut model = Model::new(self.realm, self.software.clone(), Preferences::default());
-        model.session.phase = Phase::SignedIn(session.clone());
-        model
+    fn desk(&self) -> Model {
+        desk(self.role, self.realm, &self.software)
     }
+}
+
+/// The session of an officer of each role; read once.
+static SESSIONS: LazyLock<Vec<Session>> =
+    LazyLock::new(|| samples::officers().iter().map(|known| samples::session_of(known.officer.id.as_str())).collect());
+
+fn session_of(role: Role) -> &'static Session {
+    SESSIONS.iter().find(|known| known.officer.role == role).expect("one of each role")
+}
+
+/// The number of an officer of this role.
+pub fn number_of(role: Role) -> HolderId {
+    session_of(role).officer.id.clone()
+}
+
+/// An officer of this role at a desk with such software.
+pub fn desk(role: Role, realm: Realm, software: &ClientSoftware) -> Model {
+    let mut model = Model::new(realm, software.clone(), Preferences::default());
+    model.session.phase = Phase::SignedIn(session_of(role).clone());
+    model
+}
+
+/// What may be done to a card here: the operations that write, and whether it works.
+fn tasks() -> impl Iterator<Item = Task> {
+    OPERATIONS.into_iter().map(Task::Desk).chain([Task::Authenticate])
 }
 
 /// Whether nothing at all is offered for such a card: it is nobody's, or ended.
@@ -134,11 +162,13 @@ fn scenes(oracle: &Oracle) -> Vec<Scene> {
                                 today,
                                 closed: false,
                                 other_card: false,
+                                own: false,
                             };
                             // What the record and the realm add is the same whatever the software.
                             if *row == "Smartcard Connect 4.1" && today == DAYS[0] {
                                 all.push(Scene { closed: true, ..scene.clone() });
                                 all.push(Scene { other_card: true, ..scene.clone() });
+                                all.push(Scene { own: true, ..scene.clone() });
                                 all.push(Scene { realm: Realm::Live, ..scene.clone() });
                             }
                             all.push(scene);
@@ -152,7 +182,7 @@ fn scenes(oracle: &Oracle) -> Vec<Scene> {
 }
 
 /// Words that say a reason to whoever hears the button, and no other reason says.
-fn is_said(why: Why, words: &str) -> bool {
+pub fn is_said(why: Why, words: &str) -> bool {
     let says = |part: &str| words.contains(part);
     match why {
         Why::SeriesBlocked => says("has blocked these for good"),
@@ -169,17 +199,31 @@ fn is_said(why: Why, words: &str) -> bool {
         Why::RoleForExpired => says("may not renew a card whose certificates have expired"),
         Why::ProfileClosed => says("profile is closed"),
         Why::OtherCard => says("may have one only"),
-        Why::State => ["Another job is open", "This card is locked", "was not finished", "This card is in use"]
-            .iter()
-            .any(|s| says(s)),
-        Why::NothingToRenew => says("There are no certificates on this card"),
+        Why::State => {
+            let states = [
+                "Another job is open",
+                "This card is locked",
+                "was not finished",
+                "This card is in use",
+                "This card was cancelled for good",
+            ];
+            states.iter().any(|state| says(state)) && !is_said(Why::CannotAuthenticate, words)
+        }
+        Why::NothingToRenew => says("There are no certificates on this card. Use repair"),
+        Why::OwnRecord => says("your own card or record"),
+        Why::PhotoMissing => says("no photo on the holder's record"),
+        Why::PrinterMissing => says("No card printer is chosen"),
+        Why::PrinterModel => says("only a Magicard DoH 300 v2 may print Series 10"),
+        Why::ExpiredNeedsDesk => says("The certificates have expired. Take the card to"),
+        Why::EmptyNeedsDesk => says("There are no certificates on this card. Take the card to"),
+        Why::CannotAuthenticate => says("so it cannot sign its holder in"),
         Why::NotDue => says("can be renewed from"),
         other => panic!("{other:?} is no reason at a desk"),
     }
 }
 
-/// Reasons an operation of a desk may have.
-const AT_A_DESK: [Why; 17] = [
+/// Reasons that a task of a desk may have.
+pub const AT_A_DESK: [Why; 24] = [
     Why::SeriesBlocked,
     Why::SeriesUnknown,
     Why::SeriesCannot,
@@ -197,15 +241,44 @@ const AT_A_DESK: [Why; 17] = [
     Why::State,
     Why::NothingToRenew,
     Why::NotDue,
+    Why::OwnRecord,
+    Why::PhotoMissing,
+    Why::PrinterMissing,
+    Why::PrinterModel,
+    Why::ExpiredNeedsDesk,
+    Why::EmptyNeedsDesk,
+    Why::CannotAuthenticate,
 ];
 
-/// The window on a day of the test's.
-struct Seen {
-    model: Model,
-    today: Date,
+/// The reasons that these words say.
+pub fn said(words: &str) -> Whys {
+    let mut said = Whys::default();
+    AT_A_DESK.iter().for_each(|why| said.add_if(is_said(*why, words), *why));
+    said
 }
 
-fn window(seen: Seen) -> Harness<'static, Seen> {
+/// The code the NHS publishes for the same stands beside the words, and no other.
+#[track_caller]
+pub fn has_its_code(software: &ClientSoftware, words: &str) {
+    let code = match software {
+        ClientSoftware::NotFound => Some("400_645"),
+        ClientSoftware::Silent(SoftwarePart::PortService) => Some("PR20002"),
+        ClientSoftware::Silent(SoftwarePart::CredentialManagement) => Some("PR30007"),
+        _ => None,
+    };
+    match code {
+        Some(code) => assert!(words.contains(&format!("(NHS code {code}")), "{software}: {words}"),
+        None => assert!(!words.contains("NHS code"), "{software}: {words}"),
+    }
+}
+
+/// The window on a day of the test's.
+pub struct Seen {
+    pub model: Model,
+    pub today: Date,
+}
+
+pub fn window(seen: Seen) -> Harness<'static, Seen> {
     let (texts, pictures) = (Texts::british_english(), Pictures::default());
     let preferences = Preferences::default();
     Harness::builder()
@@ -221,31 +294,66 @@ fn window(seen: Seen) -> Harness<'static, Seen> {
         )
 }
 
-/// What the buttons of the page say: for each operation the words of its refusal, none where it can be pressed.
-fn read(window: &Harness<'_, Seen>, operation: Operation, scene: &Scene) -> Option<String> {
-    let name = name_of(operation);
+/// What the button of this name says: the words of its refusal, none where it can be pressed. Nothing where it does not
+/// stand there.
+pub fn read(window: &Harness<'_, Seen>, name: &str) -> Option<Option<String>> {
     let begin = format!("{name}. ");
     let mut found = None;
     for button in window.query_all_by_role(Accessible::Button) {
         let node = button.accesskit_node();
         let label = node.label().unwrap_or_default();
         if label == name && !node.is_disabled() {
-            assert!(found.is_none(), "{operation} stands there twice: {scene:?}");
+            assert!(found.is_none(), "“{name}” stands there twice");
             found = Some(None);
         } else if label.starts_with(&begin) && node.is_disabled() {
-            assert!(found.is_none(), "{operation} stands there twice: {scene:?}");
+            assert!(found.is_none(), "“{name}” stands there twice");
             found = Some(Some(label[begin.len()..].to_owned()));
         }
     }
-    found.unwrap_or_else(|| panic!("{operation} does not stand there: {scene:?}"))
+    found
+}
+
+fn name_of_task(task: Task) -> &'static str {
+    match task {
+        Task::Desk(operation) => name_of(operation),
+        _ => "Does this card work?",
+    }
+}
+
+/// What the model answers for a task; nothing where it is not offered at all.
+fn answered(model: &Model, card: &CardInReader, today: Date, task: Task) -> Option<Whys> {
+    let whys = |refused: &Option<Refusal>| refused.as_ref().map_or_else(Whys::default, |why| Whys::of(&why.reasons));
+    match task {
+        Task::Desk(operation) => {
+            let offered = offers(model, card, today);
+            offered.iter().find(|offer| offer.operation == operation).map(|offer| whys(&offer.refused))
+        }
+        _ => trial(model, card, today).as_ref().map(whys),
+    }
+}
+
+/// Shows this in the one window of a test.
+pub fn show<'a>(
+    harness: &'a mut Option<Harness<'static, Seen>>,
+    model: Model,
+    today: Date,
+) -> &'a mut Harness<'static, Seen> {
+    let seen = Seen { model, today };
+    let window = match harness {
+        Some(window) => {
+            *window.state_mut() = seen;
+            window
+        }
+        None => harness.insert(window(seen)),
+    };
+    window.run();
+    window
 }
 
 #[test]
 fn the_window_offers_what_the_tables_allow_and_says_each_reason_they_give() {
     let oracle = Oracle::new();
     let (mut cells, mut answers, mut read_in_window) = (0_u32, BTreeSet::new(), 0_u32);
-    let officers: Vec<Session> =
-        samples::officers().iter().map(|known| samples::session_of(known.officer.id.as_str())).collect();
     let bases = STATES.map(|(state, _)| card(17, state, None));
     let mut desk: Option<(Scene, Model)> = None;
     let mut harness: Option<Harness<'static, Seen>> = None;
@@ -253,68 +361,65 @@ fn the_window_offers_what_the_tables_allow_and_says_each_reason_they_give() {
         let same =
             |known: &Scene| (known.role, known.realm) == (scene.role, scene.realm) && known.software == scene.software;
         if !desk.as_ref().is_some_and(|(known, _)| same(known)) {
-            desk = Some((scene.clone(), scene.desk(&officers)));
+            desk = Some((scene.clone(), scene.desk()));
         }
         let model = &desk.as_ref().expect("a desk").1;
         let card = scene.card(&bases);
-        let offered = offers(model, &card, scene.today);
-        if is_left_alone(scene.state) {
-            assert!(offered.is_empty(), "{scene:?}");
-            cells += OPERATIONS.len() as u32;
-            // Not offered at all: so the tables allow none of it.
-            assert!(OPERATIONS.iter().all(|o| !scene.expected(&oracle, *o, &card).is_yes()), "{scene:?}");
-            continue;
-        }
         let mut new = false;
-        for operation in OPERATIONS {
+        for task in tasks() {
             cells += 1;
-            let expected = scene.expected(&oracle, operation, &card);
-            let offer = offered.iter().find(|offer| offer.operation == operation).expect("an answer");
-            let given = offer.refused.as_ref().map_or_else(Whys::default, |refusal| Whys::of(&refusal.reasons));
-            assert!(given == expected, "{operation}, {scene:?}: {given:?}, and the tables say {expected:?}");
-            new |= answers.insert(format!("{operation} {expected:?}"));
+            let expected = scene.expected(&oracle, task, &card);
+            // A job of another desk is open on it: nobody asks it anything meanwhile.
+            let not_tried = task == Task::Authenticate && scene.state == CardState::InWork;
+            match answered(model, &card, scene.today, task) {
+                Some(given) if !is_left_alone(scene.state) && !not_tried => {
+                    assert!(given == expected, "{task:?}, {scene:?}: {given:?}, and the tables say {expected:?}");
+                }
+                None if is_left_alone(scene.state) || not_tried => {
+                    // Not offered at all: so the tables allow none of it.
+                    assert!(!expected.is_yes(), "{task:?}, {scene:?}");
+                    continue;
+                }
+                other => panic!("{task:?}, {scene:?}: {other:?}"),
+            }
+            new |= answers.insert(format!("{task:?} {} {expected:?}", scene.own));
         }
         if !new {
             continue;
         }
         read_in_window += 1;
-        let mut model = scene.desk(&officers);
-        model.on_event(&put_in(LEFT, card.clone()));
-        model.go(Route::Service);
-        let seen = Seen { model, today: scene.today };
-        let window = match &mut harness {
-            Some(window) => {
-                *window.state_mut() = seen;
-                window
-            }
-            None => harness.insert(window(seen)),
+        let mut model = scene.desk();
+        let condition = if scene.own {
+            ReaderCondition::OwnCard(Box::new(card.clone()))
+        } else {
+            ReaderCondition::Card(Box::new(card.clone()))
         };
-        window.run();
-        for operation in OPERATIONS {
-            let expected = scene.expected(&oracle, operation, &card);
-            let Some(words) = read(window, operation, &scene) else {
-                assert!(expected.is_yes(), "{operation} can be pressed, and the tables say {expected:?}: {scene:?}");
+        model.on_event(&told(LEFT, condition));
+        model.go(Route::Service);
+        let window = show(&mut harness, model, scene.today);
+        for task in tasks() {
+            let words = read(window, name_of_task(task));
+            if scene.own || (task == Task::Authenticate && scene.state == CardState::InWork) {
+                assert!(words.is_none(), "{task:?} stands there: {scene:?}");
+                continue;
+            }
+            let expected = scene.expected(&oracle, task, &card);
+            let Some(words) = words.unwrap_or_else(|| panic!("{task:?} does not stand there: {scene:?}")) else {
+                assert!(expected.is_yes(), "{task:?} can be pressed, and the tables say {expected:?}: {scene:?}");
                 continue;
             };
-            let mut said = Whys::default();
-            AT_A_DESK.iter().for_each(|why| said.add_if(is_said(*why, &words), *why));
-            assert!(said == expected, "{operation}, {scene:?}: “{words}”, and the tables say {expected:?}");
-            // The code the NHS publishes for the same stands beside the words, and nowhere else.
-            let code = match &scene.software {
-                ClientSoftware::NotFound => Some("400_645"),
-                ClientSoftware::Silent(SoftwarePart::PortService) => Some("PR20002"),
-                ClientSoftware::Silent(SoftwarePart::CredentialManagement) => Some("PR30007"),
-                _ => None,
-            };
-            match code {
-                Some(code) => assert!(words.contains(&format!("(NHS code {code})")), "{scene:?}: {words}"),
-                None => assert!(!words.contains("NHS code"), "{scene:?}: {words}"),
-            }
+            let said = said(&words);
+            assert!(said == expected, "{task:?}, {scene:?}: “{words}”, and the tables say {expected:?}");
+            has_its_code(&scene.software, &words);
+        }
+        if scene.own {
+            let whose = "This is your own card. Nobody works on their own card";
+            window.get_by_label_contains(whose);
         }
     }
     println!("{cells} cells; {} different answers, read in {read_in_window} windows", answers.len());
     assert!(
-        cells > 250_000 && answers.len() > 200 && read_in_window > 50,
+        cells > 290_000 && answers.len() > 220 && read_in_window > 50,
         "{cells} {} {read_in_window}",
         answers.len()
     );

@@ -17,7 +17,7 @@ use cardwright::{
         },
         preferences::Preferences,
     },
-    domain::{Passcode, PasscodeRules, Secret},
+    domain::{Passcode, PasscodeRules, Secret, eligibility::Realm},
     gateway::{Clock, Gateway, GatewayConfig, RunningGateway},
     operations::{issue::PasscodeChoice, preflight::IssueRequest},
     training::{self, readers::NAMES},
@@ -120,7 +120,7 @@ impl Stand {
                 let _ = bell.try_send(());
             });
         });
-        let kiosk = Kiosk::new(&preferences, PATIENCE, orders.clone(), events);
+        let kiosk = Kiosk::new(&preferences, Realm::Training, PATIENCE, orders.clone(), events);
         let harness = Harness::builder()
             .with_size(size)
             .with_max_steps(64)

@@ -212,7 +212,7 @@ fn a_computer_without_smartcard_software() {
     let bench = TestDesk::new();
     let readers = desk::card(Make::Virtual, 1);
     let bare = Desk { software: ClientSoftware::NotFound, ..bench.desk(&*readers) };
-    let words = ["No smartcard software", "Ask IT to install Smartcard Connect 4.1", UNCHANGED];
+    let words = ["No smartcard software", "ask IT to install Smartcard Connect 4.1", UNCHANGED];
     refused(&bench, Some(&*readers), &words, || desk::issue(&bare, desk::holder(1), LeftLocked));
 }
 

@@ -24,7 +24,7 @@ busy = Working…
 notice-dismiss = Dismiss
 notice-read = Read all
 nhs-code = NHS code { $code }
-nhs-code-spoken = NHS code { $code }: { $meaning }. Explain it
+nhs-code-spoken = NHS code { $code }: { $meaning } Explain it
 notice-title = Notice
 notice-more = { $count ->
     [one] { $count } more notice

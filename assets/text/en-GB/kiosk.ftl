@@ -30,6 +30,12 @@ kiosk-field-code = Code of the message
 kiosk-field-own = Your passcode
 kiosk-field-new = New passcode
 kiosk-field-again = New passcode again
+kiosk-keys = Keys to touch; a keyboard types as well
+kiosk-typed = { $count ->
+    [0] no digit typed
+    [one] 1 digit typed
+   *[other] { $count } digits typed
+}
 kiosk-go-on = Go on
 kiosk-back = Back
 kiosk-interrupted = Something was interrupted

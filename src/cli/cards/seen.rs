@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use serde_json::{Value, json};
 
-use super::super::wording;
+use super::super::{answer, wording};
 use crate::{
     card::{
         profile::Profiles,
@@ -70,35 +70,20 @@ impl Seen {
         let holder = self.look.as_ref().and_then(|look| look.holder.as_ref());
         let holder = holder.map(|holder| format!("{} {}", holder.id.grouped(), holder.printed_name()));
         let code = self.nhs_code.map_or_else(String::new, |code| format!(" (NHS code {code})"));
+        // What it means stands below the table.
         let remark = format!("{}{code}", self.remark);
         [reader.to_owned(), self.card.clone(), self.serial.clone(), holder.unwrap_or_default(), remark]
     }
 
     /// What does not fit into a row; nothing for a card nobody can work on.
     pub fn in_words(&self, reader: &str) -> Option<String> {
-        let look = self.look.as_ref()?;
         let mut lines = String::new();
-        for certificate in &look.certificates {
-            let days = certificate.days_left;
-            let left = if days < 0 { "expired".to_owned() } else { format!("{days} days left") };
+        if let Some(code) = self.nhs_code {
             // Writing to a string cannot fail.
-            let _ = writeln!(lines, "  {} certificate until {}, {left}", certificate.slot, certificate.expires.date());
+            let _ = writeln!(lines, "  NHS code {code}: {}", code.beside(&self.remark));
         }
-        if let Some(left) = look.tries_left {
-            let _ = writeln!(lines, "  passcode: {left} tries left");
-        }
-        for finding in &look.diagnosis {
-            let _ = writeln!(lines, "  wrong: {finding}");
-        }
-        for (operation, decision) in &look.offers {
-            let _ = match decision {
-                Decision::Allowed => writeln!(lines, "  {operation}: may be done now"),
-                Decision::Refused(refusal) => {
-                    let why: Vec<String> =
-                        refusal.reasons.iter().map(|reason| format!("{reason}. {}", reason.remedy())).collect();
-                    writeln!(lines, "  {operation}: no. {}", why.join(" "))
-                }
-            };
+        if let Some(look) = &self.look {
+            look_in_words(look, &mut lines);
         }
         (!lines.is_empty()).then(|| format!("\n{reader}:\n{lines}"))
     }
@@ -119,6 +104,7 @@ impl Seen {
             "atr": atr,
             "remark": given(&self.remark),
             "nhs_code": self.nhs_code,
+            "nhs_code_means": answer::of_code(self.nhs_code).get(answer::NHS_CODE_MEANS),
             "standing": look.map(|look| standing(&look.standing)),
             "holder": look.and_then(|look| look.holder.as_ref()).map(|holder| json!({
                 "number": holder.id,
@@ -140,6 +126,31 @@ impl Seen {
                 "reasons": reasons(decision),
             })).collect::<Vec<_>>()).unwrap_or_default(),
         })
+    }
+}
+
+/// What was seen on a card and what may be done to it, a line each.
+fn look_in_words(look: &CardLook, lines: &mut String) {
+    for certificate in &look.certificates {
+        let days = certificate.days_left;
+        let left = if days < 0 { "expired".to_owned() } else { format!("{days} days left") };
+        // Writing to a string cannot fail.
+        let _ = writeln!(lines, "  {} certificate until {}, {left}", certificate.slot, certificate.expires.date());
+    }
+    if let Some(left) = look.tries_left {
+        let _ = writeln!(lines, "  passcode: {left} tries left");
+    }
+    for finding in &look.diagnosis {
+        let _ = writeln!(lines, "  wrong: {finding}");
+    }
+    for (operation, decision) in &look.offers {
+        let _ = match decision {
+            Decision::Allowed => writeln!(lines, "  {operation}: may be done now"),
+            Decision::Refused(refusal) => {
+                let why = refusal.to_string();
+                writeln!(lines, "  {operation}: no. {why}{}", answer::beside(&why, refusal.nhs_code()))
+            }
+        };
     }
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::{
     desktop::dialogs::{Digit, Digits},
-    domain::{HolderId, Operation, Passcode, PasscodeRules, Secret, eligibility::Refusal},
+    domain::{HolderId, NhsCode, Operation, Passcode, PasscodeRules, Secret, eligibility::Refusal},
     operations::Step,
 };
 
@@ -46,6 +46,23 @@ impl CardSeen {
             Operation::ChangePasscode if !self.goes_on_with(operation) => &[Field::Own, Field::New, Field::Again],
             _ => &[Field::Own],
         }
+    }
+}
+
+/// What is told to a holder: words, and the code the NHS publishes for the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    /// What is so, and what to do.
+    pub words: String,
+    /// The code, where there is one: holders read it to a help desk.
+    pub nhs_code: Option<NhsCode>,
+}
+
+impl Told {
+    /// Words with no code.
+    #[must_use]
+    pub fn plainly(words: impl Into<String>) -> Self {
+        Self { words: words.into(), nhs_code: None }
     }
 }
 
@@ -104,15 +121,23 @@ pub enum Field {
 }
 
 /// What is being typed.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Entry {
     /// By [`Field`], in its order.
     digits: [Digits; 4],
+    /// Where the keys on the screen type: the field that had the keyboard last.
+    pub at: Field,
     /// Why what was typed cannot be used; nothing was sent.
     pub trouble: Option<String>,
 }
 
 impl Entry {
+    /// Nothing yet, in these fields.
+    fn new(fields: &[Field]) -> Self {
+        let at = fields.first().copied().unwrap_or(Field::Own);
+        Self { digits: Default::default(), at, trouble: None }
+    }
+
     /// The digits of a field.
     #[must_use]
     pub fn of(&self, field: Field) -> &Digits {
@@ -145,7 +170,7 @@ pub enum Stage {
     /// No card is in.
     Waiting,
     /// A card is in that cannot be worked with; why, and what to do.
-    NotUsable(String),
+    NotUsable(Told),
     /// What is to be done with it?
     Choose(CardSeen),
     /// A code is being sent.
@@ -171,7 +196,7 @@ pub enum Stage {
     /// It is over.
     Ended {
         /// What was done, or why not and what to do.
-        words: String,
+        told: Told,
         /// Whether it was done.
         done: bool,
     },
@@ -230,7 +255,7 @@ pub enum Event {
     /// A card is in.
     CardIn(CardSeen),
     /// A card is in that cannot be worked with.
-    NotUsable(String),
+    NotUsable(Told),
     /// The card was taken out.
     CardOut,
     /// A code is on its way to this address, most of which is hidden.
@@ -240,7 +265,7 @@ pub enum Event {
     /// It is over.
     Ended {
         /// What was done, or why not and what to do.
-        words: String,
+        told: Told,
         /// Whether it was done.
         done: bool,
     },
@@ -251,6 +276,8 @@ pub enum Event {
 pub enum Intent {
     /// Chooses.
     Choose(Operation),
+    /// The keyboard is at this field.
+    At(Field),
     /// Types a digit.
     Type(Field, Digit),
     /// Takes one back.
@@ -303,7 +330,8 @@ impl Model {
             }
             Event::CodeSent(sent_to) => match std::mem::take(&mut self.stage) {
                 Stage::Sending(card) => {
-                    let (operation, entry) = (Operation::Unlock, Entry::default());
+                    let operation = Operation::Unlock;
+                    let entry = Entry::new(card.fields(operation));
                     Stage::Enter { card, operation, sent_to: Some(sent_to), entry }
                 }
                 other => other,
@@ -314,7 +342,7 @@ impl Model {
                 }
                 return;
             }
-            Event::Ended { words, done } => Stage::Ended { words, done },
+            Event::Ended { told, done } => Stage::Ended { told, done },
         };
     }
 
@@ -322,6 +350,11 @@ impl Model {
     pub fn update(&mut self, intent: Intent) {
         match intent {
             Intent::Choose(operation) => self.choose(operation),
+            Intent::At(field) => {
+                if let Stage::Enter { entry, .. } = &mut self.stage {
+                    entry.at = field;
+                }
+            }
             Intent::Type(field, digit) => {
                 if let Stage::Enter { entry, .. } = &mut self.stage {
                     entry.of_mut(field).push(&digit);
@@ -361,7 +394,8 @@ impl Model {
             self.orders.push(Order::SendCode);
             Stage::Sending(card)
         } else {
-            Stage::Enter { card, operation, sent_to: None, entry: Entry::default() }
+            let entry = Entry::new(card.fields(operation));
+            Stage::Enter { card, operation, sent_to: None, entry }
         };
     }
 
@@ -378,6 +412,7 @@ impl Model {
                 for field in [Field::New, Field::Again] {
                     entry.of_mut(field).clear();
                 }
+                entry.at = card.fields(*operation).first().copied().unwrap_or(Field::Own);
                 entry.trouble = Some(trouble);
             }
         }

@@ -1,20 +1,26 @@
 //! How a kiosk looks: one thing at a time, large, and every place of it reached with Tab and named for those who hear it.
 
 use eframe::egui::{
-    self, Align, Align2, Color32, Event as Input, FontId, Key, Layout, Response, RichText, ScrollArea, Sense, Stroke,
-    StrokeKind, Ui, accesskit::Role, vec2,
+    self, Align, Align2, Color32, Event as Input, FontId, Id, Key, Layout, Response, RichText, ScrollArea, Sense,
+    Stroke, StrokeKind, Ui, accesskit::Role, vec2,
 };
 
-use super::model::{CardSeen, Entry, Field, Intent, Model, Stage, Steps};
+use super::{
+    keys,
+    model::{CardSeen, Entry, Field, Intent, Model, Stage, Steps},
+};
 use crate::{
     desktop::{
         dialogs::Digit,
         format,
         text::{Texts, Value},
         theme::{Theme, space},
-        widgets::steps::{self, Going},
+        widgets::{
+            realm_band,
+            steps::{self, Going},
+        },
     },
-    domain::Operation,
+    domain::{NhsCode, Operation, eligibility::Realm},
     operations::Step,
 };
 
@@ -26,8 +32,9 @@ const EDGE: f32 = 16.0;
 const PLACE: [f32; 2] = [420.0, 52.0];
 
 /// Draws it; gives what the holder wants.
-pub fn draw(ui: &mut Ui, model: &Model, texts: &Texts, theme: Theme) -> Vec<Intent> {
+pub fn draw(ui: &mut Ui, model: &Model, texts: &Texts, (theme, realm): (Theme, Realm)) -> Vec<Intent> {
     let mut page = Page { texts, theme, intents: Vec::new() };
+    realm_band::show(ui, (texts, theme), realm, 5, &texts.get("kiosk-title"), |_, _| ());
     egui::CentralPanel::default().show(ui, |ui| {
         ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
             let width = (ui.available_width() - 2.0 * EDGE).min(COLUMN);
@@ -61,8 +68,9 @@ impl Page<'_> {
             Stage::Opening => self.page(ui, "kiosk-title", "kiosk-opening"),
             Stage::OpeningFailed(why) => self.told(ui, "kiosk-not-working", why),
             Stage::Waiting => self.page(ui, "kiosk-title", "kiosk-put-in"),
-            Stage::NotUsable(why) => {
-                self.told(ui, "kiosk-card-not-usable", why);
+            Stage::NotUsable(told) => {
+                self.told(ui, "kiosk-card-not-usable", &told.words);
+                self.code(ui, &told.words, told.nhs_code);
                 self.plain(ui, &self.text("kiosk-to-the-desk"));
             }
             Stage::Choose(card) => self.choose(ui, card),
@@ -71,8 +79,9 @@ impl Page<'_> {
                 self.enter(ui, card, *operation, sent_to.as_deref(), entry);
             }
             Stage::Working { operation, steps } => self.working(ui, *operation, steps),
-            Stage::Ended { words, done } => {
-                self.told(ui, if *done { "kiosk-done" } else { "kiosk-not-done" }, words);
+            Stage::Ended { told, done } => {
+                self.told(ui, if *done { "kiosk-done" } else { "kiosk-not-done" }, &told.words);
+                self.code(ui, &told.words, told.nhs_code);
                 self.plain(ui, &self.text("kiosk-take-out"));
                 let close = self.button(ui, "kiosk-close", true);
                 take_keyboard(ui, &close);
@@ -110,6 +119,16 @@ impl Page<'_> {
         ui.add_space(16.0);
     }
 
+    /// The code the NHS publishes for the same, for the help desk, and what it says beyond the words.
+    fn code(&self, ui: &mut Ui, words: &str, code: Option<NhsCode>) {
+        let Some(code) = code else { return };
+        let name = self.texts.with("nhs-code", &[("code", Value::Text(code.code()))]);
+        let unsaid = code.beside(words);
+        let whole = if unsaid.is_empty() { name } else { format!("{name}: {unsaid}") };
+        self.weak(ui, &whole);
+        ui.add_space(16.0);
+    }
+
     /// What explains something beside it.
     fn weak(&self, ui: &mut Ui, words: &str) {
         ui.add(egui::Label::new(RichText::new(words).color(self.theme.colours.weak)).wrap());
@@ -144,6 +163,9 @@ impl Page<'_> {
             if let Some(reason) = choice.refused.as_ref().and_then(|refusal| refusal.reasons.first()) {
                 let words = format!("{reason}. {}.", reason.remedy());
                 self.weak(ui, &words);
+                if let Some(code) = reason.nhs_code() {
+                    self.code(ui, &words, Some(code));
+                }
             }
             ui.add_space(space::MEDIUM);
         }
@@ -215,15 +237,54 @@ impl Page<'_> {
             let tries = self.texts.with("kiosk-tries", &[("tries", Value::from(u32::from(left)))]);
             self.plain(ui, &tries);
         }
+        if ui.available_width() < PLACE[0] + space::LARGE + keys::SIZE.x {
+            self.places(ui, card, operation, entry);
+            self.keys(ui, entry);
+            self.ways_on(ui, entry);
+            return;
+        }
+        ui.horizontal_top(|ui| {
+            ui.allocate_ui_with_layout(vec2(PLACE[0], 0.0), Layout::top_down(Align::Min), |ui| {
+                ui.set_width(PLACE[0]);
+                self.places(ui, card, operation, entry);
+                self.ways_on(ui, entry);
+            });
+            ui.add_space(space::LARGE);
+            self.keys(ui, entry);
+        });
+    }
+
+    /// The places for digits.
+    fn places(&mut self, ui: &mut Ui, card: &CardSeen, operation: Operation, entry: &Entry) {
         for (place, field) in card.fields(operation).iter().enumerate() {
             let response = self.field(ui, *field, entry);
             if place == 0 {
                 take_keyboard(ui, &response);
             }
-            if response.has_focus() && ui.input(|input| input.key_pressed(Key::Enter)) {
-                self.intents.push(Intent::GoOn);
+            if response.has_focus() {
+                if entry.at != *field {
+                    self.intents.push(Intent::At(*field));
+                }
+                if ui.input(|input| input.key_pressed(Key::Enter)) {
+                    self.intents.push(Intent::GoOn);
+                }
             }
         }
+    }
+
+    /// Keys to touch: they type where the keyboard is.
+    fn keys(&mut self, ui: &mut Ui, entry: &Entry) {
+        let Some(pressed) = keys::show(ui, self.theme, &self.text("kiosk-keys")) else { return };
+        self.intents.push(match pressed {
+            keys::Pressed::Digit(digit) => Intent::Type(entry.at, digit),
+            keys::Pressed::Rub => Intent::Erase(entry.at),
+        });
+        // The keyboard goes on where the hand left off.
+        ui.memory_mut(|memory| memory.request_focus(id_of(entry.at)));
+    }
+
+    /// Why it cannot be gone on with, and the ways on.
+    fn ways_on(&mut self, ui: &mut Ui, entry: &Entry) {
         if let Some(trouble) = &entry.trouble {
             let words = format::sentence(trouble);
             let label = ui.add(egui::Label::new(RichText::new(&words).text_style(Theme::large_strong())).wrap());
@@ -250,13 +311,22 @@ impl Page<'_> {
             Field::Again => "kiosk-field-again",
         });
         ui.label(RichText::new(&name).text_style(Theme::large()));
-        let (rect, response) = ui.allocate_exact_size(vec2(PLACE[0], PLACE[1]), Sense::click());
+        let width = PLACE[0].min(ui.available_width());
+        let (rect, _) = ui.allocate_exact_size(vec2(width, PLACE[1]), Sense::hover());
+        let response = ui.interact(rect, id_of(field), Sense::click());
         if response.clicked() {
             response.request_focus();
         }
-        let dots = "●".repeat(entry.of(field).len());
+        let typed = entry.of(field).len();
+        let dots = "●".repeat(typed);
+        let count = self.texts.with("kiosk-typed", &[("count", Value::from(typed))]);
         let visuals = ui.visuals();
-        let border = if response.has_focus() { self.theme.focus() } else { Stroke::new(1.0, visuals.text_color()) };
+        // Where a hand types, the place is marked also after a finger took the keyboard from it.
+        let border = if response.has_focus() || (entry.at == field && no_focus(ui)) {
+            self.theme.focus()
+        } else {
+            Stroke::new(1.0, visuals.text_color())
+        };
         ui.painter().rect(rect, 4.0, visuals.extreme_bg_color, border, StrokeKind::Inside);
         let at = rect.left_center() + vec2(16.0, 0.0);
         ui.painter().text(at, Align2::LEFT_CENTER, &dots, FontId::proportional(24.0), visuals.text_color());
@@ -265,6 +335,7 @@ impl Page<'_> {
             node.set_label(name);
             // How many, never which.
             node.set_value(dots);
+            node.set_description(count);
         });
         ui.add_space(16.0);
         if response.has_focus() {
@@ -285,7 +356,8 @@ impl Page<'_> {
 
     fn button(&self, ui: &mut Ui, key: &str, offered: bool) -> Response {
         let words = RichText::new(self.text(key)).text_style(Theme::large());
-        let mut button = egui::Button::new(words).min_size(vec2(PLACE[0], PLACE[1]));
+        let width = PLACE[0].min(ui.available_width());
+        let mut button = egui::Button::new(words).min_size(vec2(width, PLACE[1]));
         if !offered {
             // What cannot be done stands back: an outline alone.
             button = button.fill(Color32::TRANSPARENT);
@@ -346,9 +418,18 @@ fn step_key(step: Step) -> &'static str {
     }
 }
 
+/// The name of a field between frames.
+fn id_of(field: Field) -> Id {
+    Id::unique(("kiosk field", field as u8))
+}
+
+fn no_focus(ui: &Ui) -> bool {
+    ui.memory(|memory| memory.focused().is_none())
+}
+
 /// The keyboard begins here, unless it is somewhere already.
 fn take_keyboard(ui: &Ui, first: &Response) {
-    if ui.memory(|memory| memory.focused().is_none()) {
+    if no_focus(ui) {
         first.request_focus();
     }
 }

@@ -8,7 +8,7 @@ use std::{
     thread,
 };
 
-use super::model::{CardSeen, Choice, Event, Order, Unfinished};
+use super::model::{CardSeen, Choice, Event, Order, Told, Unfinished};
 use crate::{
     card::reader::{Presence, ReaderEvent},
     cis2::{Service, wire::CodeSent},
@@ -122,11 +122,11 @@ impl<T: Fn(Event) -> bool> Worker<'_, T> {
         let found = match self.workplace.desk().own_card(None) {
             Err(OperationError::NoCard | OperationError::NoReader) => return true,
             Ok(card) => Ok(card),
-            Err(error) => Err(error.to_string()),
+            Err(error) => Err(said(&error)),
         };
         match found {
             Ok(card) => {
-                let event = self.seen(&card).map_or_else(|error| Event::NotUsable(error.to_string()), Event::CardIn);
+                let event = self.seen(&card).map_or_else(|error| Event::NotUsable(said(&error)), Event::CardIn);
                 self.card = Some((card.reader.clone(), Some(card)));
                 (self.tell)(event)
             }
@@ -243,19 +243,26 @@ fn choice((operation, decision): (Operation, Decision)) -> Choice {
 const COME_BACK: &str = "Put your card back into this reader: what was interrupted is then gone on with. Where that does not \
                          work, the Registration Authority desk can repair the card in 15 minutes";
 
+/// An error as it is told.
+fn said(error: &OperationError) -> Told {
+    Told { words: error.to_string(), nhs_code: error.nhs_code() }
+}
+
 /// How it ended, in words for the holder.
 fn told(result: Result<CardReport, OperationError>) -> Event {
-    let (words, done) = match result {
-        Ok(CardReport { ending: Ending::Done, operation, .. }) => (done_words(operation).to_owned(), true),
-        Ok(CardReport { ending: Ending::Undone { why, .. }, which_pair, .. }) => {
-            (format!("{}{}", why.trim_end_matches('.'), pair_words(which_pair)), false)
-        }
-        Ok(CardReport { ending: Ending::Unfinished { why }, which_pair, .. }) => {
+    let CardReport { ending, operation, which_pair, .. } = match result {
+        Ok(report) => report,
+        Err(error) => return Event::Ended { told: said(&error), done: false },
+    };
+    let nhs_code = ending.nhs_code();
+    let (words, done) = match ending {
+        Ending::Done => (done_words(operation).to_owned(), true),
+        Ending::Undone { why, .. } => (format!("{}{}", why.trim_end_matches('.'), pair_words(which_pair)), false),
+        Ending::Unfinished { why } => {
             (format!("{}{}. {COME_BACK}", why.trim_end_matches('.'), pair_words(which_pair)), false)
         }
-        Err(error) => (error.to_string(), false),
     };
-    Event::Ended { words, done }
+    Event::Ended { told: Told { words, nhs_code }, done }
 }
 
 fn done_words(operation: Operation) -> &'static str {
@@ -287,5 +294,6 @@ fn told_resumed(resumed: &Resumed) -> Event {
             (format!("{}{pair}. {COME_BACK}", why.trim_end_matches('.')), false)
         }
     };
-    Event::Ended { words, done }
+    let nhs_code = resumed.resumption.nhs_code();
+    Event::Ended { told: Told { words, nhs_code }, done }
 }

@@ -11,15 +11,14 @@ use crate::{
         model::{Notice, NoticeKind, NoticeText, bench, session},
         route::Section,
         text::Value,
-        theme::{Theme, page_margin, space},
+        theme::{page_margin, space},
         view::View,
         widgets::{
             button::{Button, Kind},
             navigation::Entry,
-            notice, page, signs,
+            notice, page, realm_band,
         },
     },
-    domain::eligibility::Realm,
     tr,
 };
 
@@ -108,50 +107,28 @@ fn label_of(ui: &Ui, view: &View<'_>, key: &str, role: Role) {
 }
 
 fn banner(ui: &mut Ui, view: &View<'_>) {
-    let realm = view.model.realm;
-    let pair = view.theme.realm(realm);
-    let (word, note) = match realm {
-        Realm::Training => (tr!(view, "realm-training"), tr!(view, "realm-training-note")),
-        Realm::Integration => (tr!(view, "realm-integration"), tr!(view, "realm-integration-note")),
-        Realm::Live => (tr!(view, "realm-live"), tr!(view, "realm-live-note")),
-    };
-    let margin = if is_low(ui) { Margin::symmetric(14, 1) } else { Margin::symmetric(14, 5) };
-    let frame = Frame::new().fill(pair.ground).inner_margin(margin);
-    Panel::top("banner").frame(frame).show_separator_line(false).show(ui, |ui| {
-        label_of(ui, view, "app-title", Role::Banner);
-        ui.horizontal(|ui| {
-            // As high signed out as signed in, so that nothing moves at sign-in.
-            ui.set_min_height(space::TARGET);
-            ui.label(RichText::new(word).text_style(Theme::subheading()).color(pair.words));
-            if ui.available_width() > NARROW * 0.8 {
-                ui.label(RichText::new(note).color(pair.words));
+    let margin = if is_low(ui) { 1 } else { 5 };
+    let name = tr!(view, "app-title");
+    realm_band::show(ui, (view.texts, view.theme), view.model.realm, margin, &name, |ui, pair| {
+        let Some(officer) = view.model.officer() else { return };
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if Button::new(tr!(view, "session-sign-out")).on(pair).show(ui, view).clicked() {
+                view.send(session::Intent::SignOut);
             }
-            let Some(officer) = view.model.officer() else { return };
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                if Button::new(tr!(view, "session-sign-out")).on(pair).show(ui, view).clicked() {
-                    view.send(session::Intent::SignOut);
-                }
-                if Button::new(tr!(view, "session-lock")).on(pair).show(ui, view).clicked() {
-                    view.send(session::Intent::Lock);
-                }
-                ui.add_space(space::SMALL);
-                let who = tr!(
-                    view,
-                    "session-who",
-                    name = &officer.name,
-                    role = &officer.role.to_string(),
-                    organisation = officer.organisation.as_str(),
-                );
-                ui.add(egui::Label::new(RichText::new(who).color(pair.words)).truncate());
-            });
+            if Button::new(tr!(view, "session-lock")).on(pair).show(ui, view).clicked() {
+                view.send(session::Intent::Lock);
+            }
+            ui.add_space(space::SMALL);
+            let who = tr!(
+                view,
+                "session-who",
+                name = &officer.name,
+                role = &officer.role.to_string(),
+                organisation = officer.organisation.as_str(),
+            );
+            ui.add(egui::Label::new(RichText::new(who).color(pair.words)).truncate());
         });
     });
-    if realm != Realm::Live {
-        Panel::top("pattern").exact_size(space::PATTERN).frame(Frame::NONE).show_separator_line(false).show(ui, |ui| {
-            let strip = ui.available_rect_before_wrap();
-            signs::realm(ui.painter(), strip, realm, pair);
-        });
-    }
 }
 
 fn navigation(ui: &mut Ui, view: &View<'_>, wide: bool) {

@@ -1,6 +1,9 @@
 //! A line in a box that says how much it matters by word, sign and colour, never by colour alone.
 
-use eframe::egui::{self, Align, Frame, Layout, Link, Margin, RichText, Stroke, TextStyle, Ui, accesskit::Role};
+use eframe::egui::{
+    self, Align, Frame, Layout, Link, Margin, RichText, Sense, Stroke, TextStyle, TextWrapMode, Ui, WidgetText,
+    accesskit::Role,
+};
 
 use super::steps::{self, Going};
 use crate::{
@@ -119,25 +122,33 @@ pub fn with_action(
     });
 }
 
-/// A published code, small beside the words it stands for; a click explains it. Nothing where there is none.
+/// A published code, small below the words it stands for, and what it says of what failed, of the card and of what to do; a
+/// click explains it. Nothing where there is none.
 pub fn code(ui: &mut Ui, view: &View<'_>, code: Option<NhsCode>) {
     let Some(code) = code else { return };
-    let name = tr!(view, "nhs-code", code = code.code());
+    let (name, meaning) = (tr!(view, "nhs-code", code = code.code()), code.explained());
     let link = ui.add(Link::new(RichText::new(&name).text_style(TextStyle::Small)));
-    let spoken = tr!(view, "nhs-code-spoken", code = code.code(), meaning = code.what_failed());
+    let spoken = tr!(view, "nhs-code-spoken", code = code.code(), meaning = &meaning);
+    // The link says all of it; what is seen below is not said once more.
     ui.ctx().accesskit_node_builder(link.id, |node| node.set_label(spoken.clone()));
+    let words = WidgetText::from(RichText::new(meaning).text_style(TextStyle::Small));
+    let words = words.into_galley(ui, Some(TextWrapMode::Wrap), ui.available_width(), TextStyle::Small);
+    let (place, _) = ui.allocate_exact_size(words.size(), Sense::hover());
+    ui.painter().galley(place.min, words, ui.visuals().text_color());
     if link.clicked() {
         view.send(help::Intent::ExplainCode);
     }
     link.on_hover_text(spoken);
 }
 
-/// Words with the published code behind them, for places that take words alone.
+/// Words with the published code behind them, and what it says beyond the words; for places that take words alone.
 #[must_use]
 pub fn beside(view: &View<'_>, words: &str, code: Option<NhsCode>) -> String {
-    match code {
-        Some(code) => format!("{words} ({})", tr!(view, "nhs-code", code = code.code())),
-        None => words.to_owned(),
+    let Some(code) = code else { return words.to_owned() };
+    let name = tr!(view, "nhs-code", code = code.code());
+    match code.beside(words) {
+        unsaid if unsaid.is_empty() => format!("{words} ({name})"),
+        unsaid => format!("{words} ({name}: {unsaid})"),
     }
 }
 

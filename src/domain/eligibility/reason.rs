@@ -131,8 +131,8 @@ impl fmt::Display for Reason {
             }
             Self::SeriesCannot { series, .. } => write!(f, "A {series} card cannot do this here"),
             Self::NotNhsStock => f.write_str("This is a PIV card but not NHS stock"),
-            Self::SoftwareMissing => f.write_str("No smartcard software was found on this computer"),
-            Self::SoftwareSilent { part } => write!(f, "{part} does not answer on this computer"),
+            Self::SoftwareMissing => f.write_str(NhsCode::SoftwareNotFound.what_failed()),
+            Self::SoftwareSilent { part } => f.write_str(code_of_silence(*part).what_failed()),
             Self::SoftwareTooOld { found } => write!(f, "This computer runs {found}, which is too old for this card"),
             Self::IdentityAgentRetired { found } => write!(f, "Identity Agent {found} is retired"),
             Self::IdentityAgentEnded => f.write_str("Identity Agent stopped working after 28 February 2027"),
@@ -175,10 +175,7 @@ impl Reason {
     pub fn nhs_code(&self) -> Option<NhsCode> {
         match self {
             Self::SoftwareMissing => Some(NhsCode::SoftwareNotFound),
-            Self::SoftwareSilent { part: SoftwarePart::PortService } => Some(NhsCode::PortServiceSilent),
-            Self::SoftwareSilent { part: SoftwarePart::CredentialManagement } => {
-                Some(NhsCode::CredentialManagementSilent)
-            }
+            Self::SoftwareSilent { part } => Some(code_of_silence(*part)),
             _ => None,
         }
     }
@@ -193,13 +190,9 @@ impl Reason {
             Self::SeriesUnknown => "Check that it is an NHS smartcard and that it is the right way round in the reader",
             Self::SeriesCannot { .. } => "Issue a Series 10 card instead",
             Self::NotNhsStock => "Use a Series 10 card from the NHS order portal",
-            Self::SoftwareSilent { part: SoftwarePart::PortService } => NhsCode::PortServiceSilent.next_action(),
-            Self::SoftwareSilent { part: SoftwarePart::CredentialManagement } => {
-                NhsCode::CredentialManagementSilent.next_action()
-            }
-            Self::SoftwareMissing | Self::SoftwareTooOld { .. } | Self::IdentityAgentCannotManage => {
-                "Ask IT to install Smartcard Connect 4.1"
-            }
+            Self::SoftwareSilent { part } => code_of_silence(*part).next_action(),
+            Self::SoftwareMissing => NhsCode::SoftwareNotFound.next_action(),
+            Self::SoftwareTooOld { .. } | Self::IdentityAgentCannotManage => "Ask IT to install Smartcard Connect 4.1",
             Self::IdentityAgentRetired { .. } | Self::IdentityAgentEnded => {
                 "Ask IT to remove Identity Agent and install Smartcard Connect 4.1"
             }
@@ -227,6 +220,13 @@ impl Reason {
                  to its desk"
             }
         }
+    }
+}
+
+fn code_of_silence(part: SoftwarePart) -> NhsCode {
+    match part {
+        SoftwarePart::PortService => NhsCode::PortServiceSilent,
+        SoftwarePart::CredentialManagement => NhsCode::CredentialManagementSilent,
     }
 }
 

@@ -40,14 +40,18 @@ fn tile(view: &View<'_>, reader: &str, name: &str, condition: &ReaderCondition) 
     let colours = view.theme.colours;
     let nhs_code = condition.nhs_code();
     let code = nhs_code.map_or_else(String::new, |code| tr!(view, "nhs-code", code = code.code()));
+    let meaning = |words: &str| nhs_code.map_or_else(String::new, |code| code.beside(words));
     let explained = |kind: NoticeKind, about: String, why: String| {
         let explain = bench::Intent::Explain { name: name.to_owned(), why: why.clone(), nhs_code };
         let tile = Tile::new(name, notice::colours(view, kind)).sign(notice::sign(kind)).about(about);
-        tile.detail(why).detail(&code).action(explain)
+        let unsaid = meaning(&why);
+        tile.detail(why).detail(&code).spoken_only(unsaid).action(explain)
     };
     match condition {
         ReaderCondition::Empty => Tile::new(name, colours.raised).about(tr!(view, "bench-empty")),
-        ReaderCondition::Reading => Tile::new(name, colours.raised).about(tr!(view, "bench-reading")).detail(&code),
+        ReaderCondition::Reading => {
+            Tile::new(name, colours.raised).about(tr!(view, "bench-reading")).detail(&code).spoken_only(meaning(""))
+        }
         ReaderCondition::OwnCard(card) => Tile::new(name, colours.refused)
             .about(tr!(view, "bench-own-card"))
             .detail(card.holder.as_ref().map_or("", |holder| holder.printed_name()))

@@ -30,6 +30,7 @@ pub struct Tile {
     sign: &'static str,
     about: String,
     details: Vec<String>,
+    spoken_only: String,
     portrait: Option<Arc<RgbaImage>>,
     pair: Pair,
     mark: Option<String>,
@@ -45,6 +46,7 @@ impl Tile {
             sign: "",
             about: String::new(),
             details: Vec::new(),
+            spoken_only: String::new(),
             portrait: None,
             pair,
             mark: None,
@@ -71,6 +73,12 @@ impl Tile {
         if !detail.is_empty() {
             self.details.push(detail);
         }
+        self
+    }
+
+    /// What there is no room for: it is in the spoken name and under the pointer, after the last line.
+    pub fn spoken_only(mut self, words: String) -> Self {
+        self.spoken_only = words;
         self
     }
 
@@ -102,7 +110,8 @@ impl Tile {
     fn spoken(&self) -> String {
         let about = Some(&self.about).filter(|about| !about.is_empty());
         let parts: Vec<&str> = about.into_iter().chain(&self.details).chain(&self.mark).map(String::as_str).collect();
-        if parts.is_empty() { self.name.clone() } else { format!("{}: {}", self.name, parts.join(", ")) }
+        let more = if self.spoken_only.is_empty() { String::new() } else { format!(": {}", self.spoken_only) };
+        if parts.is_empty() { self.name.clone() } else { format!("{}: {}{more}", self.name, parts.join(", ")) }
     }
 
     /// Draws it; of one line where the window is low. What has no room is in its spoken name and under the pointer.
