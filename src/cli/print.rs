@@ -46,7 +46,7 @@ pub fn run(common: &Common, arguments: &Print) -> Result<Answer, Failure> {
         keep_proof(&preflight, file)?;
     }
     if let Some(folder) = &arguments.planes {
-        if let Destination::Driver { .. } = printer.choice.destination {
+        if printer.choice.destination.has_a_driver() {
             return Err(Failure::usage(format!(
                 "“{}” prints through its own driver, which makes the panels itself: leave out --planes, or reach the printer \
                  directly; nothing was printed",
@@ -123,7 +123,7 @@ fn carry_out(workplace: &Workplace, preflight: PrintPreflight, printer: &Printer
     marks.iter().for_each(|mark| progress(&format!("  About the face: {mark}")));
     let saved_to = match &printer.choice.destination {
         Destination::File(path) => Some(path.display()),
-        Destination::Tcp { .. } | Destination::Ipp(_) | Destination::Driver { .. } | Destination::Usb(_) => None,
+        _ => None,
     };
     progress(&match &saved_to {
         None => format!("Printing the face of card {} on “{name}”", preflight.plan.serial),

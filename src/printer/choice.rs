@@ -20,7 +20,7 @@ pub struct PrinterChoice {
     pub name: String,
     /// Id of its profile.
     pub profile: String,
-    /// `file:PATH`, `tcp:HOST:PORT`, `ipp://HOST:PORT/printers/QUEUE` or `usb:/dev/usb/lp0`.
+    /// `file:PATH`, `tcp:HOST:PORT`, `ipp://HOST:PORT/printers/QUEUE`, `windows:QUEUE` or `usb:/dev/usb/lp0`.
     pub destination: Destination,
 }
 
@@ -48,6 +48,22 @@ pub enum Destination {
     },
     /// The device of a printer at a USB plug; on Linux only.
     Usb(PathBuf),
+    /// A print queue of Windows, on Windows only: `windows:QUEUE`, or `bitmap+windows:QUEUE` through its driver.
+    Windows {
+        /// Its name, as Windows shows it.
+        queue: String,
+        /// How jobs go through it.
+        through: Through,
+    },
+}
+
+/// How jobs go through a queue of Windows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Through {
+    /// As they are: the queue's driver changes nothing.
+    Raw,
+    /// As bitmaps, which the queue's driver makes the printer's language of.
+    Driver,
 }
 
 /// Why a list of printers cannot be used.
@@ -56,7 +72,8 @@ pub enum ChoiceError {
     /// None of the forms.
     #[error(
         "“{0}” is not a place for print jobs: write file:PATH, tcp:HOST or tcp:HOST:PORT, ipp://HOST/printers/QUEUE, \
-         pwg+ipp://… or pdf+ipp://… for a queue with the printer's own driver, or on Linux usb:/dev/usb/lp0"
+         pwg+ipp://… or pdf+ipp://… for a queue with the printer's own driver, on Linux usb:/dev/usb/lp0, or on Windows \
+         windows:QUEUE, or bitmap+windows:QUEUE through the queue's own driver"
     )]
     Destination(String),
     /// Two printers of one name.
@@ -109,9 +126,14 @@ impl FromStr for Destination {
                 Ok(Self::Tcp { host: host.to_owned(), port })
             }
             "ipp" | "ipps" => queue(place).map(|()| Self::Ipp(text.to_owned())).ok_or_else(fault),
+            "windows" | "bitmap+windows" if cfg!(any(windows, test)) => {
+                let through = if kind == "windows" { Through::Raw } else { Through::Driver };
+                let sound = !place.trim().is_empty() && !place.chars().any(char::is_control);
+                sound.then(|| Self::Windows { queue: place.to_owned(), through }).ok_or_else(fault)
+            }
             _ if kind.contains('+') => {
                 let (word, scheme) = kind.split_once('+').ok_or_else(fault)?;
-                let document = Document::ALL.into_iter().find(|document| document.word() == word);
+                let document = Document::OF_IPP.into_iter().find(|document| document.word() == word);
                 let document = document.filter(|_| matches!(scheme, "ipp" | "ipps")).ok_or_else(fault)?;
                 queue(place).map(|()| Self::Driver { document, address: format!("{scheme}:{place}") }).ok_or_else(fault)
             }
@@ -149,6 +171,14 @@ fn host_and_port(place: &str) -> Option<(&str, Option<u16>)> {
     }
 }
 
+impl Destination {
+    /// Whether a driver that is not ours makes the printer's language out of a page.
+    #[must_use]
+    pub fn has_a_driver(&self) -> bool {
+        matches!(self, Self::Driver { .. } | Self::Windows { through: Through::Driver, .. })
+    }
+}
+
 impl TryFrom<String> for Destination {
     type Error = ChoiceError;
 
@@ -170,6 +200,10 @@ impl fmt::Display for Destination {
             Self::Ipp(address) => f.write_str(address),
             Self::Driver { document, address } => write!(f, "{}+{address}", document.word()),
             Self::Usb(path) => write!(f, "usb:{}", path.display()),
+            Self::Windows { queue, through: Through::Raw } => write!(f, "windows:{queue}"),
+            Self::Windows { queue, through: Through::Driver } => {
+                write!(f, "{}+windows:{queue}", Document::Bitmap.word())
+            }
             Self::Tcp { host, port } => {
                 let (open, close) = if host.contains(':') { ("[", "]") } else { ("", "") };
                 write!(f, "tcp:{open}{host}{close}")?;
@@ -197,6 +231,13 @@ impl Printer {
             // No such destination is read there; a file of that name says that it is none.
             #[cfg(not(target_os = "linux"))]
             Destination::Usb(path) => Box::new(FileSpool::new(path)),
+            #[cfg(windows)]
+            Destination::Windows { queue, through } => {
+                Box::new(super::spool::WindowsQueue::new(queue, *through, &self.profile))
+            }
+            // Nor is such a one; an empty name is no file.
+            #[cfg(not(windows))]
+            Destination::Windows { .. } => Box::new(FileSpool::new(std::path::Path::new(""))),
         }
     }
 
@@ -206,6 +247,9 @@ impl Printer {
         match &self.choice.destination {
             // The queue's own driver speaks the printer's language.
             Destination::Driver { document, .. } => Box::new(PageEncoder::new(&self.profile, *document)),
+            Destination::Windows { through: Through::Driver, .. } => {
+                Box::new(PageEncoder::new(&self.profile, Document::Bitmap))
+            }
             _ => magicard::encoder(&self.profile),
         }
     }
@@ -279,6 +323,9 @@ mod tests {
             "usb:/dev/usb/lp0",
             "pwg+ipp://localhost/printers/cards",
             "pdf+ipps://[::1]:631/ipp/print",
+            "windows:Magicard DoH 300 v2",
+            "windows:\\\\server\\cards: desk 1",
+            "bitmap+windows:Magicard DoH 300 v2",
         ] {
             assert_eq!(text.parse::<Destination>().unwrap().to_string(), text);
         }
@@ -300,6 +347,10 @@ mod tests {
             "tiff+ipp://a/b",
             "pwg+tcp:a",
             "pwg+ipp://a",
+            "bitmap+ipp://a/b",
+            "pwg+windows:a",
+            "windows:",
+            "windows: ",
         ] {
             let error = text.parse::<Destination>().unwrap_err().to_string();
             assert!(error.contains("tcp:HOST:PORT"), "{text}");

@@ -1,8 +1,10 @@
-//! Printers that could be used at this desk: at a USB plug, in the queues of this computer's print server, and on the network.
+//! Printers that could be used at this desk: at a USB plug, in the queues of this computer (of Windows, or of its print server), and on the network.
 
 mod network;
 #[cfg(target_os = "linux")]
 mod usb_linux;
+#[cfg(windows)]
+mod windows;
 
 use std::{net::SocketAddr, time::Duration};
 
@@ -53,6 +55,8 @@ pub fn find(places: Places<'_>, profiles: &Profiles) -> Vec<Found> {
     let mut found = Vec::new();
     #[cfg(target_os = "linux")]
     found.extend(usb_linux::find());
+    #[cfg(windows)]
+    found.extend(windows::find());
     if let Some(server) = places.server {
         found.extend(spool::queues(server, places.limit).unwrap_or_default().into_iter().map(queue));
     }

@@ -8,7 +8,7 @@ use std::{fmt, io, path::Path, path::PathBuf};
 use toml::{Table, Value};
 
 use super::{
-    choice::{Destination, Printer},
+    choice::{Destination, Printer, Through},
     magicard::status::{REQUEST, Status},
     profile::{HeadTag, JobFormat, Profile, ProfileError, Profiles, StatusQuery},
     spool::SpoolError,
@@ -141,7 +141,10 @@ fn head_tag(word: &[u8]) -> Option<HeadTag> {
 /// [`IdentifyError::CannotBeAsked`].
 pub fn by_asking(printer: &Printer) -> Result<(Verdict, Status), IdentifyError> {
     let mut why = String::from("nothing answers questions there");
-    if matches!(printer.choice.destination, Destination::Tcp { .. } | Destination::Usb(_)) {
+    if matches!(
+        printer.choice.destination,
+        Destination::Tcp { .. } | Destination::Usb(_) | Destination::Windows { through: Through::Raw, .. }
+    ) {
         for (query, format) in [(StatusQuery::Inf, JobFormat::Format1), (StatusQuery::Xml, JobFormat::Format2)] {
             let mut asked = printer.clone();
             asked.profile.identity.status = query;

@@ -1,12 +1,16 @@
-//! A face as a page, for queues that have the printer's own driver: PWG raster or PDF, from the same planes as every job.
+//! A face as a page, for queues that have the printer's own driver: PWG raster or PDF for queues of IPP, a bitmap for those
+//! of Windows, from the same planes as every job.
 //!
 //! The driver turns the page into the printer's language, so its options (ribbon, overcoat, chip hole) are those of the
 //! queue. The page is the whole image of the head, 642 x 1016 pixels at 300 dpi, long side down.
 
+mod bitmap;
 mod pdf;
 mod pwg_raster;
 
 use std::fmt;
+
+pub use bitmap::{BitmapError, Sheet, sheets};
 
 use super::{
     magicard::{EncodeError, JobEncoder, JobOptions, check},
@@ -14,8 +18,9 @@ use super::{
 };
 use crate::face::planes::{HEIGHT, Planes, WIDTH};
 
-/// Dots an inch, both ways.
-const DPI: usize = 300;
+/// Dots an inch of a page, both ways.
+pub const DOTS_AN_INCH: u32 = 300;
+const DPI: usize = DOTS_AN_INCH as usize;
 /// Bytes of one line: red, green and blue.
 const LINE: usize = 3 * HEIGHT;
 
@@ -26,11 +31,13 @@ pub enum Document {
     PwgRaster,
     /// PDF, for queues that take no raster.
     Pdf,
+    /// Windows bitmaps, one after another: what is drawn through a driver of Windows.
+    Bitmap,
 }
 
 impl Document {
-    /// Both.
-    pub const ALL: [Self; 2] = [Self::PwgRaster, Self::Pdf];
+    /// Those that queues of IPP take.
+    pub const OF_IPP: [Self; 2] = [Self::PwgRaster, Self::Pdf];
 
     /// What a queue calls it.
     #[must_use]
@@ -38,6 +45,7 @@ impl Document {
         match self {
             Self::PwgRaster => "image/pwg-raster",
             Self::Pdf => "application/pdf",
+            Self::Bitmap => "image/bmp",
         }
     }
 
@@ -47,6 +55,7 @@ impl Document {
         match self {
             Self::PwgRaster => "pwg",
             Self::Pdf => "pdf",
+            Self::Bitmap => "bitmap",
         }
     }
 }
@@ -56,6 +65,7 @@ impl fmt::Display for Document {
         f.write_str(match self {
             Self::PwgRaster => "PWG raster",
             Self::Pdf => "PDF",
+            Self::Bitmap => "bitmap",
         })
     }
 }
@@ -85,6 +95,7 @@ impl JobEncoder for PageEncoder {
         Ok(match self.document {
             Document::PwgRaster => pwg_raster::write(&pages, options.back.is_some()),
             Document::Pdf => pdf::write(&pages),
+            Document::Bitmap => bitmap::write(&pages),
         })
     }
 }

@@ -1,4 +1,4 @@
-//! The ways a job reaches a printer: a file, raw TCP, a print queue (IPP and CUPS), or the USB printer class.
+//! The ways a job reaches a printer: a file, raw TCP, a print queue (IPP and CUPS, or Windows), or the USB printer class.
 
 mod asked;
 mod cancel;
@@ -7,6 +7,8 @@ mod ipp_queue;
 mod raw_tcp;
 #[cfg(target_os = "linux")]
 mod usb_linux;
+#[cfg(windows)]
+mod windows;
 mod word;
 
 use std::{io, path::PathBuf};
@@ -17,6 +19,8 @@ pub use ipp_queue::{IppQueue, QueueFound, queues, readable as readable_answer};
 pub use raw_tcp::{RawTcp, TimeLimits};
 #[cfg(target_os = "linux")]
 pub use usb_linux::UsbPort;
+#[cfg(windows)]
+pub use windows::WindowsQueue;
 pub use word::Word;
 
 use super::magicard::status::{Condition, Status, StatusError};

@@ -176,7 +176,9 @@ pub const KEYS: &[Key] = &[
         name: "printers[].destination",
         meaning: "Where its jobs go: “tcp:HOST” or “tcp:HOST:PORT” for a printer on the network, “file:PATH” for a file \
                   that each job overwrites, “ipp://HOST/printers/QUEUE” for a print queue that changes nothing (a raw \
-                  one), “usb:/dev/usb/lp0” for a printer at a USB plug of a Linux computer, “virtual” for the virtual printer of training. With no printer configured, \
+                  one), “pwg+ipp://…” or “pdf+ipp://…” for a queue with the printer's own driver, “windows:QUEUE” for a queue of \
+                  Windows past its driver and “bitmap+windows:QUEUE” through it, “usb:/dev/usb/lp0” for a printer at a USB \
+                  plug of a Linux computer, “virtual” for the virtual printer of training. With no printer configured, \
                   training has a virtual one called “Virtual printer”.",
         default: "(required for each printer)",
         example: "\"tcp:printer.example:9100\"",

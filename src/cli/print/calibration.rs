@@ -16,7 +16,7 @@ use crate::{
     operations::OperationError,
     printer::{
         calibration::{Calibration, Seen, card},
-        choice::{Destination, Printer},
+        choice::Printer,
         decoder::decode,
         magicard::{JobOptions, encoder, status::Condition},
         profile::{Colour, Profile},
@@ -78,7 +78,7 @@ fn print(
     picture: Option<&Path>,
 ) -> Result<Answer, Failure> {
     let name = printer.choice.name.as_str();
-    if let (Destination::Driver { .. }, None) = (&printer.choice.destination, picture) {
+    if printer.choice.destination.has_a_driver() && picture.is_none() {
         return Err(Failure::usage(format!(
             "“{name}” prints through its own driver, which has colours of its own: set them there, or reach the printer \
              directly; nothing was printed"

@@ -14,7 +14,7 @@ use super::super::{
 use crate::{
     operations::effect::CameOut,
     printer::{
-        choice::{Destination, Printer},
+        choice::Printer,
         identify::{self, IdentifyError, Verdict, Witness},
         magicard::JobOptions,
         profile::{JobFormat, Profile, Profiles},
@@ -30,7 +30,7 @@ const LONGEST_JOB: u64 = 400 << 20;
 /// `printers identify`.
 pub fn identify(places: &Places, bench: &Bench, arguments: &IdentifyPrinter) -> Result<Answer, Failure> {
     let printer = bench.printers.choose(arguments.printer.as_deref()).map_err(Failure::usage)?;
-    if let Destination::Driver { .. } = printer.choice.destination {
+    if printer.choice.destination.has_a_driver() {
         return Err(Failure::usage(format!(
             "“{}” is a queue with a driver of its own, which speaks the printer's language: nothing has to be found out",
             printer.choice.name
