@@ -7,7 +7,7 @@
 
 use super::{
     Answer, Call, Desk,
-    cards::{Secret as CardSecret, job_with_card},
+    cards::{Secret as CardSecret, job_for},
     secure_channel::{channel, detail, session_of},
 };
 use crate::{
@@ -30,7 +30,7 @@ use crate::{
 /// Opens the answers to the last batch and wraps the next command.
 pub fn exchange(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
     let request: wire::ExchangeOnChannel = call.json()?;
-    let job = job_for(desk, call, Secret::Channel)?;
+    let job = job_for(desk, call, CardSecret::Channel)?;
     let id = &job.public.job;
     let found = secure_channels::find_open(desk.store, &desk.core.seal, id, desk.now)?;
     let (mut open, until) = found.ok_or_else(|| closed("no protected connection is open, or its time is over"))?;
