@@ -194,6 +194,39 @@ impl Desk<'_> {
         })
     }
 
+    /// Proves what an unlock needs whose holder is asked for a passcode once it has begun: the card says whose it is, and the
+    /// gateway is asked nothing. `None` where the card does not say it.
+    pub(super) fn prepare_at_once(&self, wish: &CardWish) -> Result<Option<OnCardPreflight>, OperationError> {
+        let reader = self.choose_reader(wish.reader.as_deref())?;
+        let (session, card) = self.open(&reader, Depth::Glimpse, None)?;
+        if let Some(looked_at) = wish.serial.as_ref().filter(|looked_at| **looked_at != card.serial) {
+            return Err(OperationError::Swapped { looked_at: looked_at.clone(), found: card.serial });
+        }
+        let Some((holder, tries_left)) = card.glimpse.and_then(|seen| Some((seen.holder?, seen.tries_left))) else {
+            return Ok(None);
+        };
+        let profile = card.profile;
+        let plan = on_card::Plan {
+            profile: profile.id.clone(),
+            recovery: profile.unlock_code.recovery,
+            channel: ChannelUse::of(&profile),
+            tries_before: tries_left,
+            counter_after: CounterAfter::Asked,
+            ..plan_of(wish, wish.holder.clone().unwrap_or(holder), card.serial, profile.series)?
+        };
+        Ok(Some(OnCardPreflight {
+            plan,
+            holder: None,
+            record: None,
+            profile: Some(profile),
+            reader: Some(reader),
+            tries_left,
+            session: Some(session),
+            approval: wish.approval.clone(),
+            spent: Spent::default(),
+        }))
+    }
+
     /// A card that is not here is ended on record alone; the gateway decides, whatever this workstation runs.
     fn prepare_without_chip(&self, wish: &CardWish) -> Result<OnCardPreflight, OperationError> {
         if wish.operation != Operation::Cancel {
