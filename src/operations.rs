@@ -23,6 +23,7 @@ pub mod issue;
 mod judged;
 mod known;
 pub mod on_card;
+mod own_elsewhere;
 mod own_unfinished;
 pub mod passcode;
 mod pocket;

@@ -283,7 +283,7 @@ impl Desk<'_> {
         let pair = if diagnosis.iter().any(Finding::is_of_the_pair) { PairBefore::Damaged } else { PairBefore::Whole };
         let mut objects = match (operation, profile.personalise) {
             (_, Personalise::Pkcs11) => CertificateSlot::BOTH.map(ObjectName::certificate).to_vec(),
-            (Operation::Renew, _) => objects_of(&profile).into_iter().filter(carries_expiry).collect(),
+            (Operation::Renew, _) => renewed(&profile),
             (_, Personalise::Piv | Personalise::No) => objects_of(&profile),
         };
         if holder.holder.photo_sha256.is_none() {
@@ -501,6 +501,11 @@ fn count(tries: Tries) -> Option<u8> {
 pub(super) fn emptied(profile: &CardProfile) -> Vec<ObjectName> {
     let kept = [ObjectName::CardCapabilityContainer, ObjectName::Discovery];
     objects_of(profile).into_iter().filter(|object| !kept.contains(object)).collect()
+}
+
+/// What a renewal writes.
+pub(super) fn renewed(profile: &CardProfile) -> Vec<ObjectName> {
+    objects_of(profile).into_iter().filter(carries_expiry).collect()
 }
 
 /// Whether an object holds a certificate, or the last day or the identity that goes with one.
