@@ -110,9 +110,9 @@ impl Scene {
     }
 }
 
-/// Whether nothing at all is offered for such a card: it is nobody's, or ended.
+/// Whether nothing at all is offered for such a card: it is nobody's.
 fn is_left_alone(state: CardState) -> bool {
-    matches!(state, CardState::Blank | CardState::Cancelled)
+    state == CardState::Blank
 }
 
 /// Every scene: the whole product, and beside it closed profiles, second cards and the live realm.
@@ -169,9 +169,15 @@ fn is_said(why: Why, words: &str) -> bool {
         Why::RoleForExpired => says("may not renew a card whose certificates have expired"),
         Why::ProfileClosed => says("profile is closed"),
         Why::OtherCard => says("may have one only"),
-        Why::State => ["Another job is open", "This card is locked", "was not finished", "This card is in use"]
-            .iter()
-            .any(|s| says(s)),
+        Why::State => [
+            "Another job is open",
+            "This card is locked",
+            "was not finished",
+            "This card is in use",
+            "This card was cancelled for good",
+        ]
+        .iter()
+        .any(|s| says(s)),
         Why::NothingToRenew => says("There are no certificates on this card"),
         Why::NotDue => says("can be renewed from"),
         other => panic!("{other:?} is no reason at a desk"),
