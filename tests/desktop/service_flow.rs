@@ -162,7 +162,7 @@ fn a_card_is_cancelled_in_hand_and_out_of_reach() {
         desk.is(&serial, CardState::Cancelled);
         desk.wait_card(|state| state == CardState::Cancelled);
         desk.serve();
-        desk.says(&["was cancelled for good, and opens nothing", "Nothing is done to this card here."]);
+        desk.says(&["was cancelled for good, and opens nothing", "Destroy the card and issue a new one"]);
 
         // One that its holder has lost.
         let (who, lost) = desk.issued(Some(FIRST));
