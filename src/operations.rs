@@ -5,6 +5,7 @@
 //! begins it, performs it, and writes what came of it. [`preflight`] proves reader, card, holder, photo, printer and
 //! gateway before the first step that cannot be taken back.
 
+mod at_once;
 mod at_printer;
 pub mod authenticate;
 mod came_out;
@@ -22,6 +23,7 @@ pub mod issue;
 mod judged;
 mod known;
 pub mod on_card;
+mod own_elsewhere;
 mod own_unfinished;
 pub mod passcode;
 mod pocket;
@@ -42,6 +44,7 @@ pub mod undo;
 mod unfinished;
 pub mod unlock;
 
+pub use at_once::{AskHolder, BegunAtOnce};
 pub use authenticate::{Authenticated, AuthenticationFault, CardToAuthenticate};
 pub use card_look::{CardLook, CardStanding, CertificateOnCard, is_made_by};
 pub use error::{OperationError, Standing};

@@ -22,6 +22,8 @@ pub struct Command {
     /// Most bytes the answer may have in one piece, when one is expected: 0 is as much as a short answer holds (256
     /// bytes); more than 256 makes this an extended-length command. Nothing may depend on more than 256 being granted.
     pub limit: u32,
+    /// Whether the rest of a long answer is left on the card, which drops it with the next command.
+    pub first_piece_alone: bool,
 }
 
 /// Most data bytes of a short command, and of an answer less one (ISO/IEC 7816-4:2020, 5.2).
@@ -37,7 +39,7 @@ impl Command {
     /// A command without data.
     #[must_use]
     pub fn new(cla: u8, ins: u8, p1: u8, p2: u8) -> Self {
-        Self { cla, ins, p1, p2, data: Vec::new(), expects_data: false, limit: 0 }
+        Self { cla, ins, p1, p2, data: Vec::new(), expects_data: false, limit: 0, first_piece_alone: false }
     }
 
     /// The same with data.
@@ -51,6 +53,14 @@ impl Command {
     #[must_use]
     pub fn expecting_data(mut self) -> Self {
         self.expects_data = true;
+        self
+    }
+
+    /// The same, asking for the first piece of the answer alone: up to 256 bytes, and a status of 61xx where there is more.
+    #[must_use]
+    pub fn expecting_first_piece(mut self) -> Self {
+        self.expects_data = true;
+        self.first_piece_alone = true;
         self
     }
 
@@ -173,7 +183,7 @@ pub enum ApduError {
 /// Header and lengths only: the data may hold a passcode.
 impl fmt::Debug for Command {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { cla, ins, p1, p2, data, expects_data, limit: _ } = self;
+        let Self { cla, ins, p1, p2, data, expects_data, limit: _, first_piece_alone: _ } = self;
         let le = if *expects_data { " Le" } else { "" };
         write!(f, "Command({cla:02X} {ins:02X} {p1:02X} {p2:02X}, {} bytes{le})", data.len())
     }

@@ -2,11 +2,13 @@
 //! is a hint that only chooses between cards that behave alike.
 
 mod contents;
+mod glimpse;
 mod in_reader;
 mod production;
 mod serial;
 
 pub use contents::{CardContents, ObjectRead};
+pub use glimpse::Glimpse;
 pub use in_reader::{Depth, NotSeen, in_reader, through_middleware};
 pub use production::ProductionData;
 pub use serial::{SerialPlace, confirm};
@@ -36,6 +38,8 @@ pub struct Recognised {
     pub place: SerialPlace,
     /// What was read besides; `None` when it was not asked for.
     pub contents: Option<CardContents>,
+    /// What a glimpse told; `None` when none was asked for.
+    pub glimpse: Option<Glimpse>,
     /// Command APDUs that all of this took, where whoever asked counts them.
     pub commands: u64,
 }
@@ -145,7 +149,7 @@ const BLOCKED: [&[u8]; 2] = [
 /// Why the card cannot be worked with.
 pub fn recognise(card: &mut dyn Transport, atr: &[u8], profiles: &Profiles) -> Result<Recognised, NotRecognised> {
     let application = piv::select(card)?;
-    identify(card, atr, profiles, application, None)
+    identify(card, atr, profiles, application, Reading::Nothing)
 }
 
 /// Recognises a card and reads what anyone may read of it: certificates, identifier, tries left. 7 commands for a card
@@ -161,7 +165,24 @@ pub fn look_closely(
     profiles: &Profiles,
 ) -> Result<Recognised, NotRecognised> {
     let application = piv::select(card)?;
-    identify(card, atr, profiles, application, Some(link))
+    identify(card, atr, profiles, application, Reading::Closely(link))
+}
+
+/// Recognises a card and takes a glimpse of it: 5 commands for a card with production data, whatever length it takes.
+///
+/// # Errors
+/// Why the card cannot be worked with.
+pub fn glimpse(card: &mut dyn Transport, atr: &[u8], profiles: &Profiles) -> Result<Recognised, NotRecognised> {
+    let application = piv::select(card)?;
+    identify(card, atr, profiles, application, Reading::Glimpse)
+}
+
+/// What is read of a card while its application is selected anyway.
+#[derive(Clone, Copy)]
+enum Reading<'a> {
+    Nothing,
+    Glimpse,
+    Closely(&'a Link),
 }
 
 fn identify(
@@ -169,7 +190,7 @@ fn identify(
     atr: &[u8],
     profiles: &Profiles,
     application: Option<Application>,
-    read_closely: Option<&Link>,
+    reading: Reading<'_>,
 ) -> Result<Recognised, NotRecognised> {
     let mut applications = Vec::new();
     if application.is_none() {
@@ -201,15 +222,21 @@ fn identify(
             return Err(NotRecognised::NotPersonalised { name: profile.name.clone(), series: profile.series });
         }
     }
-    let contents = match read_closely {
-        None => None,
-        Some(link) => {
+    let (mut contents, mut seen) = (None, None);
+    match reading {
+        Reading::Nothing => {}
+        Reading::Glimpse => {
+            let holder = glimpse::holder(card)?;
+            let tries_left = glimpse::count(Piv::still_selected(card, profile).passcode_tries()?);
+            seen = Some(Glimpse { holder, tries_left });
+        }
+        Reading::Closely(link) => {
             if profile.link.extended_length == ExtendedLength::WhenAccepted {
                 link.try_extended();
             }
-            Some(CardContents::read(&mut Piv::still_selected(card, profile))?)
+            contents = Some(CardContents::read(&mut Piv::still_selected(card, profile))?);
         }
-    };
+    }
     let serial::Found { serial, place, production } = serial::read(card, profile)?;
     Ok(Recognised {
         atr: atr.to_vec(),
@@ -219,6 +246,7 @@ fn identify(
         production,
         place,
         contents,
+        glimpse: seen,
         commands: 0,
     })
 }

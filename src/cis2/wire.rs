@@ -11,7 +11,7 @@ mod telephone;
 pub use authentication::{CardAnswer, CardAuthenticated, CardChallenge, CardProof};
 pub use on_cards::{
     Approval, Approve, ApproveWithCard, BeginOnCard, CardAtDesk, Chip, DeliverySaid, EndOnCard, LARGEST_PHOTO_AT_DESK,
-    OnCardBegun, OnCardOutcome, PhotoAtDesk,
+    OnCardBegun, OnCardOutcome, PhotoAtDesk, Tell,
 };
 pub use photo::PhotoReview;
 pub use secure_channel::{

@@ -25,8 +25,17 @@ pub fn announce(
     id: &HolderId,
     serial: &CardSerial,
 ) {
+    announce_as(&officer_words(workplace), operation, holder, id, serial);
+}
+
+/// Who is signed in, as the beginning of such a line.
+pub fn officer_words(workplace: &Workplace) -> String {
     let officer = workplace.session.as_ref().map(|session| &session.officer);
-    let officer = officer.map_or_else(String::new, |officer| format!("{} ({}): ", officer.name, officer.role));
+    officer.map_or_else(String::new, |officer| format!("{} ({}): ", officer.name, officer.role))
+}
+
+/// The same line, where the workplace is not at hand.
+pub fn announce_as(officer: &str, operation: Operation, holder: Option<&Holder>, id: &HolderId, serial: &CardSerial) {
     let name = holder.map(|holder| format!(" {}", holder.printed_name())).unwrap_or_default();
     progress(&format!("{officer}{operation}, card {serial} of {}{name}", id.grouped()));
 }

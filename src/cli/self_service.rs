@@ -15,7 +15,7 @@ use super::{
 use crate::{
     cis2::{Service, wire::HolderSession},
     domain::{Operation, Passcode, PasscodeRules},
-    operations::{CardReport, Desk, Ending, Resumed, Resumption, self_service::own_wish},
+    operations::{CardReport, Desk, Ending, GoneOn, Resumed, Resumption, self_service::own_wish},
     workplace::{Readers, Workplace},
 };
 
@@ -96,7 +96,17 @@ fn signed_in(desk: &Desk<'_>, reader: Option<&str>, from: Source, wished: Operat
         None => {
             let card = desk.prepare_authentication(Some(&reader))?;
             let own = from.passcode_of("of your card", rules)?;
-            (desk.sign_in_as_holder(card, &own)?, own)
+            let mut teller = wording::Teller::default();
+            let (session, resumed) = desk.sign_in_own(card, &own, &mut |news| teller.hear(news))?;
+            drop(teller);
+            if let Some(resumed) = resumed {
+                // It was begun at another workstation, and no journal here knew of it.
+                if GoneOn::settled(&resumed, wished) {
+                    return Ok(Visit::Settled(Box::new(resumed)));
+                }
+                progress(&resumed_words(&resumed));
+            }
+            (session, own)
         }
         Some(job) => {
             progress(&format!("{}. It is gone on with now.", job.words_for_its_holder()));
@@ -175,8 +185,8 @@ fn told_resumed(resumed: &Resumed) -> Result<Answer, Failure> {
 }
 
 /// What a holder can do about a job that was cut off.
-const COME_BACK: &str = "Put the card back into this reader and run the same command again: your passcode finishes it. Where \
-                         that does not work, the Registration Authority desk repairs the card once the time of this job \
+const COME_BACK: &str = "Put the card back in and run the same command again, here or at another workstation: your passcode \
+                         finishes it. Where that does not work, the Registration Authority desk repairs the card once the time of this job \
                          has run out, in 15 minutes";
 
 fn told(report: &CardReport) -> Result<Answer, Failure> {

@@ -206,6 +206,8 @@ struct Answer {
     status: u16,
     content_type: &'static str,
     body: Vec<u8>,
+    /// What is kept of it for callers that ask again, where that is less than all of it.
+    kept: Option<Vec<u8>>,
     /// A message that goes out once what the answer says is on the disk, and what to do where it does not.
     letter: Option<Box<Letter>>,
 }
@@ -223,7 +225,7 @@ impl Answer {
     /// 200 with JSON.
     fn json<T: Serialize>(value: &T) -> Result<Self, Fault> {
         let body = serde_json::to_vec(value).map_err(|_| Fault::internal("the answer cannot be written"))?;
-        Ok(Self { status: 200, content_type: "application/json", body, letter: None })
+        Ok(Self { status: 200, content_type: "application/json", body, kept: None, letter: None })
     }
 
     /// 200 with JSON of a thing just made: 201.
@@ -233,12 +235,12 @@ impl Answer {
 
     /// 204.
     fn nothing() -> Self {
-        Self { status: 204, content_type: "application/json", body: Vec::new(), letter: None }
+        Self { status: 204, content_type: "application/json", body: Vec::new(), kept: None, letter: None }
     }
 
     /// 200 with bytes of another kind.
     fn bytes(content_type: &'static str, body: Vec<u8>) -> Self {
-        Self { status: 200, content_type, body, letter: None }
+        Self { status: 200, content_type, body, kept: None, letter: None }
     }
 }
 
@@ -409,13 +411,20 @@ fn once(desk: &Desk<'_>, scope: &str, route: Route, call: &Call) -> Result<Answe
             ));
         }
         let body = desk.core.seal.unseal(&purpose, &body)?.expose().to_vec();
-        return Ok(Answer { status, content_type: "application/json", body, letter: None });
+        return Ok(Answer { status, content_type: "application/json", body, kept: None, letter: None });
     }
     let answer = (route.handler)(desk, call)?;
     let now = desk.now.unix_timestamp();
     desk.store.execute(
         "INSERT INTO answers VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-        params![scope, key, request, answer.status, desk.core.seal.seal(&purpose, &answer.body)?, now],
+        params![
+            scope,
+            key,
+            request,
+            answer.status,
+            desk.core.seal.seal(&purpose, answer.kept.as_ref().unwrap_or(&answer.body))?,
+            now
+        ],
     )?;
     desk.store.execute("DELETE FROM answers WHERE at < ?1", [now - ANSWERS_KEPT.whole_seconds()])?;
     Ok(answer)
@@ -437,6 +446,7 @@ fn respond(result: Result<Answer, Fault>) -> Response {
         status: fault.problem.status,
         content_type: "application/problem+json",
         body: serde_json::to_vec(&fault.problem).unwrap_or_default(),
+        kept: None,
         letter: None,
     });
     let empty = answer.body.is_empty();

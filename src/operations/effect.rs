@@ -208,6 +208,13 @@ pub enum Outcome {
         /// How many codes the card may hold; 0 where none was released.
         candidates: usize,
     },
+    /// It has begun, and the work on the card is not wanted: nothing was sent to it.
+    Declined {
+        /// How many codes the card may hold.
+        candidates: usize,
+        /// Why, in whole words.
+        why: String,
+    },
     Ended,
     ToldByTelephone,
     /// The card's own counter of its passcode.

@@ -3,6 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use super::{
+    at_once,
     effect::{Fault, GatewayCall, Outcome},
     on_card,
     pocket::Pocket,
@@ -120,7 +121,10 @@ fn call_service(desk: &Desk<'_>, plan: &JobPlan, pocket: &mut Pocket, call: &Gat
             let begun = service.begin_on_card(job, &request)?;
             let candidates = begun.codes.as_ref().map_or(0, |codes| codes.current.len());
             pocket.codes = begun.codes;
-            Outcome::Begun { candidates }
+            match at_once::asked(desk, pocket, begun.at_desk) {
+                Ok(()) => Outcome::Begun { candidates },
+                Err(why) => Outcome::Declined { candidates, why },
+            }
         }
         GatewayCall::EndByTelephone { outcome } => {
             let JobPlan::Telephone(plan) = plan else { return Err(Trouble::Missing("an unlock by telephone")) };
@@ -268,6 +272,7 @@ fn begin_on_card(desk: &Desk<'_>, plan: &on_card::Plan, pocket: &mut Pocket) -> 
         reason: plan.reason,
         note: plan.note.clone(),
         approval: pocket.approval.take(),
+        tell: pocket.ask.as_ref().map_or(wire::Tell::Nothing, |ask| ask.tell),
     }
 }
 

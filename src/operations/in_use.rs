@@ -143,12 +143,12 @@ impl Desk<'_> {
 }
 
 /// A preflight of one operation is no preflight of another.
-fn is_for(preflight: &OnCardPreflight, operation: Operation) -> Result<(), OperationError> {
+pub(super) fn is_for(preflight: &OnCardPreflight, operation: Operation) -> Result<(), OperationError> {
     let found = preflight.plan.operation;
     if found == operation { Ok(()) } else { Err(OperationError::WrongOperation { operation: found }) }
 }
 
-fn begin(preflight: OnCardPreflight) -> (super::on_card::Plan, Pocket) {
+pub(super) fn begin(preflight: OnCardPreflight) -> (super::on_card::Plan, Pocket) {
     let pocket = Pocket {
         session: preflight.session,
         profile: preflight.profile,

@@ -38,8 +38,14 @@ impl GoneOn {
     /// Whether that was all, for a holder who came for this: the job was of the same kind and is done, or it is open still.
     #[must_use]
     pub fn settles(&self, wished: Operation) -> bool {
-        match self.resumed.resumption {
-            Resumption::Finished => self.resumed.record.operation == wished,
+        Self::settled(&self.resumed, wished)
+    }
+
+    /// The same, of what became of the job alone.
+    #[must_use]
+    pub fn settled(resumed: &Resumed, wished: Operation) -> bool {
+        match resumed.resumption {
+            Resumption::Finished => resumed.record.operation == wished,
             Resumption::StillOpen { .. } => true,
             Resumption::Undone { .. } | Resumption::LookAtPrinter { .. } => false,
         }
@@ -113,7 +119,7 @@ impl Desk<'_> {
 
     /// The card signs a challenge with both of its keys, as far as it has them. Which of them the gateway knows depends on
     /// where the job was cut.
-    fn sign_in_to_go_on(
+    pub(super) fn sign_in_to_go_on(
         &self,
         reader: &str,
         serial: &CardSerial,

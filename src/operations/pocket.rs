@@ -1,6 +1,6 @@
 //! What a running job holds in memory and nowhere else: the open card, secrets, names and the photo.
 
-use super::{card_work::RemoteChannel, report::Need};
+use super::{at_once::AskHolder, card_work::RemoteChannel, report::Need};
 use crate::{
     card::{
         piv::PublicKey,
@@ -68,6 +68,8 @@ pub struct Pocket {
     pub holder: Option<Holder>,
     /// The photo as the chip takes it.
     pub facial_image: Option<Vec<u8>>,
+    /// Asks for the passcode once the job has begun, where nobody has typed one before.
+    pub ask: Option<AskHolder>,
     /// The holder's passcode, or a random one while a card that is left locked is in work.
     pub passcode: Option<Passcode>,
     /// The passcode the holder has, where they change it.

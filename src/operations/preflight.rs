@@ -298,6 +298,7 @@ impl Desk<'_> {
                 found = Some(match (known.filter(|known| known.card.atr == atr), depth) {
                     (Some(known), _) => known.again(&mut card, self.profiles),
                     (None, Depth::Identity) => recognise::recognise(&mut card, &atr, self.profiles),
+                    (None, Depth::Glimpse) => recognise::glimpse(&mut card, &atr, self.profiles),
                     (None, Depth::Contents) => recognise::look_closely(&mut card, &link, &atr, self.profiles),
                 });
             })

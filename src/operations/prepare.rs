@@ -194,6 +194,39 @@ impl Desk<'_> {
         })
     }
 
+    /// Proves what an unlock needs whose holder is asked for a passcode once it has begun: the card says whose it is, and the
+    /// gateway is asked nothing. `None` where the card does not say it.
+    pub(super) fn prepare_at_once(&self, wish: &CardWish) -> Result<Option<OnCardPreflight>, OperationError> {
+        let reader = self.choose_reader(wish.reader.as_deref())?;
+        let (session, card) = self.open(&reader, Depth::Glimpse, None)?;
+        if let Some(looked_at) = wish.serial.as_ref().filter(|looked_at| **looked_at != card.serial) {
+            return Err(OperationError::Swapped { looked_at: looked_at.clone(), found: card.serial });
+        }
+        let Some((holder, tries_left)) = card.glimpse.and_then(|seen| Some((seen.holder?, seen.tries_left))) else {
+            return Ok(None);
+        };
+        let profile = card.profile;
+        let plan = on_card::Plan {
+            profile: profile.id.clone(),
+            recovery: profile.unlock_code.recovery,
+            channel: ChannelUse::of(&profile),
+            tries_before: tries_left,
+            counter_after: CounterAfter::Asked,
+            ..plan_of(wish, wish.holder.clone().unwrap_or(holder), card.serial, profile.series)?
+        };
+        Ok(Some(OnCardPreflight {
+            plan,
+            holder: None,
+            record: None,
+            profile: Some(profile),
+            reader: Some(reader),
+            tries_left,
+            session: Some(session),
+            approval: wish.approval.clone(),
+            spent: Spent::default(),
+        }))
+    }
+
     /// A card that is not here is ended on record alone; the gateway decides, whatever this workstation runs.
     fn prepare_without_chip(&self, wish: &CardWish) -> Result<OnCardPreflight, OperationError> {
         if wish.operation != Operation::Cancel {
@@ -250,7 +283,7 @@ impl Desk<'_> {
         let pair = if diagnosis.iter().any(Finding::is_of_the_pair) { PairBefore::Damaged } else { PairBefore::Whole };
         let mut objects = match (operation, profile.personalise) {
             (_, Personalise::Pkcs11) => CertificateSlot::BOTH.map(ObjectName::certificate).to_vec(),
-            (Operation::Renew, _) => objects_of(&profile).into_iter().filter(carries_expiry).collect(),
+            (Operation::Renew, _) => renewed(&profile),
             (_, Personalise::Piv | Personalise::No) => objects_of(&profile),
         };
         if holder.holder.photo_sha256.is_none() {
@@ -468,6 +501,11 @@ fn count(tries: Tries) -> Option<u8> {
 pub(super) fn emptied(profile: &CardProfile) -> Vec<ObjectName> {
     let kept = [ObjectName::CardCapabilityContainer, ObjectName::Discovery];
     objects_of(profile).into_iter().filter(|object| !kept.contains(object)).collect()
+}
+
+/// What a renewal writes.
+pub(super) fn renewed(profile: &CardProfile) -> Vec<ObjectName> {
+    objects_of(profile).into_iter().filter(carries_expiry).collect()
 }
 
 /// Whether an object holds a certificate, or the last day or the identity that goes with one.

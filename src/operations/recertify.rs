@@ -380,6 +380,11 @@ pub fn step(mut state: State, outcome: &Outcome) -> State {
         Outcome::Failed(Fault::Refused { why, .. }) => return refused(state, why),
         Outcome::Resumed => return forward::resumed(state, HolderHere::No),
         Outcome::ResumedWithHolder => return forward::resumed(state, HolderHere::Yes),
+        // How far another workstation came is not known here: so the card gets its new pair from the beginning.
+        Outcome::TakenOver => {
+            state.reached = Reached::Pair;
+            return state;
+        }
         _ => {}
     }
     let stage = std::mem::replace(&mut state.stage, Stage::Reserve);

@@ -461,6 +461,7 @@ fn verdict(outcome: &Outcome) -> Verdict {
         }
         Outcome::Failed(Fault::Refused { .. })
         | Outcome::PrinterRefused { .. }
+        | Outcome::Declined { .. }
         | Outcome::UnlockCodeWrong { .. }
         | Outcome::PasscodeWrong { .. } => Verdict::Refused,
         _ => Verdict::Good,

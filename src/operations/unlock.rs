@@ -163,6 +163,11 @@ pub fn step(mut state: State, outcome: &Outcome) -> State {
             }
             None => Stage::ReadTries { candidates: *candidates },
         },
+        (Stage::Begin, Outcome::Declined { candidates, why }) => {
+            state.before = state.plan.tries_before.map(Some);
+            let (outcome, code) = (state.as_before(), on_card::untouched_code(*candidates));
+            return state.ending(outcome, code, End::undone(why.clone()));
+        }
         (Stage::ReadTries { candidates }, Outcome::Tries { left }) => {
             state.before = Some(*left);
             state.reached = Reached::UnlockCode;

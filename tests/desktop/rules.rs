@@ -138,9 +138,9 @@ fn tasks() -> impl Iterator<Item = Task> {
     OPERATIONS.into_iter().map(Task::Desk).chain([Task::Authenticate])
 }
 
-/// Whether nothing at all is offered for such a card: it is nobody's, or ended.
+/// Whether nothing at all is offered for such a card: it is nobody's.
 fn is_left_alone(state: CardState) -> bool {
-    matches!(state, CardState::Blank | CardState::Cancelled)
+    state == CardState::Blank
 }
 
 /// Every scene: the whole product, and beside it closed profiles, second cards and the live realm.
@@ -209,7 +209,7 @@ pub fn is_said(why: Why, words: &str) -> bool {
             ];
             states.iter().any(|state| says(state)) && !is_said(Why::CannotAuthenticate, words)
         }
-        Why::NothingToRenew => says("There are no certificates on this card. Use repair"),
+        Why::NothingToRenew => says("There are no certificates on this card"),
         Why::OwnRecord => says("your own card or record"),
         Why::PhotoMissing => says("no photo on the holder's record"),
         Why::PrinterMissing => says("No card printer is chosen"),

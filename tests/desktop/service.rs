@@ -203,11 +203,6 @@ fn every_card_is_named_for_what_it_is_and_nothing_is_offered_that_writes() {
             "it has no record of the card",
         ),
         ("a stranger's", ReaderCondition::Card(Box::new(stranger)), "issued by somebody else"),
-        (
-            "cancelled",
-            ReaderCondition::Card(Box::new(card(17, CardState::Cancelled, Some(90)))),
-            "was cancelled for good",
-        ),
         ("not asked", ReaderCondition::Card(Box::new(unasked)), "The gateway does not answer."),
         ("own", ReaderCondition::OwnCard(Box::new(card(3, CardState::Active, Some(90)))), "This is your own card"),
         (
@@ -229,6 +224,22 @@ fn every_card_is_named_for_what_it_is_and_nothing_is_offered_that_writes() {
         let none = OPERATIONS.iter().all(|operation| refused(&window, *operation).is_none());
         assert!(none && !said.contains("Does this card work?"), "{what}: nothing is spoken of: {said}");
     }
+}
+
+#[test]
+fn a_cancelled_card_shows_each_operation_with_why_it_is_refused_and_what_to_do() {
+    let mut model = signed_in();
+    model.on_event(&put_in(LEFT, card(17, CardState::Cancelled, Some(90))));
+    model.go(Route::Service);
+    let window = window(model);
+    assert!(spoken(&window).contains("was cancelled for good"));
+    assert_eq!(usable(&window), [], "nothing is done to it");
+    for operation in OPERATIONS {
+        let why = refused(&window, operation).unwrap_or_else(|| panic!("{operation} stands there"));
+        let words = ["This card was cancelled for good", "Destroy the card and issue a new one"];
+        assert!(words.iter().all(|words| why.contains(words)), "{operation}: {why}");
+    }
+    assert!(!spoken(&window).contains("Does this card work?"));
 }
 
 /// The answer of the rules for a desk operation, worked out here from the same facts.

@@ -1,8 +1,6 @@
 //! Every operation on a card in use, on the real workers: once by the mouse and once by the keyboard alone. Judged by what
 //! the service has on record and by what the card itself takes afterwards.
 
-use std::time::Duration;
-
 use cardwright::{
     bench::{Order, TrainingCardMove, WorkEnd},
     cis2::Service,
@@ -164,7 +162,7 @@ fn a_card_is_cancelled_in_hand_and_out_of_reach() {
         desk.is(&serial, CardState::Cancelled);
         desk.wait_card(|state| state == CardState::Cancelled);
         desk.serve();
-        desk.says(&["was cancelled for good, and opens nothing", "Nothing is done to this card here."]);
+        desk.says(&["was cancelled for good, and opens nothing", "Destroy the card and issue a new one"]);
 
         // One that its holder has lost.
         let (who, lost) = desk.issued(Some(FIRST));
@@ -261,23 +259,55 @@ fn a_card_that_is_swapped_while_its_holder_types_is_left_alone() {
     assert_eq!(desk.window.model().work.all.len(), works, "nothing was ordered");
 }
 
+/// Everything that an officer is to see of a card. How long it takes is measured by the bench `look`, which may be slow on a
+/// busy machine without anything being wrong; here it is printed.
 #[test]
-fn a_card_shows_within_a_second_of_being_put_in() {
+fn a_card_that_is_put_in_shows_everything_of_it() {
     let mut desk = Desk::usual(By::Mouse);
-    let (who, _) = desk.issued(Some(FIRST));
+    let (who, serial) = desk.issued(Some(FIRST));
     desk.order(Order::TrainingCard { reader: READER.into(), move_to: TrainingCardMove::Out });
     desk.window.wait_for("an empty reader", |model| model.bench.cards().next().is_none());
     desk.window.click("Service a card");
     desk.says(&["Put the holder's card into a reader"]);
     let began = std::time::Instant::now();
     desk.order(Order::TrainingCard { reader: READER.into(), move_to: TrainingCardMove::Back });
-    desk.window.wait_for("the card and its holder", |model| {
-        service::here(model).is_some_and(|(_, card)| card.holder.as_ref().is_some_and(|holder| holder.id == who))
+    desk.window.wait_for("the card, its holder and their photo", |model| {
+        service::here(model).is_some_and(|(_, card)| {
+            card.holder.as_ref().is_some_and(|holder| holder.id == who)
+                && card.portrait.is_some()
+                && card.certificates.iter().all(Option::is_some)
+                && card.tries_left.is_some()
+        })
     });
-    let took = began.elapsed();
-    println!("shown {took:?} after it was put in");
-    assert!(took < Duration::from_secs(5), "{took:?}, also on a machine that is busy");
-    desk.says(&["This card is in order", "3 tries left"]);
+    println!("shown {:?} after it was put in", began.elapsed());
+    desk.says(&[
+        "This card is in order",
+        &who.grouped(),
+        "Photo of ",
+        "Series 10",
+        serial.as_str(),
+        "Certificate to sign in",
+        "Certificate to sign documents",
+        "3 tries left",
+    ]);
+    let spoken = desk.window.spoken();
+    assert_eq!(spoken.matches(" days left").count(), 2, "both certificates: {spoken}");
+    let today = time::OffsetDateTime::now_utc().date();
+    let model = desk.window.model();
+    let card = service::here(model).expect("the card").1.clone();
+    let offers = service::offers(model, &card, today);
+    assert_eq!(offers.iter().map(|offer| offer.operation).collect::<Vec<_>>(), service::OPERATIONS);
+    for offer in offers {
+        let name = name_of(offer.operation);
+        let Some(refusal) = offer.refused else {
+            assert!(spoken.contains(name), "{name} is offered: {spoken}");
+            continue;
+        };
+        for reason in &refusal.reasons {
+            let said = spoken.contains(&reason.to_string()) && spoken.contains(reason.remedy());
+            assert!(said, "{name}: “{reason}. {}” is not said in {spoken}", reason.remedy());
+        }
+    }
 }
 
 #[test]

@@ -97,6 +97,7 @@ pub fn on_card(job: &JobId, operation: Operation, who: &str, card: &CardSerial) 
         reason: (operation == Operation::Cancel).then_some(CancelReason::Lost),
         note: None,
         approval: None,
+        tell: wire::Tell::Nothing,
     }
 }
 

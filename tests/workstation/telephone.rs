@@ -163,6 +163,7 @@ impl Apart {
             delivery: DeliverySaid::NotSaid,
             reason: None,
             note: None,
+            tell: cardwright::cis2::wire::Tell::Nothing,
             approval: None,
         };
         let codes = service.begin_on_card(&job, &request).expect("begun").codes.expect("codes").current.len();

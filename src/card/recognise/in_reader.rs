@@ -1,6 +1,6 @@
 //! What is in a reader, however the card is reached: with commands, or through the middleware of its maker.
 
-use super::{CardContents, NotRecognised, ObjectRead, Recognised, SerialPlace, link, look_closely, recognise};
+use super::{CardContents, NotRecognised, ObjectRead, Recognised, SerialPlace, glimpse, link, look_closely, recognise};
 use crate::{
     card::{
         piv::Tries,
@@ -17,6 +17,8 @@ use crate::{
 pub enum Depth {
     /// Which card it is.
     Identity,
+    /// And whose it is by its own word, and its tries: see [`super::Glimpse`].
+    Glimpse,
     /// And what anyone may read of it: certificates, tries left.
     Contents,
 }
@@ -61,6 +63,7 @@ pub fn in_reader(
         let mut card = layered(card, &link, &record);
         let seen = match depth {
             Depth::Identity => recognise(&mut card, &atr, profiles),
+            Depth::Glimpse => glimpse(&mut card, &atr, profiles),
             Depth::Contents => look_closely(&mut card, &link, &atr, profiles),
         };
         found = Some(seen.map(|seen| Recognised { commands: record.count(), ..seen }));
@@ -95,7 +98,7 @@ pub fn through_middleware(
     };
     let seen = middleware.with_token(reader, |token| {
         let contents = match depth {
-            Depth::Identity => None,
+            Depth::Identity | Depth::Glimpse => None,
             Depth::Contents => Some(contents(token, &settings)?),
         };
         Ok((token.serial()?.clone(), contents))
@@ -103,7 +106,8 @@ pub fn through_middleware(
     match seen {
         Ok((serial, contents)) => {
             let (series, place) = (profile.series, SerialPlace::Token);
-            Ok(Recognised { atr, series, profile, serial, production: None, place, contents, commands: 0 })
+            let glimpse = None;
+            Ok(Recognised { atr, series, profile, serial, production: None, place, contents, glimpse, commands: 0 })
         }
         Err(TokenError::NoSerial) => Err(NotRecognised::NoSerial { name: profile.name }),
         Err(TokenError::Removed) => Err(TransportError::Removed.into()),

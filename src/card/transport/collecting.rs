@@ -54,7 +54,7 @@ impl<T: Transport> Transport for Collecting<T> {
             response = self.inner.exchange(&command.clone().with_limit(named_length(response.status)))?;
         }
         let mut data = std::mem::take(&mut response.data);
-        while response.status.sw1() == 0x61 {
+        while response.status.sw1() == 0x61 && !command.first_piece_alone {
             let next = Command::new(fetching_class(command.cla), GET_RESPONSE, 0, 0);
             response = self.inner.exchange(&next.with_limit(named_length(response.status)))?;
             let total = data.len().saturating_add(response.data.len());

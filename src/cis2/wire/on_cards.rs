@@ -68,6 +68,22 @@ pub struct BeginOnCard {
     /// A second officer's approval, where the gateway asks for one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub approval: Option<SecretBase64>,
+    /// What the answer is to tell of the card, for a workstation that did not ask before.
+    #[serde(default)]
+    pub tell: Tell,
+}
+
+/// What the answer to a call that begins a job tells besides.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Tell {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// Card and holder as they were before the job.
+    Record,
+    /// And the holder's photo, where it is small.
+    RecordAndPhoto,
 }
 
 /// Where the chip is.
@@ -100,6 +116,10 @@ pub struct OnCardBegun {
     /// was delivered with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub codes: Option<UnlockCodes>,
+    /// Card and holder as they were before the job, where the request asked for them. An answer that is given again leaves
+    /// the photo out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_desk: Option<Box<CardAtDesk>>,
 }
 
 /// Ends an operation on a card in use.

@@ -14,7 +14,7 @@ use crate::{
     cis2::{Service, wire::CodeSent},
     domain::{Operation, Passcode, Secret, eligibility::Decision},
     operations::{
-        CardReport, Ending, OperationError, Progress, Resumed, Resumption, WhichPair,
+        CardReport, Ending, GoneOn, OperationError, Progress, Resumed, Resumption, WhichPair,
         self_service::{OwnCard, own_wish},
     },
     workplace::Workplace,
@@ -90,8 +90,8 @@ impl<T: Fn(Event) -> bool> Worker<'_, T> {
                 let _ = self.workplace.service.holder_sign_out();
                 return (self.tell)(ended.unwrap_or_else(|error| told(Err(error))));
             }
-            Order::Change { own, new } => self.with_card(Operation::ChangePasscode, &own, Some(new)),
-            Order::Renew { own } => self.with_card(Operation::Renew, &own, None),
+            Order::Change { own, new } => return self.visit(Operation::ChangePasscode, &own, Some(new)),
+            Order::Renew { own } => return self.visit(Operation::Renew, &own, None),
             Order::Unlock { code, new } => self.unlock(code, new),
         };
         let _ = self.workplace.service.holder_sign_out();
@@ -197,25 +197,31 @@ impl<T: Fn(Event) -> bool> Worker<'_, T> {
         }
     }
 
-    fn with_card(
-        &self,
-        operation: Operation,
-        own: &Passcode,
-        new: Option<Passcode>,
-    ) -> Result<CardReport, OperationError> {
+    /// A visit with card and passcode; nobody is signed in after it.
+    fn visit(&mut self, operation: Operation, own: &Passcode, new: Option<Passcode>) -> bool {
+        let ended = self.with_card(operation, own, new);
+        let _ = self.workplace.service.holder_sign_out();
+        (self.tell)(ended.unwrap_or_else(|error| told(Err(error))))
+    }
+
+    fn with_card(&self, operation: Operation, own: &Passcode, new: Option<Passcode>) -> Result<Event, OperationError> {
         let (desk, card) = (self.workplace.desk(), self.own()?);
         let found = desk.prepare_authentication(Some(&card.reader))?;
         if found.serial != card.serial {
             return Err(OperationError::Swapped { looked_at: card.serial.clone(), found: found.serial });
         }
-        let session = desk.sign_in_as_holder(found, own)?;
+        let (session, resumed) = desk.sign_in_own(found, own, &mut |news| self.hear(news))?;
+        // What was cut off at another workstation comes first, and may have been all.
+        if let Some(resumed) = resumed.filter(|resumed| GoneOn::settled(resumed, operation)) {
+            return Ok(told_resumed(&resumed));
+        }
         let wish = own_wish(&session, &card.reader, operation);
-        match new {
+        Ok(told(match new {
             Some(new) => {
                 desk.change_passcode(desk.prepare_on_card(&wish)?, own.clone(), new, &mut |news| self.hear(news))
             }
             None => desk.renew(desk.prepare_recertify(&wish)?, own.clone(), &mut |news| self.hear(news)),
-        }
+        }))
     }
 
     fn unlock(&mut self, code: Secret, new: Passcode) -> Result<CardReport, OperationError> {

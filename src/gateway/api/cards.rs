@@ -6,8 +6,8 @@ use subtle::ConstantTimeEq;
 
 use super::{Answer, Call, Desk, actor::Actor};
 use crate::{
-    cis2::wire,
-    domain::{CardState, JobId, NhsCode, Operation},
+    cis2::wire::{self, PhotoAtDesk},
+    domain::{CardSerial, CardState, JobId, NhsCode, Operation},
     gateway::{
         issuances::{self, Job},
         keys::{Algorithm, NoKey},
@@ -32,29 +32,33 @@ pub fn card(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
 
 /// A card that was put into a reader: its record, its holder, who asks, and the holder's photo where it is wanted and small.
 pub fn at_desk(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
-    let serial = call.param("serial")?;
-    desk.check_own_card(&serial)?;
-    let card = records::card(desk.store, &serial)?;
+    let photo = match call.query.get("photo").map(String::as_str) {
+        None => PhotoAtDesk::NotWanted,
+        Some("wanted") => PhotoAtDesk::Wanted,
+        Some(_) => return Err(Fault::malformed("photo is wanted or is not asked for")),
+    };
+    Answer::json(&as_at_desk(desk, &call.param("serial")?, photo)?)
+}
+
+/// What there is to tell of a card to whoever asks.
+pub fn as_at_desk(desk: &Desk<'_>, serial: &CardSerial, wanted: PhotoAtDesk) -> Result<wire::CardAtDesk, Fault> {
+    desk.check_own_card(serial)?;
+    let card = records::card(desk.store, serial)?;
     let mut holder = card.holder.as_ref().map(|id| records::holder_record(desk.store, id)).transpose()?;
     if let (Actor::Holder(_), Some(own)) = (&desk.actor, &mut holder) {
         // A holder may look at the card they are signed in to, and at no other.
-        own.cards.retain(|one| one.serial == serial);
+        own.cards.retain(|one| one.serial == *serial);
     }
-    let wanted = match call.query.get("photo").map(String::as_str) {
-        None => false,
-        Some("wanted") => true,
-        Some(_) => return Err(Fault::malformed("photo is wanted or is not asked for")),
-    };
     let officer = match &desk.actor {
         Actor::Officer(found) => Some(found.officer.clone()),
         Actor::Holder(_) | Actor::Nobody => None,
     };
     let photo = match (&holder, wanted) {
-        (Some(known), true) => records::photo(desk.store, &known.holder.id)?,
+        (Some(known), PhotoAtDesk::Wanted) => records::photo(desk.store, &known.holder.id)?,
         _ => None,
     };
     let photo = photo.filter(|photo| photo.len() <= wire::LARGEST_PHOTO_AT_DESK).map(wire::Base64);
-    Answer::json(&wire::CardAtDesk { card, holder, officer, photo })
+    Ok(wire::CardAtDesk { card, holder, officer, photo })
 }
 
 /// The job of this call, for which keys and codes of its card may be used: its own officer while it is open; after it

@@ -13,7 +13,8 @@ use super::{
 };
 use crate::{
     cis2::wire::{
-        BeginOnCard, CardRecord, Chip, DeliverySaid, EndOnCard, IssuanceState, OnCardBegun, OnCardOutcome, UnlockCodes,
+        BeginOnCard, CardAtDesk, CardRecord, Chip, DeliverySaid, EndOnCard, IssuanceState, OnCardBegun, OnCardOutcome,
+        PhotoAtDesk, Tell, UnlockCodes,
     },
     domain::{
         CancelReason, CardState, JobId, Operation, Series,
@@ -30,11 +31,21 @@ use crate::{
 pub fn begin(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
     let request: BeginOnCard = call.json()?;
     check_shape(&request)?;
+    let at_desk = match request.tell {
+        Tell::Nothing => None,
+        Tell::Record => Some(super::cards::as_at_desk(desk, &request.serial, PhotoAtDesk::NotWanted)?),
+        Tell::RecordAndPhoto => Some(super::cards::as_at_desk(desk, &request.serial, PhotoAtDesk::Wanted)?),
+    };
     let (job, detail) = open(desk, &request)?;
     let codes = take_effect(desk, &request, &job)?;
     desk.audit("on-card.begun", &detail)?;
     let job = issuances::get(desk.store, &request.job)?.public;
-    Answer::created(&OnCardBegun { job, codes })
+    let begun = OnCardBegun { job, codes, at_desk: at_desk.map(Box::new) };
+    let answer = Answer::created(&begun)?;
+    // Answers are kept for callers that ask again; photos are not kept a second time.
+    let without = |at_desk: Box<CardAtDesk>| Box::new(CardAtDesk { photo: None, ..*at_desk });
+    let kept = Answer::created(&OnCardBegun { at_desk: begun.at_desk.map(without), ..begun })?;
+    Ok(Answer { kept: Some(kept.body), ..answer })
 }
 
 /// Opens a job once everything speaks for it; gives what the audit is to say of it.

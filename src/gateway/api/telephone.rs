@@ -6,7 +6,7 @@ use super::{Answer, Call, Desk, cards, on_cards};
 use crate::{
     cis2::wire::{
         BeginByTelephone, BeginOnCard, BegunByTelephone, CardRecord, Chip, EndByTelephone, EndedByTelephone,
-        EnrolledWorkstation, IssuanceState, SecretBase64, UnlockCodeSettled, UnlockCodes,
+        EnrolledWorkstation, IssuanceState, SecretBase64, Tell, UnlockCodeSettled, UnlockCodes,
     },
     domain::{
         CardState, Operation, Secret, UnlockCode,
@@ -59,6 +59,7 @@ pub fn begin(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
         reason: None,
         note: None,
         approval: request.approval.clone(),
+        tell: Tell::Nothing,
     };
     let (job, mut detail) = on_cards::open(desk, &on_card)?;
     issuances::set_card(desk.store, &job, CardState::InWork, desk.now)?;

@@ -5,11 +5,24 @@
 //! The look that follows a card put in is part of it: whose card it is, its certificates, its tries. So are the questions
 //! that prepare the work.
 
-use cardwright::{card::profile::Profiles, gateway::GatewayConfig, operations::Ending};
+use cardwright::{
+    card::{
+        profile::Profiles,
+        virtual_card::{VirtualCard, VirtualReaders},
+    },
+    cis2::{Service, wire::Tell},
+    domain::CardState,
+    gateway::GatewayConfig,
+    operations::{AskHolder, Ending},
+};
 
-use super::{Bench, CardWish, Task, card, new_passcode, wish};
+use super::{
+    Bench, CardWish, Task, card, digits,
+    judge::{self, Stands},
+    new_passcode, wish,
+};
 use crate::{
-    desk::{self, Make},
+    desk::{self, Make, READER},
     faulty_proxy::FaultyProxy,
 };
 
@@ -69,9 +82,9 @@ fn an_unlock_with_the_look_before_it() {
     }
 }
 
-/// As the command line does it: nobody has looked before, and the program finds out whose card it is.
+/// As the command line does it: nobody has looked before, the card says whose it is, and the first call tells the rest.
 #[test]
-fn an_unlock_that_is_asked_for_at_once() {
+fn an_unlock_at_once() {
     for make in [Make::Virtual, Make::Series9, Make::Independent, Make::Channel] {
         let bench = bench(Task::Unlock);
         let (readers, wire) = desk::tearing(card(make, 1).0);
@@ -81,16 +94,80 @@ fn an_unlock_that_is_asked_for_at_once() {
         let workplace = desk::desk(&service, &readers, &bench.profiles, &bench.journal);
         let before = proxy.calls();
         wire.put_back();
-        let preflight = workplace.prepare_on_card(&wish(Task::Unlock)).expect("prepared");
-        let report = workplace.unlock(preflight, new_passcode(), &mut |_| {}).expect("begun");
+        let (told, hears) = std::sync::mpsc::channel();
+        let seen = wire.clone();
+        let ask = AskHolder::new(Tell::RecordAndPhoto, move |begun| {
+            told.send((begun, seen.exchanges())).expect("heard");
+            Ok(new_passcode())
+        });
+        let report = workplace.unlock_at_once(&wish(Task::Unlock), ask, &mut |_| {}).expect("begun");
         assert_eq!((report.ending, report.tries_left.is_some()), (Ending::Done, true), "the card told its tries");
         let (commands, calls) = (wire.exchanges(), proxy.calls() - before);
-        crate::report!("unlock without a look, {make:?}: {commands} commands, {calls} gateway calls");
+        let (begun, looked) = hears.recv().expect("asked once");
+        crate::report!("unlock at once, {make:?}: {commands} commands, {looked} of them before; {calls} gateway calls");
         assert_eq!((report.apdus, report.gateway_calls as usize), (commands, calls), "the report counts what was sent");
         assert!(commands <= UNLOCK, "{commands} commands");
         // The secure channel has two calls of its own.
-        assert_eq!(calls, if make == Make::Channel { LOOK + CALLS + 2 } else { LOOK + CALLS });
+        assert_eq!(calls, if make == Make::Channel { CALLS + 2 } else { CALLS });
+        // What the officer compares and the holder reads, as it was before.
+        let holder = begun.at_desk.holder.expect("the holder").holder;
+        assert_eq!((holder.id, begun.at_desk.card.state), (desk::holder(1), CardState::Locked));
+        assert!(begun.at_desk.photo.is_some() && begun.at_desk.officer.is_some(), "{make:?}");
+        assert_eq!(begun.tries_left, Some(0), "{make:?}");
+        workplace.try_card(None, &new_passcode()).unwrap_or_else(|why| panic!("{make:?}: {why}"));
     }
+}
+
+/// Not this holder, a passcode that is none, the card taken out: the job ends, and nothing was sent to the card.
+#[test]
+fn an_unlock_at_once_that_is_not_wanted_changes_nothing() {
+    let bench = Bench::new(Task::Unlock);
+    let readers = std::sync::Arc::new(VirtualReaders::new([READER]));
+    let chip = std::sync::Arc::new(std::sync::Mutex::new(VirtualCard::new(&desk::blueprint(0, 1))));
+    readers.insert(READER, chip.clone()).expect("the reader is there");
+    bench.ready(Task::Unlock, 1, &*readers);
+    let serial = desk::serial(Make::Virtual, 1);
+    let not_theirs = || AskHolder::new(Tell::Record, |_| Err("this is not its holder".to_owned()));
+    let too_short = || AskHolder::new(Tell::Record, |_| Ok(digits(b"12345678")));
+    let taken_out = || {
+        let readers = readers.clone();
+        AskHolder::new(Tell::Record, move |_| {
+            readers.remove(READER).expect("the reader is there");
+            Ok(new_passcode())
+        })
+    };
+    let rules = |digits| {
+        let mut profiles = bench.profiles.clone();
+        for mut profile in profiles.all().to_vec() {
+            profile.passcode.max_digits = digits;
+            profiles.add(profile);
+        }
+        profiles
+    };
+    for (ask, profiles, told) in [
+        (not_theirs(), bench.profiles.clone(), "this is not its holder"),
+        (too_short(), rules(6), "nothing on the card was changed"),
+        (taken_out(), bench.profiles.clone(), "was taken out before"),
+    ] {
+        let workplace = desk::desk(&bench.service, &*readers, &profiles, &bench.journal);
+        let before = bench.service.card(&serial).expect("its record");
+        let report = workplace.unlock_at_once(&wish(Task::Unlock), ask, &mut |_| {}).expect("begun");
+        let Ending::Undone { why, by_policy: false, .. } = &report.ending else { panic!("{:?}", report.ending) };
+        assert!(why.contains(told), "{why}");
+        assert_eq!(report.gateway_calls, 2, "begun and ended");
+        // Recognised with five commands, and nothing else.
+        assert_eq!(report.apdus, 5, "{told}");
+        let after = bench.service.card(&serial).expect("its record");
+        assert_eq!((after.state, after.open_job), (CardState::Locked, None), "{told}");
+        assert_eq!(after.good_pair, before.good_pair, "{told}");
+        assert!(bench.journal.open_jobs().expect("reads").is_empty(), "{told}");
+        let _ = readers.insert(READER, chip.clone());
+        assert_eq!(judge::tries_of(&*readers), 0, "{told}: it is locked as it was");
+    }
+    let yes = AskHolder::new(Tell::Record, |_| Ok(new_passcode()));
+    let done = bench.desk(&*readers).unlock_at_once(&wish(Task::Unlock), yes, &mut |_| {}).expect("begun");
+    assert_eq!(done.ending, Ending::Done, "the code on record fits still");
+    assert_eq!(judge::held(&bench, &*readers, &serial, &desk::holder(1), "after all"), Stands::New);
 }
 
 #[test]

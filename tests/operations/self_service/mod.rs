@@ -1,6 +1,7 @@
 //! Holders without an officer, from card in to done: on cards of both makes, judged as the desk's own operations are.
 
 mod cut;
+mod elsewhere;
 mod killed;
 mod late;
 

@@ -102,14 +102,12 @@ pub fn is_damage(finding: &Finding) -> bool {
     !matches!(finding, Finding::PasscodeLocked | Finding::CertificateExpired { .. })
 }
 
-/// Every operation with the answer to it. A card that is nobody's, or that the service knows nothing good of, is not
-/// offered anything that writes.
+/// Every operation with the answer to it. A card that is nobody's, or that the service says nothing of, is not offered
+/// anything that writes; one that was cancelled shows why each is refused.
 #[must_use]
 pub fn offers(model: &Model, card: &CardInReader, today: Date) -> Vec<Offer> {
-    let nothing = matches!(
-        standing(card, today),
-        Standing::Blank | Standing::NoRecord | Standing::Stranger | Standing::Cancelled | Standing::NotAsked
-    );
+    let nothing =
+        matches!(standing(card, today), Standing::Blank | Standing::NoRecord | Standing::Stranger | Standing::NotAsked);
     let Some(holder) = card.holder.as_ref().filter(|_| !nothing) else { return Vec::new() };
     let Some(situation) = situation(model, card, holder, today) else { return Vec::new() };
     let mut offers: Vec<Offer> = eligibility::offers(&situation)
