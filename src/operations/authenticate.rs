@@ -18,7 +18,7 @@ use crate::{
         pkcs11::TokenError,
         profile::CardProfile,
         recognise::NotRecognised,
-        transport::layered,
+        transport::{TransportError, layered},
     },
     cis2::wire::{Base64, CardAnswer, CardAuthenticated},
     domain::{CardSerial, CertificateSlot, Passcode, PasscodeRules, Series},
@@ -54,6 +54,12 @@ pub enum AuthenticationFault {
     /// The card does not sign.
     #[error("the card does not sign ({0}): take it to the Registration Authority desk, which can repair it")]
     NotSigned(PivError),
+    /// It was taken out while it was asked.
+    #[error(
+        "the card was taken out before it had signed, so nobody was signed in and nothing was written to it: put it back and \
+         begin again; how many tries its passcode has left is told then"
+    )]
+    TakenOut,
 }
 
 fn wrong_words(left: Option<u8>) -> String {
@@ -216,9 +222,11 @@ pub(super) fn told(error: OperationError) -> OperationError {
         OperationError::NotRecognised(NotRecognised::Piv(piv)) => match piv {
             PivError::PasscodeBlocked => AuthenticationFault::Locked.into(),
             PivError::WrongPasscode { tries_left } => AuthenticationFault::WrongPasscode { tries_left }.into(),
+            PivError::Transport(TransportError::Removed) => AuthenticationFault::TakenOut.into(),
             PivError::Transport(error) => OperationError::Card(error),
             other => AuthenticationFault::NotSigned(other).into(),
         },
+        OperationError::Card(TransportError::Removed) => AuthenticationFault::TakenOut.into(),
         other => other,
     }
 }

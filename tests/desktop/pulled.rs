@@ -1,0 +1,123 @@
+//! An officer's card that is pulled in the middle of signing in: while its passcode is checked, and while it signs.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicU8, Ordering},
+};
+
+use cardwright::{
+    bench::{Order, TrainingCardMove},
+    card::{
+        apdu::{Command, Response},
+        reader::{Access, CardConnection, CardReaders, CardWatch, ReaderError, ReaderStatus},
+        transport::{Transport, TransportError},
+    },
+    cis2::Service,
+    desktop::model::session::Phase,
+    training::readers::TrainingReaders,
+};
+use eframe::egui::accesskit::Role;
+
+use crate::{
+    desk::{By, Desk},
+    faults::desk::READER,
+};
+
+const PASSCODE: &str = "738164";
+const MANAGER: &str = "555000000001";
+/// VERIFY and GENERAL AUTHENTICATE (NIST SP 800-73-4 part 2, 3.2.1 and 3.2.4).
+const COMMANDS: [u8; 2] = [0x20, 0x87];
+
+/// The instruction at which the card is pulled next; 0 is none.
+type Trap = Arc<AtomicU8>;
+
+/// Training readers out of which the card is pulled.
+struct Pulled {
+    inner: Box<dyn CardReaders>,
+    training: TrainingReaders,
+    trap: Trap,
+}
+
+impl CardReaders for Pulled {
+    fn list(&self) -> Result<Vec<ReaderStatus>, ReaderError> {
+        self.inner.list()
+    }
+
+    fn connect(&self, reader: &str, access: Access) -> Result<Box<dyn CardConnection>, ReaderError> {
+        let inner = self.inner.connect(reader, access)?;
+        Ok(Box::new(Connection { inner, training: self.training.clone(), trap: Arc::clone(&self.trap) }))
+    }
+
+    fn watch(&self) -> Result<CardWatch, ReaderError> {
+        self.inner.watch()
+    }
+}
+
+struct Connection {
+    inner: Box<dyn CardConnection>,
+    training: TrainingReaders,
+    trap: Trap,
+}
+
+impl CardConnection for Connection {
+    fn reader(&self) -> &str {
+        self.inner.reader()
+    }
+
+    fn atr(&self) -> &[u8] {
+        self.inner.atr()
+    }
+
+    fn transact(&mut self, work: &mut dyn FnMut(&mut dyn Transport)) -> Result<(), TransportError> {
+        let (training, trap) = (&self.training, &self.trap);
+        self.inner.transact(&mut |card| work(&mut Watched { card, training, trap }))
+    }
+
+    fn reconnect(&mut self) -> Result<(), TransportError> {
+        self.inner.reconnect()
+    }
+}
+
+struct Watched<'a> {
+    card: &'a mut dyn Transport,
+    training: &'a TrainingReaders,
+    trap: &'a Trap,
+}
+
+impl Transport for Watched<'_> {
+    fn exchange(&mut self, command: &Command) -> Result<Response, TransportError> {
+        let sprung = self.trap.compare_exchange(command.ins, 0, Ordering::SeqCst, Ordering::SeqCst).is_ok();
+        if sprung && command.ins != 0 {
+            self.training.pull_card_out(READER).expect("a card");
+        }
+        self.card.exchange(command)
+    }
+}
+
+#[test]
+fn a_card_pulled_while_it_signs_signs_nobody_in_and_is_unharmed() {
+    let trap = Trap::default();
+    let mut desk =
+        Desk::in_readers(By::Keyboard, |inner, training| Box::new(Pulled { inner, training, trap: Arc::clone(&trap) }));
+    desk.issue_in(READER, &MANAGER.parse().expect("a number"), Some(PASSCODE));
+    desk.press(Role::Button, "Sign out");
+    let tile = "Sign in with your card: Rowan Ashdown, RA Manager, X26TR, Training reader 1, Series 9. 3 tries of its \
+                passcode are left.";
+    for command in COMMANDS {
+        desk.window.wait_for_label(tile);
+        desk.press(Role::Button, tile);
+        trap.store(command, Ordering::SeqCst);
+        desk.types("The passcode you have now", PASSCODE);
+        desk.window.wait_for_label("The card was taken out before it had signed, so nobody was signed in");
+        assert_eq!(trap.load(Ordering::SeqCst), 0, "it was pulled at {command:02X}");
+        assert!(matches!(desk.window.model().session.phase, Phase::SignedOut));
+        desk.says(&["put it back and begin again", "NHS code ERR1002"]);
+        assert!(desk.service().session().is_err(), "nobody has a session");
+        desk.order(Order::TrainingCard { reader: READER.into(), move_to: TrainingCardMove::Back });
+    }
+    // All three tries are there, and the card signs its officer in.
+    desk.window.wait_for_label(tile);
+    desk.press(Role::Button, tile);
+    desk.types("The passcode you have now", PASSCODE);
+    desk.window.wait_for("the officer at work", |model| model.officer().is_some());
+}
