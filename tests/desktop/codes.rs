@@ -2,7 +2,7 @@
 //! name wherever a code stands.
 
 use cardwright::{
-    bench::{ReaderCondition, Trouble},
+    bench::{Event, ReaderCondition, Trouble},
     desktop::{dialogs::Dialog, model::session},
     domain::NhsCode,
 };
@@ -41,6 +41,7 @@ fn every_code_says_all_three_beside_the_words_it_stands_for() {
         // In words that take no link; what they say already is not said again.
         let mut model = samples::model();
         model.update(session::Intent::Opened.into());
+        model.on_event(&Event::Officers(Ok(samples::officers())));
         let message = format!("{}. {}", code.what_failed(), code.next_action());
         model.session.card_trouble = Some(Trouble { nhs_code: Some(code), ..Trouble::unchanged(message.clone()) });
         let said = spoken(&pure(model, samples::SIZES[0]));

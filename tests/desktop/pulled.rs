@@ -1,9 +1,6 @@
 //! An officer's card that is pulled in the middle of signing in: while its passcode is checked, and while it signs.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU8, Ordering},
-};
+use std::sync::{Arc, Mutex};
 
 use cardwright::{
     bench::{Order, TrainingCardMove},
@@ -25,11 +22,12 @@ use crate::{
 
 const PASSCODE: &str = "738164";
 const MANAGER: &str = "555000000001";
-/// VERIFY and GENERAL AUTHENTICATE (NIST SP 800-73-4 part 2, 3.2.1 and 3.2.4).
-const COMMANDS: [u8; 2] = [0x20, 0x87];
+/// VERIFY, once as the question for the tries and once with the passcode, and GENERAL AUTHENTICATE (NIST SP 800-73-4 part 2,
+/// 3.2.1 and 3.2.4): the instruction, and whether it carries data.
+const COMMANDS: [(u8, bool); 3] = [(0x20, false), (0x20, true), (0x87, true)];
 
-/// The instruction at which the card is pulled next; 0 is none.
-type Trap = Arc<AtomicU8>;
+/// The command at which the card is pulled next.
+type Trap = Arc<Mutex<Option<(u8, bool)>>>;
 
 /// Training readers out of which the card is pulled.
 struct Pulled {
@@ -86,8 +84,8 @@ struct Watched<'a> {
 
 impl Transport for Watched<'_> {
     fn exchange(&mut self, command: &Command) -> Result<Response, TransportError> {
-        let sprung = self.trap.compare_exchange(command.ins, 0, Ordering::SeqCst, Ordering::SeqCst).is_ok();
-        if sprung && command.ins != 0 {
+        let this = (command.ins, !command.data.is_empty());
+        if self.trap.lock().expect("no panic").take_if(|awaited| *awaited == this).is_some() {
             self.training.pull_card_out(READER).expect("a card");
         }
         self.card.exchange(command)
@@ -106,10 +104,10 @@ fn a_card_pulled_while_it_signs_signs_nobody_in_and_is_unharmed() {
     for command in COMMANDS {
         desk.window.wait_for_label(tile);
         desk.press(Role::Button, tile);
-        trap.store(command, Ordering::SeqCst);
+        *trap.lock().expect("no panic") = Some(command);
         desk.types("The passcode you have now", PASSCODE);
         desk.window.wait_for_label("The card was taken out before it had signed, so nobody was signed in");
-        assert_eq!(trap.load(Ordering::SeqCst), 0, "it was pulled at {command:02X}");
+        assert!(trap.lock().expect("no panic").is_none(), "it was pulled at {command:02X?}");
         assert!(matches!(desk.window.model().session.phase, Phase::SignedOut));
         desk.says(&["put it back and begin again", "NHS code ERR1002"]);
         assert!(desk.service().session().is_err(), "nobody has a session");

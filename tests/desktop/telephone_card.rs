@@ -4,10 +4,7 @@ use cardwright::{
     bench::{Order, TrainingCardMove},
     cis2::{Service, wire::ApprovalsBy},
     desktop::{intent::Intent, route::Route},
-    domain::{
-        CardSerial, CardState, Operation,
-        telephone::{Challenge, Conversation},
-    },
+    domain::{CardSerial, CardState, Operation, telephone::Conversation},
 };
 use eframe::egui::{Event, Key, Modifiers, accesskit::Role};
 use egui_kittest::kittest::Queryable;
@@ -31,7 +28,7 @@ fn with_cards(desk: &mut Desk) -> CardSerial {
 }
 
 /// Comes to the page of the card, and types what another desk reads aloud.
-fn challenged(desk: &mut Desk, serial: &CardSerial) -> (Challenge, Conversation) {
+fn challenged(desk: &mut Desk, serial: &CardSerial) -> Conversation {
     let workplace = desk.window.workplace.clone().expect("a workplace");
     let enrolment = workplace.desk().enrol(workplace.gateway_name()).expect("it was enrolled at sign-in");
     let (challenge, there) = Conversation::begin(enrolment.number, 17, &enrolment.key, serial);
@@ -49,21 +46,30 @@ fn challenged(desk: &mut Desk, serial: &CardSerial) -> (Challenge, Conversation)
     desk.window.harness.event(Event::Text(challenge.to_string()));
     desk.window.run();
     desk.key(Modifiers::COMMAND, Key::Enter);
+    there
+}
+
+/// Says that the holder has the card, which was issued locked.
+fn delivered(desk: &mut Desk) {
     desk.window.wait_for_label("The holder has the card in hand");
     desk.press(Role::CheckBox, "The holder has the card in hand");
     desk.key(Modifiers::COMMAND, Key::Enter);
-    (challenge, there)
 }
 
-/// Proves it with this button, first with a wrong passcode, and sees the response.
-fn proves(desk: &mut Desk, button: &str, serial: &CardSerial, there: &Conversation) {
-    for (passcode, says) in [(WRONG, "2 tries are left"), (PASSCODE, "2. What you read back")] {
+/// Proves it with this button, first with a wrong passcode.
+fn proves(desk: &mut Desk, button: &str, serial: &CardSerial, then: &str) {
+    for (passcode, says) in [(WRONG, "2 tries are left"), (PASSCODE, then)] {
         desk.window.wait_for_button(button);
         desk.is(serial, CardState::Locked);
         desk.press(Role::Button, button);
         desk.types("The passcode you have now", passcode);
         desk.window.wait_for_label(says);
     }
+}
+
+/// The response that is read back is understood at the other desk.
+fn answered(desk: &mut Desk, serial: &CardSerial, there: &Conversation) {
+    desk.window.wait_for_label("2. What you read back");
     assert_eq!(desk.service().card(serial).expect("an answer").state, CardState::InWork);
     let begun = desk.window.model().telephone.open.as_ref().and_then(|open| open.begun.as_ref()).expect("begun");
     there.codes(&begun.response).expect("the other desk understands it");
@@ -81,8 +87,11 @@ fn a_session_by_card_proves_it_once_more_before_it_answers() {
     desk.types("The passcode you have now", PASSCODE);
     desk.window.wait_for("the officer at work", |model| model.officer().is_some());
     desk.pass(6);
-    let (_, there) = challenged(&mut desk, &serial);
-    proves(&mut desk, "Prove it with your card in Training reader 1", &serial, &there);
+    let there = challenged(&mut desk, &serial);
+    let go = "Prove it with your card in Training reader 1";
+    proves(&mut desk, go, &serial, "The holder has the card in hand");
+    delivered(&mut desk);
+    answered(&mut desk, &serial, &there);
     let rows = desk.service().audit_before(None, 20).expect("the audit");
     let proved = rows.iter().find(|row| row.event == "session.stepped-up").expect("on record");
     assert!(proved.detail["serial"].is_string(), "by card: {proved:?}");
@@ -97,13 +106,15 @@ fn a_second_officer_approves_it_with_their_own_card() {
     desk.window.sign_in(RA_AGENT);
     let serial = with_cards(&mut desk);
     desk.order(Order::TrainingCard { reader: READER.into(), move_to: TrainingCardMove::Out });
-    let (_, there) = challenged(&mut desk, &serial);
+    let there = challenged(&mut desk, &serial);
+    delivered(&mut desk);
     desk.window.wait_for_label("A second officer approves this");
     let approves = "Rowan Ashdown, RA Manager: I approve this";
     assert!(desk.window.harness.query_by_role_and_label(Role::Button, approves).is_none(), "a name is not enough");
     desk.says(&["No colleague's card is in a reader."]);
     desk.order(Order::TrainingCard { reader: READER.into(), move_to: TrainingCardMove::Back });
-    proves(&mut desk, &format!("{approves} with my card in Training reader 1"), &serial, &there);
+    proves(&mut desk, &format!("{approves} with my card in Training reader 1"), &serial, "2. What you read back");
+    answered(&mut desk, &serial, &there);
     let rows = desk.service().audit_before(None, 20).expect("the audit");
     let given = rows.iter().find(|row| row.event == "approval.given").expect("on record");
     assert!(given.officer.as_ref().is_some_and(|officer| officer.as_str() == MANAGER), "{given:?}");
