@@ -35,9 +35,10 @@ use harness::{RA_AGENT, TestWindow};
 type Look = (&'static str, (f32, f32), u16, Scheme);
 
 /// All looks.
-const LOOKS: [Look; 5] = [
+const LOOKS: [Look; 6] = [
     ("large", (1280.0, 800.0), 100, Scheme::Light),
     ("small", (1024.0, 640.0), 100, Scheme::Light),
+    ("text-125", (1280.0, 800.0), 125, Scheme::Light),
     ("text-200", (1280.0, 800.0), 200, Scheme::Light),
     ("dark", (1280.0, 800.0), 100, Scheme::Dark),
     ("high-contrast", (1280.0, 800.0), 100, Scheme::HighContrast),

@@ -3,13 +3,14 @@
 
 use cardwright::{
     bench::{Asks, CardInReader, CardNow, Event, ReaderCondition, ReaderView, WorkEnd, WorkEvent, WorkId},
+    card::recognise::NotRecognised,
     desktop::{
         dialogs::{DialogIntent, EndCardWish},
         intent::Intent,
         model::{service, work::Piece},
         route::Route,
     },
-    domain::{CancelReason, CardState, CertificateSlot, Operation},
+    domain::{CancelReason, CardState, CertificateSlot, Operation, Series},
     operations::{WhichPair, diagnosis::Finding},
 };
 use time::{Duration, OffsetDateTime};
@@ -54,6 +55,18 @@ pub fn tour(camera: &mut Camera) {
     let nobodys = CardInReader { holder: None, portrait: None, ..changed(&real, CardState::Blank, 300) };
     put_in(camera, &reader, nobodys);
     camera.shoot("service-no-record");
+    let stranger =
+        CardInReader { stranger: true, holder: None, portrait: None, ..changed(&real, CardState::Blank, 300) };
+    put_in(camera, &reader, stranger);
+    camera.shoot("service-other-issuer");
+    let series_5 = NotRecognised::Blocked(Series::Series5);
+    for (name, why) in [("service-series-5", series_5), ("service-unknown", NotRecognised::Unknown)] {
+        let (nhs_code, why) = (why.nhs_code(), why.to_string());
+        tell(camera, &reader, ReaderCondition::Unknown { why, nhs_code });
+        camera.shoot(name);
+    }
+    tell(camera, &reader, ReaderCondition::Unreadable);
+    camera.shoot("service-unreadable");
     put_in(camera, &reader, changed(&real, CardState::Cancelled, 300));
     camera.shoot("service-cancelled");
     put_in(camera, &reader, changed(&real, CardState::Active, 700));

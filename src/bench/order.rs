@@ -328,7 +328,8 @@ pub enum ProofFor {
     SignIn,
     /// For this work, which waits for it: the signed-in officer proves it once more, or a second officer approves.
     Waiting(WorkId),
-    /// The signed-in officer proves it once more, then this is asked for a card at another desk.
+    /// The signed-in officer proves it once more, or a second officer approves it; then this is asked for a card at another
+    /// desk.
     Telephone(Ticket, TelephoneOrder),
 }
 

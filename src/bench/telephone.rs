@@ -25,7 +25,8 @@ pub enum TelephoneOrder {
         delivered: bool,
         /// Whether the officer proves once more who they are, because the service asked for it.
         proved_again: bool,
-        /// The second officer who approves it, because the service asked for one.
+        /// The second officer who approves it, because the service asked for one: by name, or, where a card proves this order,
+        /// with that card.
         approved_by: Option<OfficerId>,
     },
     /// Tell how it ended.

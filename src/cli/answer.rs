@@ -151,3 +151,23 @@ fn document(exit: Exit, message: Option<String>, fields: Map<String, Value>) -> 
     // A map of JSON values always serialises; `Display` of a value cannot fail.
     format!("{:#}", Value::Object(whole))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_says_what_failed_how_the_card_is_and_what_to_do() {
+        for code in NhsCode::ALL {
+            assert_eq!(beside("it broke off", Some(code)), format!(" (NHS code {code}: {})", code.explained()));
+            assert_eq!(beside(&code.explained(), Some(code)), format!(" (NHS code {code})"));
+            let document = Failure::failed("it broke off").with_code(Some(code)).document;
+            assert_eq!(document[NHS_CODE], code.code());
+            let means = &document[NHS_CODE_MEANS];
+            let said =
+                ["what_failed", "card_state", "next_action"].map(|field| means[field].as_str().unwrap_or_default());
+            assert_eq!(said, [code.what_failed(), code.card_state(), code.next_action()]);
+        }
+        assert!(beside("it broke off", None).is_empty() && of_code(None).is_empty());
+    }
+}

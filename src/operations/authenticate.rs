@@ -18,7 +18,7 @@ use crate::{
         pkcs11::TokenError,
         profile::CardProfile,
         recognise::NotRecognised,
-        transport::layered,
+        transport::{TransportError, layered},
     },
     cis2::wire::{Base64, CardAnswer, CardAuthenticated},
     domain::{CardSerial, CertificateSlot, Passcode, PasscodeRules, Series},
@@ -54,6 +54,12 @@ pub enum AuthenticationFault {
     /// The card does not sign.
     #[error("the card does not sign ({0}): take it to the Registration Authority desk, which can repair it")]
     NotSigned(PivError),
+    /// It was taken out while it was asked.
+    #[error(
+        "the card was taken out before it had signed, so nobody was signed in and nothing was written to it: put it back and \
+         begin again; how many tries its passcode has left is told then"
+    )]
+    TakenOut,
 }
 
 fn wrong_words(left: Option<u8>) -> String {
@@ -119,7 +125,7 @@ impl Desk<'_> {
     /// Why the card cannot sign in. Nothing was sent to it but questions.
     pub fn prepare_authentication(&self, reader: Option<&str>) -> Result<CardToAuthenticate, OperationError> {
         let reader = self.choose_reader(reader)?;
-        let (mut session, card) = self.open_card(&reader)?;
+        let (mut session, card) = self.open_card(&reader).map_err(taken_out)?;
         let profile = card.profile;
         let (certificate, tries) = match &session.reach {
             Reach::Middleware(_) => {
@@ -132,7 +138,8 @@ impl Desk<'_> {
                 let (object, tries) = on_card(&mut session, &profile, |piv| {
                     let object = piv.get_object(ObjectName::certificate(CertificateSlot::Authentication))?;
                     Ok((object, piv.passcode_tries()?))
-                })?;
+                })
+                .map_err(taken_out)?;
                 let object = object.ok_or(AuthenticationFault::NoCertificate)?;
                 let certificate = certificate_in(&object).ok().flatten().ok_or(AuthenticationFault::Damaged)?;
                 (certificate.to_vec(), tries)
@@ -212,13 +219,24 @@ impl Desk<'_> {
 
 /// Faults of the card that have words of their own here.
 pub(super) fn told(error: OperationError) -> OperationError {
-    match error {
+    match taken_out(error) {
         OperationError::NotRecognised(NotRecognised::Piv(piv)) => match piv {
             PivError::PasscodeBlocked => AuthenticationFault::Locked.into(),
             PivError::WrongPasscode { tries_left } => AuthenticationFault::WrongPasscode { tries_left }.into(),
             PivError::Transport(error) => OperationError::Card(error),
             other => AuthenticationFault::NotSigned(other).into(),
         },
+        other => other,
+    }
+}
+
+/// A card that is gone is told in words of its own: no job was begun, so there is none to resume.
+fn taken_out(error: OperationError) -> OperationError {
+    match error {
+        OperationError::Card(TransportError::Removed)
+        | OperationError::NotRecognised(NotRecognised::Piv(PivError::Transport(TransportError::Removed))) => {
+            AuthenticationFault::TakenOut.into()
+        }
         other => other,
     }
 }

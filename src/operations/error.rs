@@ -173,6 +173,7 @@ impl OperationError {
             Self::Refused(refusal) => refusal.nhs_code(),
             Self::Service(error) => error.nhs_code(),
             Self::CardNotHere { .. } => Some(NhsCode::NotCompleted),
+            Self::Authentication(AuthenticationFault::TakenOut) => Some(NhsCode::CardUnreadable),
             _ => None,
         }
     }

@@ -248,6 +248,17 @@ pub fn untouched_code(candidates: usize) -> Option<UnlockCodeSettled> {
     (candidates == 1).then_some(UnlockCodeSettled::FirstOfCurrent)
 }
 
+/// What helps a card of which this was said: a repair where that gives it a new code, the end of it where nothing does. None
+/// where the words say something else.
+#[must_use]
+pub fn remedy_of_lost_code(why: &str) -> Option<Operation> {
+    match why {
+        UNLOCK_CODE_REPAIRED => Some(Operation::Repair),
+        UNLOCK_CODE_LOST => Some(Operation::Cancel),
+        _ => None,
+    }
+}
+
 /// What is said of such a card where a repair replaces its code.
 const UNLOCK_CODE_REPAIRED: &str = "The card does not take the unlock code that is on record for it, or that code is \
     blocked: repair the card, which gives it a new one";

@@ -5,6 +5,7 @@ use std::{sync::Arc, time::Duration};
 
 use cardwright::{
     bench::{CardInReader, IssueOrder, Order, PrintWish, TrainingCardMove, WorkEnd},
+    card::{reader::CardReaders, virtual_card::VirtualReaders},
     cis2::{HttpConfig, HttpService, Service},
     desktop::{
         model::{service, work::Piece},
@@ -13,6 +14,7 @@ use cardwright::{
     },
     domain::{CardSerial, CardState, HolderId, Operation, Passcode, PasscodeRules, Secret, Series},
     gateway::{Gateway, GatewayConfig, ManualClock, RunningGateway},
+    training::readers::TrainingReaders,
     workplace::{Configuration, Readers},
 };
 use eframe::egui::{Event, Key, Modifiers, accesskit::Role};
@@ -64,6 +66,25 @@ impl Desk {
 
     /// The same with nobody signed in, and a gateway that is set up like this.
     pub fn unattended(by: By, days_ago: u64, set_up: impl FnOnce(&mut GatewayConfig)) -> Self {
+        Self::open(by, days_ago, set_up, |readers, _| readers)
+    }
+
+    /// A desk in order with the RA Agent signed in, and with something around its readers.
+    pub fn in_readers(
+        by: By,
+        around: impl FnOnce(Box<dyn CardReaders>, TrainingReaders) -> Box<dyn CardReaders>,
+    ) -> Self {
+        let mut desk = Self::open(by, 0, |_| (), around);
+        desk.window.sign_in(RA_AGENT);
+        desk
+    }
+
+    fn open(
+        by: By,
+        days_ago: u64,
+        set_up: impl FnOnce(&mut GatewayConfig),
+        around: impl FnOnce(Box<dyn CardReaders>, TrainingReaders) -> Box<dyn CardReaders>,
+    ) -> Self {
         let data = quick_folder();
         let began = OffsetDateTime::now_utc() - Duration::from_secs(days_ago * 24 * 60 * 60);
         let clock = Arc::new(ManualClock::starting(began));
@@ -81,6 +102,8 @@ impl Desk {
                 desk.service = HttpService::new(&url, HttpConfig::default()).expect("a client");
                 desk.bench.profiles = quick_profiles();
                 training = desk.bench.training.clone();
+                let readers = std::mem::replace(&mut desk.bench.readers, Box::new(VirtualReaders::new([""; 0])));
+                desk.bench.readers = around(readers, training.clone().expect("training readers"));
             });
         training.expect("training readers").pull_card_out(OTHER_READER).expect("a card");
         Self { window, clock, by, next: 0, gateway: Some(gateway), data }

@@ -7,6 +7,7 @@ mod any_intents;
 mod bench_bar;
 mod card_face;
 mod closing;
+mod codes;
 mod desk;
 mod faults;
 #[path = "../gateway/faulty_proxy.rs"]
@@ -32,6 +33,7 @@ mod own_card;
 mod page;
 mod passcode;
 mod photo;
+mod pulled;
 mod queue;
 mod queue_faults;
 mod rules;
@@ -45,6 +47,7 @@ mod settings;
 mod sign_in;
 mod snapshots;
 mod telephone;
+mod telephone_card;
 mod unfinished;
 #[path = "../rules/why.rs"]
 mod why;

@@ -219,3 +219,27 @@ fn a_dialogue_about_waiting_work_outlives_its_card() {
     // What waits is bound to its card by the workers: they refuse another one.
     assert!(matches!(window.state().model.dialogs.front(), Some(Dialog::Prove(_))));
 }
+
+/// An unlock that found its code blocked leads to what helps such a card, by one key.
+#[test]
+fn a_blocked_unlock_code_leads_to_what_helps_the_card() {
+    use cardwright::{card::profile::CodeRecovery, operations::on_card::unlock_code_lost};
+    for (recovery, button, dialog) in [
+        (CodeRecovery::OverChannel, "Repair this card", "Repair the card of Siân Ŵyn-Morris"),
+        (CodeRecovery::Never, "Cancel this card for good", "Cancel the card of Siân Ŵyn-Morris?"),
+    ] {
+        let (mut window, work) = clearing();
+        window.state_mut().model.work.all.get_mut(&work).expect("the work").operation = Operation::Unlock;
+        let why = unlock_code_lost(recovery).to_owned();
+        tell(
+            &mut window,
+            work,
+            WorkEvent::Ended(WorkEnd::Undone { why: why.clone(), by_policy: false, nhs_code: None }),
+        );
+        assert!(spoken(&window).contains(&why), "{}", spoken(&window));
+        window.get_by_role_and_label(Accessible::Button, button);
+        press(&mut window, Modifiers::COMMAND, Key::Enter);
+        assert_eq!(*window.state().model.history.here(), Route::Service);
+        assert!(spoken(&window).contains(dialog), "{}", spoken(&window));
+    }
+}

@@ -2,7 +2,17 @@
 
 #![cfg(feature = "desktop")]
 
+#[path = "../rules/oracle.rs"]
+#[allow(dead_code, reason = "other tests ask it more")]
+mod oracle;
+#[path = "../rules/page.rs"]
+#[allow(dead_code, reason = "other tests read more of its tables")]
+mod page;
+mod rules;
 mod stand;
+mod touch;
+#[path = "../rules/why.rs"]
+mod why;
 
 use cardwright::desktop::kiosk::model::{PATIENCE, Stage};
 use eframe::egui::{Key, accesskit::Role};

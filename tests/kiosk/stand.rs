@@ -56,7 +56,7 @@ pub struct Stand {
     pub pull: Pull,
     _gateway: RunningGateway,
     pub harness: Harness<'static, Kiosk>,
-    workplace: Arc<Workplace>,
+    pub workplace: Arc<Workplace>,
     rung: mpsc::Receiver<()>,
     orders: mpsc::SyncSender<Order>,
     pub folder: TempDir,

@@ -13,9 +13,11 @@ fn a_code_is_beside_the_message_and_in_the_document() {
     let config = config.to_str().expect("a path");
     let ran = desk.run(&[&issue[..], &["--json", "--config", config]].concat()).expect(3);
     assert!(ran.stderr.contains("NHS Port Service does not answer"), "{}", ran.stderr);
-    assert!(ran.stderr.trim_end().ends_with("(NHS code PR20002)"), "{}", ran.stderr);
+    // What the message has not said already is said behind the code.
+    assert!(ran.stderr.trim_end().ends_with("(NHS code PR20002: No card has been touched.)"), "{}", ran.stderr);
     let document = ran.json();
     assert_eq!(document["nhs_code"], "PR20002");
+    assert_eq!(document["nhs_code_means"]["card_state"], "No card has been touched");
     assert!(!document["message"].as_str().expect("words").contains("PR20002"), "{document}");
 
     // What has no code has no field for one.

@@ -141,4 +141,6 @@ tries-now = { $count ->
 }
 end-service = Back to servicing cards
 end-look-again = Look at the card again
+end-repair = Repair this card
+end-cancel = Cancel this card for good
 end-open-holder = Back to the holder

@@ -15,7 +15,7 @@ use crate::{
     card::reader::ReaderError,
     cis2::wire::CardProof,
     domain::{CardSerial, Passcode},
-    operations::{Authenticated, Need, OperationError},
+    operations::{Authenticated, OperationError},
 };
 
 /// Why nobody can sign in at this moment.
@@ -56,8 +56,8 @@ pub fn proved(common: &Arc<Common>, proof: Result<CardProof, Trouble>, to: Proof
         },
         ProofFor::Telephone(ticket, order) => {
             let told = match proof {
-                Ok(proof) => telephone::told_after_proof(common, order, &proof),
-                Err(trouble) => TelephoneTold::Failed { trouble, need: Some(Need::StepUp) },
+                Ok(proof) => telephone::told_after_proof(common, order, proof),
+                Err(trouble) => TelephoneTold::Failed { trouble, need: Some(telephone::need_of(&order)) },
             };
             common.tell(Event::Telephone { ticket, told });
         }

@@ -8,7 +8,7 @@ use crate::{
     },
     cis2::{
         Service, ServiceError,
-        wire::{Approve, CardProof, DeliverySaid, SecretBase64, SignIn},
+        wire::{Approve, ApproveWithCard, CardProof, DeliverySaid, SecretBase64, SignIn},
     },
     domain::{CardSerial, OfficerId, Operation},
     operations::{Need, OperationError},
@@ -16,19 +16,23 @@ use crate::{
 
 /// Carries out one order.
 pub fn told(common: &Common, order: TelephoneOrder) -> TelephoneTold {
+    let approval = match &order {
+        TelephoneOrder::Begin { approved_by: Some(officer), serial, .. } => approve(common, officer.clone(), serial),
+        _ => return carried_out(common, order, None),
+    };
+    match approval {
+        Ok(approval) => carried_out(common, order, Some(approval)),
+        // Another colleague may.
+        Err(error) => TelephoneTold::Failed { trouble: Trouble::from(&error), need: Some(Need::SecondOfficer) },
+    }
+}
+
+fn carried_out(common: &Common, order: TelephoneOrder, approval: Option<SecretBase64>) -> TelephoneTold {
     let desk = common.workplace.desk();
     let answer = match order {
-        TelephoneOrder::Begin { holder, serial, challenge, delivered, proved_again, approved_by } => {
+        TelephoneOrder::Begin { holder, serial, challenge, delivered, proved_again, .. } => {
             let delivery = if delivered { DeliverySaid::Confirmed } else { DeliverySaid::NotSaid };
             let proved = if proved_again { prove_again(common) } else { Ok(()) };
-            let approval = match approved_by.map(|officer| approve(common, officer, &serial)).transpose() {
-                Ok(approval) => approval,
-                // Another colleague may.
-                Err(error) => {
-                    let need = Some(Need::SecondOfficer);
-                    return TelephoneTold::Failed { trouble: Trouble::from(&error), need };
-                }
-            };
             proved
                 .and_then(|()| desk.begin_by_telephone(&holder, &serial, &challenge, delivery, approval))
                 .map(|begun| TelephoneTold::Begun(Box::new(begun)))
@@ -40,12 +44,29 @@ pub fn told(common: &Common, order: TelephoneOrder) -> TelephoneTold {
     answer.unwrap_or_else(|error| failed(&error))
 }
 
-/// The same once the officer's own card has proved who they are.
-pub fn told_after_proof(common: &Common, order: TelephoneOrder, proof: &CardProof) -> TelephoneTold {
-    match common.workplace.service.step_up_with_card(proof) {
-        Ok(_) => told(common, order),
+/// What an officer's own card has to prove before this order is carried out.
+pub fn need_of(order: &TelephoneOrder) -> Need {
+    match order {
+        TelephoneOrder::Begin { approved_by: Some(_), .. } => Need::SecondOfficer,
+        _ => Need::StepUp,
+    }
+}
+
+/// The same once an officer's own card has proved who they are.
+pub fn told_after_proof(common: &Common, order: TelephoneOrder, CardProof { proof }: CardProof) -> TelephoneTold {
+    let service = &common.workplace.service;
+    let need = need_of(&order);
+    let approval = match &order {
+        TelephoneOrder::Begin { approved_by: Some(_), serial, .. } => {
+            let request = ApproveWithCard { proof, operation: Operation::Unlock, serial: serial.clone() };
+            service.approve_with_card(&request).map(|given| Some(given.token))
+        }
+        _ => service.step_up_with_card(&CardProof { proof }).map(|_| None),
+    };
+    match approval {
+        Ok(approval) => carried_out(common, order, approval),
         // It is asked for once more: what was proved is gone.
-        Err(error) => TelephoneTold::Failed { trouble: Trouble::from(&error), need: Some(Need::StepUp) },
+        Err(error) => TelephoneTold::Failed { trouble: Trouble::from(&error), need: Some(need) },
     }
 }
 

@@ -5,7 +5,7 @@ use eframe::egui;
 
 use super::DialogIntent;
 use crate::{
-    bench::{Asks, CardInReader, Order, Trouble, WorkId},
+    bench::{Asks, Order, Trouble, WorkId},
     cis2::wire::ApprovalsBy,
     desktop::{
         dialogs::{Dialog, Purpose},
@@ -23,7 +23,7 @@ use crate::{
             notice,
         },
     },
-    domain::{Officer, OfficerId, Operation},
+    domain::{CardSerial, Officer, OfficerId, Operation},
     tr,
 };
 
@@ -81,16 +81,27 @@ pub(super) fn update(model: &mut Model, wish: Wish) {
 /// Whether the card in this reader answers the question: the officer's own for a step-up, a colleague's for an approval.
 fn may_prove(model: &Model, ask: &Prove, reader: &str) -> bool {
     let Some(piece) = model.work.all.get(&ask.work) else { return false };
-    let (Some(own), Some(seen)) =
-        (model.officer(), session::seen(model).into_iter().find(|seen| seen.reader.name == reader))
-    else {
-        return false;
-    };
-    let Some(officer) = seen.officer else { return false };
     match ask.what {
-        Asks::StepUp => officer.id == own.id,
-        Asks::SecondOfficer => officer.id != own.id && why_not(officer, piece.operation).is_none(),
+        Asks::StepUp => is_ones_own(model, reader),
+        Asks::SecondOfficer => may_approve(model, reader, piece.operation),
     }
+}
+
+fn officer_in<'a>(model: &'a Model, reader: &str) -> Option<&'a Officer> {
+    session::seen(model).into_iter().find(|seen| seen.reader.name == reader)?.officer
+}
+
+/// Whether the card in this reader is of the officer at work.
+pub fn is_ones_own(model: &Model, reader: &str) -> bool {
+    let own = model.officer().map(|own| &own.id);
+    officer_in(model, reader).is_some_and(|officer| own == Some(&officer.id))
+}
+
+/// Whether the card in this reader is of a colleague who may approve this.
+pub fn may_approve(model: &Model, reader: &str, operation: Operation) -> bool {
+    let own = model.officer().map(|own| &own.id);
+    officer_in(model, reader)
+        .is_some_and(|officer| own.is_some() && own != Some(&officer.id) && why_not(officer, operation).is_none())
 }
 
 /// Why this colleague cannot approve it.
@@ -172,45 +183,64 @@ pub fn own_cards(ui: &mut egui::Ui, view: &View<'_>, officer: &Officer, refused:
     chosen
 }
 
-/// Every colleague whose card is in, then every colleague where a name is enough; who may not approve it says why.
+/// How a second officer approves.
+#[derive(Debug, Clone)]
+pub enum Approval {
+    /// With their own card in this reader.
+    WithCard(String),
+    /// By their name.
+    ByName(OfficerId),
+}
+
 fn second_officer(ui: &mut egui::Ui, view: &View<'_>, piece: &Piece) {
-    let Some(session) = view.model.session.session() else { return };
+    if let Some(approval) = approvals(ui, view, piece.operation, piece.serial.as_ref()) {
+        view.send(DialogIntent::Prove(match approval {
+            Approval::WithCard(reader) => Wish::WithCard(reader),
+            Approval::ByName(officer) => Wish::Approve(officer),
+        }));
+    }
+}
+
+/// Every colleague whose card is in, then every colleague where a name is enough; who may not approve it says why. The card
+/// that the work is about, the target, proves nobody here. Gives what was pressed.
+pub fn approvals(
+    ui: &mut egui::Ui,
+    view: &View<'_>,
+    operation: Operation,
+    target: Option<&CardSerial>,
+) -> Option<Approval> {
+    let session = view.model.session.session()?;
     let by_card_alone = session.approvals == ApprovalsBy::Card;
     let body = if by_card_alone { "second-officer-card-body" } else { "second-officer-body" };
-    ui.label(view.texts.get(body));
+    ui.add(egui::Label::new(view.texts.get(body)).wrap());
     ui.add_space(space::SMALL);
     let own = &session.officer.id;
-    let mut offered = false;
-    let may =
-        |seen: &session::Seen<'_>| seen.officer.is_some_and(|officer| why_not(officer, piece.operation).is_none());
+    let (mut offered, mut given) = (false, None);
+    let may = |seen: &session::Seen<'_>| seen.officer.is_some_and(|officer| why_not(officer, operation).is_none());
     let (can, cannot): (Vec<_>, Vec<_>) = session::seen(view.model).into_iter().partition(may);
     for seen in can.into_iter().chain(cannot) {
-        // The card that the work is about proves nobody here.
-        let target = |card: &CardInReader| piece.serial.as_ref() == Some(&card.serial);
         let (Ok(card), Some(officer)) = (seen.card, seen.officer) else { continue };
-        if officer.id == *own || target(card) {
+        if officer.id == *own || target == Some(&card.serial) {
             continue;
         }
         offered = true;
         let (reader, role) = (view.model.preferences.reader_name(&seen.reader.name), officer.role.to_string());
         let name = tr!(view, "second-officer-card-go", name = &officer.name, role = &role, reader = reader);
-        if Button::new(name).wide().refused(why_not(officer, piece.operation)).show(ui, view).clicked() {
-            view.send(DialogIntent::Prove(Wish::WithCard(seen.reader.name.clone())));
+        if Button::new(name).wide().refused(why_not(officer, operation)).show(ui, view).clicked() {
+            given = Some(Approval::WithCard(seen.reader.name.clone()));
         }
     }
     if by_card_alone {
         if !offered {
             notice::show(ui, view, NoticeKind::Note, &tr!(view, "second-officer-card-hint"));
         }
-        return;
+        return given;
     }
-    if let Some(officer) = colleagues(ui, view, piece.operation) {
-        view.send(DialogIntent::Prove(Wish::Approve(officer)));
-    }
+    given.or(colleagues(ui, view, operation).map(Approval::ByName))
 }
 
 /// A button for every colleague; whose was pressed.
-pub fn colleagues(ui: &mut egui::Ui, view: &View<'_>, operation: Operation) -> Option<OfficerId> {
+fn colleagues(ui: &mut egui::Ui, view: &View<'_>, operation: Operation) -> Option<OfficerId> {
     let mut approving = None;
     let own = view.model.officer().map(|officer| officer.id.clone());
     let colleagues = view.model.session.officers.iter().map(|known| &known.officer);

@@ -3,7 +3,9 @@
 //! They are no part of what is read aloud, and Tab passes them by: who hears the screen types on the keyboard, and nobody
 //! near by hears a passcode. A key is not marked while it is pressed, for whoever looks on.
 
-use eframe::egui::{Align2, Color32, Rect, Sense, Stroke, StrokeKind, Ui, Vec2, accesskit::Role, pos2, vec2};
+use eframe::egui::{
+    Align2, Color32, Rect, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, accesskit::Role, pos2, vec2,
+};
 
 use crate::desktop::{
     dialogs::Digit,
@@ -44,10 +46,7 @@ pub enum Pressed {
 /// Draws them, and gives what was pressed. `name` is what is said of all of them.
 pub fn show(ui: &mut Ui, theme: Theme, name: &str) -> Option<Pressed> {
     let (area, all) = ui.allocate_exact_size(SIZE, Sense::hover());
-    ui.ctx().accesskit_node_builder(all.id, |node| {
-        node.set_role(Role::Group);
-        node.set_label(name);
-    });
+    all.widget_info(|| WidgetInfo::labeled(Role::Group, true, name));
     let mut pressed = None;
     for (row, keys) in KEYS.iter().enumerate() {
         for (column, key) in keys.iter().enumerate() {

@@ -412,7 +412,9 @@ impl Model {
                 for field in [Field::New, Field::Again] {
                     entry.of_mut(field).clear();
                 }
-                entry.at = card.fields(*operation).first().copied().unwrap_or(Field::Own);
+                let fields = card.fields(*operation);
+                let again = if fields.contains(&Field::New) { Some(&Field::New) } else { fields.first() };
+                entry.at = again.copied().unwrap_or(Field::Own);
                 entry.trouble = Some(trouble);
             }
         }

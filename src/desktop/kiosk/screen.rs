@@ -43,7 +43,7 @@ pub fn draw(ui: &mut Ui, model: &Model, texts: &Texts, (theme, realm): (Theme, R
                 ui.add_space(side);
                 ui.allocate_ui_with_layout(vec2(width, 0.0), Layout::top_down(Align::Min), |ui| {
                     ui.set_width(width);
-                    ui.add_space(32.0);
+                    ui.add_space(space::LARGE);
                     page.contents(ui, model);
                 });
             });
@@ -261,10 +261,13 @@ impl Page<'_> {
             if place == 0 {
                 take_keyboard(ui, &response);
             }
+            if response.gained_focus() {
+                self.intents.push(Intent::At(*field));
+            } else if response.has_focus() && entry.at != *field {
+                // What cannot be used is typed again where it stands.
+                ui.memory_mut(|memory| memory.request_focus(id_of(entry.at)));
+            }
             if response.has_focus() {
-                if entry.at != *field {
-                    self.intents.push(Intent::At(*field));
-                }
                 if ui.input(|input| input.key_pressed(Key::Enter)) {
                     self.intents.push(Intent::GoOn);
                 }
@@ -294,12 +297,15 @@ impl Page<'_> {
             });
         }
         ui.add_space(8.0);
-        if self.button(ui, "kiosk-go-on", true).clicked() {
-            self.intents.push(Intent::GoOn);
-        }
-        if self.button(ui, "kiosk-back", true).clicked() {
-            self.intents.push(Intent::Back);
-        }
+        let width = (PLACE[0].min(ui.available_width()) - space::SMALL) / 2.0;
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = space::SMALL;
+            for (key, intent) in [("kiosk-go-on", Intent::GoOn), ("kiosk-back", Intent::Back)] {
+                if self.button_of(ui, key, true, width).clicked() {
+                    self.intents.push(intent);
+                }
+            }
+        });
     }
 
     /// A place for digits that shows how many there are and none of them.
@@ -337,7 +343,7 @@ impl Page<'_> {
             node.set_value(dots);
             node.set_description(count);
         });
-        ui.add_space(16.0);
+        ui.add_space(space::SMALL);
         if response.has_focus() {
             let typed = ui.input(|input| input.events.clone());
             for event in typed {
@@ -355,16 +361,19 @@ impl Page<'_> {
     }
 
     fn button(&self, ui: &mut Ui, key: &str, offered: bool) -> Response {
+        let response = self.button_of(ui, key, offered, PLACE[0].min(ui.available_width()));
+        ui.add_space(8.0);
+        response
+    }
+
+    fn button_of(&self, ui: &mut Ui, key: &str, offered: bool, width: f32) -> Response {
         let words = RichText::new(self.text(key)).text_style(Theme::large());
-        let width = PLACE[0].min(ui.available_width());
         let mut button = egui::Button::new(words).min_size(vec2(width, PLACE[1]));
         if !offered {
             // What cannot be done stands back: an outline alone.
             button = button.fill(Color32::TRANSPARENT);
         }
-        let response = ui.add_enabled(offered, button);
-        ui.add_space(8.0);
-        response
+        ui.add_enabled(offered, button)
     }
 }
 

@@ -6,7 +6,10 @@ use super::{Model, session};
 use crate::{
     bench::{Event, Order, TelephoneOrder, TelephoneTold, Ticket, Trouble},
     cis2::wire::{BegunByTelephone, CardRecord, EndedByTelephone},
-    desktop::{dialogs::Purpose, route::Route},
+    desktop::{
+        dialogs::{Purpose, prove},
+        route::Route,
+    },
     domain::{
         CardSerial, Holder, HolderId, OfficerId, Operation, Series,
         eligibility::{
@@ -128,6 +131,8 @@ pub enum Intent {
     AskWithCard(String),
     /// Send the challenge, with the approval of this second officer.
     Approve(OfficerId),
+    /// The same, once the second officer's own card in this reader has proved who they are.
+    ApproveWithCard(String),
     /// This was typed as the completion code.
     Code(String),
     /// Send the completion code.
@@ -185,7 +190,14 @@ pub fn update(model: &mut Model, intent: Intent) {
         Intent::Ask => ask(model, None),
         Intent::Approve(officer) => ask(model, Some(officer)),
         Intent::AskWithCard(reader) => {
-            if open.need == Some(Need::StepUp) && open.keeps_from_asking().is_none() {
+            let asked = open.need == Some(Need::StepUp) && open.keeps_from_asking().is_none();
+            if asked && prove::is_ones_own(model, &reader) {
+                session::ask_passcode(model, &reader, Purpose::ProveByTelephone);
+            }
+        }
+        Intent::ApproveWithCard(reader) => {
+            let asked = open.keeps_from_asking() == Some(Missing::SecondOfficer);
+            if asked && prove::may_approve(model, &reader, Operation::Unlock) {
                 session::ask_passcode(model, &reader, Purpose::ProveByTelephone);
             }
         }
@@ -228,9 +240,17 @@ fn begins(model: &mut Model, approved_by: Option<OfficerId>) -> Option<(Ticket, 
     Some((ticket, order))
 }
 
-/// What is asked once the officer's own card has proved who they are; none where it is not asked any more.
-pub fn proves(model: &mut Model) -> Option<(Ticket, TelephoneOrder)> {
-    let (ticket, mut order) = begins(model, None)?;
+/// What is asked once the card of this officer has proved who they are: the officer at work, or a colleague who approves it.
+/// None where it is not asked any more.
+pub fn proves(model: &mut Model, officer: &OfficerId) -> Option<(Ticket, TelephoneOrder)> {
+    let own = model.officer().is_some_and(|own| own.id == *officer);
+    let need = model.telephone.open.as_ref()?.need;
+    let approved_by = match (need, own) {
+        (Some(Need::StepUp), true) => None,
+        (Some(Need::SecondOfficer), false) => Some(officer.clone()),
+        _ => return None,
+    };
+    let (ticket, mut order) = begins(model, approved_by)?;
     if let TelephoneOrder::Begin { proved_again, .. } = &mut order {
         // The card proves it, and nothing else has to.
         *proved_again = false;
@@ -238,7 +258,7 @@ pub fn proves(model: &mut Model) -> Option<(Ticket, TelephoneOrder)> {
     Some((ticket, order))
 }
 
-/// The officer's own card did not come to prove it.
+/// The card did not come to prove it.
 pub fn not_proved(model: &mut Model, trouble: Trouble) {
     if let Some(open) = &mut model.telephone.open {
         open.trouble = Some(trouble);

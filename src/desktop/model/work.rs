@@ -15,7 +15,7 @@ use crate::{
     },
     domain::{CardSerial, Holder, HolderId, JobId, Operation},
     journal::{QueueEntry, QueueState},
-    operations::{Progress, Step, Verdict},
+    operations::{Progress, Step, Verdict, on_card},
 };
 
 /// All pieces of work of this run of the program.
@@ -281,6 +281,18 @@ pub enum Intent {
     NextHolder,
     /// The card of this work is looked at once more.
     BackToCard(WorkId),
+    /// The same, and what helps it is begun there: a repair, or its end.
+    Help(WorkId),
+}
+
+/// What helps a card whose work ended like this, where that is known: a lost unlock code leads to a repair or, where nothing
+/// brings it back, to the end of the card.
+#[must_use]
+pub fn help_for(piece: &Piece) -> Option<Operation> {
+    match piece.end.as_ref()? {
+        WorkEnd::Undone { why, .. } if piece.reader.is_some() => on_card::remedy_of_lost_code(why),
+        _ => None,
+    }
 }
 
 /// Takes a wish. One that does not fit where the work stands comes too late and does nothing.
@@ -315,6 +327,11 @@ pub fn update(model: &mut Model, intent: Intent) {
             let lies = serial.as_ref().and_then(|serial| super::holder::reader_with(model, serial));
             model.service.reader = lies.map(str::to_owned);
             model.go(Route::Service);
+        }
+        Intent::Help(work) => {
+            let Some(operation) = model.work.all.get(&work).and_then(help_for) else { return };
+            update(model, Intent::BackToCard(work));
+            model.update(super::service::Intent::Start(operation).into());
         }
         Intent::NextHolder => {
             model.update(super::find::Intent::Query(String::new()).into());

@@ -5,7 +5,7 @@ use eframe::egui::{FontFamily, Id, Label, RichText, TextEdit, TextStyle, Ui, vec
 use crate::{
     cis2::wire::CardRecord,
     desktop::{
-        dialogs::prove,
+        dialogs::prove::{self, Approval},
         format,
         intent::Intent as Wish,
         model::{
@@ -98,10 +98,10 @@ fn challenge(ui: &mut Ui, view: &View<'_>, open: &Open) {
     }
     if open.need == Some(Need::SecondOfficer) {
         page::section(ui, &tr!(view, "second-officer-title"));
-        ui.add(Label::new(tr!(view, "second-officer-body")).wrap());
-        ui.add_space(space::SMALL);
-        if let Some(officer) = prove::colleagues(ui, view, Operation::Unlock) {
-            view.send(Intent::Approve(officer));
+        match prove::approvals(ui, view, Operation::Unlock, Some(&open.serial)) {
+            Some(Approval::WithCard(reader)) => view.send(Intent::ApproveWithCard(reader)),
+            Some(Approval::ByName(officer)) => view.send(Intent::Approve(officer)),
+            None => {}
         }
         ui.add_space(space::SMALL);
     }

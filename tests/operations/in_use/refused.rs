@@ -131,6 +131,8 @@ fn a_blocked_unlock_code_ends_in_advice() {
             let report = run(&bench.desk(&*readers), task).expect(&what);
             let Ending::Undone { why, .. } = &report.ending else { panic!("{what}: {:?}", report.ending) };
             assert!(why.contains("cancel the card and issue another"), "{what}: {why}");
+            let helps = cardwright::operations::on_card::remedy_of_lost_code(why);
+            assert_eq!(helps, Some(Operation::Cancel), "the window leads there: {what}");
             assert!(bench.journal.open_jobs().expect("reads").is_empty(), "{what}");
             let record = crate::promise::GatewayRecord::open(&bench.data());
             let state = if task == Task::Unlock { "locked" } else { "active" };

@@ -139,7 +139,7 @@ pub fn typed(model: &mut Model, entry: &PasscodeEntry, typed: Typed) {
             work::answered(model, *waits);
             ProofFor::Waiting(*waits)
         }
-        Purpose::ProveByTelephone => match telephone::proves(model) {
+        Purpose::ProveByTelephone => match telephone::proves(model, entry.holder()) {
             Some((ticket, order)) => ProofFor::Telephone(ticket, order),
             None => return,
         },

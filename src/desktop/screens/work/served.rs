@@ -105,7 +105,14 @@ pub(super) fn offers(view: &View<'_>, work: WorkId, piece: &Piece, stage: Stage<
             vec![(tr!(view, "end-unfinished-go"), Intent::Go(Route::Unfinished)), back(tr!(view, "end-look-again"))]
         }
         _ if piece.reader.is_none() => return to_holder.into_iter().chain([back(tr!(view, "end-service"))]).collect(),
-        Stage::Ended(_) => vec![back(tr!(view, "end-look-again"))],
+        Stage::Ended(_) => {
+            let helps = work::help_for(piece).map(|operation| {
+                let name =
+                    if operation == Operation::Repair { tr!(view, "end-repair") } else { tr!(view, "end-cancel") };
+                (name, Intent::Work(work::Intent::Help(work)))
+            });
+            helps.into_iter().chain([back(tr!(view, "end-look-again"))]).collect()
+        }
         _ => vec![back(tr!(view, "end-service"))],
     };
     offered.extend(to_holder);
@@ -119,6 +126,7 @@ pub(super) fn next(work: WorkId, piece: &Piece, stage: Stage<'_>) -> Option<Inte
         Stage::Ended(WorkEnd::Unfinished { .. }) => Some(Intent::Go(Route::Unfinished)),
         _ => match &piece.holder {
             Some(holder) if piece.reader.is_none() => Some(Intent::Go(Route::Holder(holder.id.clone()))),
+            _ if work::help_for(piece).is_some() => Some(work::Intent::Help(work).into()),
             _ => Some(work::Intent::BackToCard(work).into()),
         },
     }
