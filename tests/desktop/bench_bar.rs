@@ -78,6 +78,7 @@ pub fn card(state: CardState, holder: Option<Holder>) -> CardInReader {
             last_job: None,
             certificates_expire: None,
             good_pair: None,
+            identifier: None,
             awaits_delivery: false,
         }),
         serial: "0A1B2C3D4E5F".parse().expect("a serial"),

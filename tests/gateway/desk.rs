@@ -159,6 +159,7 @@ impl Chip {
             authentication_proof: sign(&self.authentication),
             signing_proof: sign(&self.signing),
             locked: None,
+            identifier: None,
         }
     }
 
@@ -246,7 +247,8 @@ pub fn openssl_crl(service: &dyn Service, issuer: &str) -> String {
 }
 
 /// What each version of the database added, taken away again: newest first.
-const UNDONE: [(u32, &str); 8] = [
+const UNDONE: [(u32, &str); 9] = [
+    (10, "ALTER TABLE issuances DROP COLUMN identifier"),
     (9, "ALTER TABLE sessions DROP COLUMN card"),
     (8, "ALTER TABLE issuances DROP COLUMN told_key"),
     (7, "DROP TABLE secure_channels; DROP TABLE card_key_sets; DROP TABLE refused_key_sets"),

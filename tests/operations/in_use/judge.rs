@@ -99,12 +99,6 @@ pub fn spoil_certificates(readers: &dyn CardReaders, serial: &CardSerial) {
     }
 }
 
-/// Makes another P-256 key in a slot of a virtual card, beside the certificate that is there.
-pub fn make_another_key(readers: &dyn CardReaders, serial: &CardSerial, slot: u8) {
-    let make = Command::new(0x00, 0x47, 0x00, slot).with_data([0xAC, 3, 0x80, 1, 0x11]).expecting_data();
-    as_administrator(readers, serial, &make);
-}
-
 fn as_administrator(readers: &dyn CardReaders, serial: &CardSerial, command: &Command) {
     let key = training::training_stock_management_key(serial);
     plainly(readers, |card| {

@@ -3,11 +3,13 @@
 
 mod card_in_to_done;
 mod cut;
+mod damage;
 pub mod judge;
 mod killed;
 mod limits;
 mod looks;
 mod refused;
+mod tampering;
 mod works;
 
 use std::sync::{Arc, Mutex, PoisonError};
