@@ -128,11 +128,14 @@ impl KeyTrial {
                 return Err(PivError::PasscodeBlocked);
             }
             // It was not locked a moment ago: this try was the last.
-            let signatures = self.signatures(piv, passcode).map_err(|error| match error {
+            let last_try = |error| match error {
                 PivError::PasscodeBlocked => PivError::WrongPasscode { tries_left: Some(0) },
                 other => other,
-            })?;
-            Ok((signatures, read_objects(piv, objects)?))
+            };
+            // Some cards count a passcode as used up by a signature, so what wants it is read first.
+            piv.verify(passcode).map_err(last_try)?;
+            let read = read_objects(piv, objects)?;
+            Ok((self.signatures(piv, passcode).map_err(last_try)?, read))
         })
         .map_err(told)
     }

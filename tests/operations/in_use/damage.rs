@@ -234,6 +234,7 @@ fn every_damage(make: Make) {
             preflight.try_keys(&desk::passcode()).expect(&what);
             assert_eq!(preflight.diagnosis, damage.found, "{what}: with the passcode");
         }
+        drop(preflight);
         trial(&bench, &*readers, damage, &what);
 
         let tries = judge::tries_of(&*readers);

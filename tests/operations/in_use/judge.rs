@@ -188,7 +188,8 @@ pub fn held(bench: &Bench, readers: &dyn CardReaders, serial: &CardSerial, holde
             serial: Some(serial.clone()),
             holder: Some(holder.clone()),
             reader: Some(READER.into()),
-            ..super::wish(Task::Unlock)
+            // A card that was issued locked is still waiting for its holder.
+            ..super::wish(Task::UnlockDelivered)
         };
         let unlocked = run_wish(&bench.desk(readers), Task::Unlock, &wish).expect(what);
         assert_eq!(unlocked.ending, Ending::Done, "{what}: nobody is locked out");

@@ -68,7 +68,7 @@ fn run(data: &Path, desk: &Desk<'_>, task: Task) -> Result<CardReport, Operation
 
 #[test]
 fn holders_unlock_renew_and_change_their_passcode_on_both_makes() {
-    for make in [Make::Virtual, Make::Independent] {
+    for make in [Make::Virtual, Make::Series9, Make::Independent] {
         for task in [Task::Unlock, Task::ChangePasscode, Task::RenewNewKeys] {
             let what = format!("{task:?} without an officer, {make:?}");
             let bench = bench(task);
