@@ -14,7 +14,7 @@ mod photo_subject;
 mod secret;
 pub mod telephone;
 
-pub use card::{CardSerial, CardState, CertificateSlot, Series};
+pub use card::{CardIdentifier, CardSerial, CardState, CertificateSlot, Series};
 pub use hexadecimal::{hex, sha256_hex, upper_hex};
 pub use holder::{Holder, HolderId, HolderState, NameOnCard};
 pub use nhs_code::NhsCode;

@@ -2,7 +2,7 @@
 #![no_main]
 
 use cardwright::card::{
-    piv::{certificate_in, guid_in, identifier_in},
+    piv::{certificate_in, unique_identifier_in, identifier_in},
     recognise::ProductionData,
     tlv::{Writer, read},
 };
@@ -17,5 +17,5 @@ fuzz_target!(|bytes: &[u8]| {
     // What was read and written again reads the same.
     let objects = |bytes| read(bytes).map_while(Result::ok).map(|o| (o.tag, o.value.to_vec())).collect::<Vec<_>>();
     assert_eq!(objects(&writer.finish()), objects(bytes));
-    let _ = (certificate_in(bytes), guid_in(bytes), identifier_in(bytes), ProductionData::parse(bytes));
+    let _ = (certificate_in(bytes), unique_identifier_in(bytes), identifier_in(bytes), ProductionData::parse(bytes));
 });

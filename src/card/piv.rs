@@ -14,7 +14,8 @@ mod tests;
 
 pub use codes::{Tries, change_of_unlock_code, replacement_of_unlock_code, unlock_code_changed, unlock_code_replaced};
 pub use content::{
-    CardObject, ContentError, PrintedInformation, card_identifier, certificate_in, guid_in, identifier_in,
+    CardObject, ContentError, PrintedInformation, UniqueIdentifier, card_identifier, certificate_in, identifier_in,
+    is_discovery, is_picture, is_whole, unique_identifier_in,
 };
 pub use error::{Doing, PivError};
 pub(crate) use keys::digest_info;

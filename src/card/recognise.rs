@@ -7,7 +7,7 @@ mod in_reader;
 mod production;
 mod serial;
 
-pub use contents::{CardContents, ObjectRead};
+pub use contents::{CardContents, ObjectRead, read_objects};
 pub use glimpse::Glimpse;
 pub use in_reader::{Depth, NotSeen, in_reader, through_middleware};
 pub use production::ProductionData;

@@ -26,7 +26,8 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use crate::domain::{
-    CardSerial, CardState, Holder, HolderId, JobId, NhsCode, Officer, OfficerId, Operation, Secret, Series,
+    CardIdentifier, CardSerial, CardState, Holder, HolderId, JobId, NhsCode, Officer, OfficerId, Operation, Secret,
+    Series,
     eligibility::{ClientSoftware, Realm, Refusal},
     sha256_hex,
 };
@@ -151,6 +152,9 @@ pub struct CardRecord {
     /// leave it out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub good_pair: Option<[String; 2]>,
+    /// The identifier it got with that pair; none where the desk that made it told none. Lists of cards leave it out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identifier: Option<CardIdentifier>,
     /// Whether it was issued locked and nobody has said yet that its holder has it.
     #[serde(default)]
     pub awaits_delivery: bool,
@@ -384,6 +388,9 @@ pub struct Confirm {
     /// Whether the card was left locked, where that came out otherwise than it was reserved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub locked: Option<bool>,
+    /// The identifier the card got with these certificates; none for a card that has no such object.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identifier: Option<CardIdentifier>,
 }
 
 /// Gives an issuance up.

@@ -203,6 +203,10 @@ pub struct Repair {
     /// Leave the card locked: its holder is not here
     #[arg(long, conflicts_with = "passcode_stdin")]
     pub locked: bool,
+    /// Only say what is wrong with the card and change nothing. With --passcode-stdin the passcode it has now is read, and
+    /// both its keys are tried with it
+    #[arg(long, conflicts_with = "locked")]
+    pub diagnose: bool,
 }
 
 /// `renew`.

@@ -111,6 +111,10 @@ impl From<OperationError> for Failure {
         if let Some(refusal) = reasons {
             failure.document = fields(&json!({ "reasons": refusal.reasons.iter().map(reason).collect::<Vec<_>>() }));
         }
+        if let OperationError::Faulty { findings, .. } = &error {
+            let found = findings.iter().map(ToString::to_string).collect::<Vec<_>>();
+            failure.document = fields(&json!({ "diagnosis": found }));
+        }
         failure.with_code(error.nhs_code())
     }
 }

@@ -65,6 +65,51 @@ impl fmt::Debug for CardSerial {
     }
 }
 
+/// The identifier a card got with its certificates, which Windows knows it by: the GUID of its card holder unique
+/// identifier (SP 800-73-4 part 1, 3.1.2), 16 bytes as 32 lower-case hexadecimal digits.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct CardIdentifier(String);
+
+impl CardIdentifier {
+    /// From the bytes on the card.
+    #[must_use]
+    pub fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(super::hex(&bytes))
+    }
+
+    /// The hexadecimal digits.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for CardIdentifier {
+    type Err = Malformed;
+    fn from_str(input: &str) -> Result<Self, Malformed> {
+        let digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+        if input.len() == 32 && input.bytes().all(digit) {
+            Ok(Self(input.to_owned()))
+        } else {
+            Err(Malformed::new(input, "card identifier (32 lower-case hexadecimal digits)"))
+        }
+    }
+}
+
+impl TryFrom<String> for CardIdentifier {
+    type Error = Malformed;
+    fn try_from(value: String) -> Result<Self, Malformed> {
+        value.parse()
+    }
+}
+
+impl From<CardIdentifier> for String {
+    fn from(value: CardIdentifier) -> Self {
+        value.0
+    }
+}
+
 /// The generation of an NHS smartcard (`facts/nhs.md` 2.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

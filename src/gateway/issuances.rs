@@ -13,7 +13,7 @@ use super::{
 use crate::{
     cis2::wire::{Base64, BegunBy, Issuance, IssuanceState, KeysWanted},
     domain::{
-        CardSerial, CardState, CertificateSlot, HolderId, JobId, Officer, OfficerId, Operation, Series,
+        CardIdentifier, CardSerial, CardState, CertificateSlot, HolderId, JobId, Officer, OfficerId, Operation, Series,
         eligibility::ClientSoftware,
     },
 };
@@ -223,6 +223,15 @@ pub fn open_again(store: &Connection, job: &JobId, deadline: OffsetDateTime) -> 
 /// Keeps which authentication key the card made in this job, until it is certified.
 pub fn tell_key(store: &Connection, job: &JobId, key: Option<&[u8]>) -> Result<(), Fault> {
     store.execute("UPDATE issuances SET told_key = ?2 WHERE job = ?1", params![job.as_str(), key])?;
+    Ok(())
+}
+
+/// Keeps the identifier that the card got in this job.
+pub fn keep_identifier(store: &Connection, job: &JobId, identifier: Option<&CardIdentifier>) -> Result<(), Fault> {
+    store.execute(
+        "UPDATE issuances SET identifier = ?2 WHERE job = ?1",
+        params![job.as_str(), identifier.map(CardIdentifier::as_str)],
+    )?;
     Ok(())
 }
 

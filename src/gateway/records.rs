@@ -74,6 +74,7 @@ fn read_card(columns: CardColumns) -> Result<CardRecord, Fault> {
         last_job,
         certificates_expire: expire.map(moment).transpose()?,
         good_pair: None,
+        identifier: None,
         awaits_delivery,
         last_change: read_change(change)?,
     })
@@ -109,6 +110,11 @@ pub fn last_moment(store: &Connection, serial: &CardSerial) -> Result<Option<Off
 /// With what the card must hold.
 fn with_pair(store: &Connection, mut card: CardRecord) -> Result<CardRecord, Fault> {
     card.good_pair = good_certificates(store, &card.serial)?.map(|pair| pair.map(|(sha256, _)| sha256));
+    let sql = "SELECT identifier FROM issuances JOIN certificates USING (job) \
+               WHERE serial = ?1 AND slot = ?2 AND certificates.status = 'good' ORDER BY certificates.rowid DESC LIMIT 1";
+    let slot = word(&CertificateSlot::Authentication);
+    let identifier: Option<Option<String>> = one(store, sql, [card.serial.as_str(), &slot], |row| row.get(0))?;
+    card.identifier = identifier.flatten().map(|digits| digits.parse()).transpose()?;
     Ok(card)
 }
 
@@ -192,6 +198,7 @@ pub fn card(store: &Connection, serial: &CardSerial) -> Result<CardRecord, Fault
             last_job: None,
             certificates_expire: None,
             good_pair: None,
+            identifier: None,
             awaits_delivery: false,
             last_change: None,
         }),

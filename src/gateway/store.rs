@@ -18,7 +18,7 @@ enum Migration {
 }
 
 /// Each entry brings the database from the version of its index to the next.
-const MIGRATIONS: [Migration; 10] = [
+const MIGRATIONS: [Migration; 11] = [
     Migration::Statements(include_str!("schema.sql")),
     Migration::Statements(include_str!("schema-2.sql")),
     Migration::Work(fold_holders),
@@ -29,6 +29,7 @@ const MIGRATIONS: [Migration; 10] = [
     Migration::Statements(include_str!("schema-8.sql")),
     Migration::Statements(include_str!("schema-9.sql")),
     Migration::Statements(include_str!("schema-10.sql")),
+    Migration::Statements(include_str!("schema-11.sql")),
 ];
 
 impl From<rusqlite::Error> for GatewayError {

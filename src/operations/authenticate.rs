@@ -89,7 +89,7 @@ pub struct CardToAuthenticate {
     /// Its authentication certificate, DER.
     pub certificate: Vec<u8>,
     algorithm: KeyAlgorithm,
-    session: CardSession,
+    pub(super) session: CardSession,
 }
 
 impl CardToAuthenticate {
@@ -205,15 +205,6 @@ impl Desk<'_> {
         };
         let card = self.service.authenticate_card(&answer)?;
         Ok(Authenticated { reader, card, apdus: session.record.count() })
-    }
-
-    /// Does this card work? It signs in, and what it proved is thrown away.
-    ///
-    /// # Errors
-    /// Which check failed, and what to do about it.
-    pub fn try_card(&self, reader: Option<&str>, passcode: &Passcode) -> Result<Authenticated, OperationError> {
-        let card = self.prepare_authentication(reader)?;
-        self.authenticate(card, passcode)
     }
 }
 

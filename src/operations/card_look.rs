@@ -10,11 +10,12 @@ use x509_parser::{
 };
 
 use super::{
-    card_work::card_contents,
+    card_work::{card_contents, selected},
     diagnosis::{self, CardContents, Finding, ObjectRead},
     error::OperationError,
     known::KnownCard,
     preflight::Facts,
+    prepare::open_objects,
     runner::Desk,
 };
 use crate::{
@@ -22,7 +23,7 @@ use crate::{
         algorithm::KeyAlgorithm,
         piv::PublicKey,
         reader::ReaderError,
-        recognise::{Depth, NotRecognised},
+        recognise::{Depth, NotRecognised, read_objects},
     },
     cis2::wire::{CardRecord, PhotoAtDesk},
     domain::{CardSerial, CardState, CertificateSlot, Holder, NhsCode, Operation, Series, eligibility::Decision},
@@ -120,7 +121,8 @@ impl fmt::Display for CardStanding {
 
 impl Desk<'_> {
     /// Looks at the card in a reader: 7 or 8 exchanges with it where it takes extended length, and one question to the
-    /// gateway; a second one where a card that is on record as blank holds certificates. Nothing is written.
+    /// gateway; a second one where a card that is on record as blank holds certificates. A damaged card is looked at closer.
+    /// Nothing is written.
     ///
     /// # Errors
     /// There is no card to look at, another program has it, or the gateway does not answer.
@@ -163,10 +165,13 @@ impl Desk<'_> {
         };
         look.diagnosis = match record.state {
             CardState::Active | CardState::Locked | CardState::Unfinished => {
-                diagnosis::diagnose(&contents, &record, OffsetDateTime::now_utc())
+                diagnosis::diagnose(&contents, Some(&record), OffsetDateTime::now_utc())
             }
             CardState::Blank | CardState::InWork | CardState::Cancelled => Vec::new(),
         };
+        if let Some(known) = &mut look.known {
+            look.diagnosis = self.look_closer(&look.reader, known, std::mem::take(&mut look.diagnosis));
+        }
         look.standing = match record.holder.as_ref() {
             Some(owner) if *owner == officer.id => CardStanding::OwnCard,
             _ if record.state == CardState::Blank => self.strangers(&contents)?.unwrap_or(CardStanding::Empty),
@@ -180,6 +185,49 @@ impl Desk<'_> {
         look.holder = holder.map(|holder| holder.holder);
         look.record = Some(record);
         Ok(look)
+    }
+
+    /// Looks closer at a card of which something is wrong already: reads the objects anyone may read, and asks who made a
+    /// certificate that is not on record. A card that is damaged in no way is left alone, and so is one that is another or
+    /// cannot be opened now: then what was found before is all there is.
+    #[must_use]
+    pub fn look_closer(&self, reader: &str, known: &mut KnownCard, found: Vec<Finding>) -> Vec<Finding> {
+        if !found.iter().any(Finding::is_damage) {
+            return found;
+        }
+        let mut found = self.told_apart(found, &known.contents);
+        let Ok((mut session, card)) = self.open(reader, Depth::Identity, Some(known)) else { return found };
+        if card.serial != *known.serial() {
+            return found;
+        }
+        let names = open_objects(&card.profile);
+        if let Ok(objects) = selected(&mut session, &card.profile, |piv| read_objects(piv, &names)) {
+            found.extend(diagnosis::of_objects(&objects, &card.profile, None));
+        }
+        known.card.commands = known.card.commands.saturating_add(session.record.count());
+        found
+    }
+
+    /// Tells certificates of other authorities apart from those of this service that are merely not on record. A service
+    /// that does not say who its authority is leaves it open.
+    pub(super) fn told_apart(&self, mut found: Vec<Finding>, contents: &CardContents) -> Vec<Finding> {
+        let strange = |finding: &Finding| match finding {
+            Finding::CertificateNotOnRecord { slot } | Finding::CertificateOfAnotherHolder { slot } => Some(*slot),
+            _ => None,
+        };
+        if found.iter().all(|finding| strange(finding).is_none()) {
+            return found;
+        }
+        let Ok(chain) = self.service.chain_pem() else { return found };
+        for finding in &mut found {
+            let slot = strange(finding);
+            if let Some(slot) =
+                slot.filter(|slot| contents.certificate(*slot).is_some_and(|der| !is_made_by(&chain, der)))
+            {
+                *finding = Finding::CertificateOfAnotherIssuer { slot };
+            }
+        }
+        found
     }
 
     /// Whose certificates are on a card that the service counts as blank; `None` when there are none.

@@ -8,14 +8,18 @@ mod middleware;
 pub use at_gateway::{Opened, RemoteChannel};
 pub use middleware::{card_contents, passcode_tries, sign_with};
 
+use time::Date;
+
 use self::at_gateway::{InChannel, Stopped};
 use super::{
+    diagnosis::is_optional,
     effect::{CardWork, Fault, Outcome},
     error::OperationError,
     gateway_call,
     pocket::{CardSession, Pocket, Reach},
     runner::{Desk, JobPlan, random_passcode},
     through_channel::wants_channel,
+    trial::KeyTrial,
 };
 use crate::{
     card::{
@@ -24,7 +28,7 @@ use crate::{
             unlock_code_changed, unlock_code_replaced,
         },
         pkcs11::TokenError,
-        profile::{CardProfile, HowLocked, ObjectWriting},
+        profile::{CardProfile, HowLocked},
         secure_channel::ChannelError,
         transport::{Transport, TransportError, layered},
     },
@@ -32,7 +36,7 @@ use crate::{
         ServiceError,
         wire::{ChannelCommand, UnlockCodeSettled},
     },
-    domain::{CertificateSlot, UnlockCode, sha256_hex},
+    domain::{CardSerial, CertificateSlot, Holder, UnlockCode, sha256_hex},
 };
 
 /// Performs one group of exchanges on the job's card.
@@ -318,6 +322,12 @@ fn work_on_card(desk: &Desk<'_>, plan: &JobPlan, pocket: &mut Pocket, work: Card
             plainly(desk, pocket, Kept, |piv| piv.reset_passcode(&code, &passcode))?;
             // It has all its tries again; how many that are, only the card itself says.
             pocket.tries_left = None;
+            if let Some(contents) = pocket.old_contents.take() {
+                // The first passcode that is known of a card under repair: its keys are asked before they are made anew.
+                let tried = KeyTrial::new(&contents).map_err(|error| Trouble::Content(error.to_string()))?;
+                let signatures = plainly(desk, pocket, Kept, |piv| tried.signatures(piv, &passcode))?;
+                pocket.found.extend(tried.judge(&signatures));
+            }
             Outcome::PasscodeSet
         }
         CardWork::Generate(slot) => {
@@ -409,17 +419,6 @@ fn put_object(desk: &Desk<'_>, pocket: &mut Pocket, name: ObjectName, object: &C
     in_channel(desk, pocket, Opened::Later, |card, profile| {
         Ok(Piv::still_selected(card, profile).put_object(name, object)?)
     })
-}
-
-/// Whether the profile lets the card refuse this object.
-fn is_optional(profile: &CardProfile, name: ObjectName) -> bool {
-    let setting = match name {
-        ObjectName::Discovery => profile.objects.discovery,
-        ObjectName::PrintedInformation => profile.objects.printed_information,
-        ObjectName::FacialImage => profile.objects.facial_image,
-        _ => return false,
-    };
-    setting == ObjectWriting::WriteWhenAccepted
 }
 
 /// Whether the answer stayed away, rather than being no.
@@ -529,18 +528,23 @@ fn object(desk: &Desk<'_>, plan: &JobPlan, pocket: &mut Pocket, name: ObjectName
         ObjectName::Discovery => CardObject::Discovery,
         ObjectName::PrintedInformation => {
             let holder = pocket.holder.as_ref().ok_or(Trouble::Missing("the holder's record"))?;
-            CardObject::PrintedInformation(PrintedInformation {
-                name: holder.printed_name().to_owned(),
-                affiliation: holder.organisation.to_string(),
-                expires: expires()?,
-                serial: plan.serial().to_string(),
-                issuer: holder.organisation.to_string(),
-            })
+            CardObject::PrintedInformation(printed_information(holder, plan.serial(), expires()?))
         }
         ObjectName::FacialImage => {
             CardObject::FacialImage { jpeg: pocket.facial_image.clone().ok_or(Trouble::Missing("the photo"))? }
         }
     })
+}
+
+/// What a card says in ASCII of whose it is.
+pub fn printed_information(holder: &Holder, serial: &CardSerial, expires: Date) -> PrintedInformation {
+    PrintedInformation {
+        name: holder.printed_name().to_owned(),
+        affiliation: holder.organisation.to_string(),
+        expires,
+        serial: serial.to_string(),
+        issuer: holder.organisation.to_string(),
+    }
 }
 
 /// Both certificates as the card gives them back, hashed; an absent one has the hash of nothing.
@@ -579,7 +583,7 @@ fn lock(desk: &Desk<'_>, pocket: &mut Pocket) -> Result<(), Trouble> {
 }
 
 /// The last day of a certificate, read from it and never computed.
-fn last_day(der: &[u8]) -> Result<time::Date, Trouble> {
+fn last_day(der: &[u8]) -> Result<Date, Trouble> {
     let (_, certificate) = x509_parser::parse_x509_certificate(der).map_err(|_| {
         Trouble::Content("the gateway's certificate cannot be read: check that both have the same version".into())
     })?;

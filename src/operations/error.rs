@@ -1,6 +1,6 @@
 //! Why an operation ended early: what failed, what state the card is in, and the next action.
 
-use super::{authenticate::AuthenticationFault, passcode::tries_words};
+use super::{authenticate::AuthenticationFault, diagnosis::Finding, passcode::tries_words};
 use crate::{
     card::{reader::ReaderError, recognise::NotRecognised, transport::TransportError},
     cis2::ServiceError,
@@ -58,6 +58,12 @@ pub enum OperationError {
          one first; nothing was changed"
     )]
     Swapped { looked_at: CardSerial, found: CardSerial },
+    #[error(
+        "card {serial} does not work as it should: {}. Nothing on it was changed: take it to the Registration Authority \
+         desk, which can repair it",
+        in_a_row(.findings)
+    )]
+    Faulty { serial: CardSerial, findings: Vec<Finding> },
     #[error("nobody is on record as the holder of card {serial}: look at the card first; nothing was changed")]
     NobodysCard { serial: CardSerial },
     #[error("no card was named: choose the card from its holder's record; nothing was changed")]
@@ -199,4 +205,9 @@ impl OperationError {
             _ => Standing::Unchanged,
         }
     }
+}
+
+/// Findings as parts of one sentence.
+fn in_a_row(findings: &[Finding]) -> String {
+    findings.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }

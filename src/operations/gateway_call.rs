@@ -148,8 +148,10 @@ fn call_service(desk: &Desk<'_>, plan: &JobPlan, pocket: &mut Pocket, call: &Gat
                 authentication_proof: Base64(authentication_proof.clone()),
                 signing_proof: Base64(signing_proof.clone()),
                 locked: *locked,
+                identifier: plan.identifier(),
             };
-            let body = [authentication_proof.as_slice(), signing_proof.as_slice()].concat();
+            let told = request.identifier.as_ref().map_or(&[][..], |identifier| identifier.as_str().as_bytes());
+            let body = [authentication_proof.as_slice(), signing_proof.as_slice(), told].concat();
             service.confirm(job, &key(job, "confirm", &body), &request)?;
             Outcome::Confirmed
         }

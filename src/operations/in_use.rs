@@ -136,6 +136,7 @@ impl Desk<'_> {
             tries_left: preflight.tries_left,
             passcode: Some(passcode),
             spent: preflight.spent,
+            old_contents: (operation == Operation::Repair).then_some(preflight.contents),
             ..Pocket::default()
         };
         self.run_card(recertify::State::new(plan.clone()), &JobPlan::Recertify(plan), pocket, tell)

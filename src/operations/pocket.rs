@@ -1,6 +1,11 @@
 //! What a running job holds in memory and nowhere else: the open card, secrets, names and the photo.
 
-use super::{at_once::AskHolder, card_work::RemoteChannel, report::Need};
+use super::{
+    at_once::AskHolder,
+    card_work::RemoteChannel,
+    diagnosis::{CardContents, Finding},
+    report::Need,
+};
 use crate::{
     card::{
         piv::PublicKey,
@@ -104,6 +109,10 @@ pub struct Pocket {
     pub need: Option<Need>,
     /// The published code that the gateway named in its last refusal.
     pub nhs_code: Option<NhsCode>,
+    /// What a card under repair held when it was looked at: whether its keys fit is asked once its passcode is set.
+    pub old_contents: Option<CardContents>,
+    /// What was found wrong on the way.
+    pub found: Vec<Finding>,
     /// What was spent before the run, and what one step of it spent more than once.
     pub spent: Spent,
     /// How often the job was resumed. A call that is asked again in another run may have to be answered anew.

@@ -15,9 +15,9 @@ use super::{
 };
 use crate::{
     card::{
-        piv::{ObjectName, Piv, PivError, PublicKey, Tries},
+        piv::{ObjectName, Tries},
         profile::{CardProfile, ClearSettings, CodeRecovery, Personalise, RenewalKeys},
-        recognise::Depth,
+        recognise::{Depth, read_objects},
     },
     cis2::{
         ServiceError,
@@ -26,7 +26,7 @@ use crate::{
             SecretBase64,
         },
     },
-    domain::{CancelReason, CardSerial, CertificateSlot, Holder, HolderId, Operation, Passcode, Series},
+    domain::{CancelReason, CardSerial, CertificateSlot, Holder, HolderId, Operation, Series},
 };
 
 /// What an officer asks for on a card in use.
@@ -113,6 +113,7 @@ pub struct RecertifyPreflight {
     pub tries_left: Option<u8>,
     /// What is wrong with the card, if anything.
     pub diagnosis: Vec<Finding>,
+    pub(super) contents: CardContents,
     pub(super) facial_image: Option<Vec<u8>>,
     pub(super) session: CardSession,
     pub(super) spent: Spent,
@@ -279,7 +280,13 @@ impl Desk<'_> {
         if operation == Operation::Renew && contents.tries_left == Some(0) {
             return Err(OperationError::PasscodeLocked { serial: here.serial });
         }
-        let diagnosis = diagnosis::diagnose(&contents, &record, time::OffsetDateTime::now_utc());
+        let mut diagnosis = diagnosis::diagnose(&contents, Some(&record), time::OffsetDateTime::now_utc());
+        if operation == Operation::Repair && profile.personalise == Personalise::Piv {
+            diagnosis = self.told_apart(diagnosis, &contents);
+            let names = open_objects(&profile);
+            let objects = selected(&mut here.session, &profile, |piv| read_objects(piv, &names))?;
+            diagnosis.extend(diagnosis::of_objects(&objects, &profile, None));
+        }
         let pair = if diagnosis.iter().any(Finding::is_of_the_pair) { PairBefore::Damaged } else { PairBefore::Whole };
         let mut objects = match (operation, profile.personalise) {
             (_, Personalise::Pkcs11) => CertificateSlot::BOTH.map(ObjectName::certificate).to_vec(),
@@ -330,60 +337,11 @@ impl Desk<'_> {
             reader: here.reader,
             tries_left: contents.tries_left,
             diagnosis,
+            contents,
             facial_image,
             session: here.session,
             spent: here.spent,
         })
-    }
-
-    /// Whether both keys fit the certificates beside them: each signs fresh random bytes. The holder's passcode is sent
-    /// once; a second time, for the signing key, only when it was right. Nothing is written to the card.
-    ///
-    /// # Errors
-    /// [`OperationError::WrongPasscode`], [`OperationError::PasscodeLocked`] with nothing sent, or there is no such card.
-    pub fn check_keys(&self, wish: &CardWish, passcode: &Passcode) -> Result<Vec<Finding>, OperationError> {
-        let mut here = self.card_of(wish)?;
-        passcode.fits(here.profile.passcode.rules())?;
-        let contents = selected(&mut here.session, &here.profile, CardContents::read)?;
-        if contents.tries_left == Some(0) {
-            return Err(OperationError::PasscodeLocked { serial: here.serial });
-        }
-        let mut message = [0; 32];
-        getrandom::fill(&mut message).map_err(|e| OperationError::Randomness(e.to_string()))?;
-        let fits = |piv: &mut Piv<'_>, slot| -> Result<Option<bool>, PivError> {
-            let Some(key) = contents.certificate(slot).and_then(PublicKey::from_certificate) else { return Ok(None) };
-            piv.verify(passcode)?;
-            Ok(Some(match piv.sign(slot, key.algorithm(), &message) {
-                Ok(signature) => key.verifies(&message, &signature),
-                Err(PivError::Transport(error)) => return Err(error.into()),
-                // A slot without a key of this kind does not fit either.
-                Err(_) => false,
-            }))
-        };
-        let mut wrong = None;
-        let checked = selected(&mut here.session, &here.profile, |piv| {
-            let mut findings = Vec::new();
-            for slot in CertificateSlot::BOTH {
-                match fits(piv, slot) {
-                    Ok(Some(false)) => findings.push(Finding::KeyDoesNotFit { slot }),
-                    Ok(_) => {}
-                    Err(PivError::WrongPasscode { tries_left }) => {
-                        wrong = Some(tries_left);
-                        break;
-                    }
-                    Err(PivError::PasscodeBlocked) => {
-                        wrong = Some(Some(0));
-                        break;
-                    }
-                    Err(error) => return Err(error),
-                }
-            }
-            Ok(findings)
-        })?;
-        match wrong {
-            Some(left) => Err(OperationError::WrongPasscode { serial: here.serial, left }),
-            None => Ok(checked),
-        }
     }
 
     /// The card in the reader, if it is the one that was looked at.
@@ -506,6 +464,18 @@ pub(super) fn emptied(profile: &CardProfile) -> Vec<ObjectName> {
 /// What a renewal writes.
 pub(super) fn renewed(profile: &CardProfile) -> Vec<ObjectName> {
     objects_of(profile).into_iter().filter(carries_expiry).collect()
+}
+
+/// The objects besides certificates and identifier that are written to a card and that anyone may read.
+pub(super) fn open_objects(profile: &CardProfile) -> Vec<ObjectName> {
+    let open = [ObjectName::CardCapabilityContainer, ObjectName::Discovery];
+    objects_of(profile).into_iter().filter(|object| open.contains(object)).collect()
+}
+
+/// The objects that are written to a card and that it shows after its passcode alone.
+pub(super) fn closed_objects(profile: &CardProfile) -> Vec<ObjectName> {
+    let closed = [ObjectName::PrintedInformation, ObjectName::FacialImage];
+    objects_of(profile).into_iter().filter(|object| closed.contains(object)).collect()
 }
 
 /// Whether an object holds a certificate, or the last day or the identity that goes with one.

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::{
     cancel, clear,
+    diagnosis::Finding,
     effect::{Effect, Outcome},
     error::OperationError,
     on_card::End,
@@ -49,6 +50,18 @@ pub struct CardReport {
     pub which_pair: Option<WhichPair>,
     /// Tries left of the passcode, as the card told last.
     pub tries_left: Option<u8>,
+    /// What was found wrong with the card only while it was worked on.
+    pub found: Vec<Finding>,
+}
+
+impl CardReport {
+    /// What was found only while the card was worked on, and what else there is to know, as sentences.
+    #[must_use]
+    pub fn remarks(&self) -> Option<String> {
+        let found = self.found.iter().map(|finding| format!("{finding}: that was what was wrong with it"));
+        let remarks: Vec<String> = found.chain(self.note.clone()).collect();
+        (!remarks.is_empty()).then(|| remarks.join(". "))
+    }
 }
 
 /// A pair of certificates of one card.
@@ -209,6 +222,7 @@ impl Desk<'_> {
             which_pair: rest.machine.which_pair(),
             steps: rest.steps,
             tries_left: pocket.tries_left,
+            found: pocket.found,
         })
     }
 }

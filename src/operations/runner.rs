@@ -20,10 +20,10 @@ use super::{
     through_channel::ThroughChannel,
 };
 use crate::{
-    card::{profile::Profiles, reader::CardReaders},
+    card::{piv::ObjectName, profile::Profiles, reader::CardReaders},
     cis2::{Service, wire::PrintOutcome},
     domain::{
-        CardSerial, HolderId, JobId, NhsCode, Operation, Passcode, Secret, Series,
+        CardIdentifier, CardSerial, HolderId, JobId, NhsCode, Operation, Passcode, Secret, Series,
         eligibility::{ClientSoftware, Realm},
     },
     journal::{JobState, Journal},
@@ -239,6 +239,17 @@ impl JobPlan {
             Self::Recertify(plan) => Some(&plan.guid),
             Self::Print(_) | Self::OnCard(_) | Self::Telephone(_) => None,
         }
+    }
+
+    /// The same as an identifier, where the card has an object for it.
+    pub fn identifier(&self) -> Option<CardIdentifier> {
+        let objects = match self {
+            Self::Issue(plan) => &plan.objects,
+            Self::Recertify(plan) => &plan.objects,
+            Self::Print(_) | Self::OnCard(_) | Self::Telephone(_) => return None,
+        };
+        let written = objects.contains(&ObjectName::CardHolderUniqueIdentifier);
+        self.guid().filter(|_| written)?.parse().ok()
     }
 
     /// As the journal keeps it.

@@ -78,6 +78,7 @@ pub fn card(state: CardState, holder: Option<Holder>) -> CardInReader {
             last_job: None,
             certificates_expire: None,
             good_pair: None,
+            identifier: None,
             awaits_delivery: false,
             last_change: None,
         }),

@@ -62,6 +62,7 @@ pub fn card(reader: &str, serial: u32, state: CardState) -> Event {
         last_job: None,
         certificates_expire: None,
         good_pair: None,
+        identifier: None,
         awaits_delivery: false,
         last_change: None,
     };

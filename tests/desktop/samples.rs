@@ -122,6 +122,7 @@ pub fn card(holder: &Holder, place: usize, state: CardState) -> CardRecord {
         last_job: None,
         certificates_expire: Some(datetime!(2028-11-04 23:59:59 UTC)),
         good_pair: None,
+        identifier: None,
         awaits_delivery: false,
         last_change: None,
     }

@@ -160,6 +160,7 @@ impl Chip {
             authentication_proof: sign(&self.authentication),
             signing_proof: sign(&self.signing),
             locked: None,
+            identifier: None,
         }
     }
 
@@ -247,7 +248,8 @@ pub fn openssl_crl(service: &dyn Service, issuer: &str) -> String {
 }
 
 /// What each version of the database added, taken away again: newest first.
-const UNDONE: [(u32, &str); 9] = [
+const UNDONE: [(u32, &str); 10] = [
+    (11, "ALTER TABLE issuances DROP COLUMN identifier"),
     (
         10,
         "DROP INDEX secure_channels_open; ALTER TABLE secure_channels DROP COLUMN level; \

@@ -109,6 +109,7 @@ pub fn issue(url: &str, data: &Path, middleware: &Middleware, reader: &str, hold
         authentication_proof,
         signing_proof,
         locked: None,
+        identifier: None,
     };
     service.confirm(&job, &format!("{job}-confirm"), &confirm).expect("confirmed");
     let store = rusqlite::Connection::open(data.join("gateway.sqlite")).expect("the database");

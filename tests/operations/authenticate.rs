@@ -36,7 +36,9 @@ fn cards_of_both_makes_sign_their_holders_in() {
     for (make, number) in [(Make::Virtual, 31), (Make::Independent, 32)] {
         let readers = issued(make, number, &test);
         let desk = test.desk(&*readers);
-        let found = desk.try_card(None, &passcode()).expect("the card works");
+        let tried = desk.try_card(None, &passcode()).expect("the card works");
+        assert_eq!(tried.findings, [], "{make:?}");
+        let found = tried.signed_in;
         assert_eq!(found.card.holder.id, desk::holder(number));
         assert_eq!(found.card.serial, desk::serial(make, number));
         report!("{make:?}: a card signs in with {} APDUs, recognition included", found.apdus);

@@ -28,12 +28,137 @@ use crate::{
     promise::{self, Ended},
 };
 
-/// Tells the victim what to do: folder, make, number of the card, and at which journal write to stop.
+/// The variable of its environment that tells a victim what to do.
 const ORDERS: &str = "CARDWRIGHT_TEST_VICTIM";
 
-/// What the victim says when it has come to the write it shall die at, and what it says when it came to the end.
-pub const AT_THE_WRITE: &str = "at the write";
-pub const AT_THE_END: &str = "at the end";
+/// With this variable set every sweep stops at each place; without it those that say so take one of [`SAMPLE`].
+const EVERY_PLACE: &str = "CARDWRIGHT_TEST_EVERY_PLACE";
+
+/// Odd, so that writes before and after an effect are both met.
+const SAMPLE: u32 = 7;
+
+/// What a victim says when it has come to the write it shall die at, and what it says when it came to the end.
+const AT_THE_WRITE: &str = "at the write";
+const AT_THE_END: &str = "at the end";
+
+/// How many of its places a sweep stops at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sweep {
+    Everywhere,
+    /// One place of seven, beginning with this one, unless the environment asks for all.
+    Sampled(u32),
+}
+
+impl Sweep {
+    /// The places, without end.
+    pub fn places(self) -> Box<dyn Iterator<Item = u32>> {
+        match self {
+            Self::Sampled(first) if std::env::var_os(EVERY_PLACE).is_none() => {
+                Box::new((first % SAMPLE..).step_by(SAMPLE as usize))
+            }
+            _ => Box::new(0..),
+        }
+    }
+
+    /// Whether it stops at this place.
+    pub fn stops_at(self, place: u32) -> bool {
+        match self {
+            Self::Sampled(first) if std::env::var_os(EVERY_PLACE).is_none() => place % SAMPLE == first % SAMPLE,
+            _ => true,
+        }
+    }
+}
+
+/// Which writes of the journal count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Writes {
+    /// Just before each is on disk: what a kill just after it leaves is what the next one finds.
+    Before,
+    /// Before and after.
+    Both,
+}
+
+/// What a victim is told to do.
+#[derive(Debug, Clone)]
+pub struct Orders {
+    pub folder: PathBuf,
+    /// In the words of the test.
+    pub task: String,
+    pub make: Make,
+    pub number: u16,
+    /// The journal write it dies at.
+    pub stop_at: u32,
+}
+
+impl Orders {
+    /// What this process was told; nothing in a process that is no victim.
+    pub fn given() -> Option<Self> {
+        let orders = std::env::var(ORDERS).ok()?;
+        let orders: Vec<&str> = orders.split('|').collect();
+        let [folder, task, make, number, stop_at] = <[&str; 5]>::try_from(orders).expect("orders");
+        let makes = [Make::Virtual, Make::Series9, Make::Channel, Make::Independent];
+        Some(Self {
+            folder: folder.into(),
+            task: task.to_owned(),
+            make: *named(&makes, make),
+            number: number.parse().expect("a number"),
+            stop_at: stop_at.parse().expect("a number"),
+        })
+    }
+
+    /// The card it works on.
+    pub fn card(&self) -> Box<dyn CardReaders> {
+        lasting_card(self.make, &self.folder, self.number)
+    }
+
+    /// A journal whose chosen write is the victim's last.
+    pub fn journal(&self, counted: Writes) -> Journal {
+        let (writes, stop_at) = (AtomicU32::new(0), self.stop_at);
+        let observer = move |moment: WriteMoment| {
+            let counts = counted == Writes::Both || moment == WriteMoment::BeforeCommit;
+            if counts && writes.fetch_add(1, Ordering::Relaxed) == stop_at {
+                say(AT_THE_WRITE);
+                loop {
+                    std::thread::park();
+                }
+            }
+        };
+        desk::observed_journal(&self.folder.join("desk"), Box::new(observer))
+    }
+
+    /// Starts this program again as a victim, by the name of its test, and kills it when it says that it has come to its
+    /// write; `false` when it came to its end before that.
+    pub fn kill(&self, victim: &str) -> bool {
+        let Self { folder, task, make, number, stop_at } = self;
+        let mut victim = Command::new(std::env::current_exe().expect("this program"))
+            .args(["--exact", victim, "--nocapture", "--test-threads=1"])
+            .env(ORDERS, format!("{}|{task}|{make:?}|{number}|{stop_at}", folder.display()))
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("starts");
+        let mut lines = BufReader::new(victim.stdout.take().expect("piped")).lines().map_while(Result::ok);
+        let said = lines.find(|line| line == AT_THE_WRITE || line == AT_THE_END);
+        let killed = said.as_deref() == Some(AT_THE_WRITE);
+        if killed {
+            victim.kill().expect("it was alive");
+        }
+        // A victim that lives on writes its last lines to somebody.
+        lines.for_each(drop);
+        victim.wait().expect("it ends");
+        assert!(said.is_some(), "the victim died of something else at write {stop_at}");
+        killed
+    }
+}
+
+/// The one of this name.
+pub fn named<'a, T: std::fmt::Debug>(all: &'a [T], name: &str) -> &'a T {
+    all.iter().find(|known| format!("{known:?}") == name).unwrap_or_else(|| panic!("{name} is known"))
+}
+
+/// A victim that came to its end says so.
+pub fn came_to_the_end() {
+    say(AT_THE_END);
+}
 
 /// A card that lives in a file, as a chip lives through the death of a computer.
 pub fn lasting_card(make: Make, folder: &Path, number: u16) -> Box<dyn CardReaders> {
@@ -58,70 +183,23 @@ pub fn lasting_card(make: Make, folder: &Path, number: u16) -> Box<dyn CardReade
     }
 }
 
-/// The process that is killed. It runs only when the tests below start it; alone it proves that it needs its orders.
+/// The process that is killed. It runs only when the tests below start it; alone it has nothing to do.
 #[test]
 fn victim() {
-    let Ok(orders) = std::env::var(ORDERS) else {
-        assert!(std::env::var_os(ORDERS).is_none());
-        return;
-    };
-    let [folder, make, number, stop_at] = <[&str; 4]>::try_from(orders.split('|').collect::<Vec<_>>()).expect("orders");
-    let (folder, number): (PathBuf, u16) = (folder.into(), number.parse().expect("a number"));
-    let stop_at: u32 = stop_at.parse().expect("a number");
-    let makes = [Make::Virtual, Make::Channel, Make::Independent];
-    let make = makes.into_iter().find(|known| format!("{known:?}") == make).expect("a make of card");
-    let gateway = Gateway::start(desk::gateway_config(&folder.join("gateway"))).expect("a gateway");
+    let Some(orders) = Orders::given() else { return };
+    let gateway = Gateway::start(desk::gateway_config(&orders.folder.join("gateway"))).expect("a gateway");
     let service = desk::signed_in(&gateway.url());
-    let writes = AtomicU32::new(0);
-    let journal = desk::observed_journal(
-        &folder.join("desk"),
-        Box::new(move |_: WriteMoment| {
-            if writes.fetch_add(1, Ordering::Relaxed) == stop_at {
-                say(AT_THE_WRITE);
-                loop {
-                    std::thread::park();
-                }
-            }
-        }),
-    );
-    let (profiles, readers) = (desk::quick_profiles(), lasting_card(make, &folder, number));
+    let (profiles, readers, journal) = (desk::quick_profiles(), orders.card(), orders.journal(Writes::Both));
     let workplace = desk::desk(&service, &*readers, &profiles, &journal);
-    let report = desk::issue(&workplace, desk::holder(number), PasscodeChoice::LeftLocked).expect("prepared");
+    let report = desk::issue(&workplace, desk::holder(orders.number), PasscodeChoice::LeftLocked).expect("prepared");
     assert_eq!(report.ending, Ending::Done);
-    say(AT_THE_END);
+    came_to_the_end();
 }
 
-pub fn say(what: &str) {
+fn say(what: &str) {
     // On a line of its own, whatever the test runner wrote before.
     println!("\n{what}");
     std::io::stdout().flush().expect("the parent reads");
-}
-
-/// Starts a victim and kills it at its n-th journal write; `false` when it came to its end before that.
-fn kill_at(folder: &Path, make: Make, number: u16, write: u32) -> bool {
-    let orders = format!("{}|{make:?}|{number}|{write}", folder.display());
-    killed("kills::victim", ORDERS, &orders, write)
-}
-
-/// Starts this program again as a victim and kills it when it says that it has come to its write.
-pub fn killed(victim: &str, variable: &str, orders: &str, write: u32) -> bool {
-    let mut victim = Command::new(std::env::current_exe().expect("this program"))
-        .args(["--exact", victim, "--nocapture", "--test-threads=1"])
-        .env(variable, orders)
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("starts");
-    let mut lines = BufReader::new(victim.stdout.take().expect("piped")).lines().map_while(Result::ok);
-    let said = lines.find(|line| line == AT_THE_WRITE || line == AT_THE_END);
-    let killed = said.as_deref() == Some(AT_THE_WRITE);
-    if killed {
-        victim.kill().expect("it was alive");
-    }
-    // A victim that lives on writes its last lines to somebody.
-    lines.for_each(drop);
-    victim.wait().expect("it ends");
-    assert!(said.is_some(), "the victim died of something else at write {write}");
-    killed
 }
 
 fn kill_everywhere(make: Make) {
@@ -133,7 +211,8 @@ fn kill_everywhere(make: Make) {
     let profiles = desk::quick_profiles();
     loop {
         let (number, what) = (u16::try_from(kills + 1).expect("few"), format!("{make:?}, killed at write {kills}"));
-        let killed = kill_at(folder.path(), make, number, kills);
+        let orders = Orders { folder: folder.path().into(), task: "Issue".into(), make, number, stop_at: kills };
+        let killed = orders.kill("kills::victim");
         let readers = lasting_card(make, folder.path(), number);
         let workplace = desk::desk(&service, &*readers, &profiles, &journal);
         for resumed in desk::resume(&workplace) {

@@ -1,15 +1,11 @@
 //! Unlock by telephone is cut at every exchange with the card and at every write of the journal, on both makes of card;
 //! then `resume` tells the gateway what this desk knows, and the card can be unlocked again.
 
-use std::{
-    panic::{AssertUnwindSafe, catch_unwind},
-    sync::atomic::{AtomicU32, Ordering},
-};
-
 use cardwright::{
     card::{reader::CardReaders, transport::Moment},
     cis2::{Service, wire},
     domain::{CardState, Operation, Passcode, PasscodeRules, Secret, telephone::TelephoneOutcome},
+    gateway::Gateway,
     journal::Journal,
     operations::{
         CardWish, Desk, Ending, OperationError, Resumption,
@@ -20,6 +16,7 @@ use cardwright::{
 
 use crate::{
     desk::{self, Make, RA_AGENT, READER, TestDesk},
+    kills::{self, Orders, Sweep, Writes, lasting_card},
     promise::{Chip, GatewayRecord},
 };
 
@@ -71,7 +68,7 @@ fn proved(bench: &TestDesk) {
     bench.service.step_up(&request).expect("stepped up");
 }
 
-fn cut_at_every_exchange(make: Make) {
+fn cut_at_every_exchange(make: Make, sweep: Sweep) {
     let bench = TestDesk::new();
     let (readers, tear) = desk::tearing(desk::card(make, 0));
     let workplace = bench.desk(&readers);
@@ -87,8 +84,12 @@ fn cut_at_every_exchange(make: Make) {
     settled(&bench, &readers, make, 0, "uncut");
 
     let (mut cuts, mut finished, mut undone) = (0_u16, 0_u32, 0_u32);
+    let mut places = 0..;
     for at in 0..exchanges {
         for moment in Moment::BOTH {
+            if !places.next().is_some_and(|place| sweep.stops_at(place)) {
+                continue;
+            }
             let number = cuts + 1;
             let what = format!("{make:?}, cut at {at} {moment:?}");
             let (readers, tear) = desk::tearing(desk::card(make, number));
@@ -121,59 +122,79 @@ fn cut_at_every_exchange(make: Make) {
 
 #[test]
 fn virtual_card_cut_at_every_exchange() {
-    cut_at_every_exchange(Make::Virtual);
+    cut_at_every_exchange(Make::Virtual, Sweep::Everywhere);
 }
 
 #[test]
 fn independent_card_cut_at_every_exchange() {
-    cut_at_every_exchange(Make::Independent);
+    cut_at_every_exchange(Make::Independent, Sweep::Everywhere);
 }
 
-/// The program ends at every write of the journal, before and after it is on disk: nothing of its memory is left.
-fn ended_at_every_write(make: Make) {
+#[test]
+fn series_9_card_cut_at_exchanges() {
+    cut_at_every_exchange(Make::Series9, Sweep::Sampled(2));
+}
+
+/// The process that is killed, the desk with the card: it runs only when the tests below start it. The officer who answers
+/// is in the same process, which the desk's own work knows nothing of.
+#[test]
+fn victim() {
+    let Some(orders) = Orders::given() else { return };
+    let gateway = Gateway::start(desk::gateway_config(&orders.folder.join("gateway"))).expect("a gateway");
+    let service = desk::signed_in(&gateway.url());
+    let (profiles, readers, journal) = (desk::quick_profiles(), orders.card(), orders.journal(Writes::Both));
+    let officers = Journal::open(&orders.folder.join("desk")).expect("the same journal");
+    let workplace = desk::desk(&service, &*readers, &profiles, &journal);
+    let officer = desk::desk(&service, &*readers, &profiles, &officers);
+    let ended = conversation(&workplace, &officer, orders.number).expect("prepared");
+    assert_eq!(ended.report.ending, Ending::Done);
+    kills::came_to_the_end();
+}
+
+/// The program is really killed at every write of the journal, before and after it is on disk.
+fn killed_at_every_write(make: Make, sweep: Sweep) {
     let bench = TestDesk::new();
-    let (mut ends, mut finished, mut undone) = (0_u32, 0_u32, 0_u32);
-    loop {
-        let number = u16::try_from(ends).expect("few ends");
-        let what = format!("{make:?}, ended at write {ends}");
-        let card = desk::card(make, number);
+    let folder = bench.folder.path();
+    let (mut kills, mut finished, mut undone) = (0_u32, 0_u32, 0_u32);
+    for (number, stop_at) in (1..).zip(sweep.places()) {
+        let what = format!("{make:?}, killed at write {stop_at}");
         proved(&bench);
-        issued(&bench.desk(&*card), number);
-        let (writes, stop_at) = (AtomicU32::new(0), ends);
-        let observer = Box::new(move |_| {
-            assert!(writes.fetch_add(1, Ordering::Relaxed) != stop_at, "the program ends here, as the test wants it");
-        });
-        let journal = Journal::open(bench.journal.folder()).expect("the same journal").with_observer(observer);
-        let workplace = desk::desk(&bench.service, &*card, &bench.profiles, &journal);
-        let officer = bench.desk(&*card);
-        let ran = catch_unwind(AssertUnwindSafe(|| conversation(&workplace, &officer, number)));
-        drop(journal);
-        for job in desk::resume(&bench.desk(&*card)) {
+        issued(&bench.desk(&*lasting_card(make, folder, number)), number);
+        let orders = Orders { folder: folder.into(), task: "Unlock".into(), make, number, stop_at };
+        let killed = orders.kill("telephone::victim");
+        let readers = lasting_card(make, folder, number);
+        for job in desk::resume(&bench.desk(&*readers)) {
             match job.resumption {
                 Resumption::Finished => finished += 1,
                 Resumption::Undone { .. } => undone += 1,
                 other => panic!("{what}: {other:?}"),
             }
         }
-        settled(&bench, &*card, make, number, &what);
-        if ran.is_ok() {
+        settled(&bench, &*readers, make, number, &what);
+        if !killed {
             break;
         }
-        ends += 1;
+        kills += 1;
     }
     assert_eq!(bench.journal.broken_at().expect("reads"), None);
-    crate::report!("{make:?}, by telephone: ended at {ends} writes, {finished} finished, {undone} undone");
-    assert!(ends > 15 && finished > 1 && undone > 0, "{ends} ends, {finished} finished, {undone} undone");
+    crate::report!("{make:?}, by telephone: {kills} kills, {finished} finished, {undone} undone");
+    let enough = if sweep == Sweep::Everywhere { 15 } else { 1 };
+    assert!(kills > enough && finished > 1 && undone > 0, "{kills} kills, {finished} finished, {undone} undone");
 }
 
 #[test]
-fn virtual_card_and_a_program_that_ends_at_every_write() {
-    ended_at_every_write(Make::Virtual);
+fn virtual_card_and_a_program_that_is_killed_at_every_write() {
+    killed_at_every_write(Make::Virtual, Sweep::Everywhere);
 }
 
 #[test]
-fn independent_card_and_a_program_that_ends_at_every_write() {
-    ended_at_every_write(Make::Independent);
+fn independent_card_and_a_program_that_is_killed_at_writes() {
+    killed_at_every_write(Make::Independent, Sweep::Sampled(3));
+}
+
+#[test]
+fn series_9_card_and_a_program_that_is_killed_at_writes() {
+    killed_at_every_write(Make::Series9, Sweep::Sampled(5));
 }
 
 #[test]

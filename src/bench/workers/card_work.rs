@@ -68,7 +68,7 @@ pub fn carry_out(common: &Arc<Common>, reader: &ReaderDesk, job: CardJob) {
         CardJob::OnCard { card, approval, .. } => {
             on_card::perform(common, Some(reader), work, *card, approval, &mut begun)
         }
-        CardJob::Try { serial, passcode, .. } => Some(trial::try_card(common, reader, &serial, &passcode)),
+        CardJob::Try { serial, passcode, .. } => Some(trial::try_card(common, reader, work, &serial, &passcode)),
     });
     let end = done.unwrap_or_else(|trouble| Some(fault(trouble, begun)));
     // Free before it is told: whoever hears of the end may order the next work at once.

@@ -56,7 +56,8 @@ pub fn perform(
     }
     Some(match done {
         Ok(report) => {
-            let now = CardNow { pair: report.which_pair, tries_left: report.tries_left, note: report.note };
+            let note = report.remarks();
+            let now = CardNow { pair: report.which_pair, tries_left: report.tries_left, note };
             common.tell(Event::Work { work, event: WorkEvent::CardNow(now) });
             match report.ending {
                 Ending::Done => WorkEnd::Done { queued: None },

@@ -15,7 +15,7 @@ use crate::{
     card::reader::ReaderError,
     cis2::wire::CardProof,
     domain::{CardSerial, Passcode},
-    operations::{Authenticated, OperationError},
+    operations::{Authenticated, CardToAuthenticate, Need, OperationError},
 };
 
 /// Why nobody can sign in at this moment.
@@ -72,11 +72,17 @@ pub fn signed(
     serial: &CardSerial,
     passcode: &Passcode,
 ) -> Result<Authenticated, OperationError> {
+    let card = found(common, reader, serial)?;
+    common.workplace.desk().authenticate(card, passcode)
+}
+
+/// Finds this card in the reader, ready to sign.
+pub fn found(common: &Common, reader: &ReaderDesk, serial: &CardSerial) -> Result<CardToAuthenticate, OperationError> {
     let desk = common.workplace.desk();
     let in_use = |error: &OperationError| matches!(error, OperationError::Reader(ReaderError::InUse { .. }));
     let card = patiently(reader, in_use, || desk.prepare_authentication(Some(&reader.name)))?;
     if card.serial != *serial {
         return Err(OperationError::Swapped { looked_at: serial.clone(), found: card.serial });
     }
-    desk.authenticate(card, passcode)
+    Ok(card)
 }

@@ -139,7 +139,11 @@ fn described(
         };
         common.portraits.with(holder, || photo.map_or_else(ask, |photo| Ok(photo.0))).ok().flatten()
     });
-    let findings = findings(&card, record.as_ref().ok());
+    let mut known_card = KnownCard::of(&card, calls);
+    let mut findings = findings(&card, record.as_ref().ok());
+    if let Some(known) = &mut known_card {
+        findings = common.workplace.desk().look_closer(&reader.name, known, findings);
+    }
     let contents = card.contents.clone();
     let certificates = CertificateSlot::BOTH.map(|slot| contents.as_ref().and_then(|found| found.certificate(slot)));
     // What cannot be read may have been somebody's.
@@ -166,7 +170,7 @@ fn described(
         stranger,
         other_card,
     };
-    (seen, KnownCard::of(&card, calls))
+    (seen, known_card)
 }
 
 /// What is wrong with a card that is somebody's.
@@ -174,7 +178,7 @@ fn findings(card: &Recognised, record: Option<&CardRecord>) -> Vec<Finding> {
     let (Some(contents), Some(record)) = (&card.contents, record) else { return Vec::new() };
     match record.state {
         CardState::Active | CardState::Locked | CardState::Unfinished => {
-            diagnosis::diagnose(contents, record, OffsetDateTime::now_utc())
+            diagnosis::diagnose(contents, Some(record), OffsetDateTime::now_utc())
         }
         CardState::Blank | CardState::InWork | CardState::Cancelled => Vec::new(),
     }

@@ -11,6 +11,8 @@ const ERROR_DETECTION: Tag = Tag::known(0xFE);
 const CERTIFICATE: Tag = Tag::known(0x70);
 const CERTIFICATE_INFO: Tag = Tag::known(0x71);
 const GUID: Tag = Tag::known(0x34);
+const EXPIRES: Tag = Tag::known(0x35);
+const PICTURE: Tag = Tag::known(0xBC);
 const CARD_IDENTIFIER: Tag = Tag::known(0xF0);
 
 /// FASC-N of a card outside the federal government: agency, system and credential all nines, individual credential
@@ -81,7 +83,7 @@ impl CardObject {
             Self::CardHolderUniqueIdentifier { guid, expires } => end(Writer::new()
                 .put(Tag::known(0x30), &fasc_n())
                 .put(GUID, guid)
-                .put(Tag::known(0x35), digits_of(*expires).as_bytes())
+                .put(EXPIRES, digits_of(*expires).as_bytes())
                 .put(Tag::known(0x3E), &[])),
             Self::CardCapabilityContainer { identifier } => end(capability_container(identifier)),
             Self::Discovery => Writer::new()
@@ -90,7 +92,7 @@ impl CardObject {
                 .put(Tag::known(0x5F2F), &[0x40, 0x00])
                 .finish(),
             Self::PrintedInformation(printed) => end(printed.fields()),
-            Self::FacialImage { jpeg } => end(Writer::new().put(Tag::known(0xBC), jpeg)),
+            Self::FacialImage { jpeg } => end(Writer::new().put(PICTURE, jpeg)),
         }
     }
 }
@@ -213,12 +215,55 @@ pub fn certificate_in(content: &[u8]) -> Result<Option<&[u8]>, ContentError> {
     }
 }
 
-/// The GUID of a card holder unique identifier; `None` when it has none.
-///
-/// # Errors
-/// The object is damaged.
-pub fn guid_in(content: &[u8]) -> Result<Option<[u8; 16]>, ContentError> {
-    Ok(tlv::find(content, GUID)?.and_then(|guid| guid.try_into().ok()))
+/// What a card holder unique identifier says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UniqueIdentifier {
+    /// Which card it is, since it was issued or recertified last.
+    pub guid: [u8; 16],
+    /// Last day of the card.
+    pub expires: Date,
+}
+
+/// What a card holder unique identifier says; `None` when it is not whole, or says one of them in no form that can be
+/// read.
+#[must_use]
+pub fn unique_identifier_in(content: &[u8]) -> Option<UniqueIdentifier> {
+    if !is_whole(content) {
+        return None;
+    }
+    let guid = tlv::find(content, GUID).ok()??.try_into().ok()?;
+    let digits = str::from_utf8(tlv::find(content, EXPIRES).ok()??).ok()?;
+    if digits.len() != 8 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let part = |from: usize, to: usize| digits.get(from..to);
+    let month = Month::try_from(part(4, 6)?.parse::<u8>().ok()?).ok()?;
+    let expires = Date::from_calendar_date(part(0, 4)?.parse().ok()?, month, part(6, 8)?.parse().ok()?).ok()?;
+    Some(UniqueIdentifier { guid, expires })
+}
+
+/// Whether a content is one that was written to its end: data objects to the last byte, and among them the one that ends
+/// every object.
+#[must_use]
+pub fn is_whole(content: &[u8]) -> bool {
+    tlv::read(content).all(|object| object.is_ok()) && matches!(tlv::find(content, ERROR_DETECTION), Ok(Some(_)))
+}
+
+/// Whether a content is a discovery object of a PIV application: its identifier, and which passcodes it takes
+/// (SP 800-73-4 part 1, 3.3.2).
+#[must_use]
+pub fn is_discovery(content: &[u8]) -> bool {
+    // The version at the end may be another one.
+    let family = super::APPLICATION.split_at(9).0;
+    let named = tlv::find(content, Tag::known(0x4F)).is_ok_and(|named| named.is_some_and(|id| id.starts_with(family)));
+    named && tlv::find(content, Tag::known(0x5F2F)).is_ok_and(|policy| policy.is_some_and(|policy| policy.len() == 2))
+}
+
+/// Whether a content holds a picture: a JPEG file (ISO/IEC 10918-1, B.1.1.3: it begins with SOI, FFD8).
+#[must_use]
+pub fn is_picture(content: &[u8]) -> bool {
+    is_whole(content)
+        && tlv::find(content, PICTURE).is_ok_and(|jpeg| jpeg.is_some_and(|jpeg| jpeg.starts_with(&[0xFF, 0xD8])))
 }
 
 /// The card's own identifier in a capability container; `None` when it has none.
@@ -247,7 +292,12 @@ mod tests {
         let der = vec![0x30; 1600];
         assert_eq!(certificate_in(&CardObject::Certificate { der: der.clone() }.content()), Ok(Some(der.as_slice())));
         let chuid = CardObject::CardHolderUniqueIdentifier { guid: [7; 16], expires: date!(2029 - 11 - 22) }.content();
-        assert_eq!(guid_in(&chuid), Ok(Some([7; 16])));
+        let said = UniqueIdentifier { guid: [7; 16], expires: date!(2029 - 11 - 22) };
+        assert_eq!(unique_identifier_in(&chuid), Some(said));
+        assert!((0..chuid.len()).all(|cut| unique_identifier_in(&chuid[..cut]).is_none()), "half written");
+        assert!(is_discovery(&CardObject::Discovery.content()) && !is_discovery(&chuid));
+        let picture = CardObject::FacialImage { jpeg: vec![0xFF, 0xD8, 0xFF, 0xE0] }.content();
+        assert!(is_picture(&picture) && !is_picture(&picture[..picture.len() - 2]) && !is_picture(&chuid));
         assert!(chuid.windows(8).any(|part| part == b"20291122"));
         let identifier = card_identifier(&[1, 2, 3, 4, 5, 6]);
         let container = CardObject::CardCapabilityContainer { identifier }.content();
@@ -283,7 +333,8 @@ mod tests {
     proptest! {
         #[test]
         fn any_content_is_read_or_refused(content in prop::collection::vec(any::<u8>(), 0..200)) {
-            let _ = (certificate_in(&content), guid_in(&content), identifier_in(&content), is_blank(&content));
+            let _ = (certificate_in(&content), unique_identifier_in(&content), identifier_in(&content), is_blank(&content));
+            let _ = (is_whole(&content), is_discovery(&content), is_picture(&content));
         }
     }
 }

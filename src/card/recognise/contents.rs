@@ -1,7 +1,7 @@
 //! What anyone may read of a card without a passcode: both certificates, its identifier, and how many tries are left.
 
 use crate::{
-    card::piv::{ObjectName, Piv, PivError, Tries, certificate_in, guid_in},
+    card::piv::{ObjectName, Piv, PivError, Tries, certificate_in, unique_identifier_in},
     domain::CertificateSlot,
 };
 
@@ -14,6 +14,8 @@ pub enum ObjectRead {
     Unreadable,
     /// Its content: for a certificate the DER.
     Content(Vec<u8>),
+    /// Cards that are reached so have no such object.
+    NotKept,
 }
 
 /// What anyone may read of a card.
@@ -41,7 +43,7 @@ impl CardContents {
             })?;
         }
         let identifier = read_object(piv, ObjectName::CardHolderUniqueIdentifier, |content| {
-            guid_in(content).ok().flatten().map(|guid| guid.to_vec())
+            unique_identifier_in(content).map(|_| content.to_vec())
         })?;
         let tries_left = match piv.passcode_tries()? {
             Tries::Left(left) => Some(left),
@@ -60,6 +62,23 @@ impl CardContents {
         };
         if let ObjectRead::Content(der) = read { Some(der) } else { None }
     }
+}
+
+/// Reads other objects than those of [`CardContents`], each as it is; one that wants the passcode first is left out.
+///
+/// # Errors
+/// The card did not answer.
+pub fn read_objects(piv: &mut Piv<'_>, names: &[ObjectName]) -> Result<Vec<(ObjectName, ObjectRead)>, PivError> {
+    let mut objects = Vec::with_capacity(names.len());
+    for name in names {
+        match piv.get_object(*name) {
+            Ok(content) => objects.push((*name, content.map_or(ObjectRead::Missing, ObjectRead::Content))),
+            Err(PivError::NotPermitted { .. }) => {}
+            Err(PivError::Transport(error)) => return Err(error.into()),
+            Err(_) => objects.push((*name, ObjectRead::Unreadable)),
+        }
+    }
+    Ok(objects)
 }
 
 fn read_object(

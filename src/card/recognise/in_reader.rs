@@ -124,6 +124,6 @@ fn contents(token: &Token<'_>, settings: &MiddlewareSettings) -> Result<CardCont
         Tries::Verified | Tries::Unknown => None,
     };
     // The middleware shows no identifier, and nothing here knows such a card by it.
-    let identifier = ObjectRead::Content(Vec::new());
+    let identifier = ObjectRead::NotKept;
     Ok(CardContents { certificates: token.pair(settings)?.map(read), identifier, tries_left })
 }

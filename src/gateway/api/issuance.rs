@@ -322,6 +322,7 @@ pub fn confirm(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
         return Answer::json(&job.public);
     }
     issuances::make_good(desk.store, &id, desk.now)?;
+    issuances::keep_identifier(desk.store, &id, request.identifier.as_ref())?;
     // Only now are the old ones ended: until this moment the card worked with them, or could be brought back to them.
     let replaced = issuances::revoke_card(desk.store, serial, Some(&id), authority::SUPERSEDED, desk.now)?;
     issuances::set_state(desk.store, &id, IssuanceState::Confirmed)?;

@@ -267,7 +267,7 @@ pub fn card_contents(
         Ok(CardContents {
             certificates: CertificateSlot::BOTH.map(of_half),
             // Such a card is known by its token's serial.
-            identifier: ObjectRead::Content(Vec::new()),
+            identifier: ObjectRead::NotKept,
             tries_left: count_in(token.passcode_standing()?.tries()),
         })
     })

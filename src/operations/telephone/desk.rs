@@ -228,6 +228,7 @@ impl Desk<'_> {
             steps: rest.steps,
             which_pair: None,
             tries_left: pocket.tries_left,
+            found: Vec::new(),
         };
         Ok(OfflineReport { report, outcome, completion: conversation.completion(outcome) })
     }

@@ -305,6 +305,7 @@ pub fn card(n: u8, state: CardState) -> CardInReader {
         last_job: None,
         certificates_expire: (!blank).then(|| OffsetDateTime::now_utc() + time::Duration::days(30)),
         good_pair: None,
+        identifier: None,
         awaits_delivery: false,
         last_change: None,
     };

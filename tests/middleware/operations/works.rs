@@ -218,7 +218,7 @@ fn a_card_signs_its_holder_in_with_one_try() {
     }
     let bench = Bench::new();
     let serial = bench.ready(Task::Renew, 1);
-    let signed_in = bench.desk().try_card(None, &passcode(PASSCODE)).expect("the service accepts it");
+    let signed_in = bench.desk().try_card(None, &passcode(PASSCODE)).expect("the service accepts it").signed_in;
     assert_eq!(signed_in.card.holder.id, holder(1));
     let wrong = bench.desk().try_card(None, &passcode("112358")).expect_err("it is not its passcode");
     assert!(wrong.to_string().contains("tried once"), "{wrong}");

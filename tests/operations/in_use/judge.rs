@@ -99,12 +99,6 @@ pub fn spoil_certificates(readers: &dyn CardReaders, serial: &CardSerial) {
     }
 }
 
-/// Makes another P-256 key in a slot of a virtual card, beside the certificate that is there.
-pub fn make_another_key(readers: &dyn CardReaders, serial: &CardSerial, slot: u8) {
-    let make = Command::new(0x00, 0x47, 0x00, slot).with_data([0xAC, 3, 0x80, 1, 0x11]).expecting_data();
-    as_administrator(readers, serial, &make);
-}
-
 fn as_administrator(readers: &dyn CardReaders, serial: &CardSerial, command: &Command) {
     let key = training::training_stock_management_key(serial);
     plainly(readers, |card| {
@@ -194,7 +188,8 @@ pub fn held(bench: &Bench, readers: &dyn CardReaders, serial: &CardSerial, holde
             serial: Some(serial.clone()),
             holder: Some(holder.clone()),
             reader: Some(READER.into()),
-            ..super::wish(Task::Unlock)
+            // A card that was issued locked is still waiting for its holder.
+            ..super::wish(Task::UnlockDelivered)
         };
         let unlocked = run_wish(&bench.desk(readers), Task::Unlock, &wish).expect(what);
         assert_eq!(unlocked.ending, Ending::Done, "{what}: nobody is locked out");

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use cardwright::{
     card::virtual_card::{VirtualCard, VirtualReaders},
     domain::{CertificateSlot, Operation},
-    operations::{CardStanding, Ending, OperationError, diagnosis::Finding, issue::PasscodeChoice},
+    operations::{CardStanding, Ending, diagnosis::Finding, issue::PasscodeChoice},
 };
 
 use super::{Bench, Task, card, judge, run};
@@ -105,28 +105,4 @@ fn what_is_wrong_is_said_and_repaired() {
     let report = workplace.repair(preflight, Some(super::new_passcode()), &mut |_| {}).expect("begun");
     assert_eq!(report.ending, Ending::Done);
     assert_eq!(workplace.look_at_card(None).expect("looked at").standing, CardStanding::InOrder);
-}
-
-#[test]
-fn a_key_that_does_not_fit_is_seen_with_the_passcode() {
-    for make in [Make::Virtual, Make::Independent] {
-        let bench = Bench::new(Task::RepairWithHolder);
-        let (readers, serial) = card(make, 1);
-        bench.ready(Task::RepairWithHolder, 1, &*readers);
-        let workplace = bench.desk(&*readers);
-        let wish = super::wish(Task::RepairWithHolder);
-        assert_eq!(workplace.check_keys(&wish, &desk::passcode()).expect("checked"), [], "{make:?}");
-        let whole = judge::tries_of(&*readers);
-        let wrong = workplace.check_keys(&wish, &super::digits(b"000000"));
-        let Err(OperationError::WrongPasscode { left: Some(left), .. }) = wrong else { panic!("{wrong:?}") };
-        assert_eq!((u16::from(left), judge::tries_of(&*readers)), (whole - 1, whole - 1), "{make:?}: one try");
-        assert_eq!(workplace.check_keys(&wish, &desk::passcode()).expect("checked"), [], "{make:?}");
-        if make == Make::Virtual {
-            judge::make_another_key(&*readers, &serial, 0x9C);
-            let found = [Finding::KeyDoesNotFit { slot: CertificateSlot::Signing }];
-            assert_eq!(workplace.check_keys(&wish, &desk::passcode()).expect("checked"), found);
-            assert_eq!(run(&workplace, Task::RepairWithHolder).expect("prepared").ending, Ending::Done);
-            assert_eq!(workplace.check_keys(&wish, &super::new_passcode()).expect("checked"), []);
-        }
-    }
 }

@@ -3,19 +3,24 @@
 
 mod card_in_to_done;
 mod cut;
+mod damage;
 pub mod judge;
 mod killed;
 mod limits;
 mod looks;
 mod races;
 mod refused;
+mod tampering;
 mod works;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use cardwright::{
     card::{profile::RenewalKeys, reader::CardReaders},
-    cis2::{HttpService, wire::Chip},
+    cis2::{
+        HttpService,
+        wire::{Chip, DeliverySaid},
+    },
     domain::{CancelReason, CardSerial, Operation, Passcode, PasscodeRules, Secret},
     gateway::{Clock, Gateway, GatewayConfig, RunningGateway},
     journal::Journal,
@@ -34,6 +39,8 @@ pub enum Task {
     UnlockSeen,
     /// Of a card whose holder has forgotten the passcode.
     UnlockForgotten,
+    /// Of a card that was issued locked: its holder has it in hand now, and the officer says so.
+    UnlockDelivered,
     ChangePasscode,
     Clear,
     Cancel,
@@ -44,10 +51,11 @@ pub enum Task {
 }
 
 impl Task {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Unlock,
         Self::UnlockSeen,
         Self::UnlockForgotten,
+        Self::UnlockDelivered,
         Self::ChangePasscode,
         Self::Clear,
         Self::Cancel,
@@ -59,7 +67,7 @@ impl Task {
 
     pub fn operation(self) -> Operation {
         match self {
-            Self::Unlock | Self::UnlockSeen | Self::UnlockForgotten => Operation::Unlock,
+            Self::Unlock | Self::UnlockSeen | Self::UnlockForgotten | Self::UnlockDelivered => Operation::Unlock,
             Self::ChangePasscode => Operation::ChangePasscode,
             Self::Clear => Operation::Clear,
             Self::Cancel => Operation::Cancel,
@@ -151,7 +159,11 @@ impl Bench {
     /// Makes a card ready for a task: issued, where it is to be renewed long ago, and locked where it is to be unlocked.
     pub fn ready(&self, task: Task, number: u16, readers: &dyn CardReaders) {
         self.clock.set(if task.renews() { long_ago(self.now) } else { self.now });
-        let issued = desk::issue(&self.desk(readers), desk::holder(number), PasscodeChoice::ChosenByHolder);
+        let choice = match task {
+            Task::UnlockDelivered => PasscodeChoice::LeftLocked,
+            _ => PasscodeChoice::ChosenByHolder,
+        };
+        let issued = desk::issue(&self.desk(readers), desk::holder(number), choice);
         assert_eq!(issued.expect("prepared").ending, Ending::Done, "{task:?}");
         self.clock.set(self.now);
         // Locked by its holder's wrong tries at the desk, so that the record says so too.
@@ -179,7 +191,8 @@ pub fn profiles(task: Task) -> cardwright::card::profile::Profiles {
 
 pub fn wish(task: Task) -> CardWish {
     let reason = (task == Task::Cancel).then_some(CancelReason::Damaged);
-    CardWish { reason, reader: Some(READER.into()), chip: Chip::InReader, ..CardWish::new(task.operation()) }
+    let delivery = if task == Task::UnlockDelivered { DeliverySaid::Confirmed } else { DeliverySaid::NotSaid };
+    CardWish { reason, delivery, reader: Some(READER.into()), chip: Chip::InReader, ..CardWish::new(task.operation()) }
 }
 
 /// Prepares and runs a task.
@@ -190,7 +203,9 @@ pub fn run(desk: &Desk<'_>, task: Task) -> Result<CardReport, OperationError> {
 pub fn run_wish(desk: &Desk<'_>, task: Task, wish: &CardWish) -> Result<CardReport, OperationError> {
     let tell = &mut |_: &_| {};
     match task {
-        Task::Unlock | Task::UnlockForgotten => desk.unlock(desk.prepare_on_card(wish)?, new_passcode(), tell),
+        Task::Unlock | Task::UnlockForgotten | Task::UnlockDelivered => {
+            desk.unlock(desk.prepare_on_card(wish)?, new_passcode(), tell)
+        }
         Task::UnlockSeen => {
             let known = desk.look_at_card(wish.reader.as_deref())?.known;
             assert!(known.is_some(), "a card that was read closely is known");

@@ -20,9 +20,12 @@ use crate::{
 /// How a card stands after a task that was not cut.
 pub fn after(task: Task) -> Stands {
     match task {
-        Task::Unlock | Task::UnlockSeen | Task::UnlockForgotten | Task::ChangePasscode | Task::RepairWithHolder => {
-            Stands::New
-        }
+        Task::Unlock
+        | Task::UnlockSeen
+        | Task::UnlockForgotten
+        | Task::UnlockDelivered
+        | Task::ChangePasscode
+        | Task::RepairWithHolder => Stands::New,
         Task::Clear => Stands::Blank,
         Task::Cancel => Stands::Cancelled,
         Task::RepairLeftLocked => Stands::Locked,

@@ -69,7 +69,7 @@ fn run(data: &Path, desk: &Desk<'_>, task: Task) -> Result<CardReport, Operation
 
 #[test]
 fn holders_unlock_renew_and_change_their_passcode_on_both_makes() {
-    for make in [Make::Virtual, Make::Independent] {
+    for make in [Make::Virtual, Make::Series9, Make::Independent] {
         for task in [Task::Unlock, Task::ChangePasscode, Task::RenewNewKeys] {
             let what = format!("{task:?} without an officer, {make:?}");
             let bench = bench(task);
@@ -83,7 +83,7 @@ fn holders_unlock_renew_and_change_their_passcode_on_both_makes() {
             assert_eq!(judge::held(&bench, &*readers, &serial, &desk::holder(3), &what), stands, "{what}");
             let right = if task.renews() { passcode() } else { new_passcode() };
             let tried = desk.try_card(None, &right).expect("the card works");
-            assert_eq!(tried.card.holder.id, desk::holder(3), "{what}");
+            assert_eq!(tried.signed_in.card.holder.id, desk::holder(3), "{what}");
             let rows = bench.service.audit(0, 500).expect("the audit");
             let begun = rows.iter().rfind(|row| matches!(row.event.as_str(), "on-card.begun" | "issuance.reserved"));
             let begun = begun.expect("on record");
