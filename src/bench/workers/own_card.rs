@@ -15,7 +15,7 @@ use crate::{
     card::reader::ReaderError,
     cis2::wire::CardProof,
     domain::{CardSerial, Passcode},
-    operations::{Authenticated, CardToAuthenticate, Need, OperationError},
+    operations::{Authenticated, CardToAuthenticate, OperationError},
 };
 
 /// Why nobody can sign in at this moment.
