@@ -94,7 +94,7 @@ fn an_unlock_at_once() {
         let workplace = desk::desk(&service, &readers, &bench.profiles, &bench.journal);
         let before = proxy.calls();
         wire.put_back();
-        let (told, hears) = std::sync::mpsc::channel();
+        let (told, hears) = std::sync::mpsc::sync_channel(1);
         let seen = wire.clone();
         let ask = AskHolder::new(Tell::RecordAndPhoto, move |begun| {
             told.send((begun, seen.exchanges())).expect("heard");
