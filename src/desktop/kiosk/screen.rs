@@ -262,6 +262,7 @@ impl Page<'_> {
                 take_keyboard(ui, &response);
             }
             if response.gained_focus() {
+                response.scroll_to_me(None);
                 self.intents.push(Intent::At(*field));
             } else if response.has_focus() && entry.at != *field {
                 // What cannot be used is typed again where it stands.
