@@ -268,10 +268,8 @@ impl Page<'_> {
                 // What cannot be used is typed again where it stands.
                 ui.memory_mut(|memory| memory.request_focus(id_of(entry.at)));
             }
-            if response.has_focus() {
-                if ui.input(|input| input.key_pressed(Key::Enter)) {
-                    self.intents.push(Intent::GoOn);
-                }
+            if response.has_focus() && ui.input(|input| input.key_pressed(Key::Enter)) {
+                self.intents.push(Intent::GoOn);
             }
         }
     }
