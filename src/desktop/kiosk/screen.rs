@@ -262,15 +262,14 @@ impl Page<'_> {
                 take_keyboard(ui, &response);
             }
             if response.gained_focus() {
+                response.scroll_to_me(None);
                 self.intents.push(Intent::At(*field));
             } else if response.has_focus() && entry.at != *field {
                 // What cannot be used is typed again where it stands.
                 ui.memory_mut(|memory| memory.request_focus(id_of(entry.at)));
             }
-            if response.has_focus() {
-                if ui.input(|input| input.key_pressed(Key::Enter)) {
-                    self.intents.push(Intent::GoOn);
-                }
+            if response.has_focus() && ui.input(|input| input.key_pressed(Key::Enter)) {
+                self.intents.push(Intent::GoOn);
             }
         }
     }
