@@ -7,8 +7,8 @@ use cardwright::{
         verdict,
         wire::{
             AskForCode, AuditHead, AuditRow, BeginByTelephone, BeginOnCard, BegunByTelephone, CardAnswer, CardChallenge,
-            CardRecord, Certified, Certify, ChannelAnswer, ChannelKeys, Confirm, EndByTelephone, EndOnCard, HolderRecord,
-            HolderSignIn, Issuance, ManagementKeyAnswer, OnCardBegun, PreparedKeys, PrintRecord, Problem, Reserve, Session,
+            CardRecord, Certified, Certify, ChannelAnswer, ChannelExchanged, ChannelProof, Confirm, EndByTelephone, EndOnCard,
+            ExchangeOnChannel, HolderRecord, HolderSignIn, Issuance, ManagementKeyAnswer, OnCardBegun, PreparedKeys, PrintRecord, Problem, Reserve, Session,
             UnlockCodes,
         },
     },
@@ -39,7 +39,8 @@ fuzz_target!(|bytes: &[u8]| {
     }
     let _ = port_in(body);
     each!(body: AskForCode, AuditHead, BeginByTelephone, BeginOnCard, BegunByTelephone, CardAnswer, CardChallenge);
-    each!(body: CardRecord, Certified, Certify, ChannelAnswer, ChannelKeys, Confirm, EndByTelephone, EndOnCard);
+    each!(body: CardRecord, Certified, Certify, ChannelAnswer, ChannelExchanged, ChannelProof, Confirm, EndByTelephone);
+    each!(body: EndOnCard, ExchangeOnChannel);
     each!(body: HolderRecord, HolderSignIn, Issuance, ManagementKeyAnswer, OnCardBegun, PreparedKeys, PrintRecord);
     each!(body: Problem, Reserve, Session, UnlockCodes);
     if let Ok(rows) = serde_json::from_slice::<Vec<AuditRow>>(body) {

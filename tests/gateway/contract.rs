@@ -200,9 +200,9 @@ fn every_answer_is_of_the_contract() {
 
     let card = DomainCard::new(&chip.serial);
     let channel = |rest: &str| at(&format!("/secure-channel/{rest}"));
-    let begin = |key_set: &str| json!({ "key_set": key_set });
-    assert_eq!(kind(&witness.post(&channel("keys"), &json!({ "answer": "AAAA" }))), "malformed");
-    assert_eq!(kind(&witness.post(&channel("keys"), &json!(card.proof(&[0; 8])))), "wrong-state");
+    let begin = |key_set: &str| json!({ "key_set": key_set, "level": "33" });
+    assert_eq!(kind(&witness.post(&channel("open"), &json!({ "answer": "AAAA" }))), "malformed");
+    assert_eq!(kind(&witness.post(&channel("open"), &json!(card.proof(&[0; 8])))), "wrong-state");
     assert_eq!(kind(&witness.post(&channel("begin"), &begin("nobody"))), "no-channel-keys");
     let challenge = |answer: (u16, Value)| {
         let begun: wire::ChannelBegun = serde_json::from_value(answer.1).expect("a challenge");
@@ -210,12 +210,22 @@ fn every_answer_is_of_the_contract() {
     };
     let first = challenge(witness.post(&channel("begin"), &begin(TRAINING_KEYS)));
     assert_eq!(
-        kind(&witness.post(&channel("keys"), &json!(card.with_version(0x31).proof(&first)))),
+        kind(&witness.post(&channel("open"), &json!(card.with_version(0x31).proof(&first)))),
         "wrong-channel-keys"
     );
     let second = challenge(witness.post(&channel("begin"), &begin(TRAINING_KEYS)));
-    let (status, keys) = witness.post(&channel("keys"), &json!(card.proof(&second)));
+    let (status, keys) = witness.post(&channel("open"), &json!(card.proof(&second)));
     assert_eq!((status, &keys["owner"]), (200, &json!("delivered")));
+    let exchange = |apdu: &[u8]| {
+        let command = wire::ChannelCommand::Plain { apdu: wire::SecretBase64(Secret::new(apdu.to_vec())) };
+        json!(wire::ExchangeOnChannel { answers: Vec::new(), command: Some(command), longest_piece: 255 })
+    };
+    let (status, wrapped) = witness.post(&channel("exchange"), &exchange(&[0x00, 0xCB, 0x3F, 0xFF, 1, 0x5C, 0]));
+    assert_eq!((status, wrapped["commands"].as_array().map(Vec::len)), (200, Some(1)));
+    let unanswered = witness.post(&channel("exchange"), &exchange(&[0x00, 0xCB, 0x3F, 0xFF, 1, 0x5C, 0]));
+    assert_eq!(kind(&unanswered), "secure-channel-closed");
+    let third = challenge(witness.post(&channel("begin"), &begin(TRAINING_KEYS)));
+    assert_eq!(witness.post(&channel("open"), &json!(card.proof(&third))).0, 200);
     let put = |owner: &str| json!({ "owner": owner });
     assert_eq!(kind(&witness.post(&channel("put-key"), &put("organisation"))), "wrong-state", "nothing is certified");
     assert_eq!(kind(&witness.post(&channel("put-key"), &put("delivered"))), "wrong-state", "it holds them");
@@ -248,6 +258,13 @@ fn every_answer_is_of_the_contract() {
     assert_eq!(again, certified, "the same keys get the same certificates");
     let (status, prepared) = witness.post(&channel("put-key"), &put("organisation"));
     assert_eq!(status, 200);
+    let put_keys = json!({ "answers": [], "command": { "kind": "put-keys" }, "longest_piece": 255 });
+    assert_eq!(witness.post(&channel("exchange"), &put_keys).0, 200);
+    let other = json!({ "answers": [], "command": { "kind": "replace-unlock-code" }, "longest_piece": 255 });
+    assert_eq!(kind(&witness.post(&channel("exchange"), &other)), "secure-channel-closed");
+    let fourth = challenge(witness.post(&channel("begin"), &begin(TRAINING_KEYS)));
+    assert_eq!(witness.post(&channel("open"), &json!(card.proof(&fourth))).0, 200);
+    assert_eq!(kind(&witness.post(&channel("exchange"), &other)), "not-wrapped");
     let wrong = json!({ "check_values": "AAAA" });
     assert_eq!(kind(&witness.post(&channel("put-key/settled"), &wrong)), "wrong-check-values");
     let taken = json!({ "check_values": prepared["check_values"] });

@@ -1,6 +1,7 @@
 //! The gateway and its client, over real HTTP, judged by OpenSSL and by the contract.
 
 mod authenticate;
+mod channel_exchange;
 mod contract;
 mod desk;
 mod faults;

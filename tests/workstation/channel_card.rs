@@ -1,9 +1,16 @@
-//! A training card that wants a secure channel: got with one command, issued, unlocked and cleared like any other, and
-//! refused where no gateway answers.
+//! A training card that wants a secure channel: got with one command, issued, unlocked and cleared like any other, refused
+//! where no gateway answers, and every operation on it behind pcscd.
 
+use std::sync::{Arc, Mutex};
+
+use cardwright::{card::virtual_card::VirtualCard, training::TrainingStock};
 use serde_json::Value;
 
-use crate::{desk::Desk, office::HOLDER};
+use crate::{
+    desk::Desk,
+    office::HOLDER,
+    on_cards_judged::{ends, pairs, passcodes_over_channel},
+};
 
 const READER: &str = "Training reader 1";
 
@@ -59,4 +66,24 @@ fn it_is_not_unlocked_by_telephone_and_that_is_said_before_anybody_is_called() {
     // Nothing of it is on record, and the card works as it did.
     assert_eq!(desk.run(&["resume", "--json"]).expect(0).json()["jobs"], serde_json::json!([]));
     desk.run_with(&["passcode", "--passcode-stdin", "--reader", READER], "738164\n904261\n").expect(0);
+}
+
+/// Such a card for a reader of pcscd.
+fn card() -> Arc<Mutex<VirtualCard>> {
+    Arc::new(Mutex::new(VirtualCard::new(&TrainingStock::SecureChannel.blank_card().expect("a blank card"))))
+}
+
+#[test]
+fn passcodes_of_a_card_of_a_secure_channel_behind_pcscd() {
+    passcodes_over_channel((card(), ""));
+}
+
+#[test]
+fn renew_and_repair_of_a_card_of_a_secure_channel_behind_pcscd() {
+    pairs((card(), ""));
+}
+
+#[test]
+fn clear_and_cancel_of_a_card_of_a_secure_channel_behind_pcscd() {
+    ends((card(), ""));
 }

@@ -69,6 +69,17 @@ impl Service {
 
 /// Issue, look, change of passcode, wrong tries until it locks, unlock twice.
 pub fn passcodes(stock: Stock<impl Chip + Send + 'static>) {
+    passcodes_unlocked(stock, unlocks_with_few_commands_and_calls);
+}
+
+/// The same with a card whose channel costs commands and calls of its own.
+pub fn passcodes_over_channel(stock: Stock<impl Chip + Send + 'static>) {
+    passcodes_unlocked(stock, |_, service, passcode| {
+        service.run(&["unlock", "--passcode-stdin"], &format!("{passcode}\n"), 0);
+    });
+}
+
+fn passcodes_unlocked(stock: Stock<impl Chip + Send + 'static>, unlocks: fn(&Office, &Service, &str)) {
     let office = Office::days_ago(0);
     let service = Service::with(&office, stock);
     service.issue("738164");
@@ -103,7 +114,7 @@ pub fn passcodes(stock: Stock<impl Chip + Send + 'static>) {
     let look = service.look();
     assert_eq!((&look["standing"], &look["tries_left"]), (&"locked".into(), &0.into()), "{look}");
 
-    unlocks_with_few_commands_and_calls(&office, &service, "735194");
+    unlocks(&office, &service, "735194");
     works_with("735194");
     // The unlock code was changed: the next unlock has another one, and works too.
     service.run(&["unlock", "--passcode-stdin"], "738164\n", 0);

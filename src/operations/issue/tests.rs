@@ -5,7 +5,14 @@ use proptest::prelude::*;
 use time::OffsetDateTime;
 
 use super::*;
-use crate::cis2::wire::{CardAfterAbort, UnlockCodeSettled};
+use crate::{
+    cis2::wire::{CardAfterAbort, UnlockCodeSettled},
+    operations::{
+        effect::Place,
+        runner::Machine,
+        through_channel::{ThroughChannel, wants_channel},
+    },
+};
 
 /// Chip and gateway, as far as an issue can change them. Unlock codes are numbers; 0 is the transport code.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,6 +35,7 @@ struct World {
     channel_use: ChannelUse,
     owner: KeyOwner,
     channel: Option<Place>,
+    proved: bool,
     prepared: Option<KeyOwner>,
     // The workstation's memory.
     next_key: u32,
@@ -49,6 +57,7 @@ impl World {
             channel_use,
             owner: KeyOwner::Delivered,
             channel: None,
+            proved: false,
             prepared: None,
             unlock_code: 0,
             unlock_tries: 3,
@@ -80,14 +89,24 @@ impl World {
 
     fn card(&mut self, work: CardWork) -> Outcome {
         let opens = matches!(work, CardWork::InitializeUpdate(_) | CardWork::ExternalAuthenticate);
-        // A card that is left locked is locked after a cut too, when there is no channel any more.
-        if self.channel_use.opens() && !opens && work != CardWork::Lock {
-            let place = if work == CardWork::PutKeys { Place::Domain } else { Place::Application };
-            assert_eq!(self.channel, Some(place), "{work:?} comes through the channel");
+        if self.channel_use.opens() && !opens {
+            let place = match work {
+                CardWork::PutKeys => Some(Place::Domain),
+                work if wants_channel(work) => Some(Place::Application),
+                // What a passcode goes along with ends the channel and what was proved on it.
+                _ => None,
+            };
+            if place.is_none() {
+                (self.channel, self.proved) = (None, false);
+            }
+            assert_eq!(self.channel, place, "{work:?} comes through the channel");
+        }
+        if matches!(work, CardWork::Generate(_) | CardWork::Write(_) | CardWork::Erase(_)) && self.channel_use.opens() {
+            assert!(self.proved, "{work:?} needs the management key");
         }
         match work {
             CardWork::InitializeUpdate(place) => {
-                self.channel = Some(place);
+                (self.channel, self.proved) = (Some(place), false);
                 Outcome::CardProved
             }
             CardWork::ExternalAuthenticate => Outcome::ChannelOpen,
@@ -96,7 +115,10 @@ impl World {
                 Outcome::KeysWritten
             }
             CardWork::Witness => Outcome::Witness,
-            CardWork::ProveManagementKey => Outcome::CardAnswered,
+            CardWork::ProveManagementKey => {
+                self.proved = true;
+                Outcome::CardAnswered
+            }
             CardWork::SetUnlockCode { candidate } => {
                 assert_eq!(candidate, 0, "one current code in this model");
                 if self.try_code(self.escrow) {
@@ -296,6 +318,14 @@ fn plan_over(passcode: PasscodeChoice, channel: ChannelUse) -> Plan {
     }
 }
 
+/// An issue as it is run: behind the channel of its card, where it has one.
+type Issuing = ThroughChannel<State>;
+
+fn begun(plan: Plan) -> Issuing {
+    let channel = plan.channel;
+    ThroughChannel::new(State::new(plan), channel)
+}
+
 /// Where a run is cut: at its n-th effect, and whether that effect still happens.
 #[derive(Debug, Clone, Copy)]
 struct Cut {
@@ -304,11 +334,11 @@ struct Cut {
 }
 
 /// Runs until the end or the cut. Returns the outcomes on record and whether it was cut.
-fn run(world: &mut World, mut state: State, cut: Option<Cut>) -> (State, Vec<Outcome>, bool) {
+fn run(world: &mut World, mut state: Issuing, cut: Option<Cut>) -> (Issuing, Vec<Outcome>, bool) {
     let mut record = Vec::new();
     let mut n = 0;
     // A channel does not outlive the run it was opened in.
-    (world.channel, world.prepared) = (None, None);
+    (world.channel, world.proved, world.prepared) = (None, false, None);
     while let Some(effect) = state.pending() {
         if let Some(cut) = cut.filter(|cut| cut.at == n) {
             if cut.happens {
@@ -317,7 +347,7 @@ fn run(world: &mut World, mut state: State, cut: Option<Cut>) -> (State, Vec<Out
             return (state, record, true);
         }
         let outcome = world.perform(&effect);
-        state = step(state, &outcome);
+        state = state.step(&outcome);
         record.push(outcome);
         n += 1;
         assert!(n < 200, "an issue must end");
@@ -326,16 +356,16 @@ fn run(world: &mut World, mut state: State, cut: Option<Cut>) -> (State, Vec<Out
 }
 
 /// A whole life: the first run and its resumptions, each cut as told, the last one not.
-fn live(choice: PasscodeChoice, channel: ChannelUse, cuts: &[Cut]) -> (World, State) {
+fn live(choice: PasscodeChoice, channel: ChannelUse, cuts: &[Cut]) -> (World, Issuing) {
     let mut world = World::over(channel);
     let plan = || plan_over(choice, channel);
-    let (mut state, mut record, mut cut) = run(&mut world, State::new(plan()), cuts.first().copied());
+    let (mut state, mut record, mut cut) = run(&mut world, begun(plan()), cuts.first().copied());
     for next in cuts.iter().skip(1).map(|c| Some(*c)).chain([None]) {
         if !cut {
             break;
         }
         record.push(Outcome::Resumed);
-        let replayed = record.iter().fold(State::new(plan()), step);
+        let replayed = record.iter().fold(begun(plan()), Machine::step);
         let (after, more, again) = run(&mut world, replayed, next);
         (state, cut) = (after, again);
         record.extend(more);
@@ -352,21 +382,25 @@ fn every_plan() -> impl Iterator<Item = (PasscodeChoice, ChannelUse)> {
 fn uncut_it_ends_done() {
     for (choice, channel) in every_plan() {
         let (world, state) = live(choice, channel, &[]);
-        assert_eq!(state.stage, Stage::Done);
-        world.agrees(&state);
+        assert_eq!(state.inner().stage, Stage::Done);
+        world.agrees(state.inner());
     }
 }
 
 #[test]
 fn cut_at_every_effect_before_and_after_card_and_gateway_agree() {
     for (choice, channel) in every_plan() {
-        let (_, record, _) = run(&mut World::over(channel), State::new(plan_over(choice, channel)), None);
+        let (_, record, _) = run(&mut World::over(channel), begun(plan_over(choice, channel)), None);
         for at in 0..record.len() {
             for happens in [false, true] {
                 let (world, state) = live(choice, channel, &[Cut { at, happens }]);
-                world.agrees(&state);
+                world.agrees(state.inner());
                 let proved = record[..at].iter().any(|o| matches!(o, Outcome::KeysProved { .. }));
-                assert_eq!(state.stage == Stage::Done, proved, "finished from the proof on, undone before: cut {at}");
+                assert_eq!(
+                    state.inner().stage == Stage::Done,
+                    proved,
+                    "finished from the proof on, undone before: cut {at}"
+                );
             }
         }
     }
@@ -374,29 +408,29 @@ fn cut_at_every_effect_before_and_after_card_and_gateway_agree() {
 
 #[test]
 fn a_late_confirmation_is_undone() {
-    let (mut world, state) = (World::new(), State::new(plan(PasscodeChoice::LeftLocked)));
+    let (mut world, state) = (World::new(), begun(plan(PasscodeChoice::LeftLocked)));
     let (_, record, _) = run(&mut world.clone(), state.clone(), None);
     let (_, before, _) = run(&mut world, state, Some(Cut { at: record.len() - 1, happens: false }));
     world.issuance = Some(IssuanceState::Expired);
-    let resumed = before.iter().chain([&Outcome::Resumed]).fold(State::new(plan(PasscodeChoice::LeftLocked)), step);
+    let resumed = before.iter().chain([&Outcome::Resumed]).fold(begun(plan(PasscodeChoice::LeftLocked)), Machine::step);
     let (state, ..) = run(&mut world, resumed, None);
-    assert!(matches!(state.stage, Stage::Undone { .. }), "{:?}", state.stage);
+    assert!(matches!(state.inner().stage, Stage::Undone { .. }), "{:?}", state.inner().stage);
     assert!(!world.good && world.certificates == [None, None]);
 }
 
 #[test]
 fn a_card_that_comes_back_different_is_undone() {
     let mut world = World::new();
-    let mut state = State::new(plan(PasscodeChoice::ChosenByHolder));
+    let mut state = begun(plan(PasscodeChoice::ChosenByHolder));
     while let Some(effect) = state.pending() {
         let outcome = match (&effect, world.perform(&effect)) {
             (Effect::Card(CardWork::ReadBack), _) => Outcome::ReadBack { sha256: ["x".into(), "y".into()] },
             (_, outcome) => outcome,
         };
-        state = step(state, &outcome);
+        state = state.step(&outcome);
     }
-    world.agrees(&state);
-    assert!(matches!(state.stage, Stage::Undone { .. }));
+    world.agrees(state.inner());
+    assert!(matches!(state.inner().stage, Stage::Undone { .. }));
 }
 
 #[test]
@@ -405,13 +439,13 @@ fn a_card_that_refused_every_code_is_never_touched_again() {
     world.unlock_code = 77;
     for cut in (0..20).map(|at| Cut { at, happens: true }) {
         let mut world = world.clone();
-        let (_, mut record, was_cut) = run(&mut world, State::new(plan(PasscodeChoice::LeftLocked)), Some(cut));
+        let (_, mut record, was_cut) = run(&mut world, begun(plan(PasscodeChoice::LeftLocked)), Some(cut));
         if was_cut {
             record.push(Outcome::Resumed);
         }
-        let resumed = record.iter().fold(State::new(plan(PasscodeChoice::LeftLocked)), step);
+        let resumed = record.iter().fold(begun(plan(PasscodeChoice::LeftLocked)), Machine::step);
         let (state, ..) = run(&mut world, resumed, None);
-        assert!(matches!(state.stage, Stage::Undone { .. }), "cut at {}: {:?}", cut.at, state.stage);
+        assert!(matches!(state.inner().stage, Stage::Undone { .. }), "cut at {}: {:?}", cut.at, state.inner().stage);
         assert!(world.unlock_tries > 0 && world.unlock_code == 77 && world.keys == [0; 2], "cut at {}", cut.at);
     }
 }
@@ -421,20 +455,20 @@ fn keys_that_the_card_holds_too_late_go_back() {
     let channel = ChannelUse::ReplaceKeysAndPutBack;
     let plan = || plan_over(PasscodeChoice::ChosenByHolder, channel);
     let mut world = World::over(channel);
-    let (_, record, _) = run(&mut world.clone(), State::new(plan()), None);
-    let (_, before, _) = run(&mut world, State::new(plan()), Some(Cut { at: record.len() - 1, happens: false }));
+    let (_, record, _) = run(&mut world.clone(), begun(plan()), None);
+    let (_, before, _) = run(&mut world, begun(plan()), Some(Cut { at: record.len() - 1, happens: false }));
     assert_eq!(world.owner, KeyOwner::Organisation);
     world.issuance = Some(IssuanceState::Expired);
-    let resumed = before.iter().chain([&Outcome::Resumed]).fold(State::new(plan()), step);
+    let resumed = before.iter().chain([&Outcome::Resumed]).fold(begun(plan()), Machine::step);
     let (state, ..) = run(&mut world, resumed, None);
-    assert!(matches!(state.stage, Stage::Undone { .. }), "{:?}", state.stage);
+    assert!(matches!(state.inner().stage, Stage::Undone { .. }), "{:?}", state.inner().stage);
     assert_eq!((world.owner, world.certificates), (KeyOwner::Delivered, [None, None]));
 }
 
 #[test]
 fn a_card_that_refuses_the_channel_is_left_alone_and_the_gateway_learns_of_it() {
     let mut world = World::over(ChannelUse::Open);
-    let mut state = State::new(plan_over(PasscodeChoice::ChosenByHolder, ChannelUse::Open));
+    let mut state = begun(plan_over(PasscodeChoice::ChosenByHolder, ChannelUse::Open));
     let mut told = 0;
     while let Some(effect) = state.pending() {
         let outcome = match &effect {
@@ -445,17 +479,17 @@ fn a_card_that_refuses_the_channel_is_left_alone_and_the_gateway_learns_of_it() 
             }
             effect => world.perform(effect),
         };
-        state = step(state, &outcome);
+        state = state.step(&outcome);
     }
-    assert_eq!((&state.stage, told), (&Stage::Undone { why: REFUSED.into() }, 1));
-    world.agrees(&state);
+    assert_eq!((&state.inner().stage, told), (&Stage::Undone { why: REFUSED.into() }, 1));
+    world.agrees(state.inner());
 }
 
 #[test]
 fn refused_at_the_door_nothing_is_undone_because_nothing_was_done() {
     let no = Outcome::Failed(Fault::Refused { why: "no".into(), by_policy: true });
-    let state = step(State::new(plan(PasscodeChoice::ChosenByHolder)), &no);
-    assert_eq!(state.stage, Stage::Undone { why: "no".into() });
+    let state = begun(plan(PasscodeChoice::ChosenByHolder)).step(&no);
+    assert_eq!(state.inner().stage, Stage::Undone { why: "no".into() });
     assert_eq!(state.pending(), None);
 }
 
@@ -463,7 +497,7 @@ fn refused_at_the_door_nothing_is_undone_because_nothing_was_done() {
 fn a_cut_at_which_nothing_was_tried_does_not_turn_the_order_of_the_codes() {
     let cuts = [(7, false), (6, true), (0, false)].map(|(at, happens)| Cut { at, happens });
     let (world, state) = live(PasscodeChoice::ChosenByHolder, ChannelUse::None, &cuts);
-    world.agrees(&state);
+    world.agrees(state.inner());
 }
 
 proptest! {
@@ -476,7 +510,7 @@ proptest! {
         let choice = if locked { PasscodeChoice::LeftLocked } else { PasscodeChoice::ChosenByHolder };
         let cuts: Vec<Cut> = cuts.into_iter().map(|(at, happens)| Cut { at, happens }).collect();
         let (world, state) = live(choice, channel, &cuts);
-        world.agrees(&state);
+        world.agrees(state.inner());
     }
 
     #[test]

@@ -112,4 +112,10 @@ kills! {
     unlock_of_the_virtual_card_that_was_issued_locked: UnlockDelivered, Virtual;
     unlock_of_the_independent_card_that_was_issued_locked: UnlockDelivered, Independent;
     unlock_of_the_independent_card_that_was_looked_at: UnlockSeen, Independent;
+    unlock_of_a_forgotten_passcode_of_a_card_of_a_secure_channel: UnlockForgotten, Channel;
+    change_of_passcode_of_a_card_of_a_secure_channel: ChangePasscode, Channel;
+    cancel_of_a_card_of_a_secure_channel: Cancel, Channel;
+    repair_of_a_card_of_a_secure_channel_with_its_holder: RepairWithHolder, Channel;
+    repair_of_a_card_of_a_secure_channel_left_locked: RepairLeftLocked, Channel;
+    renewal_of_a_card_of_a_secure_channel_with_its_keys: RenewSameKeys, Channel;
 }
