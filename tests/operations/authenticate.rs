@@ -33,7 +33,7 @@ fn issued(make: Make, number: u16, test: &TestDesk) -> Box<dyn CardReaders> {
 #[test]
 fn cards_of_both_makes_sign_their_holders_in() {
     let test = TestDesk::new();
-    for (make, number) in [(Make::Virtual, 31), (Make::Independent, 32)] {
+    for (make, number) in [(Make::Virtual, 31), (Make::Independent, 32), (Make::Series9, 36)] {
         let readers = issued(make, number, &test);
         let desk = test.desk(&*readers);
         let tried = desk.try_card(None, &passcode()).expect("the card works");
