@@ -59,7 +59,7 @@ fn change_code(readers: &dyn CardReaders, old: &[u8; 8], new: &[u8; 8]) -> bool 
 
 #[test]
 fn a_foreign_unlock_code_costs_one_try_and_nothing_else() {
-    for make in [Make::Virtual, Make::Independent] {
+    for make in [Make::Virtual, Make::Series9, Make::Independent] {
         let bench = TestDesk::new();
         let readers = card_with_a_foreign_code(make);
         // As often as an impatient officer likes, as long as somebody uses the right code in between.
@@ -79,7 +79,7 @@ fn a_foreign_unlock_code_costs_one_try_and_nothing_else() {
 
 #[test]
 fn a_card_that_another_gateway_issued_is_refused_untouched() {
-    for make in [Make::Virtual, Make::Independent] {
+    for make in [Make::Virtual, Make::Series9, Make::Independent] {
         let (ours, theirs) = (TestDesk::new(), TestDesk::new());
         let readers = desk::card(make, 1);
         let issued = desk::issue(&theirs.desk(&*readers), desk::holder(1), PasscodeChoice::ChosenByHolder);

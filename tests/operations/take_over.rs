@@ -17,7 +17,7 @@ use crate::{
 
 #[test]
 fn another_workstation_cleans_the_card_and_the_first_one_accepts_it() {
-    for make in [Make::Virtual, Make::Independent] {
+    for make in [Make::Virtual, Make::Series9, Make::Independent] {
         let folder = desk::quick_folder();
         let clock = Arc::new(ManualClock::starting(OffsetDateTime::now_utc()));
         let data = folder.path().join("gateway");

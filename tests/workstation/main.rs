@@ -1,5 +1,6 @@
 //! The program as scripts and officers meet it: its real binary, its exit codes, its files.
 
+mod alone_judged;
 mod audit;
 mod calibration;
 mod channel_card;

@@ -3,6 +3,7 @@
 use std::{
     io::{BufRead, BufReader},
     net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream},
+    path::PathBuf,
     process::{Child, Stdio},
     sync::{
         Arc,
@@ -30,7 +31,7 @@ pub const ANOTHER: &str = "555000000017";
 pub struct Office {
     pub clock: Arc<ManualClock>,
     pub gateway: RunningGateway,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Office {
@@ -47,7 +48,12 @@ impl Office {
         config.clock = clock.clone();
         change(&mut config);
         let gateway = Gateway::start(config).expect("a gateway");
-        Self { clock, gateway, _folder: folder }
+        Self { clock, gateway, folder }
+    }
+
+    /// Where it puts the messages it sends.
+    pub fn messages(&self) -> PathBuf {
+        self.folder.path().join("messages")
     }
 
     /// So many days go by.

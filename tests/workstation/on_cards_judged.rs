@@ -18,11 +18,11 @@ use crate::{
     workbench::{Independent, Workbench},
 };
 
-fn virtual_card() -> Arc<Mutex<VirtualCard>> {
+pub fn virtual_card() -> Arc<Mutex<VirtualCard>> {
     Arc::new(Mutex::new(VirtualCard::new(&blank_card().expect("a blank card"))))
 }
 
-fn independent() -> Independent {
+pub fn independent() -> Independent {
     let mut card = IndependentCard::new();
     card.leave_factory([0xC3; 21], None);
     Independent(card)
@@ -32,16 +32,16 @@ fn independent() -> Independent {
 pub type Stock<'a, C> = (C, &'a str);
 
 /// A desk with one card behind pcscd.
-struct Service {
-    desk: Desk,
-    reader: String,
+pub struct Service {
+    pub desk: Desk,
+    pub reader: String,
     /// What its configuration says besides where the gateway is.
     lines: String,
     bench: Workbench,
 }
 
 impl Service {
-    fn with(office: &Office, (card, lines): Stock<impl Chip + Send + 'static>) -> Self {
+    pub fn with(office: &Office, (card, lines): Stock<impl Chip + Send + 'static>) -> Self {
         let mut bench = Workbench::start();
         bench.insert(0, card);
         Self { desk: office.desk_with(lines), reader: bench.reader_name(0), lines: lines.to_owned(), bench }
@@ -49,7 +49,7 @@ impl Service {
 
     /// Runs a command on the card, which must end so.
     #[track_caller]
-    fn run(&self, words: &[&str], stdin: &str, code: i32) -> Value {
+    pub fn run(&self, words: &[&str], stdin: &str, code: i32) -> Value {
         let words = [words, &["--json", "--reader", &self.reader]].concat();
         self.desk.run_with_readers(&words, stdin).expect(code).json()
     }
@@ -61,7 +61,7 @@ impl Service {
 
     /// What `cards` tells of the card.
     #[track_caller]
-    fn look(&self) -> Value {
+    pub fn look(&self) -> Value {
         let cards = self.desk.run_with_readers(&["cards", "--json", "--reader", &self.reader], "").expect(0).json();
         cards["readers"][0].clone()
     }

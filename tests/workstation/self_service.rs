@@ -3,6 +3,8 @@
 use std::{
     fs,
     io::{BufRead, BufReader, Read, Write},
+    path::Path,
+    process::Command,
 };
 
 use crate::desk::Desk;
@@ -16,6 +18,28 @@ fn issue(desk: &Desk, holder: &str, reader: &str) {
 
 fn works_with(desk: &Desk, passcode: &str) {
     desk.run_with(&["cards", "--try", READER, "--passcode-stdin"], &format!("{passcode}\n")).expect(0);
+}
+
+/// Runs an unlock by code: takes the code out of the message as it comes, and types it and the new passcode.
+pub fn unlock_by_code(mut command: Command, messages: &Path, passcode: &str) {
+    let mut child = command.spawn().expect("the binary starts");
+    let mut told = BufReader::new(child.stderr.take().expect("piped"));
+    let mut seen = String::new();
+    // It says where the code went, and then waits for it.
+    while !seen.contains("A code was sent to h•••@people.training.invalid") {
+        assert!(told.read_line(&mut seen).expect("text") > 0, "{seen}");
+    }
+    let file = fs::read_dir(messages).expect("messages").flatten().next().expect("one message");
+    let text = fs::read_to_string(file.path()).expect("a message");
+    let digits = |word: &&str| word.len() == 6 && word.bytes().all(|b| b.is_ascii_digit());
+    let code = text.split_whitespace().find(digits).expect("a code");
+    let answers = format!("{code}\n{passcode}\n");
+    child.stdin.take().expect("piped").write_all(answers.as_bytes()).expect("written");
+    told.read_to_string(&mut seen).expect("text");
+    let mut document = String::new();
+    child.stdout.take().expect("piped").read_to_string(&mut document).expect("text");
+    assert_eq!(child.wait().expect("it ends").code(), Some(0), "{seen}");
+    assert!(!seen.contains(code) && !document.contains(code), "{seen}{document}");
 }
 
 #[test]
@@ -40,29 +64,9 @@ fn a_holder_changes_the_passcode_and_is_told_when_to_renew() {
 fn a_holder_unlocks_with_a_code_that_was_sent() {
     let desk = Desk::new();
     issue(&desk, "555000000017", READER);
-    let mut child = desk
-        .command(&["self-service", "unlock", "--json", "--reader", READER, "--passcode-stdin"])
-        .env("PCSCLITE_CSOCK_NAME", desk.path().join("no-service"))
-        .spawn()
-        .expect("the binary starts");
-    let mut told = BufReader::new(child.stderr.take().expect("piped"));
-    let mut seen = String::new();
-    // It says where the code went, and then waits for it.
-    while !seen.contains("A code was sent to h•••@people.training.invalid") {
-        assert!(told.read_line(&mut seen).expect("text") > 0, "{seen}");
-    }
-    let messages = desk.path().join("data/gateway/messages");
-    let file = fs::read_dir(messages).expect("messages").flatten().next().expect("one message");
-    let text = fs::read_to_string(file.path()).expect("a message");
-    let digits = |word: &&str| word.len() == 6 && word.bytes().all(|b| b.is_ascii_digit());
-    let code = text.split_whitespace().find(digits).expect("a code");
-    let answers = format!("{code}\n295183\n");
-    child.stdin.take().expect("piped").write_all(answers.as_bytes()).expect("written");
-    told.read_to_string(&mut seen).expect("text");
-    let mut document = String::new();
-    child.stdout.take().expect("piped").read_to_string(&mut document).expect("text");
-    assert_eq!(child.wait().expect("it ends").code(), Some(0), "{seen}");
-    assert!(!seen.contains(code) && !document.contains(code), "{seen}{document}");
+    let mut command = desk.command(&["self-service", "unlock", "--json", "--reader", READER, "--passcode-stdin"]);
+    command.env("PCSCLITE_CSOCK_NAME", desk.path().join("no-service"));
+    unlock_by_code(command, &desk.path().join("data/gateway/messages"), "295183");
     works_with(&desk, "295183");
 }
 

@@ -12,6 +12,7 @@ use cardwright_independent_card::{IndependentCard, ManagementKey};
 use zeroize::Zeroizing;
 
 use crate::{
+    alone_judged::alone,
     desk::{Desk, judge},
     judges::works_with,
     office::HOLDER,
@@ -106,6 +107,11 @@ fn a_series_9_card_is_recognised_issued_and_accepted_by_opensc() {
     // The record says which generation it is.
     let again = desk.run_with_readers(&words, "738164\n").expect(3).json();
     assert_eq!(again["outcome"], "refused", "{again}");
+}
+
+#[test]
+fn holders_alone_with_a_series_9_card_behind_pcscd() {
+    alone((Arc::new(Mutex::new(series_9())), ""));
 }
 
 #[test]

@@ -41,6 +41,11 @@ pub fn keeps_the_promise(
     let on_record = bench.record().card_state(serial) == "locked";
     assert!(locked || !on_record, "{what}: locked on record alone");
     match task {
+        Task::Cancel if bench.record().card_state(serial) == "cancelled" => {
+            assert_eq!(bench.record().good_certificates(serial), [], "{what}: revoked, and first of all");
+            assert_eq!(bench.record().open_issuances(serial), 0, "{what}: a job is open at the gateway");
+            assert!(bench.journal.open_jobs().expect("reads").is_empty(), "{what}: a job is open at the desk");
+        }
         Task::Unlock if locked => {
             // Nobody is locked out: it is unlocked once more.
             assert_eq!(run(&bench.desk(), task).expect(what).ending, Ending::Done, "{what}");
@@ -114,4 +119,9 @@ fn renewal_before_the_effect() {
 #[test]
 fn renewal_after_the_effect() {
     cut_everywhere("renewal_after_the_effect", Task::Renew, &[Moment::After]);
+}
+
+#[test]
+fn cancel() {
+    cut_everywhere("cancel", Task::Cancel, &Moment::BOTH);
 }

@@ -35,7 +35,7 @@ fn victim() {
     let orders: Vec<&str> = orders.split('|').collect();
     let [folder, task, stop_at] = <[&str; 3]>::try_from(orders).expect("orders");
     let (folder, stop_at): (PathBuf, u32) = (folder.into(), stop_at.parse().expect("a number"));
-    let tasks = [Task::Unlock, Task::ChangePasscode, Task::Renew];
+    let tasks = [Task::Unlock, Task::ChangePasscode, Task::Renew, Task::Cancel];
     let task = tasks.into_iter().find(|known| format!("{known:?}") == task).expect("a task");
     let mut config = gateway_desk::config(&folder.join("gateway"));
     people(&mut config);
@@ -123,4 +123,9 @@ fn change_of_passcode() {
 #[test]
 fn renewal() {
     kill_everywhere("renewal", Task::Renew);
+}
+
+#[test]
+fn cancel() {
+    kill_everywhere("cancel", Task::Cancel);
 }

@@ -134,10 +134,11 @@ fn cut_everywhere(task: Task, make: Make, before_it: Before, sweep: Sweep) {
     }
     assert_eq!(bench.journal.broken_at().expect("reads"), None);
     crate::report!("{task:?}, {make:?}: {cuts} cuts at {exchanges} exchanges, {tally:?}");
-    assert!(cuts > 0 && tally.finished + tally.undone > 0, "{tally:?}");
+    assert!(cuts > 0, "{tally:?}");
     if sweep != Sweep::Everywhere {
         return;
     }
+    assert!(tally.finished + tally.undone > 0, "{tally:?}");
     // A repair whose holder is not there for the resumption ends locked.
     let whole = if task == Task::RepairWithHolder { Stands::Locked } else { after(task) };
     assert!(tally.cards.contains_key(&whole), "{tally:?}");
@@ -160,7 +161,7 @@ macro_rules! cuts {
     ($sweep:expr; $($name:ident: $task:ident, $make:ident;)*) => {$(
         #[test]
         fn $name() {
-            cut_everywhere(Task::$task, Make::$make, |_| {}, $sweep(Task::$task as u32));
+            cut_everywhere(Task::$task, Make::$make, |_| {}, $sweep(Task::$task));
         }
     )*};
 }
@@ -205,9 +206,9 @@ cuts! {
     renewal_of_a_card_of_a_secure_channel_with_its_keys: RenewSameKeys, Channel;
 }
 
-// The same machines as above on another kind of card, or from another beginning: one place of seven.
+// The same machines as above on another kind of card, or from another beginning: one place of seven, or of three where there are few.
 cuts! {
-    Sweep::Sampled;
+    Task::sampled;
     unlock_of_a_series_9_card_that_was_looked_at: UnlockSeen, Series9;
     unlock_of_a_forgotten_passcode_of_a_series_9_card: UnlockForgotten, Series9;
     unlock_of_a_series_9_card_that_was_issued_locked: UnlockDelivered, Series9;

@@ -30,7 +30,7 @@ fn victim() {
 fn kill_everywhere(task: Task, make: Make, sweep: Sweep) {
     let bench = Bench::new(task);
     let folder = bench.folder.path();
-    let (mut kills, mut writes, mut tally) = (0u32, 0, Tally::default());
+    let (mut kills, mut tally) = (0u32, Tally::default());
     for (number, stop_at) in (1..).zip(sweep.places()) {
         let what = format!("{task:?}, {make:?}, killed at write {stop_at}");
         let serial = desk::serial(make, number);
@@ -52,11 +52,12 @@ fn kill_everywhere(task: Task, make: Make, sweep: Sweep) {
         if !killed {
             break;
         }
-        (kills, writes) = (kills + 1, stop_at);
+        kills += 1;
     }
     assert_eq!(bench.journal.broken_at().expect("reads"), None);
     crate::report!("{task:?}, {make:?}: {kills} kills, {tally:?}");
-    assert!(writes > 4 && kills > 0 && tally.finished + tally.undone > 0, "{kills} kills, {tally:?}");
+    let all = sweep != Sweep::Everywhere || (kills > 6 && tally.finished + tally.undone > 0);
+    assert!(all && kills > 0, "{kills} kills, {tally:?}");
 }
 
 /// One test each: they run beside each other.
@@ -64,7 +65,7 @@ macro_rules! kills {
     ($sweep:expr; $($name:ident: $task:ident, $make:ident;)*) => {$(
         #[test]
         fn $name() {
-            kill_everywhere(Task::$task, Make::$make, $sweep(Task::$task as u32));
+            kill_everywhere(Task::$task, Make::$make, $sweep(Task::$task));
         }
     )*};
 }
@@ -96,9 +97,9 @@ kills! {
     repair_of_a_series_9_card_left_locked: RepairLeftLocked, Series9;
 }
 
-// The same machines as above on another kind of card: one write of seven, each time with another first one.
+// The same machines as above on another kind of card: one write of seven, or of three where there are few.
 kills! {
-    Sweep::Sampled;
+    Task::sampled;
     unlock_of_a_series_9_card: Unlock, Series9;
     unlock_of_a_series_9_card_that_was_looked_at: UnlockSeen, Series9;
     unlock_of_a_forgotten_passcode_of_a_series_9_card: UnlockForgotten, Series9;

@@ -56,7 +56,7 @@ fn a_card_through_its_life() {
 
 #[test]
 fn strangers_are_named() {
-    for make in [Make::Virtual, Make::Independent] {
+    for make in [Make::Virtual, Make::Series9, Make::Independent] {
         // Both gateways are of training and call their authorities alike: who made a certificate is told by its signature.
         let (ours, theirs) = (TestDesk::new(), TestDesk::new());
         let (readers, _) = card(make, 1);
@@ -70,7 +70,7 @@ fn strangers_are_named() {
 
 #[test]
 fn a_card_that_nobody_has_on_record_is_named() {
-    for make in [Make::Virtual, Make::Independent] {
+    for make in [Make::Virtual, Make::Series9, Make::Independent] {
         let bench = TestDesk::new();
         let (readers, serial) = card(make, 1);
         let issued = desk::issue(&bench.desk(&*readers), desk::holder(1), PasscodeChoice::ChosenByHolder);

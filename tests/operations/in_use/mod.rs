@@ -11,6 +11,7 @@ mod looks;
 mod races;
 mod refused;
 mod tampering;
+mod trial;
 mod works;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -28,7 +29,10 @@ use cardwright::{
 };
 use time::{Duration, OffsetDateTime};
 
-use crate::desk::{self, Make, READER};
+use crate::{
+    desk::{self, Make, READER},
+    kills::Sweep,
+};
 
 /// What is done to a card, and with which of the choices there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,6 +87,15 @@ impl Task {
 
     pub fn renews(self) -> bool {
         self.operation() == Operation::Renew
+    }
+
+    /// Where its cuts and kills are a sample: one place of three where there are few, one of seven where there are many; each
+    /// task begins at another one.
+    pub fn sampled(self) -> Sweep {
+        match self.operation() {
+            Operation::Unlock | Operation::ChangePasscode => Sweep::of_few(self as u32),
+            _ => Sweep::of_many(self as u32),
+        }
     }
 }
 

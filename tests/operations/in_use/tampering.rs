@@ -53,7 +53,10 @@ impl Victim<'_> {
     fn as_administrator(&self, command: &Command) {
         plainly(self.readers, |card| {
             match self.make {
-                Make::Independent => prove_factory_key(card),
+                Make::Independent => prove_triple_des_key(card, &FACTORY_KEY),
+                Make::Series9 => {
+                    prove_triple_des_key(card, training::training_series_9_management_key(self.serial).expose());
+                }
                 _ => prove_training_key(card, self.serial),
             }
             let status = card.exchange(command).expect("answers").status;
@@ -75,11 +78,11 @@ fn prove_training_key(card: &mut dyn Transport, serial: &CardSerial) {
 }
 
 /// The card asks and is answered (SP 800-73-4 part 2, A.3: external authenticate).
-fn prove_factory_key(card: &mut dyn Transport) {
+fn prove_triple_des_key(card: &mut dyn Transport, key: &[u8]) {
     let ask = Command::new(0x00, 0x87, 0x03, 0x9B).with_data([0x7C, 2, 0x81, 0]);
     let challenge = card.exchange(&ask.expecting_data()).expect("answers").data.clone();
     let mut block = des::cipher::Block::<des::TdesEde3>::try_from(&challenge[4..12]).expect("one block");
-    des::TdesEde3::new_from_slice(&FACTORY_KEY).expect("24 bytes").encrypt_block(&mut block);
+    des::TdesEde3::new_from_slice(key).expect("24 bytes").encrypt_block(&mut block);
     let answer = [&[0x7C, 10, 0x82, 8], block.as_slice()].concat();
     let tell = Command::new(0x00, 0x87, 0x03, 0x9B).with_data(answer);
     assert!(card.exchange(&tell).expect("answers").status.is_ok(), "the key is right");

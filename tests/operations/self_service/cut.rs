@@ -136,7 +136,8 @@ fn cut_everywhere(task: Task, make: Make, sweep: Sweep) {
     }
     assert_eq!(bench.journal.broken_at().expect("reads"), None);
     crate::report!("{task:?} without an officer, {make:?}: {cuts} cuts at {exchanges} exchanges, {tally:?}");
-    assert!(cuts > 0 && tally.finished + tally.undone > 0, "{tally:?}");
+    let all = sweep != Sweep::Everywhere || tally.finished + tally.undone > 0;
+    assert!(all && cuts > 0, "{tally:?}");
     if task.renews() && sweep == Sweep::Everywhere {
         assert!(tally.finished > 0 && tally.undone > 0, "some go back and some go forward: {tally:?}");
     }
@@ -157,7 +158,7 @@ macro_rules! cuts {
     ($sweep:expr; $($name:ident: $task:ident, $make:ident;)*) => {$(
         #[test]
         fn $name() {
-            cut_everywhere(Task::$task, Make::$make, $sweep(Task::$task as u32));
+            cut_everywhere(Task::$task, Make::$make, $sweep(Task::$task));
         }
     )*};
 }
@@ -176,7 +177,7 @@ cuts! {
 }
 
 cuts! {
-    Sweep::Sampled;
+    Task::sampled;
     unlock_by_code_of_a_series_9_card: Unlock, Series9;
     change_of_passcode_of_a_series_9_card: ChangePasscode, Series9;
     renewal_of_a_series_9_card: RenewNewKeys, Series9;

@@ -33,7 +33,7 @@ fn victim() {
 fn kill_everywhere(task: Task, make: Make, sweep: Sweep) {
     let bench = bench(task);
     let folder = bench.folder.path();
-    let (mut kills, mut writes, mut tally) = (0u32, 0, Tally::default());
+    let (mut kills, mut tally) = (0u32, Tally::default());
     for (number, stop_at) in (1..).zip(sweep.places()) {
         let what = format!("{task:?} without an officer, {make:?}, killed at write {stop_at}");
         let serial = desk::serial(make, number);
@@ -56,11 +56,12 @@ fn kill_everywhere(task: Task, make: Make, sweep: Sweep) {
         if !killed {
             break;
         }
-        (kills, writes) = (kills + 1, stop_at);
+        kills += 1;
     }
     assert_eq!(bench.journal.broken_at().expect("reads"), None);
     crate::report!("{task:?} without an officer, {make:?}: {kills} kills, {tally:?}");
-    assert!(writes > 4 && kills > 0 && tally.finished + tally.undone > 0, "{kills} kills, {tally:?}");
+    let all = sweep != Sweep::Everywhere || (kills > 6 && tally.finished + tally.undone > 0);
+    assert!(all && kills > 0, "{kills} kills, {tally:?}");
 }
 
 /// One test each: they run beside each other.
@@ -68,7 +69,7 @@ macro_rules! kills {
     ($sweep:expr; $($name:ident: $task:ident, $make:ident;)*) => {$(
         #[test]
         fn $name() {
-            kill_everywhere(Task::$task, Make::$make, $sweep(Task::$task as u32));
+            kill_everywhere(Task::$task, Make::$make, $sweep(Task::$task));
         }
     )*};
 }
@@ -85,7 +86,7 @@ kills! {
 }
 
 kills! {
-    Sweep::Sampled;
+    Task::sampled;
     unlock_by_code_of_a_series_9_card: Unlock, Series9;
     change_of_passcode_of_a_series_9_card: ChangePasscode, Series9;
     renewal_of_a_series_9_card: RenewNewKeys, Series9;
