@@ -139,6 +139,9 @@ pub struct Issue {
     /// Print the card afterwards, on this printer
     #[arg(long, value_name = "NAME")]
     pub print: Option<String>,
+    /// Encode and print in one go: the printer named with --print feeds a card to its chip station, and puts it out printed
+    #[arg(long, requires = "print", conflicts_with = "reader")]
+    pub in_printer: bool,
 }
 
 /// `cards`.

@@ -185,11 +185,11 @@ fn panels(planes: &Planes) -> [(&'static str, &[u8]); 4] {
     [("yellow", &planes.yellow), ("magenta", &planes.magenta), ("cyan", &planes.cyan), (RESIN, &planes.resin)]
 }
 
-fn has_dye(planes: &Planes) -> bool {
+pub(in crate::printer) fn has_dye(planes: &Planes) -> bool {
     has_ink(&planes.yellow) || has_ink(&planes.magenta) || has_ink(&planes.cyan)
 }
 
-fn has_ink(pixels: &[u8]) -> bool {
+pub(in crate::printer) fn has_ink(pixels: &[u8]) -> bool {
     pixels.iter().any(|&pixel| pixel != 0)
 }
 

@@ -39,6 +39,15 @@ pub trait Spool {
     /// leaves it open whether a card was used: then not longer than a card takes. `hear` is told what the printer waits for, and what to do about it.
     fn await_word(&mut self, hear: &mut dyn FnMut(&str)) -> Word;
 
+    /// Hands over a short command that is no job, such as one that moves a card. What came of it shows elsewhere.
+    ///
+    /// # Errors
+    /// [`SpoolError::NoCommands`] where the destination takes jobs alone; the printer does not take it.
+    fn command(&mut self, command: &[u8]) -> Result<(), SpoolError> {
+        let _ = command;
+        Err(SpoolError::NoCommands)
+    }
+
     /// Stops what this spool does, from another thread. Whoever stops it has no more use for it.
     fn cancel(&self) -> Cancel;
 }
@@ -215,6 +224,12 @@ pub enum SpoolError {
         /// What is wrong with it.
         source: StatusError,
     },
+    /// A file or a queue, which takes jobs alone.
+    #[error(
+        "the way to this printer carries print jobs alone and moves no card: reach the printer by network or cable (tcp: or \
+         usb:) in the configuration; nothing was sent"
+    )]
+    NoCommands,
     /// Somebody stopped it before anything was sent.
     #[error("printing was stopped at this desk; nothing was sent, and the card may be printed later")]
     Stopped,

@@ -176,6 +176,11 @@ step-change-passcode = Changing the passcode
 step-overwrite-keys = Putting throw-away keys over the old ones
 step-block-card = Locking the card for good
 step-end = Putting the card's state on record
+step-feed-card = Bringing a card to the printer's chip station
+step-find-station = Finding the card in the printer's reader
+step-release-card = Moving the card to where it is printed
+step-eject-card = Putting the card out of the printer
+step-reject-card = Putting the failed card out of the printer
 # How it ended.
 end-issued = The card is issued
 end-done = Done

@@ -148,6 +148,23 @@ impl Spool for RawTcp {
         before.wait(limit, &cancel, || self.status(), hear)
     }
 
+    fn command(&mut self, command: &[u8]) -> Result<(), SpoolError> {
+        let mut stream = self.connect()?;
+        let mut sent = 0;
+        // A card that is carried is carried to the end: nobody stops it half way.
+        let never = Cancel::default();
+        let deadline = Instant::now() + self.limits.send;
+        let outcome = send_all(&mut stream, command, deadline, &never, |bytes| sent += bytes)
+            .and_then(|()| stream.shutdown(Shutdown::Write))
+            .and_then(|()| hung_up(&mut stream, Instant::now() + self.limits.hang_up, &never));
+        let address = self.address();
+        match outcome {
+            Ok(_) => Ok(()),
+            Err(source) if sent == 0 => Err(SpoolError::NothingSent { address, source }),
+            Err(source) => Err(SpoolError::Cut { address, sent, total: command.len(), source }),
+        }
+    }
+
     fn cancel(&self) -> Cancel {
         self.cancel.clone()
     }

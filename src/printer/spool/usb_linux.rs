@@ -123,6 +123,12 @@ impl Spool for UsbPort {
         before.wait(limit, &cancel, || self.status(), hear)
     }
 
+    fn command(&mut self, command: &[u8]) -> Result<(), SpoolError> {
+        let device = self.open()?;
+        let written = write_all(&device, command, Instant::now() + self.limits.send, &Cancel::default(), |_| {});
+        written.map_err(|source| SpoolError::NothingSent { address: self.port(), source })
+    }
+
     fn cancel(&self) -> Cancel {
         self.cancel.clone()
     }
