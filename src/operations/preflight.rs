@@ -246,12 +246,8 @@ impl Desk<'_> {
                 today: now.date(),
             },
         )?;
-        let mut options = JobOptions::one_card(u32::try_from(now.unix_timestamp()).unwrap_or(0));
-        if let Some(status) = &status {
-            options.firmware = &status.firmware;
-            options.head_position = status.head_position;
-            options.head_type = status.head_type;
-        }
+        let mut options =
+            JobOptions::one_card(u32::try_from(now.unix_timestamp()).unwrap_or(0)).told_by(status.as_ref());
         options.back = face.back_planes();
         let mut printer_advice = Vec::new();
         // A queue with a driver of its own may print with other panels than the profile's.

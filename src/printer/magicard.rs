@@ -43,6 +43,15 @@ impl JobOptions<'_> {
     }
 }
 
+impl<'a> JobOptions<'a> {
+    /// The same for a printer that said this of itself.
+    #[must_use]
+    pub fn told_by(self, status: Option<&'a status::Status>) -> Self {
+        let Some(status) = status else { return self };
+        Self { firmware: &status.firmware, head_position: status.head_position, head_type: status.head_type, ..self }
+    }
+}
+
 /// Turns the planes of a face into the bytes a printer takes.
 pub trait JobEncoder {
     /// The whole job. Nothing is printed by this.

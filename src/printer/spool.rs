@@ -35,6 +35,11 @@ pub trait Spool {
     /// [`SpoolError`]; [`SpoolError::card_used`] says whether a card may have come out.
     fn send(&mut self, job: &[u8]) -> Result<Receipt, SpoolError>;
 
+    /// The jobs from here on are of so many cards each. Where nobody counts cards, that makes no difference.
+    fn copies(&mut self, copies: u16) {
+        let _ = copies;
+    }
+
     /// Waits for the word of the printer that the card of the job that was sent last is finished, also after an error that
     /// leaves it open whether a card was used: then not longer than a card takes. `hear` is told what the printer waits for, and what to do about it.
     fn await_word(&mut self, hear: &mut dyn FnMut(&str)) -> Word;

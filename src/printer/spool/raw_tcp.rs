@@ -58,6 +58,8 @@ pub struct RawTcp {
     cancel: Cancel,
     /// What the printer said before the last job.
     before: Before,
+    /// Cards of one job.
+    copies: u16,
 }
 
 impl RawTcp {
@@ -65,7 +67,15 @@ impl RawTcp {
     #[must_use]
     pub fn new(host: &str, port: u16, profile: &Profile) -> Self {
         let (limits, asked) = (TimeLimits::of(profile), Asked::new(profile));
-        Self { host: host.to_owned(), port, limits, asked, cancel: Cancel::default(), before: Before::default() }
+        Self {
+            host: host.to_owned(),
+            port,
+            limits,
+            asked,
+            cancel: Cancel::default(),
+            before: Before::default(),
+            copies: 1,
+        }
     }
 
     /// With other time limits than the profile's.
@@ -123,7 +133,7 @@ impl Spool for RawTcp {
     fn send(&mut self, job: &[u8]) -> Result<Receipt, SpoolError> {
         let status = self.status()?;
         may_print(status.as_ref())?;
-        self.before = Before::of(status.as_ref());
+        self.before = Before::of(status.as_ref()).copies(self.copies);
         let mut stream = self.connect()?;
         if self.cancel.wish() == Wish::Stop {
             return Err(SpoolError::Stopped);
@@ -141,6 +151,10 @@ impl Spool for RawTcp {
                 Err(SpoolError::Cut { address: self.address(), sent, total: job.len(), source })
             }
         }
+    }
+
+    fn copies(&mut self, copies: u16) {
+        self.copies = copies;
     }
 
     fn await_word(&mut self, hear: &mut dyn FnMut(&str)) -> Word {

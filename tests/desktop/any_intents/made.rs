@@ -132,6 +132,7 @@ pub fn printer(n: u8, condition: u8) -> Event {
         model: "Magicard DoH 300 v2".into(),
         profile: "magicard-doh-300-v2".into(),
         virtual_one: true,
+        station: false,
         said: Vec::new(),
         condition,
     })
