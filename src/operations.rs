@@ -18,6 +18,7 @@ pub mod diagnosis;
 pub mod effect;
 mod error;
 mod gateway_call;
+pub mod in_printer;
 mod in_use;
 pub mod issue;
 mod judged;

@@ -14,6 +14,8 @@ pub mod identify;
 pub mod magicard;
 pub mod page;
 pub mod profile;
+pub mod ribbon;
 pub mod spool;
+pub mod station;
 pub mod test_card;
 pub mod virtual_printer;

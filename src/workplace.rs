@@ -136,7 +136,7 @@ impl Bench {
         if readers == Readers::AsConfigured {
             kinds.push(Arc::new(PcscReaders));
         }
-        let printers = PrinterBench::open(places, &configuration)?;
+        let printers = PrinterBench::open(places, &configuration, training.as_ref())?;
         let card_faces = CardFaces::open(places, &configuration)?;
         let middleware = configuration.cards.series_8_module.as_ref().map(Middleware::new);
         let readers = Box::new(SeveralReaders::new(kinds).with_middleware(middleware));
@@ -295,6 +295,7 @@ impl Workplace {
             journal: &self.journal,
             software: self.client_software(),
             realm: self.bench.configuration.realm,
+            printers: Some(self.bench.printers.all()),
         }
     }
 }

@@ -93,6 +93,11 @@ fn is_silent(error: &ServiceError) -> bool {
 /// What the workers tell.
 #[derive(Debug, Clone)]
 pub enum Event {
+    /// The card face that cards are printed with from now on.
+    FaceInUse {
+        /// Width and height of the photo on it, in dots of the printer.
+        portrait: (u32, u32),
+    },
     /// Answer to [`super::Order::ListOfficers`].
     Officers(Result<Vec<TrainingOfficer>, Trouble>),
     /// Answer to [`super::Order::SignIn`] and to a [`super::Order::ProveWithCard`] that was to sign in.
@@ -439,6 +444,8 @@ pub struct PrinterView {
     pub profile: String,
     /// Whether it is the virtual printer of training.
     pub virtual_one: bool,
+    /// Whether cards can be encoded in it.
+    pub station: bool,
     /// Everything it said of itself when it was asked last, as it said it.
     pub said: Vec<Detail>,
     /// How it is.

@@ -391,6 +391,11 @@ pub enum PrintWish {
         /// On which printer.
         printer: String,
     },
+    /// The printer feeds a card to its own chip station, where it is issued, and prints it: the order's reader is not used.
+    InPrinter {
+        /// In which printer.
+        printer: String,
+    },
     /// Not at this desk.
     No,
 }

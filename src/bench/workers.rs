@@ -3,6 +3,7 @@
 mod card_work;
 mod clipboard;
 mod common;
+mod in_printer;
 mod lane;
 mod offline;
 mod on_card;
@@ -44,7 +45,7 @@ use self::{
 };
 use super::{
     event::{Event, Trouble},
-    order::{Order, ProofFor, Ticket, TrainingCardMove},
+    order::{IssueOrder, Order, PrintWish, ProofFor, Ticket, TrainingCardMove, WorkId},
 };
 use crate::{card::reader::ReaderError, cis2::wire::Session, printer::find, workplace::Workplace};
 
@@ -116,6 +117,9 @@ impl Workers {
     pub fn order(&self, order: Order) {
         let question = Question::of(&order);
         let taken = match order {
+            Order::Issue { work, issue } if matches!(issue.print, PrintWish::InPrinter { .. }) => {
+                self.encode_in_printer(work, issue)
+            }
             Order::Issue { work, issue } => {
                 let reader = issue.reader.clone();
                 self.reader(&reader).and_then(|reader| reader.give(CardJob::Issue { work, issue }))
@@ -146,14 +150,15 @@ impl Workers {
             Order::TrainingCard { reader, move_to } => self.move_card(&reader, ReaderOrder::Move(move_to)),
             Order::AskPrinter { printer } => {
                 if let Some(printer) = self.common.printers.get(&printer) {
-                    let _ = printer.lane.replace(PrinterOrder::Ask, |order| *order == PrinterOrder::Ask);
+                    let _ = printer.lane.replace(PrinterOrder::Ask, |order| matches!(order, PrinterOrder::Ask));
                 }
                 Ok(())
             }
             Order::ProvePrinter { printer, proof } => match self.common.printers.get(&printer) {
                 Some(desk) => {
-                    let order = PrinterOrder::Prove(proof);
-                    desk.lane.replace(order, |waiting| *waiting == order).map_err(|_| busy())
+                    let same =
+                        |waiting: &PrinterOrder| matches!(waiting, PrinterOrder::Prove(known) if *known == proof);
+                    desk.lane.replace(PrinterOrder::Prove(proof), same).map_err(|_| busy())
                 }
                 None => Err(Trouble::unchanged(format!("there is no printer “{printer}” at this desk any more"))),
             },
@@ -211,6 +216,14 @@ impl Workers {
     fn reader(&self, name: &str) -> Result<Arc<ReaderDesk>, Trouble> {
         let unknown = || Trouble::unchanged(ReaderError::UnknownReader { reader: name.to_owned() }.to_string());
         self.common.reader(name).ok_or_else(unknown)
+    }
+
+    fn encode_in_printer(&self, work: WorkId, issue: Box<IssueOrder>) -> Result<(), Trouble> {
+        let PrintWish::InPrinter { printer } = &issue.print else { return Err(busy()) };
+        let desk = self.common.printers.get(printer).ok_or_else(|| {
+            Trouble::unchanged(format!("there is no printer “{printer}” at this desk any more; nothing was changed"))
+        })?;
+        desk.lane.put(PrinterOrder::Encode(work, issue)).map_err(|_| busy())
     }
 
     fn move_card(&self, reader: &str, order: ReaderOrder) -> Result<(), Trouble> {

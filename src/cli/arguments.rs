@@ -139,6 +139,9 @@ pub struct Issue {
     /// Print the card afterwards, on this printer
     #[arg(long, value_name = "NAME")]
     pub print: Option<String>,
+    /// Encode and print in one go: the printer named with --print feeds a card to its chip station, and puts it out printed
+    #[arg(long, requires = "print", conflicts_with = "reader")]
+    pub in_printer: bool,
 }
 
 /// `cards`.
@@ -364,6 +367,9 @@ pub struct Calibration {
     /// The patch that is as grey as the lines around it, such as C3; left out, the grey balance stays as it was
     #[arg(long, value_name = "PATCH", requires = "yellow")]
     pub grey: Option<String>,
+    /// Cards to print, 1 to 10: a card of a holder is always one, these are nobody's
+    #[arg(long, value_name = "NUMBER", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=10))]
+    pub copies: u16,
     /// Draw the card to a file, PNG, and print nothing
     #[arg(long, value_name = "FILE", conflicts_with_all = ["yellow", "forget"])]
     pub picture: Option<PathBuf>,
@@ -422,6 +428,9 @@ pub enum PrintersAction {
         /// The printer; may be left out when there is only one
         #[arg(value_name = "PRINTER")]
         printer: Option<String>,
+        /// Cards to print, 1 to 10
+        #[arg(long, value_name = "NUMBER", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=10))]
+        copies: u16,
     },
 }
 

@@ -1,5 +1,7 @@
 //! `issue`: a blank card for a holder, and its face if asked.
 
+mod in_printer;
+
 use serde_json::json;
 
 use super::{
@@ -30,6 +32,9 @@ pub fn run(common: &Common, arguments: &Issue) -> Result<Answer, Failure> {
     let holder = holder(&workplace, &arguments.holder)?;
     let printer = arguments.print.as_deref().map(|name| workplace.bench.printers.choose(Some(name))).transpose();
     let printer = printer.map_err(Failure::usage)?;
+    if let (Some(printer), true) = (printer, arguments.in_printer) {
+        return in_printer::run(&workplace, holder, printer, arguments);
+    }
     let desk = workplace.desk();
     let choice = if arguments.locked { PasscodeChoice::LeftLocked } else { PasscodeChoice::ChosenByHolder };
     let template = workplace.bench.card_faces.in_use();
@@ -97,12 +102,17 @@ fn announce(workplace: &Workplace, preflight: &IssuePreflight) {
     photo_advice.iter().for_each(|advice| progress(&format!("  About the photo: {advice}")));
 }
 
-fn answer(report: &IssueReport) -> Result<Answer, Failure> {
-    let plan = &report.plan;
-    let handed_over = match plan.passcode {
+/// What the holder has with it.
+fn handed_over(passcode: PasscodeChoice) -> &'static str {
+    match passcode {
         PasscodeChoice::ChosenByHolder => "It has the passcode its holder chose.",
         PasscodeChoice::LeftLocked => "It is locked: unlock it in front of its holder, who then chooses the passcode.",
-    };
+    }
+}
+
+fn answer(report: &IssueReport) -> Result<Answer, Failure> {
+    let plan = &report.plan;
+    let handed_over = handed_over(plan.passcode);
     let document = json!({
         "job": plan.job,
         "holder": plan.holder,

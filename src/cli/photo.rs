@@ -6,22 +6,29 @@ use serde_json::{Value, json};
 
 use super::{
     answer::{Answer, Failure},
-    arguments::{Photo as Arguments, PhotoAction},
+    arguments::{Common, Photo as Arguments, PhotoAction},
     exit::Exit,
     table::Table,
+    wording,
 };
-use crate::face::{
-    CropBox, Photo, Template,
-    photo::{MOST_BYTES, Verdict},
+use crate::{
+    face::{
+        CropBox, Photo,
+        photo::{MOST_BYTES, Verdict},
+    },
+    workplace::CardFaces,
 };
 
 /// Longest side and JPEG quality of the part that is written: as a photo goes on record.
 const WRITTEN: (u32, u8) = (1600, 92);
 
-pub fn run(arguments: &Arguments) -> Result<Answer, Failure> {
+pub fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Failure> {
     let PhotoAction::Check(check) = &arguments.action;
     let photo = Photo::decode(&read(&check.photo)?).map_err(Failure::failed)?;
-    let template = Template::nhs_care_identity().map_err(Failure::failed)?;
+    // For the card face that cards are printed with here.
+    let places = wording::places(common)?;
+    let configuration = places.configuration().map_err(Failure::usage)?;
+    let template = CardFaces::open(&places, &configuration).map_err(Failure::usage)?.in_use();
     let (width, height) = template.portrait();
     let faces = photo.faces();
     let mut judged = photo.checks(&photo.scaled(width, height).map_err(Failure::failed)?, &faces);

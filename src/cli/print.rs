@@ -70,7 +70,7 @@ pub fn print(
 
 /// Ctrl+C stops the print and takes the job back where that can be done; a second time ends the program, and the journal
 /// says what was left.
-fn stop_on_ctrl_c(cancel: Cancel) {
+pub fn stop_on_ctrl_c(cancel: Cancel) {
     // Where the system tells of no such key, its own end of the program is on record like every other.
     let Ok(mut keys) = Signals::new([Signal::Int]) else { return };
     let _ = thread::Builder::new().name("ctrl-c".to_owned()).spawn(move || {

@@ -27,7 +27,7 @@ pub fn run(common: &Common, arguments: &Printers) -> Result<Answer, Failure> {
         None => show(&bench),
         Some(PrintersAction::Find) => Ok(find(&bench)),
         Some(PrintersAction::Identify(wanted)) => identify::identify(&places, &bench, wanted),
-        Some(PrintersAction::TestCard { printer }) => identify::test_card(&bench, printer.as_deref()),
+        Some(PrintersAction::TestCard { printer, copies }) => identify::test_card(&bench, printer.as_deref(), *copies),
     }
 }
 

@@ -52,7 +52,7 @@ fn all_here(desk: &Desk<'_>, arguments: &Resume, tell: &mut dyn FnMut(&Progress)
         if job.next == WhatNext::NeedsOfficersWord {
             progress(&format!(
                 "The face of card {} of {} was sent to the printer (job {}), and nobody has said how it came out.",
-                job.serial,
+                serial_of(&job),
                 job.holder.grouped(),
                 job.job.short()
             ));
@@ -76,6 +76,11 @@ fn all_here(desk: &Desk<'_>, arguments: &Resume, tell: &mut dyn FnMut(&Progress)
     Ok(all)
 }
 
+/// The card of a job in words.
+fn serial_of(job: &UnfinishedJob) -> String {
+    job.serial.as_ref().map_or_else(|| "unknown".to_owned(), ToString::to_string)
+}
+
 /// The passcode of the holder whose renewal was cut off; none where nobody is there to type it.
 fn holders_passcode(job: &UnfinishedJob, arguments: &Resume) -> Result<Option<Passcode>, Failure> {
     let source = Source::of(arguments.passcode_stdin);
@@ -85,7 +90,7 @@ fn holders_passcode(job: &UnfinishedJob, arguments: &Resume) -> Result<Option<Pa
     progress(&format!(
         "The {} of card {} of {} was cut off, and goes forward with its holder's passcode.",
         job.operation,
-        job.serial,
+        serial_of(job),
         job.holder.grouped()
     ));
     source.own_passcode(job.rules).map(Some)
@@ -100,7 +105,7 @@ fn new_passcode(job: &UnfinishedJob, arguments: &Resume) -> Result<Option<Passco
     if !is_anybody_there() {
         return Ok(None);
     }
-    let (serial, holder) = (&job.serial, job.holder.grouped());
+    let (serial, holder) = (serial_of(job), job.holder.grouped());
     progress(&format!("The repair of card {serial} of {holder} was cut off, and is finished now."));
     let here = "Is its holder here to choose a new passcode? Without one the card is left locked.";
     if is_meant(here)? { source.new_passcode(job.rules, &job.holder).map(Some) } else { Ok(None) }

@@ -143,7 +143,7 @@ impl Dialog {
     #[must_use]
     pub fn card(&self) -> Option<&CardSerial> {
         match self {
-            Self::Passcode(entry) => (*entry.purpose() != Purpose::Issue).then(|| entry.place().1),
+            Self::Passcode(entry) => entry.place().1.filter(|_| *entry.purpose() != Purpose::Issue),
             Self::EndCard(ask) => ask.reader().map(|_| ask.serial()),
             Self::Repair(ask) => Some(&ask.serial),
             Self::Confirm(confirm) => match &*confirm.then {

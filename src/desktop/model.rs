@@ -66,6 +66,8 @@ pub struct Model {
     pub holder: holder::State,
     /// The photo.
     pub photo: photo::State,
+    /// Width over height of the photo on the card face in use.
+    pub photo_proportion: f32,
     /// Preparing an issue.
     pub issue: issue::State,
     /// Servicing a card.
@@ -160,6 +162,7 @@ impl Model {
             find: find::State::default(),
             holder: holder::State::default(),
             photo: photo::State::default(),
+            photo_proportion: photo::frame::proportion(),
             issue: issue::State::default(),
             service: service::State::default(),
             work: work::State::default(),

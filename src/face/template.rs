@@ -192,7 +192,7 @@ pub const BUILT_IN_TEXT: &str = include_str!("../../assets/card-faces/nhs-care-i
 const USUAL_PORTRAIT: (u32, u32) = (279, 348);
 
 /// Longest template that is read, in bytes; the built-in one has under 5,000.
-const LONGEST: usize = 64 * 1024;
+pub const LONGEST: usize = 64 * 1024;
 
 impl Template {
     /// The built-in template of the NHS Care Identity card.

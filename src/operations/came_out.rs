@@ -10,7 +10,7 @@ use super::{
     runner::{Desk, Ending, JobPlan, print_ending},
 };
 use crate::{
-    domain::JobId,
+    domain::{JobId, Operation},
     journal::{JobState, QueueState},
 };
 
@@ -45,6 +45,9 @@ impl Desk<'_> {
     ) -> Result<(print::Plan, Ending), OperationError> {
         let nothing = || OperationError::NothingToConfirm { job: job.clone() };
         let record = self.journal.job(job)?.ok_or_else(nothing)?;
+        if record.operation != Operation::Print {
+            return Err(nothing());
+        }
         let JobPlan::Print(plan) = plan_of(&record)? else { return Err(nothing()) };
         let _claim = self.journal.claim(job)?;
         let machine = replay(print::State::new(plan.clone()), &self.outcomes_of(job)?);

@@ -9,6 +9,7 @@ use crate::{
     journal::JournalError,
     printer::{
         magicard::{EncodeError, status::Condition},
+        ribbon::WrongRibbon,
         spool::SpoolError,
     },
 };
@@ -118,8 +119,20 @@ pub enum OperationError {
     Printer(#[from] SpoolError),
     #[error("{0}")]
     PrintJob(#[from] EncodeError),
+    #[error("{0}")]
+    WrongRibbon(#[from] WrongRibbon),
     #[error("{condition}; nothing was sent: {}, then print again", .condition.next_action())]
     PrinterNotReady { condition: Condition },
+    #[error(
+        "“{printer}” has no chip station that its profile knows, so no card is encoded in it: put the card into a reader, issue it \
+         there and print it afterwards, or correct encoder.station of the printer profile; nothing was changed"
+    )]
+    NoStation { printer: String },
+    #[error(
+        "there is a card in the chip station of “{printer}” already (“{reader}”): go on with what is unfinished, or take it out, \
+         then try again; nothing was changed"
+    )]
+    StationOccupied { printer: String, reader: String },
     #[error(
         "no card was issued, because its face could not be printed after it: {}. Nothing was changed: issue it again \
          once that is done, or issue it now and print it later",
@@ -190,6 +203,7 @@ impl OperationError {
         match self {
             Self::Printer(error) => error.passes(),
             Self::PrinterNotReady { condition } => condition.passes(),
+            Self::WrongRibbon(_) => true,
             _ => false,
         }
     }

@@ -76,7 +76,7 @@ impl Desk<'_> {
     /// The journal cannot be read.
     pub fn own_unfinished(&self, serial: &CardSerial) -> Result<Option<UnfinishedJob>, OperationError> {
         let mut jobs = self.look_at_unfinished()?.into_iter();
-        Ok(jobs.rfind(|job| job.asked_by == AskedBy::Holder && job.serial == *serial))
+        Ok(jobs.rfind(|job| job.asked_by == AskedBy::Holder && job.serial.as_ref() == Some(serial)))
     }
 
     /// Signs the holder of a cut renewal or change of passcode in and goes on with it. The passcode they type must be the
@@ -91,7 +91,8 @@ impl Desk<'_> {
         passcode: &Passcode,
         tell: &mut dyn FnMut(&Progress),
     ) -> Result<GoneOn, OperationError> {
-        let session = match self.sign_in_to_go_on(reader, &job.serial, passcode) {
+        let serial = job.serial.as_ref().ok_or_else(|| OperationError::NothingToResume { job: job.job.clone() })?;
+        let session = match self.sign_in_to_go_on(reader, serial, passcode) {
             // It ended at the gateway, or never began there: the card signs in as usual, and the journal learns of it.
             Err(OperationError::Service(ServiceError::Problem(problem))) if problem.kind == "nothing-unfinished" => {
                 self.sign_in_as_holder(self.prepare_authentication(Some(reader))?, passcode)?

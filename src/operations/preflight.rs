@@ -31,8 +31,9 @@ use crate::{
     },
     face::{CardFacts, Face, FaceData, Mark, Photo as Portrait, Purpose, Template},
     printer::{
-        choice::Printer,
+        choice::{Destination, Printer},
         magicard::{self, JobOptions, status::Condition},
+        ribbon::{self, RibbonWord},
         spool::{Cancel, Spool},
     },
 };
@@ -104,6 +105,8 @@ pub struct PrintPreflight {
     pub job_bytes: Vec<u8>,
     /// The head position they are made for, 0 to 100.
     pub head_position: u8,
+    /// What the officer should know of the printer before it prints.
+    pub printer_advice: Vec<String>,
     pub(super) spool: Box<dyn Spool + Send>,
 }
 
@@ -201,7 +204,7 @@ impl Desk<'_> {
             locked: card.state == CardState::Locked,
             expires: card.certificates_expire.map(|last| last.date()),
         };
-        let ReadyFace { face, marks, job_bytes, head_position, spool } =
+        let ReadyFace { face, marks, job_bytes, head_position, printer_advice, spool } =
             self.ready_face(print, &holder.holder, (portrait, facts), request.now)?;
         let plan = print::Plan {
             job: new_job()?,
@@ -213,7 +216,7 @@ impl Desk<'_> {
             job_sha256: sha256_hex(&job_bytes),
             reprint_reason: reprint_reason.map(str::to_owned),
         };
-        Ok(PrintPreflight { plan, face, marks, job_bytes, head_position, spool })
+        Ok(PrintPreflight { plan, face, marks, job_bytes, head_position, printer_advice, spool })
     }
 
     /// Proves that the printer is there and ready, and composes a holder's face for it. Nothing is sent.
@@ -243,17 +246,22 @@ impl Desk<'_> {
                 today: now.date(),
             },
         )?;
-        let mut options = JobOptions::one_card(u32::try_from(now.unix_timestamp()).unwrap_or(0));
-        if let Some(status) = &status {
-            options.firmware = &status.firmware;
-            options.head_position = status.head_position;
-            options.head_type = status.head_type;
-        }
+        let mut options =
+            JobOptions::one_card(u32::try_from(now.unix_timestamp()).unwrap_or(0)).told_by(status.as_ref());
         options.back = face.back_planes();
+        let mut printer_advice = Vec::new();
+        // A queue with a driver of its own may print with other panels than the profile's.
+        let driven = matches!(print.printer.choice.destination, Destination::Driver { .. });
+        if let Some(status) = status.as_ref().filter(|_| !driven)
+            && let RibbonWord::Unknown(words) =
+                ribbon::check(&print.printer.profile, status, face.planes(), options.back)?
+        {
+            printer_advice.push(words);
+        }
         let job_bytes = print.printer.encoder().encode(face.planes(), &options)?;
         let marks = face.marks(&print.printer.profile.limits());
         let head_position = options.head_position.unwrap_or(print.printer.profile.head.position);
-        Ok(ReadyFace { face, marks, job_bytes, head_position, spool })
+        Ok(ReadyFace { face, marks, job_bytes, head_position, printer_advice, spool })
     }
 
     /// The reader that was named, or the only one with a card in it.
@@ -431,6 +439,7 @@ struct ReadyFace {
     marks: Vec<Mark>,
     job_bytes: Vec<u8>,
     head_position: u8,
+    printer_advice: Vec<String>,
     spool: Box<dyn Spool + Send>,
 }
 

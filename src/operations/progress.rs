@@ -83,6 +83,11 @@ pub enum Step {
     OverwriteKeys,
     BlockCard,
     End,
+    FeedCard,
+    FindStation,
+    ReleaseCard,
+    EjectCard,
+    RejectCard,
 }
 
 impl Step {
@@ -144,6 +149,7 @@ impl Step {
             Self::WriteCard => 2..=10,
             Self::CheckCard => 2..=8,
             Self::AwaitPrinter => 18..=58,
+            Self::FeedCard | Self::FindStation | Self::EjectCard | Self::RejectCard => 1..=15,
             _ => 0..=2,
         }
     }
@@ -179,6 +185,11 @@ impl fmt::Display for Step {
             Self::OverwriteKeys => "Putting throw-away keys over the old ones",
             Self::BlockCard => "Locking the card for good",
             Self::End => "Putting on record what became of the card",
+            Self::FeedCard => "Bringing a card to the printer's chip station",
+            Self::FindStation => "Finding the card in the printer's reader",
+            Self::ReleaseCard => "Moving the card from the chip station to where it is printed",
+            Self::EjectCard => "Putting the card out of the printer",
+            Self::RejectCard => "Putting the failed card out of the printer",
         })
     }
 }

@@ -4,7 +4,7 @@ use super::{
     cancel, clear,
     effect::Outcome,
     error::OperationError,
-    issue, passcode,
+    in_printer, issue, passcode,
     pocket::Pocket,
     print,
     progress::Progress,
@@ -131,6 +131,10 @@ impl Desk<'_> {
         passcode: Option<Passcode>,
         tell: &mut dyn FnMut(&Progress),
     ) -> Result<Told, OperationError> {
+        if in_printer::Plan::is_recorded_in(&record.plan) {
+            let (resumption, note) = self.resume_in_printer(record, tell)?;
+            return Ok((resumption, None, note));
+        }
         let outcomes = self.outcomes_of(&record.job)?;
         match plan_of(record)? {
             JobPlan::Print(plan) => {

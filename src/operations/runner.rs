@@ -27,7 +27,7 @@ use crate::{
         eligibility::{ClientSoftware, Realm},
     },
     journal::{JobState, Journal},
-    printer::spool::Spool,
+    printer::{choice::Printers, spool::Spool},
 };
 
 /// Everything operations stand on at one workstation.
@@ -44,6 +44,8 @@ pub struct Desk<'a> {
     pub software: ClientSoftware,
     /// Which world.
     pub realm: Realm,
+    /// The printers, for work that moves a card inside one; none at a desk without.
+    pub printers: Option<&'a Printers>,
 }
 
 /// How a run ended.
@@ -358,8 +360,11 @@ impl Desk<'_> {
         preflight: PrintPreflight,
         tell: &mut dyn FnMut(&Progress),
     ) -> Result<PrintReport, OperationError> {
-        let PrintPreflight { plan, job_bytes, mut spool, .. } = preflight;
+        let PrintPreflight { plan, job_bytes, mut spool, printer_advice, .. } = preflight;
         let _claim = self.journal.claim(&plan.job)?;
+        for words in printer_advice {
+            tell(&Progress::Said { job: plan.job.clone(), step: Step::StartPrint, words });
+        }
         spool.cancel().watch(self.journal.stop_file(&plan.job));
         let mut pocket = Pocket { print_job: Some(job_bytes), ..Pocket::default() };
         let body = serde_json::to_value(&plan).map_err(|e| OperationError::JournalEntry(e.to_string()))?;

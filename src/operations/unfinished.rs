@@ -5,7 +5,7 @@ use time::OffsetDateTime;
 use super::{
     effect::Outcome,
     error::OperationError,
-    issue,
+    in_printer, issue,
     on_card::AskedBy,
     print, recertify,
     report::WhichPair,
@@ -19,7 +19,7 @@ use crate::{
         wire::{BegunBy, IssuanceState},
     },
     domain::{CardSerial, HolderId, JobId, Operation, PasscodeRules},
-    journal::JobRecord,
+    journal::{JobRecord, JobState},
 };
 
 /// A job that was begun here and not ended.
@@ -31,8 +31,8 @@ pub struct UnfinishedJob {
     pub operation: Operation,
     /// For whom.
     pub holder: HolderId,
-    /// On which card.
-    pub serial: CardSerial,
+    /// On which card; none where it was cut off before one was recognised.
+    pub serial: Option<CardSerial>,
     /// When it was begun, RFC 3339 in UTC.
     pub opened: String,
     /// What going on with it will do.
@@ -78,6 +78,8 @@ pub enum WhatNext {
     NeedsHolder,
     /// An unlock without a gateway is told to it, and its unlock code settled; the card is left alone.
     WillTellGateway,
+    /// Nothing was done to the card that was to be issued in the printer: it is put out.
+    WillPutOut,
     /// The card is emptied: a clear goes on to blank, a cancelled card is made useless.
     WillEmpty,
 }
@@ -89,7 +91,42 @@ impl Desk<'_> {
     /// # Errors
     /// The journal cannot be read.
     pub fn look_at_unfinished(&self) -> Result<Vec<UnfinishedJob>, OperationError> {
-        self.journal.open_jobs()?.into_iter().map(|record| self.look_at(record)).collect()
+        let records = self.journal.open_jobs()?;
+        let mut within = Vec::new();
+        for record in records.iter().filter(|record| in_printer::Plan::is_recorded_in(&record.plan)) {
+            let state = self.in_printer_state(record)?;
+            within.extend(state.issue.into_iter().chain(state.print));
+        }
+        // What belongs to a flow in the printer goes on with it.
+        let alone = records.into_iter().filter(|record| !within.contains(&record.job));
+        alone.map(|record| self.look_at(record)).collect()
+    }
+
+    /// A flow in the printer: what its issue says, where it had one.
+    fn look_at_in_printer(&self, record: JobRecord) -> Result<UnfinishedJob, OperationError> {
+        let in_printer::State { plan, serial, issue, print, .. } = self.in_printer_state(&record)?;
+        let issue = issue.map(|issue| self.journal.job(&issue)).transpose()?.flatten();
+        let (next, rules) = match issue {
+            _ if print.is_some() => (WhatNext::WillRecordPrint, PasscodeRules::default()),
+            None => (WhatNext::WillPutOut, PasscodeRules::default()),
+            Some(issue) if issue.state == JobState::Done => (WhatNext::WillPutOut, PasscodeRules::default()),
+            Some(issue) => {
+                let issue = self.look_at(issue)?;
+                (issue.next, issue.rules)
+            }
+        };
+        Ok(UnfinishedJob {
+            job: record.job,
+            operation: record.operation,
+            holder: plan.holder,
+            serial,
+            opened: record.opened,
+            next,
+            asked_by: AskedBy::Officer,
+            rules,
+            which_pair: None,
+            kept: None,
+        })
     }
 
     /// Asks the service for whom it keeps these jobs. Where it does not answer, or does not say, nothing is put in: going
@@ -110,6 +147,9 @@ impl Desk<'_> {
     }
 
     fn look_at(&self, record: JobRecord) -> Result<UnfinishedJob, OperationError> {
+        if in_printer::Plan::is_recorded_in(&record.plan) {
+            return self.look_at_in_printer(record);
+        }
         let outcomes = || self.outcomes_of(&record.job);
         let plan = plan_of(&record)?;
         let mut which_pair = None;
@@ -141,7 +181,7 @@ impl Desk<'_> {
                 }
             }
         };
-        let (holder, serial) = (plan.holder().clone(), plan.serial().clone());
+        let (holder, serial) = (plan.holder().clone(), Some(plan.serial().clone()));
         Ok(UnfinishedJob {
             job: record.job,
             operation: record.operation,

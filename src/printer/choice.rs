@@ -8,7 +8,7 @@ use super::{
     calibration::Calibration,
     magicard::{self, JobEncoder},
     page::{Document, PageEncoder},
-    profile::{Profile, ProfileError, Profiles},
+    profile::{Profile, ProfileError, Profiles, Station},
     spool::{FileSpool, IppQueue, RawTcp, Spool},
 };
 
@@ -282,6 +282,14 @@ impl Printers {
     pub fn calibrate(&mut self, learnt: &Calibration) {
         for printer in self.0.iter_mut().filter(|printer| printer.choice.name == learnt.printer) {
             learnt.apply(&mut printer.profile.colour);
+        }
+    }
+
+    /// Says of a printer that it carries a chip station, whose reader has this name: an option that its profile leaves open.
+    pub fn equip(&mut self, name: &str, reader: &str) {
+        for printer in self.0.iter_mut().filter(|printer| printer.choice.name == name) {
+            let encoder = &mut printer.profile.encoder;
+            (encoder.station, encoder.reader) = (Station::Present, reader.to_owned());
         }
     }
 

@@ -13,7 +13,7 @@ pub use icc::{IccError, IccTable, MOST_BYTES as MOST_ICC_BYTES};
 
 use crate::{
     face::planes::{Planes, WIDTH},
-    printer::profile::{Black, Colour, Panels, Profile, Switch},
+    printer::profile::{Black, Colour, JobFormat, Panels, Profile, Switch},
 };
 
 /// Full dye.
@@ -51,7 +51,8 @@ impl Correction {
             balance: (colour.grey_balance != [1.0; 3]).then(|| colour.grey_balance.map(|part| part as f32)),
             straight: curves.iter().all(|curve| curve.iter().enumerate().all(|(at, value)| at == usize::from(*value))),
             curves,
-            dither: colour.dither == Switch::On,
+            // Format 2 carries all 256 levels: there is nothing to make up for.
+            dither: colour.dither == Switch::On && profile.job_format == JobFormat::Format1,
         }
     }
 

@@ -249,11 +249,21 @@ pub fn profile_text(base: &str, verdict: Verdict, model: Option<&str>) -> Result
         set(&mut table, "identity", "model-names", Value::Array(names.into_iter().map(Value::String).collect()));
     }
     let body = toml::to_string(&table).map_err(|e| syntax(e.to_string()))?;
-    let whole = format!(
-        "# {}: written by the language wizard after {}. The built-in profile of the same id explains every key.\n\
-         # Delete this file to go back to it.\n\n{body}",
-        now.name, verdict.witness
-    );
+    let bundled = Profiles::bundled().ok();
+    let built_in = bundled.as_ref().and_then(|all| all.iter().find(|profile| profile.id == now.id));
+    let explained = match built_in {
+        Some(built_in) if built_in.job_format == verdict.format => {
+            "The built-in profile of the same id explains every key.\n# Delete this file to go back to it.".to_owned()
+        }
+        Some(_) => {
+            "The built-in profile of the same id explains most keys, and “magicard-rio-pro-360” those\n# of format 2. Delete this \
+             file to go back to the built-in one."
+                .to_owned()
+        }
+        None => "No built-in profile has this id; “magicard-doh-300-v2” and “magicard-rio-pro-360”\n# explain the keys.".to_owned(),
+    };
+    let whole =
+        format!("# {}: written by the language wizard after {}.\n# {explained}\n\n{body}", now.name, verdict.witness);
     Profile::parse(&whole)?;
     Ok(whole)
 }

@@ -43,6 +43,15 @@ impl JobOptions<'_> {
     }
 }
 
+impl<'a> JobOptions<'a> {
+    /// The same for a printer that said this of itself.
+    #[must_use]
+    pub fn told_by(self, status: Option<&'a status::Status>) -> Self {
+        let Some(status) = status else { return self };
+        Self { firmware: &status.firmware, head_position: status.head_position, head_type: status.head_type, ..self }
+    }
+}
+
 /// Turns the planes of a face into the bytes a printer takes.
 pub trait JobEncoder {
     /// The whole job. Nothing is printed by this.
@@ -185,11 +194,11 @@ fn panels(planes: &Planes) -> [(&'static str, &[u8]); 4] {
     [("yellow", &planes.yellow), ("magenta", &planes.magenta), ("cyan", &planes.cyan), (RESIN, &planes.resin)]
 }
 
-fn has_dye(planes: &Planes) -> bool {
+pub(in crate::printer) fn has_dye(planes: &Planes) -> bool {
     has_ink(&planes.yellow) || has_ink(&planes.magenta) || has_ink(&planes.cyan)
 }
 
-fn has_ink(pixels: &[u8]) -> bool {
+pub(in crate::printer) fn has_ink(pixels: &[u8]) -> bool {
     pixels.iter().any(|&pixel| pixel != 0)
 }
 

@@ -39,9 +39,23 @@ pub trait Spool {
     /// [`SpoolError`]; [`SpoolError::card_used`] says whether a card may have come out.
     fn send(&mut self, job: &[u8]) -> Result<Receipt, SpoolError>;
 
+    /// The jobs from here on are of so many cards each. Where nobody counts cards, that makes no difference.
+    fn copies(&mut self, copies: u16) {
+        let _ = copies;
+    }
+
     /// Waits for the word of the printer that the card of the job that was sent last is finished, also after an error that
     /// leaves it open whether a card was used: then not longer than a card takes. `hear` is told what the printer waits for, and what to do about it.
     fn await_word(&mut self, hear: &mut dyn FnMut(&str)) -> Word;
+
+    /// Hands over a short command that is no job, such as one that moves a card. What came of it shows elsewhere.
+    ///
+    /// # Errors
+    /// [`SpoolError::NoCommands`] where the destination takes jobs alone; the printer does not take it.
+    fn command(&mut self, command: &[u8]) -> Result<(), SpoolError> {
+        let _ = command;
+        Err(SpoolError::NoCommands)
+    }
 
     /// Stops what this spool does, from another thread. Whoever stops it has no more use for it.
     fn cancel(&self) -> Cancel;
@@ -219,6 +233,12 @@ pub enum SpoolError {
         /// What is wrong with it.
         source: StatusError,
     },
+    /// A file or a queue, which takes jobs alone.
+    #[error(
+        "the way to this printer carries print jobs alone and moves no card: reach the printer by network or cable (tcp: or \
+         usb:) in the configuration; nothing was sent"
+    )]
+    NoCommands,
     /// Somebody stopped it before anything was sent.
     #[error("printing was stopped at this desk; nothing was sent, and the card may be printed later")]
     Stopped,

@@ -4,7 +4,7 @@ mod listener;
 mod model;
 
 pub use super::decoder::{Command, DecodeError, Header, PrintedCard, PrintedOvercoat, PrintedSide, decode};
-pub use listener::{Received, VirtualPrinter};
+pub use listener::{CardStation, Received, VirtualPrinter};
 pub use model::{AskedIn, Fault, Model};
 
 /// As [`decode`], for a printer whose head stands elsewhere.

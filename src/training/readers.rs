@@ -22,10 +22,15 @@ use crate::{
         virtual_card::VirtualCard,
     },
     domain::CardSerial,
+    printer::virtual_printer::CardStation,
 };
 
 /// Names of the training readers.
 pub const NAMES: [&str; 2] = ["Training reader 1", "Training reader 2"];
+/// Name of the reader in the virtual printer's chip station. It is there as long as a card is in it.
+pub const STATION: &str = "Virtual printer station";
+/// All of them, by their places.
+const ALL: [&str; 3] = [NAMES[0], NAMES[1], STATION];
 
 /// Why a training card could not be made, put in or taken out.
 #[derive(Debug, thiserror::Error)]
@@ -76,18 +81,18 @@ struct Shared {
     done: Condvar,
 }
 
-/// What this process does with the readers, by their places in [`NAMES`].
+/// What this process does with the readers, by their places in [`ALL`].
 #[derive(Debug, Default, Clone, Copy)]
 struct Doings {
     /// Grows with everything below.
     count: u64,
     /// How often a card was put in or taken out.
-    moves: [u64; NAMES.len()],
+    moves: [u64; ALL.len()],
     /// How many of its connections have the card open, or try to.
-    held: [usize; NAMES.len()],
+    held: [usize; ALL.len()],
     /// Whether the card is being pulled out while it is open here: no connection reaches it any more, and the one that
     /// has it puts it aside when it ends.
-    pulled: [bool; NAMES.len()],
+    pulled: [bool; ALL.len()],
 }
 
 impl Shared {
@@ -354,10 +359,15 @@ impl TrainingReaders {
     }
 }
 
-/// A reader's place in [`NAMES`].
+/// A reader's place in [`ALL`].
 fn place(reader: &str) -> Result<usize, ReaderError> {
-    let place = NAMES.iter().position(|name| *name == reader);
+    let place = ALL.iter().position(|name| *name == reader);
     place.ok_or_else(|| ReaderError::UnknownReader { reader: reader.to_owned() })
+}
+
+/// Whether a reader cannot be seen: the station's is plugged in with its card.
+fn is_away(reader: &str, card: &Presence) -> bool {
+    reader == STATION && *card == Presence::Empty
 }
 
 /// Makes a blank card in a file where there is none.
@@ -378,7 +388,9 @@ fn fault(reader: &str, error: &dyn std::fmt::Display) -> ReaderError {
 impl CardReaders for TrainingReaders {
     fn list(&self) -> Result<Vec<ReaderStatus>, ReaderError> {
         let status = |name: &&str| Ok(ReaderStatus { name: (*name).to_owned(), card: self.look(name)?.card });
-        NAMES.iter().map(status).collect()
+        let there = |reader: &ReaderStatus| !is_away(&reader.name, &reader.card);
+        let all = ALL.iter().map(status).collect::<Result<Vec<_>, ReaderError>>()?;
+        Ok(all.into_iter().filter(there).collect())
     }
 
     fn connect(&self, reader: &str, _access: Access) -> Result<Box<dyn CardConnection>, ReaderError> {
@@ -391,6 +403,24 @@ impl CardReaders for TrainingReaders {
     /// That this process itself has a card open is no news to it.
     fn watch(&self) -> Result<CardWatch, ReaderError> {
         watch::start(self.clone())
+    }
+}
+
+/// Its hopper holds new blank cards; what comes out is put aside like a card that was taken out of a reader.
+impl CardStation for TrainingReaders {
+    fn feed(&self) -> bool {
+        self.put_new_card(STATION, TrainingStock::default()).is_ok()
+    }
+
+    fn holds_card(&self) -> bool {
+        self.card_file(STATION).is_ok_and(|file| file.exists())
+    }
+
+    fn put_out(&self) {
+        if self.holds_card() {
+            // One that another program has open stays, as a card that is stuck.
+            let _ = self.pull_card_out(STATION);
+        }
     }
 }
 

@@ -1,7 +1,8 @@
 //! The card face templates of a workstation: the built-in one, and the organisation's own in a folder.
 
 use std::{
-    fs, io,
+    fs,
+    io::{self, Read},
     path::{Path, PathBuf},
     sync::{Arc, PoisonError, RwLock},
 };
@@ -9,7 +10,7 @@ use std::{
 use super::{Configuration, Places};
 use crate::face::{
     Template, TemplateError,
-    template::{BUILT_IN, BUILT_IN_TEXT},
+    template::{BUILT_IN, BUILT_IN_TEXT, LONGEST},
 };
 
 /// Folder of the organisation's templates inside the data folder, where none is configured.
@@ -61,7 +62,7 @@ impl CardFaces {
     ///
     /// # Errors
     /// The one that is configured is not there or has a mistake.
-    pub(super) fn open(places: &Places, configuration: &Configuration) -> Result<Self, CardFaceError> {
+    pub fn open(places: &Places, configuration: &Configuration) -> Result<Self, CardFaceError> {
         let folder = configuration.printing.card_faces.clone().unwrap_or_else(|| places.data().join(FOLDER));
         let chosen = configuration.printing.card_face.clone().unwrap_or_else(|| BUILT_IN.to_owned());
         let template = read(&folder, &chosen)?;
@@ -147,7 +148,11 @@ fn text(folder: &Path, name: &str) -> Result<String, CardFaceError> {
     if !is_name(name) {
         return Err(unknown());
     }
-    fs::read_to_string(folder.join(format!("{name}.toml"))).map_err(|_| unknown())
+    let mut text = String::new();
+    // One byte more than a template has: a longer file is refused by the reader, and never held whole.
+    let file = fs::File::open(folder.join(format!("{name}.toml"))).map_err(|_| unknown())?;
+    file.take(LONGEST as u64 + 1).read_to_string(&mut text).map_err(|_| unknown())?;
+    Ok(text)
 }
 
 fn read(folder: &Path, name: &str) -> Result<Template, CardFaceError> {

@@ -12,8 +12,10 @@ use crate::{
     printer::{
         choice::{self, ChoiceError, Printer, PrinterChoice, Printers},
         profile::{Profile, Profiles, StatusQuery},
-        virtual_printer::{AskedIn, Model, Received, VirtualPrinter},
+        station::Carry,
+        virtual_printer::{AskedIn, CardStation, Model, Received, VirtualPrinter},
     },
+    training::readers::{STATION, TrainingReaders},
 };
 
 /// Name of the printer that training has when none is configured.
@@ -50,7 +52,12 @@ pub struct VirtualOutput {
 }
 
 impl PrinterBench {
-    pub(super) fn open(places: &Places, configuration: &Configuration) -> Result<Self, WorkplaceError> {
+    /// The first virtual printer carries the chip station of the training readers, where there are any.
+    pub(super) fn open(
+        places: &Places,
+        configuration: &Configuration,
+        station: Option<&TrainingReaders>,
+    ) -> Result<Self, WorkplaceError> {
         let profiles = match &configuration.printing.profiles {
             Some(folder) => Profiles::with_folder(folder)?,
             None => match own_profiles(places.data(), configuration) {
@@ -66,7 +73,7 @@ impl PrinterBench {
                 destination: Destination::Virtual,
             });
         }
-        let (mut choices, mut virtual_ones) = (Vec::new(), Vec::new());
+        let (mut choices, mut virtual_ones, mut carries_station) = (Vec::new(), Vec::new(), None);
         for printer in wanted {
             let destination = match printer.destination {
                 Destination::At(place) => place,
@@ -74,7 +81,13 @@ impl PrinterBench {
                     let profile = profiles
                         .find(&printer.profile)
                         .map_err(|source| ChoiceError::Profile { name: printer.name.clone(), source })?;
-                    let running = VirtualPrinter::start(model(profile)).map_err(WorkplaceError::VirtualPrinter)?;
+                    let station = station.filter(|_| carries_station.is_none() && commands_fit(profile));
+                    let station = station.map(|readers| {
+                        carries_station = Some(printer.name.clone());
+                        Box::new(readers.clone()) as Box<dyn CardStation>
+                    });
+                    let running =
+                        VirtualPrinter::start_with(model(profile), station).map_err(WorkplaceError::VirtualPrinter)?;
                     let address = running.address();
                     virtual_ones.push((printer.name.clone(), Mutex::new(running)));
                     choice::Destination::Tcp { host: address.ip().to_string(), port: Some(address.port()) }
@@ -83,6 +96,9 @@ impl PrinterBench {
             choices.push(PrinterChoice { name: printer.name, profile: printer.profile, destination });
         }
         let mut printers = Printers::new(choices, &profiles)?;
+        if let Some(name) = carries_station {
+            printers.equip(&name, STATION);
+        }
         let calibrations = Calibrations::of(places.data());
         let names: Vec<String> = printers.iter().map(|printer| printer.choice.name.clone()).collect();
         for name in names {
@@ -97,6 +113,12 @@ impl PrinterBench {
     #[must_use]
     pub fn calibrations(&self) -> &Calibrations {
         &self.calibrations
+    }
+
+    /// All of them, as operations know them.
+    #[must_use]
+    pub fn all(&self) -> &Printers {
+        &self.printers
     }
 
     /// Every printer, in the order of the configuration.
@@ -153,6 +175,11 @@ fn write(folder: &Path, name: &str, bytes: &[u8]) -> Result<PathBuf, String> {
     let written = std::fs::create_dir_all(folder).and_then(|()| std::fs::write(&file, bytes));
     written.map_err(|e| format!("{} cannot be written ({e})", file.display()))?;
     Ok(file)
+}
+
+/// Whether the profile has commands that move a card.
+fn commands_fit(profile: &Profile) -> bool {
+    [Carry::Feed, Carry::Eject].into_iter().all(|carry| profile.encoder.command(carry).is_some())
 }
 
 /// A virtual printer that says it is the model of this profile.

@@ -108,6 +108,7 @@ fn printer(name: &str, condition: PrinterCondition) -> Event {
         model: "Pronto 100".into(),
         profile: "magicard-pronto-100".into(),
         virtual_one: false,
+        station: false,
         said: Vec::new(),
         condition,
     })

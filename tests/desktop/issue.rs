@@ -95,6 +95,7 @@ pub fn printer(condition: PrinterCondition) -> Event {
         model: "DoH 300 v2".to_owned(),
         profile: "magicard-doh-300-v2".to_owned(),
         virtual_one: true,
+        station: false,
         said: Vec::new(),
         condition,
     })

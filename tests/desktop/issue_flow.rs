@@ -84,6 +84,40 @@ fn a_card_is_issued_and_printed_by_mouse() {
 }
 
 #[test]
+fn a_card_is_encoded_and_printed_in_one_go_by_mouse() {
+    let mut window = TestWindow::signed_in();
+    window.harness.state_mut().model.update(Intent::Go(Route::Issue(holder())));
+    at_the_page(&mut window);
+    window.harness.get_by_role_and_label(Role::RadioButton, "Encode and print in one go").click();
+    window.run();
+    // No reader is chosen, and none is asked for, though there are two blank cards.
+    assert!(window.spoken().contains("takes a blank card from its hopper"), "{}", window.spoken());
+    assert!(!window.spoken().contains("Choose which to use"), "{}", window.spoken());
+    window.click("Issue card");
+    for field in ["Your passcode", "The same again"] {
+        window.harness.get_by_role_and_label(Role::PasswordInput, field).click();
+        window.run();
+        for digit in GOOD.chars() {
+            window.click(&digit.to_string());
+        }
+    }
+    window.click("Use this passcode");
+    window.wait_for("the card out of the printer", |model| {
+        model.work.all.values().all(|piece| piece.end.is_some()) && !model.work.all.is_empty()
+    });
+    assert!(is_printed(window.model()), "{}", window.spoken());
+    let spoken = window.spoken();
+    for part in ["Hand it to Siân Ŵyn-Morris.", "Bringing a card to the printer", "Making new keys"] {
+        assert!(spoken.contains(part), "{part}: {spoken}");
+    }
+    assert_eq!((card_state(&window), printed(&window)), (CardState::Active, 1));
+    // Both cards of the desk readers are as they were.
+    let blank =
+        window.model().bench.cards().filter(|(_, card)| cardwright::desktop::model::issue::is_blank(card)).count();
+    assert_eq!(blank, 2);
+}
+
+#[test]
 fn a_card_is_issued_locked_and_not_printed() {
     let mut window = TestWindow::signed_in();
     window.harness.state_mut().model.update(Intent::Go(Route::Issue(holder())));

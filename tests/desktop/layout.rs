@@ -62,6 +62,7 @@ pub fn desk(realm: Realm, scheme: Scheme) -> Model {
         model: "Magicard 300 Duo".into(),
         profile: "magicard-doh-300-v2".into(),
         virtual_one: true,
+        station: false,
         said: Vec::new(),
         condition: PrinterCondition::Ready { supplies: vec!["Ribbon: 212 of 300 cards".into()] },
     }));
@@ -335,6 +336,7 @@ fn busy_desk(scheme: Scheme) -> Model {
         model: "Pronto 100".into(),
         profile: "magicard-pronto-100".into(),
         virtual_one: false,
+        station: false,
         said: Vec::new(),
         condition: PrinterCondition::Ready { supplies: vec!["Ribbon: 180 of 300 cards".into()] },
     }));

@@ -211,6 +211,7 @@ pub fn pure(entries: Vec<QueueEntry>, size: (f32, f32), preferences: Preferences
         model: "DoH 300 v2".to_owned(),
         profile: "magicard-doh-300-v2".to_owned(),
         virtual_one: true,
+        station: false,
         said: Vec::new(),
         condition: PrinterCondition::Ready { supplies: vec!["Ribbon: 87 prints left".to_owned()] },
     }));
@@ -272,6 +273,7 @@ fn what_is_told_is_shown_at_its_own_row_only() {
         model: "DoH 300 v2".to_owned(),
         profile: "magicard-doh-300-v2".to_owned(),
         virtual_one: true,
+        station: false,
         said: Vec::new(),
         condition: PrinterCondition::CannotPrint { why: "the cover is open: close it".to_owned() },
     }));

@@ -85,6 +85,7 @@ pub fn printer(profile: &str) -> PrinterView {
         model: "Magicard DoH 300 v2".into(),
         profile: profile.into(),
         virtual_one: true,
+        station: false,
         said: Vec::new(),
         condition: PrinterCondition::Ready { supplies: Vec::new() },
     }

@@ -21,6 +21,7 @@ mod faulty_proxy;
 mod foreign_card;
 mod gateway_faults;
 mod held_keys;
+mod in_printer;
 mod in_use;
 mod kills;
 mod nhs_codes;

@@ -185,3 +185,26 @@ fn what_is_missing_is_named_and_nothing_changes() {
         assert!(ran.stderr.contains(named), "{words:?}: {}", ran.stderr);
     }
 }
+
+#[test]
+fn encoded_and_printed_in_the_printer() {
+    let desk = Desk::new();
+    let holder = holders(&desk).into_iter().find_map(|holder| {
+        let words = ["issue", "--json", "--holder", &holder, "--in-printer", "--print", "Virtual printer", "--locked"];
+        let ran = desk.run(&words);
+        (ran.code != 3).then(|| ran.expect(0).json())
+    });
+    let done = holder.expect("a holder who may have a card");
+    assert_eq!(done["card"]["out"]["rejected"], false, "{done}");
+    assert_eq!(
+        (&done["issue"]["result"]["ending"], &done["print"]["result"]["ending"]),
+        (&"done".into(), &"done".into())
+    );
+    let picture = std::fs::read(done["picture"].as_str().expect("a picture")).expect("it is there");
+    assert!(picture.starts_with(b"\x89PNG"));
+    // The station's reader went with its card.
+    let cards = desk.run(&["cards", "--json"]).expect(0).json().to_string();
+    assert!(!cards.contains("Virtual printer station"), "{cards}");
+    let wrong = desk.run(&["issue", "--holder", "555000000023", "--in-printer", "--locked"]);
+    assert_eq!(wrong.code, 2, "the printer is named: {}", wrong.stderr);
+}

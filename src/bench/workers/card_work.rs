@@ -166,7 +166,7 @@ fn printer_of<'a>(common: &'a Common, wish: &PrintWish) -> Result<Option<&'a Pri
 }
 
 /// The card is issued; that it waits for its face is another matter, told as such when it fails.
-fn enqueue(common: &Common, holder: &HolderId, serial: &CardSerial, printer: &Printer, first: bool) -> Option<i64> {
+pub fn enqueue(common: &Common, holder: &HolderId, serial: &CardSerial, printer: &Printer, first: bool) -> Option<i64> {
     let entry =
         NewEntry { holder: holder.clone(), serial: serial.clone(), printer: printer.choice.name.clone(), reason: None };
     match queue::add(common, entry, first) {

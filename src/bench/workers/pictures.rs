@@ -36,7 +36,14 @@ const LARGEST_SHOWN: u32 = 1000;
 /// Runs until the lane is closed.
 pub fn run(common: &Common) {
     let mut seen = Seen::default();
+    tell_face(common);
     serve(&common.pictures, &common.teller, Question::of, |order| carry_out(common, &mut seen, order));
+}
+
+/// Photos are framed for the card face in use.
+fn tell_face(common: &Common) {
+    let portrait = common.workplace.bench.card_faces.in_use().portrait();
+    common.tell(Event::FaceInUse { portrait });
 }
 
 /// The faces of the photo that was looked at last: they stay where they are while its frame moves.
@@ -88,6 +95,7 @@ fn carry_out(common: &Common, seen: &mut Seen, order: Order) {
         }
         Order::SaveFace { ticket, name, text } => {
             common.tell(Event::FaceSaved { ticket, result: face::save(common, &name, &text) });
+            tell_face(common);
         }
         // Dispatch sends nothing else here.
         _ => {}

@@ -12,6 +12,7 @@ use time::OffsetDateTime;
 
 use super::{
     common::{Common, locked},
+    in_printer,
     lane::{Lane, Taken},
     proving,
     question::Question,
@@ -21,7 +22,7 @@ use super::{
 use crate::{
     bench::{
         event::{Event, PrinterCondition, PrinterView, Trouble},
-        order::PrinterProof,
+        order::{IssueOrder, PrinterProof, WorkId},
     },
     cis2::wire::PrintOutcome,
     journal::{QueueEntry, QueueState},
@@ -43,7 +44,7 @@ const ASK_SOON: Duration = Duration::from_secs(2);
 const MOST_TRIES: u32 = 3;
 
 /// What the worker of a printer does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug)]
 pub enum PrinterOrder {
     /// How is it?
     Ask,
@@ -51,6 +52,8 @@ pub enum PrinterOrder {
     Print(i64),
     /// It shows which language it takes.
     Prove(PrinterProof),
+    /// A card is encoded in it and printed.
+    Encode(WorkId, Box<IssueOrder>),
 }
 
 /// One printer.
@@ -101,6 +104,9 @@ pub fn run(common: &Arc<Common>, desk: &PrinterDesk) {
             Taken::Order(PrinterOrder::Ask) => (Question::Nobody, contained(|| worker.ask(Tell::Always))),
             Taken::Order(PrinterOrder::Prove(proof)) => {
                 (Question::Proved(desk.name.clone()), contained(|| worker.prove(proof)))
+            }
+            Taken::Order(PrinterOrder::Encode(work, issue)) => {
+                (Question::Work(work), contained(|| worker.encode(work, *issue)))
             }
             Taken::Order(PrinterOrder::Print(entry)) => {
                 (Question::Entry(Some(entry)), contained(|| worker.print(entry)))
@@ -201,6 +207,16 @@ impl Worker<'_> {
         let result = proving::prove(self.common, &printer, proof, &begun);
         *locked(&self.desk.stop) = None;
         self.common.tell(Event::PrinterProved { printer, result });
+        self.ask(Tell::Always);
+    }
+
+    /// Encodes a card in the printer and prints it, and tells how that ended.
+    fn encode(&mut self, work: WorkId, issue: IssueOrder) {
+        self.desk.printing.store(true, Ordering::Release);
+        // No entry of the queue: the end of the program alone stops its print.
+        let begun = |cancel: Cancel| *locked(&self.desk.stop) = Some((i64::MIN, cancel));
+        in_printer::encode(self.common, &self.desk.name, work, issue, &begun);
+        *locked(&self.desk.stop) = None;
         self.ask(Tell::Always);
     }
 
@@ -306,6 +322,7 @@ pub fn view(common: &Common, printer: &Printer, condition: PrinterCondition) -> 
         model: printer.profile.name.clone(),
         profile: printer.profile.id.clone(),
         virtual_one: common.workplace.bench.printers.is_virtual(&printer.choice.name),
+        station: printer.profile.encoder.is_there(),
         said: Vec::new(),
         condition,
     }

@@ -52,9 +52,11 @@ fn ask(common: &Common, printer: &Printer) -> Result<String, Trouble> {
 fn print(printer: &Printer, begun: &dyn Fn(Cancel)) -> Result<String, Trouble> {
     let now = u32::try_from(OffsetDateTime::now_utc().unix_timestamp()).unwrap_or(0);
     let planes = test_card::draw(&printer.profile);
-    let job = printer.encoder().encode(&planes, &JobOptions::one_card(now)).map_err(|error| said(&error))?;
     let mut spool = printer.spool();
     begun(spool.cancel());
+    let status = spool.status().map_err(|error| said(&error))?;
+    let options = JobOptions::one_card(now).told_by(status.as_ref());
+    let job = printer.encoder().encode(&planes, &options).map_err(|error| said(&error))?;
     spool.send(&job).map_err(|error| said(&error))?;
     let look = "Look at the card: fields of yellow, magenta, cyan and black from left to right, a grey ramp below, a frame at \
                 every edge, and an arrow in the top right corner.";

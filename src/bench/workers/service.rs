@@ -245,9 +245,12 @@ impl Worker<'_> {
                 entry.printer
             ))
         })?;
-        printer.lane.replace(PrinterOrder::Print(id), |order| *order == PrinterOrder::Print(id)).map_err(|_| {
-            Trouble::unchanged("too many cards wait for this printer at once: wait a moment and try again")
-        })
+        printer
+            .lane
+            .replace(PrinterOrder::Print(id), |order| matches!(order, PrinterOrder::Print(known) if *known == id))
+            .map_err(|_| {
+                Trouble::unchanged("too many cards wait for this printer at once: wait a moment and try again")
+            })
     }
 
     /// Every row after this one, in pieces; the last piece says whether the chain is whole and is the one this desk saw.

@@ -48,7 +48,7 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Fail
             let seen = Seen { yellow: numbers(yellow)?, magenta: numbers(magenta)?, cyan: numbers(cyan)?, grey };
             learn(files, &Calibration::of(name, &seen, before.as_ref()).map_err(Failure::usage)?)
         }
-        _ => print(&bench, printer, before.as_ref(), arguments.picture.as_deref()),
+        _ => print(&bench, printer, before.as_ref(), arguments.picture.as_deref(), arguments.copies),
     }
 }
 
@@ -76,6 +76,7 @@ fn print(
     printer: &Printer,
     before: Option<&Calibration>,
     picture: Option<&Path>,
+    copies: u16,
 ) -> Result<Answer, Failure> {
     let name = printer.choice.name.as_str();
     if printer.choice.destination.has_a_driver() && picture.is_none() {
@@ -92,7 +93,8 @@ fn print(
         let text = format!("The calibration card of “{name}” is drawn in {}. Nothing was printed.", file.display());
         return Ok(Answer::done(text, json!({ "printer": name, "picture": file })));
     }
-    progress(&format!("Printing a calibration card on “{name}”: a blank card without a chip is best"));
+    let cards = if copies == 1 { "a calibration card".to_owned() } else { format!("{copies} calibration cards") };
+    progress(&format!("Printing {cards} on “{name}”: a blank card without a chip is best"));
     let mut spool = printer.spool();
     let status = spool.status().map_err(Failure::failed)?;
     let ready = |condition: &Condition| matches!(condition, Condition::Ready | Condition::JobRefused);
@@ -100,12 +102,9 @@ fn print(
         return Err(Failure::failed(OperationError::PrinterNotReady { condition }));
     }
     let now = OffsetDateTime::now_utc().unix_timestamp();
-    let mut options = JobOptions::one_card(u32::try_from(now).unwrap_or(0));
-    if let Some(status) = &status {
-        options.firmware = &status.firmware;
-        options.head_position = status.head_position;
-        options.head_type = status.head_type;
-    }
+    let mut options = JobOptions::one_card(u32::try_from(now).unwrap_or(0)).told_by(status.as_ref());
+    options.copies = copies;
+    spool.copies(copies);
     let job = encoder(&raw).encode(&planes, &options).map_err(Failure::failed)?;
     spool.send(&job).map_err(Failure::failed)?;
     let text = format!(

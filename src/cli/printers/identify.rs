@@ -16,9 +16,9 @@ use crate::{
     printer::{
         choice::Printer,
         identify::{self, IdentifyError, Verdict, Witness},
-        magicard::JobOptions,
+        magicard::{EncodeError, JobOptions},
         profile::{JobFormat, Profile, Profiles},
-        spool::Word,
+        spool::{CardUsed, SpoolError, Word},
         test_card,
     },
     workplace::{Bench, Places, own_profiles},
@@ -92,16 +92,34 @@ fn by_test_card(printer: &Printer) -> Result<Verdict, Failure> {
     if printer.profile.job_format == JobFormat::Format2 {
         formats.reverse();
     }
+    let mut last = None;
     for format in formats {
         let verdict = Verdict { format, head: None, witness: Witness::TestCard };
         let Ok(text) = identify::profile_text(base, verdict, None) else { continue };
         let mut profile = Profile::parse(&text).map_err(Failure::failed)?;
-        profile.identity.clone_from(&printer.profile.identity);
+        // How it is asked goes with the language: a question in the other one would keep the card from being sent.
+        profile.identity.model_names.clone_from(&printer.profile.identity.model_names);
+        profile.identity.usb.clone_from(&printer.profile.identity.usb);
         let mut tried = printer.clone();
         tried.profile = profile;
         progress(&format!("Printing the test card as {}", words(verdict).0));
-        if send(&tried)? == Word::Done {
-            return Ok(verdict);
+        match send(&tried, 1) {
+            Ok(Word::Done) => return Ok(verdict),
+            // It says itself that it did not understand this language.
+            Ok(Word::Refused(condition)) => {
+                progress(&format!("  {condition}"));
+                continue;
+            }
+            Ok(Word::CannotSay { .. }) => {}
+            Err(SendError::Spool(error)) if error.card_used() == CardUsed::No => {
+                // Nothing was printed: the other language may get through.
+                progress(&format!("  {error}"));
+                last = Some(error.to_string());
+                continue;
+            }
+            // A card may have come out all the same: the officer looks.
+            Err(SendError::Spool(error)) => progress(&format!("  {error}")),
+            Err(SendError::Encode(error)) => return Err(Failure::failed(error)),
         }
         match came_out::typed() {
             Some(CameOut::Well) => return Ok(verdict),
@@ -114,15 +132,16 @@ fn by_test_card(printer: &Printer) -> Result<Verdict, Failure> {
             }
         }
     }
-    let why = "no test card came out in either language".to_owned();
+    let none = "no test card came out in either language";
+    let why = last.map_or_else(|| none.to_owned(), |last| format!("{none}; at last: {last}"));
     Err(Failure::failed(IdentifyError::CannotBeAsked { why }))
 }
 
 /// `printers test-card`.
-pub fn test_card(bench: &Bench, printer: Option<&str>) -> Result<Answer, Failure> {
+pub fn test_card(bench: &Bench, printer: Option<&str>, copies: u16) -> Result<Answer, Failure> {
     let printer = bench.printers.choose(printer).map_err(Failure::usage)?;
     let name = &printer.choice.name;
-    let word = send(printer)?;
+    let word = send(printer, copies).map_err(Failure::failed)?;
     let confirmed = match &word {
         Word::Done => Some("printer"),
         Word::Refused(condition) => {
@@ -154,11 +173,23 @@ pub fn test_card(bench: &Bench, printer: Option<&str>) -> Result<Answer, Failure
     }
 }
 
-fn send(printer: &Printer) -> Result<Word, Failure> {
+/// Why a test card was not handed over.
+#[derive(Debug, thiserror::Error)]
+enum SendError {
+    #[error("{0}")]
+    Encode(#[from] EncodeError),
+    #[error("{0}")]
+    Spool(#[from] SpoolError),
+}
+
+fn send(printer: &Printer, copies: u16) -> Result<Word, SendError> {
     let now = u32::try_from(OffsetDateTime::now_utc().unix_timestamp()).unwrap_or(0);
     let planes = test_card::draw(&printer.profile);
-    let job = printer.encoder().encode(&planes, &JobOptions::one_card(now)).map_err(Failure::failed)?;
     let mut spool = printer.spool();
-    spool.send(&job).map_err(Failure::failed)?;
+    let status = spool.status()?;
+    let options = JobOptions { copies, ..JobOptions::one_card(now).told_by(status.as_ref()) };
+    let job = printer.encoder().encode(&planes, &options)?;
+    spool.copies(copies);
+    spool.send(&job)?;
     Ok(spool.await_word(&mut |words| progress(&format!("  {words}"))))
 }

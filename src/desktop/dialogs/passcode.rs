@@ -29,7 +29,7 @@ pub struct PasscodeEntry {
     holder: HolderId,
     name: String,
     reader: String,
-    serial: CardSerial,
+    serial: Option<CardSerial>,
     rules: PasscodeRules,
     purpose: Purpose,
     tries_left: Option<u8>,
@@ -163,7 +163,28 @@ impl PasscodeEntry {
             holder,
             name,
             reader,
-            serial,
+            serial: Some(serial),
+            rules,
+            purpose: Purpose::Issue,
+            tries_left: None,
+            current: Digits::default(),
+            first: Digits::default(),
+            second: Digits::default(),
+            at: Place::First,
+            moves: 1,
+            said: None,
+        }
+    }
+
+    /// The same for a card that a printer will feed: nobody knows it yet.
+    #[must_use]
+    pub fn in_printer(id: u64, holder: HolderId, name: String, printer: String, rules: PasscodeRules) -> Self {
+        Self {
+            id,
+            holder,
+            name,
+            reader: printer,
+            serial: None,
             rules,
             purpose: Purpose::Issue,
             tries_left: None,
@@ -196,10 +217,10 @@ impl PasscodeEntry {
         &self.holder
     }
 
-    /// The reader and the card in it that it is typed for.
+    /// The reader and the card in it that it is typed for; or the printer, and no card.
     #[must_use]
-    pub fn place(&self) -> (&str, &CardSerial) {
-        (&self.reader, &self.serial)
+    pub fn place(&self) -> (&str, Option<&CardSerial>) {
+        (&self.reader, self.serial.as_ref())
     }
 
     pub(super) fn title(&self, view: &View<'_>) -> String {

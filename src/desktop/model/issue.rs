@@ -16,7 +16,7 @@ use crate::{
         dialogs::{Dialog, PasscodeEntry},
         route::Route,
     },
-    domain::{CardSerial, HolderId, Operation, Passcode},
+    domain::{CardSerial, HolderId, Operation, Passcode, PasscodeRules},
     face::{Plane, Side},
 };
 
@@ -111,11 +111,13 @@ pub enum When {
     Later,
     /// Not at this desk.
     No,
+    /// In the printer, with the issue: where one has a chip station.
+    InPrinter,
 }
 
 impl When {
     /// All, in the order of the page.
-    pub const ALL: [Self; 3] = [Self::Now, Self::Later, Self::No];
+    pub const ALL: [Self; 4] = [Self::Now, Self::Later, Self::No, Self::InPrinter];
 
     /// The word it is remembered by.
     #[must_use]
@@ -124,6 +126,7 @@ impl When {
             Self::Now => "now",
             Self::Later => "later",
             Self::No => "no",
+            Self::InPrinter => "in-printer",
         }
     }
 }
@@ -153,15 +156,29 @@ pub enum Intent {
 #[must_use]
 pub fn when(model: &Model) -> When {
     let remembered = model.preferences.print.as_deref();
-    When::ALL.into_iter().find(|when| remembered == Some(when.word())).unwrap_or_default()
+    let usable = |when: &When| *when != When::InPrinter || has_station(model);
+    When::ALL.into_iter().find(|when| remembered == Some(when.word())).filter(usable).unwrap_or_default()
+}
+
+/// Whether cards can be encoded in a printer of this desk.
+#[must_use]
+pub fn has_station(model: &Model) -> bool {
+    model.bench.printers.iter().any(|printer| printer.station)
+}
+
+/// The printers that can be chosen.
+pub fn printers(model: &Model) -> impl Iterator<Item = &crate::bench::PrinterView> {
+    let in_printer = when(model) == When::InPrinter;
+    model.bench.printers.iter().filter(move |printer| printer.station || !in_printer)
 }
 
 /// The printer chosen last, if it is there; else the first that can print; else the first.
 #[must_use]
 pub fn printer(model: &Model) -> Option<&crate::bench::PrinterView> {
-    let printers = &model.bench.printers;
-    let remembered = model.preferences.printer.as_deref().and_then(|name| model.bench.printer(name));
-    remembered.or_else(|| printers.iter().find(|printer| decide_print(printer).is_ok())).or_else(|| printers.first())
+    let wanted = model.preferences.printer.as_deref();
+    let remembered = printers(model).find(|printer| wanted == Some(printer.name.as_str()));
+    let able = || printers(model).find(|printer| decide_print(printer).is_ok());
+    remembered.or_else(able).or_else(|| printers(model).next())
 }
 
 /// What becomes of the face, as it is chosen; `None` where no printer is there to choose.
@@ -171,6 +188,7 @@ pub fn print_wish(model: &Model) -> Option<PrintWish> {
         When::No => Some(PrintWish::No),
         When::Now => printer(model).map(|printer| PrintWish::Now { printer: printer.name.clone() }),
         When::Later => printer(model).map(|printer| PrintWish::Later { printer: printer.name.clone() }),
+        When::InPrinter => printer(model).map(|printer| PrintWish::InPrinter { printer: printer.name.clone() }),
     }
 }
 
@@ -235,6 +253,12 @@ pub fn update(model: &mut Model, intent: Intent) {
 fn start(model: &mut Model) {
     let Route::Issue(holder) = model.history.here().clone() else { return };
     let ready = readiness(model, &holder);
+    if when(model) == When::InPrinter {
+        if ready.obstacles.is_empty() {
+            start_in_printer(model, &holder);
+        }
+        return;
+    }
     let (Some((reader, serial)), true) = (ready.card, ready.obstacles.is_empty()) else { return };
     if model.preferences.issue_locked {
         begin(model, &holder, &reader, &serial, None);
@@ -247,6 +271,39 @@ fn start(model: &mut Model) {
         let entry = PasscodeEntry::new(id, holder, name, (reader, serial), rules);
         model.dialogs.push_back(Dialog::Passcode(Box::new(entry)));
     }
+}
+
+/// The passcode first, where the holder chooses one: after it nobody has to be at the printer.
+fn start_in_printer(model: &mut Model, holder: &HolderId) {
+    let Some(printer) = printer(model).map(|printer| printer.name.clone()) else { return };
+    if model.preferences.issue_locked {
+        begin_in_printer(model, holder, &printer, None);
+    } else if let Some(record) = &model.issue.record {
+        let name = record.holder.printed_name().to_owned();
+        let id = model.new_number();
+        let entry = PasscodeEntry::in_printer(id, holder.clone(), name, printer, PasscodeRules::default());
+        model.dialogs.push_back(Dialog::Passcode(Box::new(entry)));
+    }
+}
+
+/// Gives the order to the printer. Where the desk changed since the officer looked, nothing is done and that is said.
+pub fn begin_in_printer(model: &mut Model, holder: &HolderId, printer: &str, passcode: Option<Passcode>) {
+    let wish = PrintWish::InPrinter { printer: printer.to_owned() };
+    let same = print_wish(model).as_ref() == Some(&wish) && readiness(model, holder).obstacles.is_empty();
+    if !same {
+        model.notify(NoticeKind::Warning, NoticeText::Key("issue-changed-meanwhile"));
+        return;
+    }
+    let work = model.new_work();
+    let person = model.issue.record.as_ref().map(|record| record.holder.clone());
+    let mut piece = work::Piece::new(Operation::Issue, person, None);
+    piece.portrait.clone_from(&model.issue.portrait);
+    piece.expected = work::steps_in_printer(passcode.is_none());
+    piece.wish = Some(work::IssueWish { holder: holder.clone(), locked: passcode.is_none(), print: wish.clone() });
+    model.work.all.insert(work, piece);
+    let issue = IssueOrder { holder: holder.clone(), reader: String::new(), passcode, print: wish };
+    model.order(Order::Issue { work, issue: Box::new(issue) });
+    model.history.replace(Route::Work(work));
 }
 
 /// Gives the order. Where the bench changed since the officer looked, nothing is done and that is said.

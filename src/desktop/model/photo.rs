@@ -68,6 +68,8 @@ pub struct InWork {
     pub edit: PhotoEdit,
     /// Whether it is the one on record.
     pub on_record: bool,
+    /// Width over height of its place on the card face.
+    proportion: f32,
 }
 
 /// A face that was shown.
@@ -103,9 +105,9 @@ enum Kind {
 }
 
 impl InWork {
-    fn new(photo: &Arc<Photo>, picture: &Arc<RgbaImage>, on_record: bool) -> Self {
-        let mut new =
-            Self { photo: Arc::clone(photo), picture: Arc::clone(picture), edit: PhotoEdit::default(), on_record };
+    fn new(photo: &Arc<Photo>, picture: &Arc<RgbaImage>, on_record: bool, proportion: f32) -> Self {
+        let (photo, picture) = (Arc::clone(photo), Arc::clone(picture));
+        let mut new = Self { photo, picture, edit: PhotoEdit::default(), on_record, proportion };
         new.edit.crop = Some(new.canvas().largest());
         new
     }
@@ -116,7 +118,7 @@ impl InWork {
         let (width, height) = (self.photo.width() as f32, self.photo.height() as f32);
         let lying = self.edit.quarter_turns % 2 == 1;
         let (width, height) = if lying { (height, width) } else { (width, height) };
-        Canvas { width, height, proportion: frame::proportion() }
+        Canvas { width, height, proportion: self.proportion }
     }
 
     /// The frame.
@@ -126,7 +128,7 @@ impl InWork {
     }
 
     fn changed(&self) -> bool {
-        let untouched = Self::new(&self.photo, &self.picture, self.on_record);
+        let untouched = Self::new(&self.photo, &self.picture, self.on_record, self.proportion);
         !self.on_record || self.edit != untouched.edit
     }
 }
@@ -409,7 +411,7 @@ fn start_again(model: &mut Model) {
     let first = model.photo.steps.iter().find(|step| step.on_record).or(model.photo.steps.first()).cloned();
     if let Some(first) = first {
         remember(&mut model.photo, None);
-        model.photo.current = Some(InWork::new(&first.photo, &first.picture, first.on_record));
+        model.photo.current = Some(InWork::new(&first.photo, &first.picture, first.on_record, first.proportion));
         model.photo.save_trouble = None;
         ask_proof(model);
     }
@@ -462,6 +464,7 @@ fn put(model: &mut Model, reason: Option<String>) {
 /// Takes an event.
 pub fn on_event(model: &mut Model, event: &Event) {
     match event {
+        Event::FaceInUse { portrait } => model.photo_proportion = frame::proportion_of(*portrait),
         Event::PhotoRead { ticket, result } if model.photo.reading.is_some_and(|(asked, _)| asked == *ticket) => {
             let on_record = model.photo.reading() == Some(From::Record);
             model.photo.reading = None;
@@ -475,7 +478,7 @@ pub fn on_event(model: &mut Model, event: &Event) {
                         model.photo.saved = false;
                     }
                     model.photo.trouble = None;
-                    model.photo.current = Some(InWork::new(photo, picture, on_record));
+                    model.photo.current = Some(InWork::new(photo, picture, on_record, model.photo_proportion));
                     ask_proof(model);
                 }
                 Ok(None) => {}
@@ -524,7 +527,7 @@ fn saved(model: &mut Model) {
     model.photo.steps.clear();
     model.photo.saved = true;
     if let Some(current) = &mut model.photo.current {
-        *current = InWork::new(&current.photo, &current.picture, true);
+        *current = InWork::new(&current.photo, &current.picture, true, current.proportion);
     }
     model.notify(NoticeKind::Good, NoticeText::Key("photo-saved"));
     model.order(Order::Portrait { holder: holder.clone() });

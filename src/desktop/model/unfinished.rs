@@ -80,7 +80,7 @@ pub fn reader_with<'a>(model: &'a Model, serial: &CardSerial) -> Option<(&'a str
 /// Whether a print of this card was cut off and is not on record yet: until it is, nobody prints the card again.
 #[must_use]
 pub fn is_print_open(model: &Model, serial: &CardSerial) -> bool {
-    model.unfinished.jobs.iter().any(|job| job.operation == Operation::Print && job.serial == *serial)
+    model.unfinished.jobs.iter().any(|job| job.operation == Operation::Print && job.serial.as_ref() == Some(serial))
 }
 
 /// For which other officer the service keeps this job now, and until when: nobody else may go on with it before that.
@@ -164,7 +164,7 @@ pub fn go_on_with(model: &mut Model, job: &JobId, passcode: Option<Passcode>) {
 
 fn ask_passcode(model: &mut Model, job: &JobId, purpose: Purpose) {
     let Some(known) = may_go_on(model, job) else { return };
-    let Some((reader, card)) = reader_with(model, &known.serial) else {
+    let Some((reader, card)) = known.serial.as_ref().and_then(|serial| reader_with(model, serial)) else {
         return model.notify(NoticeKind::Warning, NoticeText::Key("unfinished-put-in-first"));
     };
     let (place, rules, tries) = ((reader.to_owned(), card.serial.clone()), card.passcode_rules, card.tries_left);
@@ -187,12 +187,13 @@ fn may_go_on(model: &Model, job: &JobId) -> Option<UnfinishedJob> {
 
 fn order(model: &mut Model, job: &JobId, passcode: Option<Passcode>) -> Option<WorkId> {
     let known = may_go_on(model, job)?;
-    let reader = reader_with(model, &known.serial).map(|(reader, _)| reader.to_owned());
+    let here = known.serial.as_ref().and_then(|serial| reader_with(model, serial));
+    let reader = here.map(|(reader, _)| reader.to_owned());
     let holder = model.unfinished.holder(&known.holder).cloned();
     let work = model.new_work();
     let mut piece = Piece::new(known.operation, holder, reader);
     piece.job = Some(known.job.clone());
-    piece.serial = Some(known.serial);
+    piece.serial = known.serial;
     model.work.all.insert(work, piece);
     model.unfinished.running.insert(known.job.clone(), work);
     model.unfinished.results.retain(|(result, _)| result.job != known.job);
@@ -308,11 +309,9 @@ fn is_printing(model: &Model, job: &UnfinishedJob) -> bool {
     let prints = |printer: &crate::bench::PrinterView| match printer.condition {
         PrinterCondition::Printing { entry } => {
             // The end of a print is told of its entry first, and of its printer only after its job.
-            model
-                .work
-                .queue
-                .iter()
-                .any(|known| known.id == entry && known.serial == job.serial && known.state == QueueState::Printing)
+            model.work.queue.iter().any(|known| {
+                known.id == entry && Some(&known.serial) == job.serial.as_ref() && known.state == QueueState::Printing
+            })
         }
         _ => false,
     };
@@ -369,7 +368,7 @@ fn ended(model: &mut Model, work: WorkId, end: &WorkEnd) {
     }
     // Whatever the end was, the journal has the last word on what is still open.
     model.order(Order::ListUnfinished);
-    if let (Some(holder), WorkEnd::Undone { .. }) = (then_issue, end)
+    if let (Some(holder), WorkEnd::Undone { .. }, Some(serial)) = (then_issue, end, serial)
         && model.officer().is_some()
         && matches!(model.history.here(), Route::Unfinished | Route::Work(_))
     {

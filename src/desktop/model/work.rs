@@ -154,7 +154,8 @@ impl State {
         };
         let Some(entry) = entry else {
             let wanted = matches!(wish, Some(PrintWish::Now { .. } | PrintWish::Later { .. }));
-            return if wanted { Stage::NotQueued } else { Stage::Complete { printed: false } };
+            let printed = matches!(wish, Some(PrintWish::InPrinter { .. }));
+            return if wanted { Stage::NotQueued } else { Stage::Complete { printed } };
         };
         let Some(entry) = self.queue.iter().find(|known| known.id == entry) else {
             // The end of the work is told before the queue it went into; it comes with the next message.
@@ -191,6 +192,16 @@ pub fn steps_of_issue(locked: bool) -> Vec<Step> {
         steps.push(Step::LockCard);
     }
     steps.push(Step::Confirm);
+    steps
+}
+
+/// The steps of an issue in the printer, in order.
+#[must_use]
+pub fn steps_in_printer(locked: bool) -> Vec<Step> {
+    let mut steps = vec![Step::FeedCard, Step::FindStation];
+    steps.extend(steps_of_issue(locked));
+    steps.push(Step::ReleaseCard);
+    steps.extend(STEPS_OF_PRINT);
     steps
 }
 

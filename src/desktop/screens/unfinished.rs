@@ -99,11 +99,13 @@ fn one(ui: &mut Ui, view: &View<'_>, job: &UnfinishedJob) {
             node.set_role(eframe::egui::accesskit::Role::Heading);
             node.set_label(title.clone());
         });
-        let here = reader_with(view.model, &job.serial);
+        let here = job.serial.as_ref().and_then(|serial| reader_with(view.model, serial));
         ui.scope(|ui| {
             // Lines to read stand closer than things to click.
             ui.spacing_mut().interact_size.y = 0.0;
-            page::fact(ui, view, &tr!(view, "unfinished-card"), job.serial.as_str());
+            let unread = tr!(view, "unfinished-card-unread");
+            let card = job.serial.as_ref().map_or(unread.as_str(), |serial| serial.as_str());
+            page::fact(ui, view, &tr!(view, "unfinished-card"), card);
             page::fact(ui, view, &tr!(view, "unfinished-since"), &format::moment_of(&job.opened));
             let place = match here {
                 Some((reader, _)) => {
@@ -130,6 +132,7 @@ fn one(ui: &mut Ui, view: &View<'_>, job: &UnfinishedJob) {
             WhatNext::WillRecordPrint => tr!(view, "unfinished-will-record"),
             WhatNext::NeedsOfficersWord => tr!(view, "unfinished-say-how"),
             WhatNext::WillTellGateway => tr!(view, "unfinished-will-tell-gateway"),
+            WhatNext::WillPutOut => tr!(view, "unfinished-will-put-out"),
         });
         ui.add_space(space::SMALL);
         let running = view.model.unfinished.running.get(&job.job).copied();
@@ -141,7 +144,10 @@ fn one(ui: &mut Ui, view: &View<'_>, job: &UnfinishedJob) {
 }
 
 fn needs_card(job: &UnfinishedJob) -> bool {
-    !matches!(job.next, WhatNext::WillRecordPrint | WhatNext::NeedsOfficersWord | WhatNext::WillTellGateway)
+    !matches!(
+        job.next,
+        WhatNext::WillRecordPrint | WhatNext::NeedsOfficersWord | WhatNext::WillTellGateway | WhatNext::WillPutOut
+    )
 }
 
 fn who(view: &View<'_>, holder: &HolderId) -> String {
@@ -223,6 +229,11 @@ fn actions(ui: &mut Ui, view: &View<'_>, job: &UnfinishedJob, running: Option<Wo
             }
             WhatNext::WillAskCard | WhatNext::WillEmpty | WhatNext::WillTellGateway => {
                 if button(ui, tr!(view, "unfinished-go-on"), kind).clicked() {
+                    view.send(go_on());
+                }
+            }
+            WhatNext::WillPutOut => {
+                if button(ui, tr!(view, "unfinished-put-out"), kind).clicked() {
                     view.send(go_on());
                 }
             }

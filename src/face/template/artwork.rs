@@ -1,6 +1,6 @@
 //! The organisation's own pictures: PNG, JPEG and SVG files beside a template.
 
-use std::path::Path;
+use std::{fs::File, io::Read, path::Path};
 
 use image::RgbImage;
 use resvg::{
@@ -8,7 +8,10 @@ use resvg::{
     usvg::{Options, Tree},
 };
 
-use crate::face::{photo::decode_picture, planes::WIDTH};
+use crate::face::{
+    photo::{MOST_BYTES, decode_picture},
+    planes::WIDTH,
+};
 
 /// Most bytes of a drawing: an elaborate one has a tenth of it.
 const MOST_DRAWING_BYTES: usize = 4 * 1024 * 1024;
@@ -21,8 +24,13 @@ const DRAWN: f32 = 2.0 * WIDTH as f32;
 /// Why it cannot be used, with the file's name.
 pub(super) fn read(file: &Path) -> Result<RgbImage, String> {
     let named = |problem: String| format!("{}: {problem}", file.display());
-    let bytes = std::fs::read(file).map_err(|error| format!("{} cannot be read ({error})", file.display()))?;
-    if file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("svg")) {
+    let drawing = file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("svg"));
+    let most = if drawing { MOST_DRAWING_BYTES } else { MOST_BYTES };
+    let mut bytes = Vec::new();
+    // One byte more than is taken: what is longer is refused below, and never held whole.
+    let read = File::open(file).and_then(|file| file.take(most as u64 + 1).read_to_end(&mut bytes));
+    read.map_err(|error| format!("{} cannot be read ({error})", file.display()))?;
+    if drawing {
         return draw(&bytes).map_err(named);
     }
     decode_picture(&bytes).map_err(|error| named(error.to_string()))

@@ -24,8 +24,6 @@ const FS: u8 = 0x1C;
 const ETX: u8 = 0x03;
 /// Columns of the face that are turned into lines together; 1016 is a multiple of it.
 const AT_ONCE: usize = 8;
-/// The margin is this less the head position (`facts/magicard.md` 5).
-const MARGIN_BASE: u8 = 65;
 
 /// The encoder of one model.
 #[derive(Debug, Clone)]
@@ -66,7 +64,7 @@ impl Format1 {
     fn head(&self, options: &JobOptions<'_>) -> Head {
         let position = options.head_position.unwrap_or(self.profile.head.position);
         let most = layout::HEAD_LINE - HEIGHT;
-        let margin = usize::from(MARGIN_BASE.saturating_sub(position)).min(most);
+        let margin = usize::from(self.profile.head.margin_base.saturating_sub(position)).min(most);
         // Only printers of the Enduro class tell their heads apart; their pixels lie alike (`facts/magicard.md` 5.2).
         let enduro = |tag: HeadTag| matches!(tag, HeadTag::Kge2 | HeadTag::Kee1 | HeadTag::Kee4);
         let own = options.head_type.filter(|own| enduro(*own) && enduro(self.profile.head.tag));

@@ -51,6 +51,18 @@ impl Profile {
                 return fault(key, format!("{names:?}"), "up to 32 names, none empty");
             }
         }
+        let panels = |text: &String| (1..=8).contains(&text.len()) && text.bytes().all(|byte| b"YMCKO".contains(&byte));
+        let holds = &self.ribbon.holds;
+        if holds.len() > 32 || !holds.values().all(panels) {
+            return fault(
+                "ribbon.holds",
+                format!("{holds:?}"),
+                "up to 32 names, each with its panels of Y, M, C, K and O",
+            );
+        }
+        if let Some(name) = holds.keys().find(|name| !self.ribbon.names.contains(name)) {
+            return fault("ribbon.holds", shown(name), "names that stand in ribbon.names");
+        }
         let plug = |text: &String| {
             let digits = |part: &str| part.len() == 4 && part.bytes().all(|byte| byte.is_ascii_hexdigit());
             text.split_once(':').is_some_and(|(vendor, product)| digits(vendor) && digits(product))
@@ -58,9 +70,31 @@ impl Profile {
         if self.identity.usb.len() > 32 || !self.identity.usb.iter().all(plug) {
             return fault("identity.usb", format!("{:?}", self.identity.usb), "up to 32 of the form \"0c1f:4800\"");
         }
-        let reader = &self.encoder.reader;
-        let unfit = reader.len() > 100 || reader.chars().any(char::is_control);
-        if unfit { fault("encoder.reader", shown(reader), "part of a reader's name, up to 100 letters") } else { None }
+        self.station_fault()
+    }
+
+    fn station_fault(&self) -> Option<Fault> {
+        let station = &self.encoder;
+        let reader = &station.reader;
+        if reader.len() > 100 || reader.chars().any(char::is_control) {
+            return fault("encoder.reader", shown(reader), "part of a reader's name, up to 100 letters");
+        }
+        let commands = [
+            ("encoder.feed", &station.feed),
+            ("encoder.release", &station.release),
+            ("encoder.eject", &station.eject),
+            ("encoder.reject", &station.reject),
+        ];
+        let sound = |text: &str| text.len() <= 60 && text.bytes().all(|byte| byte.is_ascii_graphic());
+        if let Some((key, text)) = commands.into_iter().find(|(_, text)| !sound(text)) {
+            return fault(key, shown(text), "up to 60 letters, digits and signs without a space");
+        }
+        if !(1..=600).contains(&station.carry_seconds) {
+            return fault("encoder.carry-seconds", station.carry_seconds, "1 to 600 seconds");
+        }
+        let needed = [("encoder.reader", reader), ("encoder.feed", &station.feed), ("encoder.eject", &station.eject)];
+        let (key, text) = needed.into_iter().find(|(_, text)| station.is_there() && text.trim().is_empty())?;
+        fault(key, shown(text), "given where encoder.station is \"present\"")
     }
 
     fn head_fault(&self) -> Option<Fault> {
@@ -70,6 +104,9 @@ impl Profile {
         }
         if head.position > 100 {
             return fault("head.position", head.position, "0 to 100");
+        }
+        if head.margin_base > 165 {
+            return fault("head.margin-base", head.margin_base, "0 to 165");
         }
         let tag = format!("{:?}", head.tag).to_uppercase();
         match (self.job_format, head.tag) {

@@ -1,6 +1,6 @@
 //! The tables of a printer profile. The commands named here are those of `facts/magicard.md` 4.
 
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
 use serde::Deserialize;
 
@@ -56,6 +56,14 @@ pub struct Head {
     pub line: u16,
     /// Head position, 0 to 100; 50 where the printer does not say.
     pub position: u8,
+    /// The margin in front of the image is this less the position, within 0 and what the line leaves; in pixels, 0 to 165.
+    #[serde(default = "margin_base")]
+    pub margin_base: u8,
+}
+
+/// The vendor's own (`facts/magicard.md` 5).
+fn margin_base() -> u8 {
+    65
 }
 
 /// Head type (`KEE…`, `KGE…`).
@@ -124,6 +132,9 @@ pub struct Ticket {
     pub x_adjust: i16,
     /// `y-adjust` of the overcoat, in pixels, -100 to 100.
     pub y_adjust: i16,
+    /// `watermark-secure-shield`, said with a watermark.
+    #[serde(default = "off")]
+    pub secure_shield: Switch,
 }
 
 /// What the ribbon has, and how it is used.
@@ -132,6 +143,9 @@ pub struct Ticket {
 pub struct Ribbon {
     /// Names of ribbons as the printer's status gives them; empty where none is known.
     pub names: Vec<String>,
+    /// Which panels a ribbon of this name has: `Y`, `M`, `C`, `K` and `O`, in the order of the ribbon.
+    #[serde(default)]
+    pub holds: BTreeMap<String, String>,
     /// Panels a face is printed with.
     pub panels: Panels,
 }
@@ -260,6 +274,34 @@ pub struct ChipEncoder {
     pub station: Station,
     /// Part of the name its reader has in the smart card service; empty where it is not known.
     pub reader: String,
+    /// Text of the command that takes a card from the hopper to the station; empty where none is known.
+    #[serde(default)]
+    pub feed: String,
+    /// Text of the command that brings the card from the station to where it is printed; empty: none is sent.
+    #[serde(default)]
+    pub release: String,
+    /// Text of the command that puts the card out of the printer; empty where none is known.
+    #[serde(default)]
+    pub eject: String,
+    /// Text of the command that puts out a card that failed; empty: `eject` is sent, and the officer puts the card aside.
+    #[serde(default)]
+    pub reject: String,
+    /// Longest wait for a card to arrive at the station, and to leave it, in seconds.
+    #[serde(default = "carry_seconds")]
+    pub carry_seconds: u64,
+}
+
+/// What the vendor's own program waits for the printer (`facts/magicard.md` 11, `WaitForPrinter`).
+fn carry_seconds() -> u64 {
+    30
+}
+
+impl ChipEncoder {
+    /// Whether cards are encoded in this printer.
+    #[must_use]
+    pub fn is_there(&self) -> bool {
+        self.station == Station::Present
+    }
 }
 
 /// Whether the printer carries a chip station.

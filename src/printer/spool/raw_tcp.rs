@@ -58,6 +58,8 @@ pub struct RawTcp {
     cancel: Cancel,
     /// What the printer said before the last job.
     before: Before,
+    /// Cards of one job.
+    copies: u16,
 }
 
 impl RawTcp {
@@ -65,7 +67,15 @@ impl RawTcp {
     #[must_use]
     pub fn new(host: &str, port: u16, profile: &Profile) -> Self {
         let (limits, asked) = (TimeLimits::of(profile), Asked::new(profile));
-        Self { host: host.to_owned(), port, limits, asked, cancel: Cancel::default(), before: Before::default() }
+        Self {
+            host: host.to_owned(),
+            port,
+            limits,
+            asked,
+            cancel: Cancel::default(),
+            before: Before::default(),
+            copies: 1,
+        }
     }
 
     /// With other time limits than the profile's.
@@ -123,7 +133,7 @@ impl Spool for RawTcp {
     fn send(&mut self, job: &[u8]) -> Result<Receipt, SpoolError> {
         let status = self.status()?;
         may_print(status.as_ref())?;
-        self.before = Before::of(status.as_ref());
+        self.before = Before::of(status.as_ref()).copies(self.copies);
         let mut stream = self.connect()?;
         if self.cancel.wish() == Wish::Stop {
             return Err(SpoolError::Stopped);
@@ -143,9 +153,30 @@ impl Spool for RawTcp {
         }
     }
 
+    fn copies(&mut self, copies: u16) {
+        self.copies = copies;
+    }
+
     fn await_word(&mut self, hear: &mut dyn FnMut(&str)) -> Word {
         let (before, limit, cancel) = (self.before, self.limits.word, self.cancel.clone());
         before.wait(limit, &cancel, || self.status(), hear)
+    }
+
+    fn command(&mut self, command: &[u8]) -> Result<(), SpoolError> {
+        let mut stream = self.connect()?;
+        let mut sent = 0;
+        // A card that is carried is carried to the end: nobody stops it half way.
+        let never = Cancel::default();
+        let deadline = Instant::now() + self.limits.send;
+        let outcome = send_all(&mut stream, command, deadline, &never, |bytes| sent += bytes)
+            .and_then(|()| stream.shutdown(Shutdown::Write))
+            .and_then(|()| hung_up(&mut stream, Instant::now() + self.limits.hang_up, &never));
+        let address = self.address();
+        match outcome {
+            Ok(_) => Ok(()),
+            Err(source) if sent == 0 => Err(SpoolError::NothingSent { address, source }),
+            Err(source) => Err(SpoolError::Cut { address, sent, total: command.len(), source }),
+        }
     }
 
     fn cancel(&self) -> Cancel {

@@ -35,6 +35,8 @@ pub struct UsbPort {
     cancel: Cancel,
     /// What the printer said before the last job.
     before: Before,
+    /// Cards of one job.
+    copies: u16,
 }
 
 impl UsbPort {
@@ -42,7 +44,7 @@ impl UsbPort {
     #[must_use]
     pub fn new(path: &Path, profile: &Profile) -> Self {
         let (limits, asked) = (TimeLimits::of(profile), Asked::new(profile));
-        Self { path: path.to_owned(), limits, asked, cancel: Cancel::default(), before: Before::default() }
+        Self { path: path.to_owned(), limits, asked, cancel: Cancel::default(), before: Before::default(), copies: 1 }
     }
 
     /// With other time limits than the profile's.
@@ -102,7 +104,7 @@ impl Spool for UsbPort {
     fn send(&mut self, job: &[u8]) -> Result<Receipt, SpoolError> {
         let status = self.status()?;
         may_print(status.as_ref())?;
-        self.before = Before::of(status.as_ref());
+        self.before = Before::of(status.as_ref()).copies(self.copies);
         let device = self.open()?;
         if self.cancel.wish() == Wish::Stop {
             return Err(SpoolError::Stopped);
@@ -118,9 +120,19 @@ impl Spool for UsbPort {
         }
     }
 
+    fn copies(&mut self, copies: u16) {
+        self.copies = copies;
+    }
+
     fn await_word(&mut self, hear: &mut dyn FnMut(&str)) -> Word {
         let (before, limit, cancel) = (self.before, self.limits.word, self.cancel.clone());
         before.wait(limit, &cancel, || self.status(), hear)
+    }
+
+    fn command(&mut self, command: &[u8]) -> Result<(), SpoolError> {
+        let device = self.open()?;
+        let written = write_all(&device, command, Instant::now() + self.limits.send, &Cancel::default(), |_| {});
+        written.map_err(|source| SpoolError::NothingSent { address: self.port(), source })
     }
 
     fn cancel(&self) -> Cancel {

@@ -40,12 +40,19 @@ pub(super) struct Before {
     condition: Option<Condition>,
     /// Whether the line broke in the middle of the job.
     cut: bool,
+    /// Cards of the job beyond the first.
+    more: u32,
 }
 
 impl Before {
     pub(super) fn of(status: Option<&Status>) -> Self {
         let cards = status.and_then(|status| status.cards_printed);
-        Self { cards, condition: status.map(|status| status.condition), cut: false }
+        Self { cards, condition: status.map(|status| status.condition), cut: false, more: 0 }
+    }
+
+    /// The same before a job of so many cards.
+    pub(super) fn copies(self, copies: u16) -> Self {
+        Self { more: u32::from(copies).saturating_sub(1), ..self }
     }
 
     /// The line broke in the middle of the job.
@@ -53,7 +60,7 @@ impl Before {
         self.cut = true;
     }
 
-    /// Asks until the printer has said what became of one card, the time is over, or nobody wants to wait any more.
+    /// Asks until the printer has said what became of the cards of the job, the time is over, or nobody wants to wait any more.
     pub(super) fn wait(
         self,
         limit: Duration,
@@ -67,6 +74,7 @@ impl Before {
             return cannot("its profile says that the printer is not asked");
         }
         let limit = if self.cut { limit.min(AFTER_A_CUT) } else { limit };
+        let limit = limit.saturating_mul(self.more.saturating_add(1));
         let (deadline, mut heard, mut jammed) = (Instant::now() + limit, String::new(), false);
         loop {
             let says = match ask() {
@@ -78,8 +86,12 @@ impl Before {
                         Some(now) if now < before => {
                             return cannot("the printer counts fewer cards than before: it may be another printer");
                         }
-                        Some(now) if now - before > 1 => {
-                            return cannot("the printer finished more than one card: somebody else prints on it too");
+                        // Not all of them yet.
+                        Some(now) if now > before && now - before <= self.more => {}
+                        Some(now) if now - before > self.more.saturating_add(1) => {
+                            return cannot(
+                                "the printer finished more cards than it was sent: somebody else prints on it too",
+                            );
                         }
                         Some(now) if now > before && !jammed => return Word::Done,
                         Some(now) if now > before && condition == Condition::Ready => {
@@ -158,6 +170,20 @@ mod tests {
         assert_eq!(told(&[("6", 0)], 0).0, Word::Done);
         // Its hopper is empty after the last card.
         assert_eq!(told(&[("5", 0), ("6", 2)], 0).0, Word::Done);
+    }
+
+    #[test]
+    fn several_cards_are_finished_once_all_are_counted() {
+        let wait = |answers: [&str; 3]| {
+            let (mut answers, cancel) = (answers.into_iter(), Cancel::default());
+            let before = Before::of(Some(&status("5", 0))).copies(3);
+            let ask = || Ok(answers.next().map(|cards| status(cards, 0)));
+            before.wait(Duration::from_secs(600), &cancel, ask, &mut |_| {})
+        };
+        assert_eq!(wait(["5", "7", "8"]), Word::Done);
+        for others in [["6", "7", "9"], ["6", "7", "7"]] {
+            assert!(matches!(wait(others), Word::CannotSay { .. }), "{others:?}");
+        }
     }
 
     #[test]

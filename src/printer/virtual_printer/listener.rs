@@ -12,6 +12,7 @@ use std::{
 };
 
 use super::{AskedIn, DecodeError, Fault, Model, PrintedCard, decode_on};
+use crate::printer::station::heard;
 
 /// A status request, the only thing a printer answers.
 const STATUS_REQUEST: &[u8] = b"\x01,REQ,INF,\x1c\x03";
@@ -26,6 +27,16 @@ pub struct Received {
     pub job: Vec<u8>,
     /// The cards of it, or why the printer did not take it.
     pub cards: Result<Vec<PrintedCard>, DecodeError>,
+}
+
+/// The chip station of a virtual printer: the reader that shows the card it holds.
+pub trait CardStation: Send {
+    /// Brings a card from the hopper to the station, and says whether one arrived.
+    fn feed(&self) -> bool;
+    /// Whether a card is there.
+    fn holds_card(&self) -> bool;
+    /// The card leaves the printer.
+    fn put_out(&self);
 }
 
 /// A running virtual printer on the loopback address. Dropping it switches it off.
@@ -66,6 +77,14 @@ impl VirtualPrinter {
     /// # Errors
     /// What the system says when no port or thread can be had.
     pub fn start(model: Model) -> io::Result<Self> {
+        Self::start_with(model, None)
+    }
+
+    /// The same with a chip station.
+    ///
+    /// # Errors
+    /// As [`Self::start`].
+    pub fn start_with(model: Model, station: Option<Box<dyn CardStation>>) -> io::Result<Self> {
         let (output, tray) = sync_channel(model.tray);
         let shared = Arc::new(Shared::default());
         if model.fault == Fault::Off {
@@ -76,7 +95,8 @@ impl VirtualPrinter {
         }
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let address = listener.local_addr()?;
-        let works = Works { model, output, shared: Arc::clone(&shared), printed: 0, refused: false };
+        let shared_with = Arc::clone(&shared);
+        let works = Works { model, output, shared: shared_with, printed: 0, refused: false, station };
         let thread = thread::Builder::new().name("virtual printer".to_owned()).spawn(move || works.run(&listener))?;
         Ok(Self { address, tray: Some(tray), shared, thread: Some(thread), _port: None })
     }
@@ -127,6 +147,7 @@ struct Works {
     printed: u32,
     /// Whether the last job was not understood.
     refused: bool,
+    station: Option<Box<dyn CardStation>>,
 }
 
 impl Works {
@@ -192,7 +213,9 @@ impl Works {
         if job.is_empty() {
             return Ok(());
         }
-        if !matches!(self.model.fault, Fault::Error { .. }) {
+        if let Some(command) = heard(&job) {
+            self.carry(command);
+        } else if !matches!(self.model.fault, Fault::Error { .. }) {
             self.print(job);
         }
         if self.model.fault == Fault::KeepsTheLine {
@@ -206,8 +229,24 @@ impl Works {
         drop(self.shared.off.wait_while(stop, |stop| !*stop).unwrap_or_else(PoisonError::into_inner));
     }
 
+    /// Moves a card. The words are those of the built-in profiles; another one does nothing, as on a real printer.
+    fn carry(&self, command: &str) {
+        let Some(station) = &self.station else { return };
+        let stuck = matches!(self.model.fault, Fault::Error { .. });
+        match command.trim_matches(',') {
+            // The officer at the printer can put a card out that a fault keeps from being fed.
+            "REQ,CHPUP" if !stuck && !station.holds_card() => drop(station.feed()),
+            "EJT" => station.put_out(),
+            _ => {}
+        }
+    }
+
     fn print(&mut self, job: Vec<u8>) {
         let cards = decode_on(&self.model, &job);
+        if let (Ok(_), Some(station)) = (&cards, &self.station) {
+            // The card that is in the printer is the one that is printed, and it comes out.
+            station.put_out();
+        }
         self.refused = cards.is_err();
         let used = cards.iter().flatten().map(|card| card.copies).fold(0, u32::saturating_add);
         self.printed = self.printed.saturating_add(used);

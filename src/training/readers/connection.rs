@@ -2,7 +2,7 @@
 
 use std::fs::File;
 
-use super::{NAMES, TrainingReaders};
+use super::{ALL, TrainingReaders};
 use crate::card::{
     apdu::{Command, Response},
     reader::CardConnection,
@@ -33,7 +33,7 @@ impl Hold {
 
 impl Drop for Hold {
     fn drop(&mut self) {
-        let name = NAMES.get(self.place).copied().unwrap_or_default();
+        let name = ALL.get(self.place).copied().unwrap_or_default();
         if self.lock.is_some() && !self.moved && self.is_pulled() {
             // A card that cannot be put aside stays in, as one that a hand lost hold of.
             self.moved = self.readers.put_aside(name).is_ok_and(|card| card.is_some());

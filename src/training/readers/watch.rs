@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use super::{Look, NAMES, TrainingReaders};
+use super::{ALL, Look, NAMES, TrainingReaders, is_away};
 use crate::card::reader::{CardWatch, Presence, ReaderError, ReaderEvent, ReaderStatus};
 
 /// Events waiting for the owner; when they are not taken, the thread waits.
@@ -43,11 +43,11 @@ pub(super) fn start(readers: TrainingReaders) -> Result<CardWatch, ReaderError> 
 
 /// Sends what differs from what was sent before, until nobody listens.
 fn report(readers: &TrainingReaders, events: &SyncSender<ReaderEvent>, stopping: &AtomicBool) {
-    let mut told: [Option<Told>; NAMES.len()] = [const { None }; NAMES.len()];
+    let mut told: [Option<Told>; ALL.len()] = [const { None }; ALL.len()];
     while !stopping.load(Ordering::Acquire) {
         let before = *readers.shared.doings();
         let mut unsettled = false;
-        for (((name, told), moves), held) in NAMES.iter().zip(&mut told).zip(before.moves).zip(before.held) {
+        for (((name, told), moves), held) in ALL.iter().zip(&mut told).zip(before.moves).zip(before.held) {
             if held > 0 && told.is_some() {
                 continue;
             }
@@ -58,8 +58,14 @@ fn report(readers: &TrainingReaders, events: &SyncSender<ReaderEvent>, stopping:
                 unsettled = true;
                 break;
             }
+            let known = told.is_some();
             for card in steps_between(told.as_ref(), &look, moves) {
-                if events.send(ReaderEvent::Changed(ReaderStatus { name: (*name).to_owned(), card })).is_err() {
+                let event = match is_away(name, &card) {
+                    false => ReaderEvent::Changed(ReaderStatus { name: (*name).to_owned(), card }),
+                    true if known => ReaderEvent::Gone { reader: (*name).to_owned() },
+                    true => continue,
+                };
+                if events.send(event).is_err() {
                     return;
                 }
             }

@@ -80,7 +80,7 @@ pub fn unfinished(n: u8) -> UnfinishedJob {
         job: JobId::from_random([200 + n; 16]),
         operation: if n >= 2 { Operation::Print } else { Operation::Issue },
         holder: number(n),
-        serial: format!("{n:08}").parse().expect("a serial"),
+        serial: Some(format!("{n:08}").parse().expect("a serial")),
         opened: "2026-11-24T08:00:00Z".into(),
         kept: None,
         asked_by: AskedBy::Officer,
@@ -132,6 +132,7 @@ pub fn printer(n: u8, condition: u8) -> Event {
         model: "Magicard DoH 300 v2".into(),
         profile: "magicard-doh-300-v2".into(),
         virtual_one: true,
+        station: false,
         said: Vec::new(),
         condition,
     })

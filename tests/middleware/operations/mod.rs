@@ -167,7 +167,7 @@ impl Bench {
         journal: &'a Journal,
     ) -> Desk<'a> {
         let software = ClientSoftware::SmartcardConnect("4.1".parse().expect("a version"));
-        Desk { service, readers, profiles, journal, software, realm: Realm::Training }
+        Desk { service, readers, profiles, journal, software, realm: Realm::Training, printers: None }
     }
 
     pub fn record(&self) -> GatewayRecord {

@@ -58,7 +58,7 @@ fn before_its_time_has_run_out_it_is_the_holders_alone() {
     // The holder, with card and passcode and nobody's help.
     let service = kiosk(&bench);
     let alone = desk::desk(&service, &readers, &bench.profiles, &bench.journal);
-    let job = alone.own_unfinished(&job.serial).expect("reads").expect("one");
+    let job = alone.own_unfinished(job.serial.as_ref().expect("a card")).expect("reads").expect("one");
     let wrong = alone.go_on_with_own(READER, &job, &new_passcode(), &mut |_| {}).expect_err("a wrong passcode");
     assert!(wrong.to_string().contains("2 tries are left"), "{wrong}");
     let gone_on = alone.go_on_with_own(READER, &job, &passcode(), &mut |_| {}).expect("gone on with");
@@ -129,7 +129,7 @@ fn another_card_of_the_same_kind_does_not_go_on_with_it() {
     assert!(matches!(swapped, OperationError::Swapped { .. }), "{swapped}");
     // Nor does the session of its own holder: it is for their own card.
     let session = with_card(&elsewhere).expect("signed in");
-    let theirs = CardWish { serial: Some(job.serial.clone()), ..own_wish(&session, READER, job.operation) };
+    let theirs = CardWish { serial: job.serial.clone(), ..own_wish(&session, READER, job.operation) };
     elsewhere.prepare_recertify(&theirs).map(drop).expect_err("not the card in the reader");
     let told = elsewhere.resume_one_with(&job.job, Some(passcode()), &mut |_| {}).expect("told");
     assert!(matches!(told.resumption, Resumption::StillOpen { .. }), "{:?}", told.resumption);

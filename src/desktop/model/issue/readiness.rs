@@ -92,7 +92,9 @@ fn chosen_card<'a>(model: &'a Model) -> Option<(&'a str, &'a CardInReader)> {
 pub fn readiness(model: &Model, holder: &HolderId) -> Readiness {
     let mut obstacles = Vec::new();
     let record = model.issue.record.as_ref().filter(|record| record.holder.id == *holder);
-    let chosen = chosen_card(model);
+    let in_printer = when(model) == When::InPrinter;
+    // The card comes from the printer's own hopper.
+    let chosen = if in_printer { None } else { chosen_card(model) };
     match (record, &model.issue.record_trouble) {
         (_, Some(trouble)) => obstacles.push(Obstacle::Trouble(trouble.message.clone())),
         (None, None) => obstacles.push(Obstacle::Asking),
@@ -100,12 +102,13 @@ pub fn readiness(model: &Model, holder: &HolderId) -> Readiness {
     }
     match chosen {
         Some((_, card)) => obstacles.extend(card_obstacle(card)),
+        None if in_printer => {}
         None => obstacles.push(no_card(model)),
     }
     if when(model) != When::No {
         match printer(model) {
             None => obstacles.push(Obstacle::NoPrinter),
-            Some(printer) if when(model) == When::Now => {
+            Some(printer) if matches!(when(model), When::Now | When::InPrinter) => {
                 if let Err(why) = decide_print(printer) {
                     obstacles.push(Obstacle::CannotPrint { printer: printer.name.clone(), why: why.to_owned() });
                 }
@@ -165,7 +168,7 @@ fn refusals(model: &Model, record: &HolderRecord, card: Option<&CardInReader>) -
         today: OffsetDateTime::now_utc().date(),
     };
     let mut reasons = reasons(&situation);
-    if when(model) == When::Now
+    if matches!(when(model), When::Now | When::InPrinter)
         && let Some(printer) = printer(model)
     {
         let issued = if model.preferences.issue_locked { CardState::Locked } else { CardState::Active };

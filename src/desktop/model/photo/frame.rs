@@ -11,14 +11,16 @@ const SPARE_PIXELS: f32 = 2.0;
 /// Proportion where the built-in template cannot be read; a test reads it.
 const USUAL_PROPORTION: f32 = 0.8;
 
-/// Width over height of the photo on the card, in pixels of the print head.
+/// Width over height of the photo on the built-in card face, in pixels of the print head.
 #[must_use]
 pub fn proportion() -> f32 {
-    let template = Template::nhs_care_identity().ok();
-    template.and_then(|template| template.photo()).map_or(USUAL_PROPORTION, |area| {
-        let place = area.nearest_pixels();
-        place.width() as f32 / place.height().max(1) as f32
-    })
+    Template::nhs_care_identity().map_or(USUAL_PROPORTION, |template| proportion_of(template.portrait()))
+}
+
+/// Width over height of a photo's place on a card face.
+#[must_use]
+pub fn proportion_of((width, height): (u32, u32)) -> f32 {
+    width as f32 / height.max(1) as f32
 }
 
 /// A turned photo and the proportion of its frame.

@@ -116,7 +116,10 @@ pub fn typed(model: &mut Model, entry: &PasscodeEntry, typed: Typed) {
     let (reader, serial) = entry.place();
     let operation = match entry.purpose() {
         Purpose::Issue => {
-            return issue::begin(model, entry.holder(), reader, serial, typed.new);
+            return match serial {
+                Some(serial) => issue::begin(model, entry.holder(), reader, serial, typed.new),
+                None => issue::begin_in_printer(model, entry.holder(), reader, typed.new),
+            };
         }
         Purpose::GoOn(job) => return unfinished::go_on_with(model, job, typed.current),
         Purpose::Finish(job) => return unfinished::go_on_with(model, job, typed.new),
@@ -128,7 +131,7 @@ pub fn typed(model: &mut Model, entry: &PasscodeEntry, typed: Typed) {
         Purpose::Change => Operation::ChangePasscode,
         Purpose::Renew => Operation::Renew,
     };
-    let same = allowed(model, operation).filter(|(at, card, _)| at == reader && card.serial == *serial);
+    let same = allowed(model, operation).filter(|(at, card, _)| at == reader && Some(&card.serial) == serial);
     let Some((reader, card, person)) = same else { return changed_meanwhile(model) };
     let mut order = order_for(operation, Some(reader), card.serial, person.id.clone());
     if let Purpose::Unlock(delivery) = entry.purpose() {
@@ -140,7 +143,7 @@ pub fn typed(model: &mut Model, entry: &PasscodeEntry, typed: Typed) {
 
 fn begin_trial(model: &mut Model, entry: &PasscodeEntry, typed: Typed) {
     let (reader, serial) = entry.place();
-    let same = here(model).filter(|(at, card)| at.name == *reader && card.serial == *serial);
+    let same = here(model).filter(|(at, card)| at.name == *reader && Some(&card.serial) == serial);
     let (Some((reader, card)), Some(passcode)) = (same, typed.current) else { return changed_meanwhile(model) };
     let (reader, serial, person) = (reader.name.clone(), card.serial.clone(), card.holder.clone());
     let work = model.new_work();

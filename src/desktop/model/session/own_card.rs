@@ -129,8 +129,10 @@ pub fn ask_passcode(model: &mut Model, reader: &str, purpose: Purpose) {
 /// The passcode is typed. Where the card changed meanwhile, nothing is sent to it and that is said.
 pub fn typed(model: &mut Model, entry: &PasscodeEntry, typed: Typed) {
     let (reader, serial) = entry.place();
-    let same = offered(model, reader).filter(|(card, officer)| card.serial == *serial && officer.id == *entry.holder());
-    let (true, Some(passcode)) = (same.is_some(), typed.current) else { return fell_through(model, entry.purpose()) };
+    let same =
+        offered(model, reader).filter(|(card, officer)| Some(&card.serial) == serial && officer.id == *entry.holder());
+    let serial = same.map(|(card, _)| card.serial.clone());
+    let (Some(serial), Some(passcode)) = (serial, typed.current) else { return fell_through(model, entry.purpose()) };
     let to = match entry.purpose() {
         Purpose::Prove(waits) => {
             let asks = |dialog: &Dialog| matches!(dialog, Dialog::Prove(ask) if ask.work == *waits);
@@ -151,7 +153,7 @@ pub fn typed(model: &mut Model, entry: &PasscodeEntry, typed: Typed) {
         }
     };
     let work = model.new_work();
-    model.order(Order::ProveWithCard { work, reader: reader.to_owned(), serial: serial.clone(), passcode, to });
+    model.order(Order::ProveWithCard { work, reader: reader.to_owned(), serial, passcode, to });
 }
 
 /// The card is there no more: what asked for it says so.
@@ -179,7 +181,7 @@ fn asked_for(model: &mut Model, waits: WorkId, trouble: Trouble) {
 /// The passcode of this card may have been being typed, and the card is there no more.
 pub fn withdrawn(model: &mut Model, serial: &CardSerial) {
     let asked = |dialog: &Dialog| match dialog {
-        Dialog::Passcode(entry) if entry.purpose().is_proof() && entry.place().1 == serial => {
+        Dialog::Passcode(entry) if entry.purpose().is_proof() && entry.place().1 == Some(serial) => {
             Some(entry.purpose().clone())
         }
         _ => None,

@@ -7,7 +7,7 @@ use crate::{
     desktop::{
         model::{
             NoticeKind,
-            issue::{Intent, Readiness, When, decide_print, is_blank, printer, when},
+            issue::{Intent, Readiness, When, decide_print, has_station, is_blank, printer, printers, when},
         },
         view::View,
         widgets::{
@@ -23,6 +23,11 @@ use crate::{
 pub(super) fn card(ui: &mut Ui, view: &View<'_>, ready: &Readiness) {
     let label = tr!(view, "issue-card");
     page::section(ui, &label);
+    if when(view.model) == When::InPrinter {
+        let printer = printer(view.model).map_or("", |printer| printer.name.as_str());
+        notice::show(ui, view, NoticeKind::Note, &tr!(view, "issue-card-in-printer", printer = printer));
+        return;
+    }
     let readers = &view.model.bench.readers;
     // There is a box here whether a card is chosen or not, and it never gets lower while it is shown: what follows stays
     // where it is under the pointer.
@@ -113,21 +118,25 @@ pub(super) fn print(ui: &mut Ui, view: &View<'_>) {
     let label = tr!(view, "issue-print");
     page::section(ui, &label);
     let now = when(view.model);
-    let choices = When::ALL.into_iter().map(|when| {
+    let offered: Vec<When> =
+        When::ALL.into_iter().filter(|when| *when != When::InPrinter || has_station(view.model)).collect();
+    let choices = offered.iter().map(|&when| {
         let (name, note) = match when {
+            When::InPrinter => (tr!(view, "issue-print-in-printer"), tr!(view, "issue-print-in-printer-note")),
             When::Now => (tr!(view, "issue-print-now"), tr!(view, "issue-print-now-note")),
             When::Later => (tr!(view, "issue-print-later"), tr!(view, "issue-print-later-note")),
             When::No => (tr!(view, "issue-print-no"), tr!(view, "issue-print-no-note")),
         };
         Choice::new(name, note).chosen(when == now)
     });
-    if let Some(place) = choice::row(ui, view, &label, choices.collect()) {
-        view.send(Intent::Print(When::ALL[place]));
+    let chosen = choice::row(ui, view, &label, choices.collect());
+    if let Some(when) = chosen.and_then(|place| offered.get(place)) {
+        view.send(Intent::Print(*when));
     }
     if now == When::No {
         return;
     }
-    let printers = &view.model.bench.printers;
+    let printers: Vec<&PrinterView> = printers(view.model).collect();
     if printers.is_empty() {
         notice::show(ui, view, NoticeKind::Warning, &tr!(view, "issue-obstacle-no-printer"));
         return;

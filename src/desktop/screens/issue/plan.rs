@@ -7,7 +7,7 @@ use crate::{
     desktop::{
         model::{
             issue::{Readiness, When, printer, when},
-            work::{STEPS_OF_PRINT, steps_of_issue, usual_seconds},
+            work::{STEPS_OF_PRINT, steps_in_printer, steps_of_issue, usual_seconds},
         },
         theme::{Theme, space},
         view::View,
@@ -41,6 +41,15 @@ pub(in crate::desktop::screens) fn range(view: &View<'_>, (least, most): (u32, u
 /// The plan in two sentences, for beside the action: whoever presses it has it before their eyes.
 pub(super) fn short(ui: &mut Ui, view: &View<'_>, holder: &HolderId, ready: &Readiness) {
     let model = view.model;
+    if let (When::InPrinter, Some(printer)) = (when(model), printer(model)) {
+        let record = model.issue.record.as_ref().filter(|record| record.holder.id == *holder);
+        let id = holder.grouped();
+        let name = record.map_or(id.as_str(), |record| record.holder.printed_name());
+        let range = range(view, usual_seconds(&steps_in_printer(model.preferences.issue_locked)));
+        let words = tr!(view, "plan-short-in-printer", printer = &printer.name, name = name, range = &range);
+        ui.add(Label::new(words).wrap());
+        return;
+    }
     let card = ready.card.as_ref().and_then(|(reader, serial)| {
         model.bench.cards().find(|(at, card)| at.name == *reader && card.serial == *serial)
     });
@@ -82,6 +91,7 @@ pub(super) fn draw(ui: &mut Ui, view: &View<'_>, holder: &HolderId, ready: &Read
                 let at = model.preferences.reader_name(&reader.name);
                 tr!(view, "plan-now-card", reader = at, what = &on_card(view, card))
             }
+            None if when(model) == When::InPrinter => tr!(view, "plan-now-in-printer"),
             None => tr!(view, "plan-now-none"),
         };
         point(ui, &tr!(view, "plan-now"), &now);
@@ -94,13 +104,14 @@ pub(super) fn draw(ui: &mut Ui, view: &View<'_>, holder: &HolderId, ready: &Read
         let printed = match (when(model), printer(model)) {
             (When::Now, Some(printer)) => tr!(view, "plan-print-now", printer = &printer.name),
             (When::Later, Some(printer)) => tr!(view, "plan-print-later", printer = &printer.name),
-            (When::Now | When::Later, None) | (When::No, _) => tr!(view, "plan-print-no"),
+            (When::InPrinter, Some(printer)) => tr!(view, "plan-print-in-printer", printer = &printer.name),
+            (When::Now | When::Later | When::InPrinter, None) | (When::No, _) => tr!(view, "plan-print-no"),
         };
         point(ui, &tr!(view, "plan-print"), &printed);
         point(ui, &tr!(view, "plan-final"), &tr!(view, "plan-final-words", name = name));
         let issue = range(view, usual_seconds(&steps_of_issue(locked)));
         let mut long = tr!(view, "plan-time-issue", range = &issue);
-        if when(model) == When::Now {
+        if matches!(when(model), When::Now | When::InPrinter) {
             let print = range(view, usual_seconds(&STEPS_OF_PRINT));
             long = format!("{long} {}", tr!(view, "plan-time-print", range = &print));
         }

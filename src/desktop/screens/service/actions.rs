@@ -84,7 +84,7 @@ pub(super) fn rest(ui: &mut Ui, view: &View<'_>, card: &CardInReader) {
 
 /// Whether the job that was cut off on this card is listed at this desk.
 pub(super) fn is_listed(model: &Model, card: &CardInReader) -> bool {
-    model.unfinished.jobs.iter().any(|job| job.serial == card.serial)
+    model.unfinished.jobs.iter().any(|job| job.serial.as_ref() == Some(&card.serial))
 }
 
 /// Whether the service is silent about a card that is somebody's: then it can be unlocked by telephone.

@@ -86,5 +86,10 @@ fn name(view: &View<'_>, step: Step) -> String {
         Step::OverwriteKeys => tr!(view, "step-overwrite-keys"),
         Step::BlockCard => tr!(view, "step-block-card"),
         Step::End => tr!(view, "step-end"),
+        Step::FeedCard => tr!(view, "step-feed-card"),
+        Step::FindStation => tr!(view, "step-find-station"),
+        Step::ReleaseCard => tr!(view, "step-release-card"),
+        Step::EjectCard => tr!(view, "step-eject-card"),
+        Step::RejectCard => tr!(view, "step-reject-card"),
     }
 }

@@ -52,7 +52,7 @@ fn of_side(out: &mut Writer, profile: &Profile, side: &Side<'_>) {
 
 fn overcoat(out: &mut Writer, profile: &Profile, setting: u8, chip: bool) {
     // A profile of this format always has it.
-    if let Some(Ticket { x_adjust, y_adjust }) = profile.ticket {
+    if let Some(Ticket { x_adjust, y_adjust, .. }) = profile.ticket {
         out.value("x-adjust", x_adjust);
         out.value("y-adjust", y_adjust);
     }
@@ -62,7 +62,7 @@ fn overcoat(out: &mut Writer, profile: &Profile, setting: u8, chip: bool) {
         if mark.turn != 0 {
             out.value("watermark-rotation", mark.turn);
         }
-        if profile.holokote.custom_key == Switch::On {
+        if profile.ticket.is_some_and(|ticket| ticket.secure_shield == Switch::On) {
             out.value("watermark-secure-shield", "true");
         }
         out.value("watermark-index", mark.image);
