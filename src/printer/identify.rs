@@ -9,6 +9,7 @@ use toml::{Table, Value};
 
 use super::{
     choice::{Destination, Printer},
+    former,
     magicard::status::{REQUEST, Status},
     profile::{HeadTag, JobFormat, Profile, ProfileError, Profiles, StatusQuery},
     spool::SpoolError,
@@ -272,12 +273,35 @@ pub fn keep(folder: &Path, profile: &Profile, verdict: Verdict, model: Option<&s
         Err(error) => return Err(fault(error)),
     };
     let text = profile_text(&base, verdict, model)?;
-    let beside = folder.join(format!(".{}.part", profile.id));
-    let written = std::fs::create_dir_all(folder)
-        .and_then(|()| std::fs::write(&beside, text))
-        .and_then(|()| std::fs::rename(&beside, &file));
-    written.map_err(fault)?;
+    former::change(&file, &text).map_err(fault)?;
     Ok(file)
+}
+
+/// Takes the last verdict on this profile back; whether there was one.
+///
+/// # Errors
+/// [`IdentifyError::Keep`].
+pub fn take_back(folder: &Path, profile: &Profile) -> Result<bool, IdentifyError> {
+    let file = folder.join(format!("{}.toml", profile.id));
+    let fault = |source| IdentifyError::Keep { file: file.display().to_string(), source };
+    former::go_back(&file).map_err(fault)
+}
+
+/// The printer as it would be if it took this language, for a test card.
+///
+/// # Errors
+/// [`IdentifyError::Profile`]: its profile says nothing of jobs in this language.
+pub fn in_language(printer: &Printer, format: JobFormat) -> Result<Printer, IdentifyError> {
+    if printer.profile.job_format == format {
+        return Ok(printer.clone());
+    }
+    let base = Profiles::bundled_text(&printer.profile.id)?;
+    let verdict = Verdict { format, head: None, witness: Witness::TestCard };
+    let mut tried = printer.clone();
+    tried.profile = Profile::parse(&profile_text(base, verdict, None)?)?;
+    // How it is asked stays as it was found to be.
+    tried.profile.identity.clone_from(&printer.profile.identity);
+    Ok(tried)
 }
 
 #[cfg(test)]
