@@ -69,6 +69,16 @@ pub fn find(places: Places<'_>, profiles: &Profiles) -> Vec<Found> {
     found
 }
 
+/// A printer whose place is known, asked who it is where it can be asked.
+#[must_use]
+pub fn meet(destination: &Destination, profiles: &Profiles) -> Found {
+    let (name, model, serial) = (destination.to_string(), String::new(), String::new());
+    let mut met = Found { name, destination: destination.clone(), model, serial, profiles: Vec::new() };
+    ask(&mut met, profiles);
+    met.profiles = fitting(&met.model, profiles);
+    met
+}
+
 fn queue(queue: spool::QueueFound) -> Found {
     Found {
         name: queue.name,

@@ -8,12 +8,13 @@ use std::{fmt, io, path::Path, path::PathBuf};
 use toml::{Table, Value};
 
 use super::{
-    choice::{Destination, Printer},
+    choice::{Destination, Printer, PrinterChoice},
     former,
     magicard::status::{REQUEST, Status},
     profile::{HeadTag, JobFormat, Profile, ProfileError, Profiles, StatusQuery},
     spool::SpoolError,
 };
+use crate::domain::Series;
 
 /// Lead-in of a job in format 1: as many bytes of 5 (`facts/magicard.md` 3).
 const LEAD_IN: usize = 64;
@@ -164,6 +165,33 @@ pub fn by_asking(printer: &Printer) -> Result<(Verdict, Status), IdentifyError> 
         }
     }
     Err(IdentifyError::CannotBeAsked { why })
+}
+
+impl PrinterChoice {
+    /// Asks a printer that is about to be added who it is, where it can be asked; what came of it in words.
+    ///
+    /// # Errors
+    /// [`IdentifyError`]: there is no such profile, or it says that it is another model than that.
+    pub fn meet(&self, profiles: &Profiles) -> Result<String, IdentifyError> {
+        let profile = profiles.find(&self.profile)?.clone();
+        let series_10 = match profile.may_print(Series::Series10) {
+            true => "",
+            false => " Series 10 cards are not printed on it: the published rules name the DoH 300 v2 alone.",
+        };
+        let printer = Printer { choice: self.clone(), profile };
+        let answer = match by_asking(&printer) {
+            Ok((verdict, status)) => {
+                check_model(&printer.profile, &status.model, profiles)?;
+                let other = match verdict.format == printer.profile.job_format {
+                    true => "",
+                    false => " It takes another language than its profile says: have it asked for it before it prints.",
+                };
+                format!("It says it is a “{}”.{other}", status.model)
+            }
+            Err(_) => "It did not say who it is: print a test card before the first card of a holder.".to_owned(),
+        };
+        Ok(format!("{answer}{series_10}"))
+    }
 }
 
 /// Whether the name it gives itself is that of another model than its profile's.

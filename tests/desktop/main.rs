@@ -32,6 +32,7 @@ mod own_card;
 mod page;
 mod passcode;
 mod photo;
+mod printers;
 mod queue;
 mod queue_faults;
 mod rules;

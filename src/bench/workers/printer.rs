@@ -5,12 +5,14 @@ use std::{
         Arc, Mutex,
         atomic::{AtomicBool, Ordering},
     },
+    thread::{self, JoinHandle},
     time::Duration,
 };
 
 use time::OffsetDateTime;
 
 use super::{
+    calibrating,
     common::{Common, locked},
     lane::{Lane, Taken},
     proving,
@@ -21,7 +23,7 @@ use super::{
 use crate::{
     bench::{
         event::{Event, PrinterCondition, PrinterView, Trouble},
-        order::PrinterProof,
+        order::{CalibrationOrder, PrinterProof},
     },
     cis2::wire::PrintOutcome,
     journal::{QueueEntry, QueueState},
@@ -43,7 +45,7 @@ const ASK_SOON: Duration = Duration::from_secs(2);
 const MOST_TRIES: u32 = 3;
 
 /// What the worker of a printer does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum PrinterOrder {
     /// How is it?
     Ask,
@@ -51,6 +53,8 @@ pub enum PrinterOrder {
     Print(i64),
     /// It shows which language it takes.
     Prove(PrinterProof),
+    /// What is known of its colours is read or changed.
+    Calibrate(CalibrationOrder),
 }
 
 /// One printer.
@@ -62,11 +66,31 @@ pub struct PrinterDesk {
     printing: AtomicBool,
     /// What stops the entry that is being printed.
     stop: Mutex<Option<(i64, Cancel)>>,
+    thread: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl PrinterDesk {
-    pub fn new(name: String) -> Self {
-        Self { name, lane: Lane::new(MOST_ORDERS), printing: AtomicBool::new(false), stop: Mutex::default() }
+    /// Makes the worker of a printer.
+    pub fn start(common: &Arc<Common>, name: String) -> std::io::Result<Arc<Self>> {
+        let desk = Arc::new(Self {
+            name,
+            lane: Lane::new(MOST_ORDERS),
+            printing: AtomicBool::new(false),
+            stop: Mutex::default(),
+            thread: Mutex::default(),
+        });
+        let (common, own) = (Arc::clone(common), Arc::clone(&desk));
+        let worker = thread::Builder::new().name("printer".to_owned()).spawn(move || run(&common, &own))?;
+        *locked(&desk.thread) = Some(worker);
+        Ok(desk)
+    }
+
+    /// Waits for the worker to end what it has in hand; its lane must be closed.
+    pub fn join(&self) {
+        let thread = locked(&self.thread).take();
+        if let Some(thread) = thread {
+            let _ = thread.join();
+        }
     }
 
     /// Whether something is being printed at this moment.
@@ -90,7 +114,7 @@ impl PrinterDesk {
 }
 
 /// Runs until the lane is closed.
-pub fn run(common: &Arc<Common>, desk: &PrinterDesk) {
+fn run(common: &Arc<Common>, desk: &PrinterDesk) {
     let mut worker = Worker { common, desk, told: None, again: None, said: Vec::new() };
     let _ = contained(|| worker.ask(Tell::Always));
     loop {
@@ -100,7 +124,10 @@ pub fn run(common: &Arc<Common>, desk: &PrinterDesk) {
             Taken::Nothing => (Question::Nobody, contained(|| worker.look_again())),
             Taken::Order(PrinterOrder::Ask) => (Question::Nobody, contained(|| worker.ask(Tell::Always))),
             Taken::Order(PrinterOrder::Prove(proof)) => {
-                (Question::Proved(desk.name.clone()), contained(|| worker.prove(proof)))
+                (Question::Proved(desk.name.clone()), contained(|| worker.prove(&proof)))
+            }
+            Taken::Order(PrinterOrder::Calibrate(order)) => {
+                (Question::Learnt(desk.name.clone()), contained(|| worker.calibrate(&order)))
             }
             Taken::Order(PrinterOrder::Print(entry)) => {
                 (Question::Entry(Some(entry)), contained(|| worker.print(entry)))
@@ -193,7 +220,7 @@ impl Worker<'_> {
     }
 
     /// Has the printer show which language it takes, and tells what came of it.
-    fn prove(&mut self, proof: PrinterProof) {
+    fn prove(&mut self, proof: &PrinterProof) {
         self.desk.printing.store(true, Ordering::Release);
         let printer = self.desk.name.clone();
         // No entry of the queue: the end of the program alone ends the wait.
@@ -202,6 +229,13 @@ impl Worker<'_> {
         *locked(&self.desk.stop) = None;
         self.common.tell(Event::PrinterProved { printer, result });
         self.ask(Tell::Always);
+    }
+
+    /// Reads or changes what is known of its colours, and tells what holds.
+    fn calibrate(&self, order: &CalibrationOrder) {
+        let printer = self.desk.name.clone();
+        let result = calibrating::calibrate(self.common, &printer, order);
+        self.common.tell(Event::Learnt { printer, result });
     }
 
     /// Prints an entry and puts on record how it ended.
