@@ -12,14 +12,14 @@ mod telephone;
 mod workers;
 
 pub use event::{
-    Activity, CardInReader, Event, FaceList, Looked, OpenedFace, PhotoRead, PrinterCondition, PrinterView, Profile,
-    Proof, ReaderCondition, ReaderView, Trouble, WorkEnd, WorkEvent,
+    Activity, CardInReader, Event, FaceList, Learnt, Looked, OpenedFace, PhotoRead, PrinterCondition, PrinterModel,
+    PrinterView, Profile, Proof, ReaderCondition, ReaderView, Trouble, WorkEnd, WorkEvent,
 };
 pub use offline::{OfflineBegun, OfflineEnded, OfflineOrder, OfflineTold, Untold};
 pub use on_card::{Asks, CardNow, CardOrder, Passcodes};
 pub use order::{
-    FaceWanted, IssueOrder, MOST_FOUND, Order, PhotoEdit, PrintWish, PrinterProof, ProofFor, Ticket, TrainingCardMove,
-    WorkId,
+    CalibrationOrder, FaceWanted, IssueOrder, MOST_FOUND, Order, PhotoEdit, PrintWish, PrinterProof, ProofFor, Ticket,
+    TrainingCardMove, WorkId,
 };
 pub use telephone::{TelephoneOrder, TelephoneTold};
 pub use workers::{Workers, WorkersError};

@@ -10,6 +10,7 @@ mod configuration;
 pub mod explain;
 mod places;
 mod port_service;
+mod printer_list;
 mod printers;
 mod readers;
 
@@ -21,6 +22,7 @@ pub use card_faces::{CardFaceError, CardFaces};
 pub use configuration::{Configuration, ConfigurationError, Destination, Printer};
 pub use places::{NoHome, Places};
 pub use port_service::port_in;
+pub use printer_list::PrinterListError;
 pub use printers::{PrinterBench, VirtualOutput, own_profiles};
 pub use readers::SeveralReaders;
 

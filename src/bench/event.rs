@@ -20,7 +20,7 @@ use crate::{
     face::{Photo, Plane, Side, photo::PhotoCheck},
     journal::QueueEntry,
     operations::{OperationError, Progress, Standing, UnfinishedJob, diagnosis::Finding},
-    printer::{find::Found, magicard::status::Detail},
+    printer::{calibration::Calibration, find::Found, magicard::status::Detail},
 };
 
 /// Why something was not done: one sentence with what failed and the next action.
@@ -169,6 +169,34 @@ pub enum Event {
     },
     /// A printer, or how it is, changed.
     Printer(PrinterView),
+    /// A printer was taken out of this desk.
+    PrinterGone {
+        /// Its name.
+        printer: String,
+    },
+    /// The models that are known at this desk; before every answer to [`super::Order::FindPrinters`].
+    PrinterModels(Vec<PrinterModel>),
+    /// Answer to [`super::Order::AddPrinter`]: its name, and what came of it in words.
+    PrinterAdded(Result<(String, String), Trouble>),
+    /// Answer to [`super::Order::RemovePrinter`]: what came of it in words.
+    PrinterRemoved {
+        /// Its name.
+        printer: String,
+        /// What came of it.
+        result: Result<String, Trouble>,
+    },
+    /// Answer to [`super::Order::ChooseJob`] when no file was chosen.
+    NoJobChosen {
+        /// The printer's name.
+        printer: String,
+    },
+    /// Answer to [`super::Order::Calibrate`].
+    Learnt {
+        /// The printer's name.
+        printer: String,
+        /// What holds now.
+        result: Result<Learnt, Trouble>,
+    },
     /// Answer to [`super::Order::FindPrinters`].
     PrintersFound(Result<Vec<Found>, Trouble>),
     /// Answer to [`super::Order::ProvePrinter`]: what came of it, in words.
@@ -450,6 +478,26 @@ pub struct PrinterView {
     pub said: Vec<Detail>,
     /// How it is.
     pub condition: PrinterCondition,
+}
+
+/// A model of printers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PrinterModel {
+    /// Id of its profile.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Series of cards that may be printed on it.
+    pub series: Vec<Series>,
+}
+
+/// What is known of a printer's colours.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Learnt {
+    /// What its calibration card showed; `None` where its profile alone holds.
+    pub calibration: Option<Calibration>,
+    /// Whether the last change can be taken back.
+    pub can_go_back: bool,
 }
 
 /// How a printer is.

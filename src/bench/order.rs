@@ -7,6 +7,7 @@ use crate::{
     domain::{CardSerial, HolderId, JobId, OfficerId, Passcode},
     face::Photo,
     operations::effect::CameOut,
+    printer::{calibration::Seen, choice::PrinterChoice, profile::JobFormat},
 };
 
 /// Holders a search answers with at most: the longest list the service gives. An answer of this length may not be whole.
@@ -213,8 +214,30 @@ pub enum Order {
         /// Why, in the officer's words.
         reason: String,
     },
-    /// Looks for printers that could be used at this desk.
+    /// Looks for printers that could be used at this desk, and tells which models are known.
     FindPrinters,
+    /// Adds a printer to the configuration and to this desk, after it was asked who it is.
+    AddPrinter {
+        /// The printer.
+        printer: PrinterChoice,
+    },
+    /// Takes a printer out of the configuration and from this desk.
+    RemovePrinter {
+        /// Its name.
+        printer: String,
+    },
+    /// Lets the officer choose a captured job, which shows the printer's language.
+    ChooseJob {
+        /// The printer's name.
+        printer: String,
+    },
+    /// What a calibration card showed of a printer.
+    Calibrate {
+        /// Its name.
+        printer: String,
+        /// What is done with it.
+        order: CalibrationOrder,
+    },
     /// Finds out which language a printer takes, and keeps it; or prints its test card.
     ProvePrinter {
         /// Its name.
@@ -333,13 +356,36 @@ pub enum ProofFor {
     Telephone(Ticket, TelephoneOrder),
 }
 
-/// How a printer shows which language it takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// How a printer shows which language it takes, and what else it prints without a holder.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PrinterProof {
     /// It is asked how it is, in both languages, and what it answers in is kept.
     Asking,
+    /// What the vendor's driver sent to a file says it, and is kept.
+    Job(PathBuf),
     /// It prints the test card of its profile.
     TestCard,
+    /// It prints the test card in this language; nothing is kept.
+    Try(JobFormat),
+    /// The officer saw the test card in this language come out well: that is kept.
+    CameOut(JobFormat),
+    /// The last verdict is taken back.
+    TakeBack,
+    /// It prints a card of patches.
+    CalibrationCard,
+}
+
+/// What is done with what a calibration card showed.
+#[derive(Debug, Clone, PartialEq)]
+pub enum CalibrationOrder {
+    /// Tells what holds.
+    Read,
+    /// What the officer saw holds from the next job on.
+    Keep(Seen),
+    /// The last change is taken back.
+    TakeBack,
+    /// Everything is forgotten: the profile alone holds.
+    Forget,
 }
 
 /// A face to be shown before it is printed.

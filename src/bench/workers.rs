@@ -1,5 +1,6 @@
 //! Starts and stops the workers, and hands each order to the one that carries it out.
 
+mod calibrating;
 mod card_work;
 mod clipboard;
 mod common;
@@ -11,6 +12,7 @@ mod own_card;
 mod pictures;
 mod portrait;
 mod printer;
+mod printer_list;
 mod proving;
 mod question;
 mod queue;
@@ -45,7 +47,7 @@ use self::{
 };
 use super::{
     event::{Event, Trouble},
-    order::{IssueOrder, Order, PrintWish, ProofFor, Ticket, TrainingCardMove, WorkId},
+    order::{IssueOrder, Order, PrintWish, PrinterProof, ProofFor, Ticket, TrainingCardMove, WorkId},
 };
 use crate::{card::reader::ReaderError, cis2::wire::Session, printer::find, workplace::Workplace};
 
@@ -105,10 +107,7 @@ impl Workers {
         workers.threads.push(thread("service", move || service::run(&own))?);
         let own = Arc::clone(&common);
         workers.threads.push(thread("pictures", move || pictures::run(&own))?);
-        for desk in common.printers.values() {
-            let (own, desk) = (Arc::clone(&common), Arc::clone(desk));
-            workers.threads.push(thread("printer", move || printer::run(&own, &desk))?);
-        }
+        common.follow_printers()?;
         workers.watch = Some(thread("reader watch", move || watch::run(&common, &watch))?);
         Ok(workers)
     }
@@ -149,21 +148,32 @@ impl Workers {
             }
             Order::TrainingCard { reader, move_to } => self.move_card(&reader, ReaderOrder::Move(move_to)),
             Order::AskPrinter { printer } => {
-                if let Some(printer) = self.common.printers.get(&printer) {
+                if let Some(printer) = self.common.printer(&printer) {
                     let _ = printer.lane.replace(PrinterOrder::Ask, |order| matches!(order, PrinterOrder::Ask));
                 }
                 Ok(())
             }
-            Order::ProvePrinter { printer, proof } => match self.common.printers.get(&printer) {
-                Some(desk) => {
-                    let same =
-                        |waiting: &PrinterOrder| matches!(waiting, PrinterOrder::Prove(known) if *known == proof);
-                    desk.lane.replace(PrinterOrder::Prove(proof), same).map_err(|_| busy())
-                }
-                None => Err(Trouble::unchanged(format!("there is no printer “{printer}” at this desk any more"))),
-            },
+            Order::ProvePrinter { printer, proof } => {
+                let again = proof.clone();
+                self.printer(&printer, PrinterOrder::Prove(proof), move |waiting| {
+                    matches!(waiting, PrinterOrder::Prove(known) if *known == again)
+                })
+            }
+            Order::Calibrate { printer, order } => {
+                let again = order.clone();
+                self.printer(&printer, PrinterOrder::Calibrate(order), move |waiting| {
+                    matches!(waiting, PrinterOrder::Calibrate(known) if *known == again)
+                })
+            }
+            Order::AddPrinter { printer } => {
+                self.aside("add printer", move |common| printer_list::add(common, printer))
+            }
+            Order::RemovePrinter { printer } => {
+                self.aside("remove printer", move |common| printer_list::remove(common, printer))
+            }
+            Order::ChooseJob { printer } => self.aside("job dialogue", move |common| choose_job(common, printer)),
             Order::FindPrinters => self.find_printers(),
-            Order::StopPrint { entry } => match self.common.printers.values().any(|printer| printer.stop(entry)) {
+            Order::StopPrint { entry } => match self.common.printers().iter().any(|printer| printer.stop(entry)) {
                 true => Ok(()),
                 false => Err(Trouble::unchanged(
                     "this card is not being printed any more: look at its entry in the queue; nothing was stopped",
@@ -220,7 +230,7 @@ impl Workers {
 
     fn encode_in_printer(&self, work: WorkId, issue: Box<IssueOrder>) -> Result<(), Trouble> {
         let PrintWish::InPrinter { printer } = &issue.print else { return Err(busy()) };
-        let desk = self.common.printers.get(printer).ok_or_else(|| {
+        let desk = self.common.printer(printer).ok_or_else(|| {
             Trouble::unchanged(format!("there is no printer “{printer}” at this desk any more; nothing was changed"))
         })?;
         desk.lane.put(PrinterOrder::Encode(work, issue)).map_err(|_| busy())
@@ -255,13 +265,31 @@ impl Workers {
 
     /// Listening to the network takes seconds, and holds nobody else up.
     fn find_printers(&self) -> Result<(), Trouble> {
-        let common = Arc::clone(&self.common);
-        let look = move || {
+        self.aside("find printers", |common| {
             let profiles = common.workplace.bench.printers.profiles();
+            common.tell(Event::PrinterModels(printer_list::models(profiles)));
             let found = contained(|| find::find(find::Places::usual(), profiles));
             common.tell(Event::PrintersFound(found));
-        };
-        thread("find printers", look).map(drop).map_err(|error| Trouble::unchanged(error.to_string()))
+        })
+    }
+
+    /// Does something on a thread of its own, because nobody else should wait for it.
+    fn aside(&self, name: &str, work: impl FnOnce(&Arc<Common>) + Send + 'static) -> Result<(), Trouble> {
+        let common = Arc::clone(&self.common);
+        thread(name, move || work(&common)).map(drop).map_err(|error| Trouble::unchanged(error.to_string()))
+    }
+
+    /// Gives an order to the worker of a printer, unless the same one waits there.
+    /// Gives an order to the worker of a printer, in the place of one that is the same and waits.
+    fn printer(
+        &self,
+        name: &str,
+        order: PrinterOrder,
+        is_same: impl Fn(&PrinterOrder) -> bool,
+    ) -> Result<(), Trouble> {
+        let unknown = || Trouble::unchanged(format!("there is no printer “{name}” at this desk any more"));
+        let desk = self.common.printer(name).ok_or_else(unknown)?;
+        desk.lane.replace(order, is_same).map_err(|_| busy())
     }
 
     /// The system's dialogue has a thread of its own, for it is open as long as the officer likes.
@@ -294,10 +322,24 @@ impl Drop for Workers {
         }
         self.common.stop();
         self.common.readers().iter().for_each(|reader| reader.join());
+        self.common.printers().iter().for_each(|printer| printer.join());
         for thread in self.threads.drain(..) {
             let _ = thread.join();
         }
     }
+}
+
+/// The dialogue is open as long as the officer likes; what is chosen goes to the printer's own worker.
+fn choose_job(common: &Common, printer: String) {
+    let trouble = match contained(clipboard::choose_job) {
+        Ok(Ok(None)) => return common.tell(Event::NoJobChosen { printer }),
+        Ok(Err(trouble)) | Err(trouble) => trouble,
+        Ok(Ok(Some(file))) => match common.printer(&printer) {
+            Some(desk) if desk.lane.put(PrinterOrder::Prove(PrinterProof::Job(file))).is_ok() => return,
+            _ => busy(),
+        },
+    };
+    common.tell(Event::PrinterProved { printer, result: Err(trouble) });
 }
 
 fn thread(name: &str, work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, WorkersError> {

@@ -4,7 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::domain::{CancelReason, CardSerial, OfficerId};
+use crate::{
+    domain::{CancelReason, CardSerial, OfficerId},
+    printer::choice::Destination,
+};
 
 /// Issues and prints NHS smartcards at the Registration Authority desk, without a window.
 #[derive(Debug, Parser)]
@@ -421,6 +424,14 @@ pub struct Printers {
 pub enum PrintersAction {
     /// Looks for printers at USB plugs, in the queues of this computer and on the network, and asks them who they are
     Find,
+    /// Adds a printer to the configuration, after it was asked who it is; comments and all other keys stay
+    Add(AddPrinter),
+    /// Takes a printer out of the configuration
+    Remove {
+        /// Its name
+        #[arg(value_name = "PRINTER")]
+        printer: String,
+    },
     /// Finds out which of the two job languages a printer takes, and keeps the verdict as its profile at this desk
     Identify(IdentifyPrinter),
     /// Prints a card that shows whether the printer understood its job
@@ -432,6 +443,20 @@ pub enum PrintersAction {
         #[arg(long, value_name = "NUMBER", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=10))]
         copies: u16,
     },
+}
+
+/// `printers add`.
+#[derive(Debug, Args)]
+pub struct AddPrinter {
+    /// The name that officers know it by
+    #[arg(value_name = "NAME")]
+    pub name: String,
+    /// Where it is, as `printers find` or `config --explain` writes it; without it, the only new one that is found
+    #[arg(long, value_name = "DESTINATION")]
+    pub destination: Option<Destination>,
+    /// Its model; without it, what it says it is
+    #[arg(long, value_name = "PROFILE")]
+    pub profile: Option<String>,
 }
 
 /// `printers identify`.

@@ -1,5 +1,6 @@
 //! `printers`: the printers of this desk and how they are, and those that could be.
 
+mod add;
 mod identify;
 
 use serde_json::{Value, json};
@@ -26,6 +27,8 @@ pub fn run(common: &Common, arguments: &Printers) -> Result<Answer, Failure> {
     match &arguments.action {
         None => show(&bench),
         Some(PrintersAction::Find) => Ok(find(&bench)),
+        Some(PrintersAction::Add(wanted)) => add::add(&bench, wanted),
+        Some(PrintersAction::Remove { printer }) => add::remove(&bench, printer),
         Some(PrintersAction::Identify(wanted)) => identify::identify(&places, &bench, wanted),
         Some(PrintersAction::TestCard { printer, copies }) => identify::test_card(&bench, printer.as_deref(), *copies),
     }
@@ -53,8 +56,8 @@ fn find(bench: &Bench) -> Answer {
                       the configuration as tcp:HOST";
         return Answer::done("", document).ending(super::exit::Exit::Warning, remedy);
     }
-    let next = "Add the one you want under [[printers]] of the configuration, with its destination and profile, then ask \
-                “cardwright printers identify”.";
+    let next = "Add the one you want with “cardwright printers add NAME --destination DESTINATION”, then ask “cardwright \
+                printers identify”.";
     Answer::done(format!("{}\n{next}", table.render().trim_end()), document)
 }
 

@@ -4,8 +4,8 @@ use super::{
     command::Command,
     dialogs::{Dialog, DialogIntent},
     model::{
-        activity, bench, card_face, find, help, holder, issue, offline, photo, queue, service, session, settings,
-        telephone, unfinished, work,
+        activity, bench, calibration, card_face, find, help, holder, issue, offline, photo, printers, queue, service,
+        session, settings, telephone, unfinished, work,
     },
     route::Route,
 };
@@ -63,6 +63,10 @@ pub enum Intent {
     Activity(activity::Intent),
     /// Settings.
     Settings(settings::Intent),
+    /// The printers of this desk.
+    Printers(printers::Intent),
+    /// The colours of a printer.
+    Calibration(calibration::Intent),
     /// The editor of card faces.
     CardFace(card_face::Intent),
     /// Help.
@@ -97,6 +101,8 @@ of_area!(
     Unfinished(unfinished::Intent),
     Activity(activity::Intent),
     Settings(settings::Intent),
+    Printers(printers::Intent),
+    Calibration(calibration::Intent),
     CardFace(card_face::Intent),
     Help(help::Intent),
 );

@@ -4,6 +4,7 @@
 
 pub mod activity;
 pub mod bench;
+pub mod calibration;
 pub mod card_face;
 pub mod find;
 pub mod help;
@@ -11,6 +12,7 @@ pub mod holder;
 pub mod issue;
 pub mod offline;
 pub mod photo;
+pub mod printers;
 pub mod queue;
 pub mod service;
 pub mod session;
@@ -86,6 +88,10 @@ pub struct Model {
     pub activity: activity::State,
     /// Settings.
     pub settings: settings::State,
+    /// The printers of this desk.
+    pub printers: printers::State,
+    /// The colours of a printer.
+    pub calibration: calibration::State,
     /// The editor of card faces.
     pub card_face: card_face::State,
     /// Help.
@@ -172,6 +178,8 @@ impl Model {
             unfinished: unfinished::State::default(),
             activity: activity::State::default(),
             settings: settings::State::default(),
+            printers: printers::State::default(),
+            calibration: calibration::State::default(),
             card_face: card_face::State::default(),
             help: help::State::default(),
             closing: Closing::No,
@@ -217,6 +225,8 @@ impl Model {
             Intent::Unfinished(wish) => unfinished::update(self, wish),
             Intent::Activity(wish) => activity::update(self, wish),
             Intent::Settings(wish) => settings::update(self, wish),
+            Intent::Printers(wish) => printers::update(self, wish),
+            Intent::Calibration(wish) => calibration::update(self, wish),
             Intent::CardFace(wish) => card_face::update(self, wish),
             Intent::Help(wish) => help::update(self, wish),
         }
@@ -237,7 +247,8 @@ impl Model {
         queue::on_event(self, event);
         unfinished::on_event(self, event);
         activity::on_event(self, event);
-        settings::on_event(self, event);
+        printers::on_event(self, event);
+        calibration::on_event(self, event);
         card_face::on_event(self, event);
         self.close_when_done();
     }
@@ -383,9 +394,11 @@ impl Model {
             Route::Unfinished => unfinished::arrived(self),
             Route::Activity => activity::arrived(self),
             Route::CardFace => card_face::arrived(self),
+            Route::AddPrinter => printers::arrived(self),
+            Route::Calibration(printer) => calibration::arrived(self, &printer),
             Route::Help(topic) => help::arrived(self, &topic),
             Route::Offline => offline::arrived(self),
-            Route::Telephone(..) | Route::Work(_) | Route::Settings => {}
+            Route::Telephone(..) | Route::Work(_) | Route::Settings | Route::Printer(_) => {}
         }
     }
 

@@ -34,6 +34,12 @@ pub enum Route {
     Settings,
     /// The editor of card faces.
     CardFace,
+    /// A printer is added to this desk.
+    AddPrinter,
+    /// One printer of this desk.
+    Printer(String),
+    /// The colours of a printer.
+    Calibration(String),
     /// Help, at this topic.
     Help(String),
 }
@@ -50,7 +56,9 @@ impl Route {
             Self::Queue => Section::Queue,
             Self::Unfinished => Section::Unfinished,
             Self::Activity => Section::Activity,
-            Self::Settings | Self::CardFace => Section::Settings,
+            Self::Settings | Self::CardFace | Self::AddPrinter | Self::Printer(_) | Self::Calibration(_) => {
+                Section::Settings
+            }
             Self::Help(_) => Section::Help,
         }
     }

@@ -1,7 +1,9 @@
 //! One file a screen. A screen draws from the view and sends intents; it changes nothing.
 
 pub mod activity;
+pub mod add_printer;
 mod bench_bar;
+pub mod calibration;
 pub mod card_face;
 pub mod find;
 pub mod frame;
@@ -10,6 +12,7 @@ pub mod holder;
 pub mod issue;
 pub mod offline;
 pub mod photo;
+pub mod printer;
 pub mod queue;
 pub mod service;
 pub mod settings;
@@ -38,6 +41,9 @@ pub fn draw(ui: &mut Ui, view: &View<'_>) {
         Route::Activity => activity::draw(ui, view),
         Route::Settings => settings::draw(ui, view),
         Route::CardFace => card_face::draw(ui, view),
+        Route::AddPrinter => add_printer::draw(ui, view),
+        Route::Printer(printer) => printer::draw(ui, view, printer),
+        Route::Calibration(printer) => calibration::draw(ui, view, printer),
         Route::Help(topic) => help::draw(ui, view, topic),
     }
 }
@@ -60,6 +66,8 @@ pub fn main_action(model: &Model) -> Option<Intent> {
         Route::Queue => queue::main_action(model),
         Route::Unfinished => unfinished::main_action(model),
         Route::CardFace => card_face::main_action(model),
-        Route::Activity | Route::Settings | Route::Help(_) => None,
+        Route::AddPrinter => add_printer::main_action(model),
+        Route::Calibration(_) => calibration::main_action(model),
+        Route::Activity | Route::Settings | Route::Printer(_) | Route::Help(_) => None,
     }
 }

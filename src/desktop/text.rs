@@ -6,7 +6,7 @@ use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentB
 use unic_langid::LanguageIdentifier;
 
 /// The files of British English, one an area of the window.
-const EN_GB: [(&str, &str); 15] = [
+const EN_GB: [(&str, &str); 16] = [
     ("activity", include_str!("../../assets/text/en-GB/activity.ftl")),
     ("bench", include_str!("../../assets/text/en-GB/bench.ftl")),
     ("find", include_str!("../../assets/text/en-GB/find.ftl")),
@@ -15,6 +15,7 @@ const EN_GB: [(&str, &str); 15] = [
     ("issue", include_str!("../../assets/text/en-GB/issue.ftl")),
     ("kiosk", include_str!("../../assets/text/en-GB/kiosk.ftl")),
     ("photo", include_str!("../../assets/text/en-GB/photo.ftl")),
+    ("printers", include_str!("../../assets/text/en-GB/printers.ftl")),
     ("queue", include_str!("../../assets/text/en-GB/queue.ftl")),
     ("service", include_str!("../../assets/text/en-GB/service.ftl")),
     ("card-face", include_str!("../../assets/text/en-GB/card-face.ftl")),

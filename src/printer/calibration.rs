@@ -150,6 +150,18 @@ impl Calibration {
         })
     }
 
+    /// The numbers of the patches that it came from, of yellow, magenta and cyan; to the half.
+    #[must_use]
+    pub fn bands(&self) -> [[f64; 3]; 3] {
+        let middle = f64::from(PATCHES / 2 + 1);
+        let number = |point: Option<&[u8; 2]>| {
+            let [asked, told] = point.map_or([1.0; 2], |point| point.map(|dye| f64::from(dye.max(1))));
+            (((told / asked).log2() * 4.0 + middle) * 2.0).round() / 2.0
+        };
+        [&self.yellow_curve, &self.magenta_curve, &self.cyan_curve]
+            .map(|curve| [1, 2, 3].map(|place| number(curve.get(place)).clamp(1.0, f64::from(PATCHES))))
+    }
+
     /// Puts it in the place of the profile's own curves and balance.
     pub fn apply(&self, colour: &mut Colour) {
         colour.yellow_gamma = 1.0;

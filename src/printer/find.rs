@@ -54,7 +54,7 @@ impl Places<'_> {
 pub fn find(places: Places<'_>, profiles: &Profiles) -> Vec<Found> {
     let mut found = Vec::new();
     #[cfg(target_os = "linux")]
-    found.extend(usb_linux::find());
+    found.extend(usb_linux::find(profiles));
     #[cfg(windows)]
     found.extend(windows::find());
     if let Some(server) = places.server {
@@ -71,6 +71,16 @@ pub fn find(places: Places<'_>, profiles: &Profiles) -> Vec<Found> {
         printer.profiles = fitting(&printer.model, profiles);
     }
     found
+}
+
+/// A printer whose place is known, asked who it is where it can be asked.
+#[must_use]
+pub fn meet(destination: &Destination, profiles: &Profiles) -> Found {
+    let (name, model, serial) = (destination.to_string(), String::new(), String::new());
+    let mut met = Found { name, destination: destination.clone(), model, serial, profiles: Vec::new() };
+    ask(&mut met, profiles);
+    met.profiles = fitting(&met.model, profiles);
+    met
 }
 
 fn queue(queue: spool::QueueFound) -> Found {
@@ -92,6 +102,23 @@ fn ask(found: &mut Found, profiles: &Profiles) {
     if let Ok((_, status)) = identify::by_asking(&printer) {
         found.model = status.model;
         found.serial = status.serial;
+    }
+}
+
+/// Vendor of Magicard's USB plugs (`facts/magicard.md` 2).
+#[cfg(any(target_os = "linux", test))]
+const USB_VENDOR: &str = "0c1f";
+
+/// What a plug without a device id says by its numbers alone: the model of the profile that knows them, the make where no
+/// profile does, nothing for another make.
+#[cfg(any(target_os = "linux", test))]
+fn model_of_plug(vendor: &str, product: &str, profiles: &Profiles) -> String {
+    let plug = format!("{vendor}:{product}");
+    let known = |profile: &&Profile| profile.identity.usb.iter().any(|known| known.eq_ignore_ascii_case(&plug));
+    match profiles.iter().find(known) {
+        Some(profile) => profile.identity.model_names.first().unwrap_or(&profile.name).clone(),
+        None if vendor.eq_ignore_ascii_case(USB_VENDOR) => "Magicard".to_owned(),
+        None => String::new(),
     }
 }
 
@@ -133,6 +160,24 @@ mod tests {
         assert_eq!(fitting("LaserJet 300", &profiles), Vec::<String>::new());
         assert_eq!(fitting("", &profiles), Vec::<String>::new());
         assert_eq!(fitting("LaserJet 5", &profiles), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_plug_is_known_by_its_numbers() {
+        let profiles = Profiles::bundled().unwrap();
+        for (product, first) in [
+            ("1800", "magicard-rio-tango-2e"),
+            ("4800", "magicard-enduro"),
+            ("880A", "magicard-enduro"),
+            ("0001", "magicard-rio-pro-360"),
+        ] {
+            let model = model_of_plug("0C1F", product, &profiles);
+            assert_eq!(fitting(&model, &profiles).first().map(String::as_str), Some(first), "{model}");
+        }
+        // The DoH 300 v2's own product number is published nowhere: it is asked who it is.
+        let model = model_of_plug("0c1f", "ffff", &profiles);
+        assert!(is_of_ours(&model, &profiles) && fitting(&model, &profiles).is_empty());
+        assert_eq!(model_of_plug("03f0", "1800", &profiles), "");
     }
 
     #[test]

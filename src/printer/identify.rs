@@ -8,11 +8,13 @@ use std::{fmt, io, path::Path, path::PathBuf};
 use toml::{Table, Value};
 
 use super::{
-    choice::{Destination, Printer, Through},
+    choice::{Destination, Printer, PrinterChoice, Through},
+    former,
     magicard::status::{REQUEST, Status},
     profile::{HeadTag, JobFormat, Profile, ProfileError, Profiles, StatusQuery},
     spool::SpoolError,
 };
+use crate::domain::Series;
 
 /// Lead-in of a job in format 1: as many bytes of 5 (`facts/magicard.md` 3).
 const LEAD_IN: usize = 64;
@@ -168,6 +170,33 @@ pub fn by_asking(printer: &Printer) -> Result<(Verdict, Status), IdentifyError> 
     Err(IdentifyError::CannotBeAsked { why })
 }
 
+impl PrinterChoice {
+    /// Asks a printer that is about to be added who it is, where it can be asked; what came of it in words.
+    ///
+    /// # Errors
+    /// [`IdentifyError`]: there is no such profile, or it says that it is another model than that.
+    pub fn meet(&self, profiles: &Profiles) -> Result<String, IdentifyError> {
+        let profile = profiles.find(&self.profile)?.clone();
+        let series_10 = match profile.may_print(Series::Series10) {
+            true => "",
+            false => " Series 10 cards are not printed on it: the published rules name the DoH 300 v2 alone.",
+        };
+        let printer = Printer { choice: self.clone(), profile };
+        let answer = match by_asking(&printer) {
+            Ok((verdict, status)) => {
+                check_model(&printer.profile, &status.model, profiles)?;
+                let other = match verdict.format == printer.profile.job_format {
+                    true => "",
+                    false => " It takes another language than its profile says: have it asked for it before it prints.",
+                };
+                format!("It says it is a “{}”.{other}", status.model)
+            }
+            Err(_) => "It did not say who it is: print a test card before the first card of a holder.".to_owned(),
+        };
+        Ok(format!("{answer}{series_10}"))
+    }
+}
+
 /// Whether the name it gives itself is that of another model than its profile's.
 ///
 /// # Errors
@@ -285,12 +314,35 @@ pub fn keep(folder: &Path, profile: &Profile, verdict: Verdict, model: Option<&s
         Err(error) => return Err(fault(error)),
     };
     let text = profile_text(&base, verdict, model)?;
-    let beside = folder.join(format!(".{}.part", profile.id));
-    let written = std::fs::create_dir_all(folder)
-        .and_then(|()| std::fs::write(&beside, text))
-        .and_then(|()| std::fs::rename(&beside, &file));
-    written.map_err(fault)?;
+    former::change(&file, &text).map_err(fault)?;
     Ok(file)
+}
+
+/// Takes the last verdict on this profile back; whether there was one.
+///
+/// # Errors
+/// [`IdentifyError::Keep`].
+pub fn take_back(folder: &Path, profile: &Profile) -> Result<bool, IdentifyError> {
+    let file = folder.join(format!("{}.toml", profile.id));
+    let fault = |source| IdentifyError::Keep { file: file.display().to_string(), source };
+    former::go_back(&file).map_err(fault)
+}
+
+/// The printer as it would be if it took this language, for a test card.
+///
+/// # Errors
+/// [`IdentifyError::Profile`]: its profile says nothing of jobs in this language.
+pub fn in_language(printer: &Printer, format: JobFormat) -> Result<Printer, IdentifyError> {
+    if printer.profile.job_format == format {
+        return Ok(printer.clone());
+    }
+    let base = Profiles::bundled_text(&printer.profile.id)?;
+    let verdict = Verdict { format, head: None, witness: Witness::TestCard };
+    let mut tried = printer.clone();
+    tried.profile = Profile::parse(&profile_text(base, verdict, None)?)?;
+    // How it is asked stays as it was found to be.
+    tried.profile.identity.clone_from(&printer.profile.identity);
+    Ok(tried)
 }
 
 #[cfg(test)]

@@ -1,6 +1,9 @@
 //! A card that shows by eye whether a printer understood its job: every panel, every direction, every edge.
 
-use super::profile::Profile;
+use super::{
+    dots,
+    profile::{JobFormat, Profile},
+};
 use crate::face::planes::{HEIGHT, PixelBox, Planes, WIDTH};
 
 /// Pixels of the frame at the edge, and of the lines of the arrow.
@@ -9,9 +12,20 @@ const LINE: usize = 6;
 const FIELDS: (usize, usize) = (60, 280);
 /// The ramp below them.
 const RAMP: (usize, usize) = (330, 480);
+/// Where the word stands, from the top, and the side of its dots.
+const WORD: (usize, usize) = (512, 12);
+
+/// The word on a test card of this language: whoever has two of them in hand knows which one came out.
+#[must_use]
+pub const fn word(format: JobFormat) -> &'static str {
+    match format {
+        JobFormat::Format1 => "MAPLE",
+        JobFormat::Format2 => "CEDAR",
+    }
+}
 
 /// Fields of yellow, magenta, cyan and black from left to right, a ramp of all three dyes below, a frame at the edges, and
-/// an arrow in the top right corner. Nothing lies where this model's cards have their chip.
+/// an arrow in the top right corner; at the bottom the [`word`] of the profile's language. Nothing lies where this model's cards have their chip.
 #[must_use]
 pub fn draw(profile: &Profile) -> Planes {
     let mut planes = Planes::blank();
@@ -40,6 +54,7 @@ pub fn draw(profile: &Profile) -> Planes {
     ] {
         fill(&mut planes, 3, edge, |_| 1);
     }
+    dots::write(&mut planes, word(profile.job_format), (left, WORD.0), WORD.1);
     // Up and to the right.
     for step in 0..40 {
         let (x, y) = (WIDTH - 60, 15 + step / 2);

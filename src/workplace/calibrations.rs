@@ -2,7 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::{domain::sha256_hex, printer::calibration::Calibration};
+use crate::{
+    domain::sha256_hex,
+    printer::{calibration::Calibration, former},
+};
 
 /// Folder of the files inside the data folder.
 const FOLDER: &str = "calibration";
@@ -80,13 +83,23 @@ impl Calibrations {
         let file = self.file(&calibration.printer);
         let failed = |source| CalibrationFileError::File { file: file.display().to_string(), source };
         let text = toml::to_string(calibration).map_err(|error| failed(std::io::Error::other(error)))?;
-        // Written beside and put in place at once: a cut leaves the one or the other.
-        let beside = file.with_extension("new");
-        let written = std::fs::create_dir_all(&self.folder)
-            .and_then(|()| std::fs::write(&beside, text))
-            .and_then(|()| std::fs::rename(&beside, &file));
-        written.map_err(failed)?;
+        former::change(&file, &text).map_err(failed)?;
         Ok(file)
+    }
+
+    /// Brings back what held before the last change; whether there was one.
+    ///
+    /// # Errors
+    /// [`CalibrationFileError::File`].
+    pub fn go_back(&self, printer: &str) -> Result<bool, CalibrationFileError> {
+        let file = self.file(printer);
+        former::go_back(&file).map_err(|source| CalibrationFileError::File { file: file.display().to_string(), source })
+    }
+
+    /// Whether there is a change that can be taken back.
+    #[must_use]
+    pub fn can_go_back(&self, printer: &str) -> bool {
+        former::can_go_back(&self.file(printer))
     }
 
     /// Forgets what was learnt; whether there was something.
@@ -95,11 +108,7 @@ impl Calibrations {
     /// [`CalibrationFileError::File`].
     pub fn forget(&self, printer: &str) -> Result<bool, CalibrationFileError> {
         let file = self.file(printer);
-        match std::fs::remove_file(&file) {
-            Ok(()) => Ok(true),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
-            Err(source) => Err(CalibrationFileError::File { file: file.display().to_string(), source }),
-        }
+        former::remove(&file).map_err(|source| CalibrationFileError::File { file: file.display().to_string(), source })
     }
 }
 
@@ -119,6 +128,13 @@ mod tests {
         let file = files.keep(&learnt).expect("kept");
         assert_eq!(files.read(name).expect("read"), Some(learnt.clone()));
         assert_eq!(files.read("another").expect("nothing"), None);
+        // The former one comes back.
+        assert!(files.can_go_back(name));
+        let other = Calibration { grey_balance: [1.0; 3], ..learnt.clone() };
+        files.keep(&other).expect("kept");
+        assert!(files.go_back(name).expect("back"));
+        assert_eq!(files.read(name).expect("read"), Some(learnt));
+        assert!(!files.go_back(name).expect("nothing before"));
         let text = std::fs::read_to_string(&file).expect("text");
         for wrong in [text.replace("yellow", "yelow"), text.replace("[0, 0]", "[0, 9]"), "x".repeat(70_000)] {
             std::fs::write(&file, wrong).expect("written");

@@ -12,6 +12,8 @@ pub struct Places {
     data: PathBuf,
     /// A file that was named, or the usual one where it exists.
     configuration: Option<PathBuf>,
+    /// Where the usual one would be.
+    usual: Option<PathBuf>,
 }
 
 /// There is no home folder to keep anything in.
@@ -26,12 +28,10 @@ impl Places {
     /// [`NoHome`], when no data folder was named either.
     pub fn new(data: Option<PathBuf>, configuration: Option<PathBuf>) -> Result<Self, NoHome> {
         let usual = ProjectDirs::from("", "", "Cardwright");
-        let configuration = configuration.or_else(|| {
-            let file = usual.as_ref()?.config_dir().join("cardwright.toml");
-            file.is_file().then_some(file)
-        });
+        let usual_file = usual.as_ref().map(|usual| usual.config_dir().join("cardwright.toml"));
+        let configuration = configuration.or_else(|| usual_file.clone().filter(|file| file.is_file()));
         let data = data.or_else(|| Some(usual.as_ref()?.data_local_dir().to_owned())).ok_or(NoHome)?;
-        Ok(Self { data, configuration })
+        Ok(Self { data, configuration, usual: usual_file })
     }
 
     /// The data folder.
@@ -44,6 +44,12 @@ impl Places {
     #[must_use]
     pub fn configuration_file(&self) -> Option<&Path> {
         self.configuration.as_deref()
+    }
+
+    /// The configuration file a change is written into: the one there is, or the usual one, which is made then.
+    #[must_use]
+    pub fn configuration_to_write(&self) -> Option<&Path> {
+        self.configuration.as_deref().or(self.usual.as_deref())
     }
 
     /// What is configured; nothing is training.

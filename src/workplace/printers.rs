@@ -2,11 +2,14 @@
 
 use std::{
     path::{Path, PathBuf},
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
     time::Duration,
 };
 
-use super::{Calibrations, Configuration, Destination, Places, WorkplaceError};
+use super::{
+    Calibrations, Configuration, Destination, Places, WorkplaceError,
+    printer_list::{self, PrinterListError},
+};
 use crate::{
     domain::eligibility::{Realm, SERIES_10_PRINTER},
     printer::{
@@ -27,14 +30,47 @@ const PROFILES_FOLDER: &str = "printer-profiles";
 /// A job that was handed over on this computer is decoded within this time, also on a machine that is busy.
 const DECODE_LIMIT: Duration = Duration::from_secs(30);
 
-/// All printers, and the virtual ones that run.
+/// All printers, and the virtual ones that run. The list can be changed while the program runs: every change makes a new
+/// edition, and who works with a printer of an older one keeps it to the end.
 pub struct PrinterBench {
+    first: Edition,
+    /// One change at a time.
+    changing: Mutex<()>,
+    /// Where profiles, calibrations and cards are.
+    data: PathBuf,
+    /// The configured folder of profiles.
+    own_profiles: Option<PathBuf>,
+    realm: Realm,
+    /// The file that a change is written into.
+    file: Option<PathBuf>,
+    calibrations: Calibrations,
+    /// The chip station of training.
+    station: Option<Station>,
+}
+
+/// The one chip station that training has, in the printer that took it first.
+struct Station {
+    readers: TrainingReaders,
+    /// The name of that printer. It keeps the station as long as it is at this desk.
+    printer: OnceLock<String>,
+}
+
+impl Station {
+    /// Whether this printer carries it, now or already.
+    fn is_in(&self, printer: &str, profile: &Profile) -> bool {
+        commands_fit(profile) && self.printer.get_or_init(|| printer.to_owned()) == printer
+    }
+}
+
+/// The printers from one change to the next.
+struct Edition {
+    /// As the configuration lists them.
+    wanted: Vec<super::Printer>,
     printers: Printers,
     profiles: Profiles,
     /// Each waits for its job behind a lock of its own, so that several threads may own the bench together.
-    virtual_ones: Vec<(String, Mutex<VirtualPrinter>)>,
-    output: PathBuf,
-    calibrations: Calibrations,
+    virtual_ones: Vec<(String, Arc<Mutex<VirtualPrinter>>)>,
+    next: OnceLock<Box<Self>>,
 }
 
 /// Where the printer profiles of this desk are: the configured folder, or one in the data folder, which the language wizard
@@ -51,65 +87,175 @@ pub struct VirtualOutput {
     pub picture: PathBuf,
 }
 
+impl Edition {
+    /// Puts printers, profiles and what was learnt together. Virtual printers that run already go on; the first of them
+    /// carries the chip station of training, where there is one.
+    fn new(
+        wanted: Vec<super::Printer>,
+        profiles: Profiles,
+        calibrations: &Calibrations,
+        running: &[(String, Arc<Mutex<VirtualPrinter>>)],
+        station: Option<&Station>,
+    ) -> Result<Self, WorkplaceError> {
+        let (mut choices, mut virtual_ones, mut carries_station) = (Vec::new(), Vec::new(), None);
+        for printer in &wanted {
+            let destination = match &printer.destination {
+                Destination::At(place) => place.clone(),
+                Destination::Virtual => {
+                    let profile = profiles
+                        .find(&printer.profile)
+                        .map_err(|source| ChoiceError::Profile { name: printer.name.clone(), source })?;
+                    let station = station.filter(|station| station.is_in(&printer.name, profile));
+                    if station.is_some() {
+                        carries_station = Some(printer.name.as_str());
+                    }
+                    let one = match running.iter().find(|(name, _)| *name == printer.name) {
+                        Some((_, one)) => Arc::clone(one),
+                        None => {
+                            let station =
+                                station.map(|station| Box::new(station.readers.clone()) as Box<dyn CardStation>);
+                            let one = VirtualPrinter::start_with(model(profile), station)
+                                .map_err(WorkplaceError::VirtualPrinter)?;
+                            Arc::new(Mutex::new(one))
+                        }
+                    };
+                    let address = one.lock().unwrap_or_else(PoisonError::into_inner).address();
+                    virtual_ones.push((printer.name.clone(), one));
+                    choice::Destination::Tcp { host: address.ip().to_string(), port: Some(address.port()) }
+                }
+            };
+            let (name, profile) = (printer.name.clone(), printer.profile.clone());
+            choices.push(PrinterChoice { name, profile, destination });
+        }
+        let mut printers = Printers::new(choices, &profiles)?;
+        if let Some(name) = carries_station {
+            printers.equip(name, STATION);
+        }
+        for printer in &wanted {
+            if let Some(learnt) = calibrations.read(&printer.name)? {
+                printers.calibrate(&learnt);
+            }
+        }
+        Ok(Self { wanted, printers, profiles, virtual_ones, next: OnceLock::new() })
+    }
+}
+
+/// The printers that a configuration lists, and the virtual one that training has where it lists none.
+fn wanted(mut listed: Vec<super::Printer>, realm: Realm) -> Vec<super::Printer> {
+    if listed.is_empty() && realm == Realm::Training {
+        listed.push(super::Printer {
+            name: VIRTUAL_NAME.to_owned(),
+            profile: SERIES_10_PRINTER.to_owned(),
+            destination: Destination::Virtual,
+        });
+    }
+    listed
+}
+
+/// The profiles of this desk: its own before the built-in ones.
+fn profiles(data: &Path, own: Option<&Path>) -> Result<Profiles, WorkplaceError> {
+    Ok(match own {
+        Some(folder) => Profiles::with_folder(folder)?,
+        None => match data.join(PROFILES_FOLDER) {
+            own if own.is_dir() => Profiles::with_folder(&own)?,
+            _ => Profiles::bundled()?,
+        },
+    })
+}
+
 impl PrinterBench {
     /// The first virtual printer carries the chip station of the training readers, where there are any.
     pub(super) fn open(
         places: &Places,
         configuration: &Configuration,
-        station: Option<&TrainingReaders>,
+        readers: Option<&TrainingReaders>,
     ) -> Result<Self, WorkplaceError> {
-        let profiles = match &configuration.printing.profiles {
-            Some(folder) => Profiles::with_folder(folder)?,
-            None => match own_profiles(places.data(), configuration) {
-                own if own.is_dir() => Profiles::with_folder(&own)?,
-                _ => Profiles::bundled()?,
-            },
-        };
-        let mut wanted = configuration.printers.clone();
-        if wanted.is_empty() && configuration.realm == Realm::Training {
-            wanted.push(super::Printer {
-                name: VIRTUAL_NAME.to_owned(),
-                profile: SERIES_10_PRINTER.to_owned(),
-                destination: Destination::Virtual,
-            });
-        }
-        let (mut choices, mut virtual_ones, mut carries_station) = (Vec::new(), Vec::new(), None);
-        for printer in wanted {
-            let destination = match printer.destination {
-                Destination::At(place) => place,
-                Destination::Virtual => {
-                    let profile = profiles
-                        .find(&printer.profile)
-                        .map_err(|source| ChoiceError::Profile { name: printer.name.clone(), source })?;
-                    let station = station.filter(|_| carries_station.is_none() && commands_fit(profile));
-                    let station = station.map(|readers| {
-                        carries_station = Some(printer.name.clone());
-                        Box::new(readers.clone()) as Box<dyn CardStation>
-                    });
-                    let running =
-                        VirtualPrinter::start_with(model(profile), station).map_err(WorkplaceError::VirtualPrinter)?;
-                    let address = running.address();
-                    virtual_ones.push((printer.name.clone(), Mutex::new(running)));
-                    choice::Destination::Tcp { host: address.ip().to_string(), port: Some(address.port()) }
-                }
-            };
-            choices.push(PrinterChoice { name: printer.name, profile: printer.profile, destination });
-        }
-        let mut printers = Printers::new(choices, &profiles)?;
-        if let Some(name) = carries_station {
-            printers.equip(&name, STATION);
-        }
-        let calibrations = Calibrations::of(places.data());
-        let names: Vec<String> = printers.iter().map(|printer| printer.choice.name.clone()).collect();
-        for name in names {
-            if let Some(learnt) = calibrations.read(&name)? {
-                printers.calibrate(&learnt);
-            }
-        }
-        Ok(Self { printers, profiles, virtual_ones, output: places.data().join(OUTPUT_FOLDER), calibrations })
+        let (data, own_profiles) = (places.data().to_owned(), configuration.printing.profiles.clone());
+        let calibrations = Calibrations::of(&data);
+        let list = wanted(configuration.printers.clone(), configuration.realm);
+        let station = readers.map(|readers| Station { readers: readers.clone(), printer: OnceLock::new() });
+        let profiles = profiles(&data, own_profiles.as_deref())?;
+        let first = Edition::new(list, profiles, &calibrations, &[], station.as_ref())?;
+        Ok(Self {
+            first,
+            changing: Mutex::new(()),
+            data,
+            own_profiles,
+            realm: configuration.realm,
+            file: places.configuration_to_write().map(Path::to_owned),
+            calibrations,
+            station,
+        })
     }
 
-    /// What was learnt of them. A change holds from the next start.
+    /// The newest edition.
+    fn now(&self) -> &Edition {
+        let mut now = &self.first;
+        while let Some(next) = now.next.get() {
+            now = next;
+        }
+        now
+    }
+
+    /// Adds a printer to the configuration file and to this desk; in which file it stands.
+    ///
+    /// # Errors
+    /// [`PrinterListError`]: the file and the desk are as they were.
+    pub fn add(&self, printer: super::Printer) -> Result<PathBuf, PrinterListError> {
+        self.change_list(|text, file, realm| {
+            let listed = Configuration::parse(text, file)?.printers;
+            let all = wanted(listed.clone(), realm);
+            printer_list::fits(&all, &printer)?;
+            // The virtual printer that training has by itself would be gone with the first one that is listed.
+            let mut added = if listed.is_empty() { all } else { Vec::new() };
+            added.push(printer);
+            printer_list::with_printers(text, file, &added)
+        })
+    }
+
+    /// Takes a printer out of the configuration file and from this desk; in which file it stood.
+    ///
+    /// # Errors
+    /// [`PrinterListError`]: the file and the desk are as they were.
+    pub fn remove(&self, name: &str) -> Result<PathBuf, PrinterListError> {
+        self.change_list(|text, file, _| printer_list::without_printer(text, file, name))
+    }
+
+    fn change_list(
+        &self,
+        change: impl FnOnce(&str, &str, Realm) -> Result<String, PrinterListError>,
+    ) -> Result<PathBuf, PrinterListError> {
+        let _alone = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        let file = self.file.clone().ok_or(PrinterListError::NoFile)?;
+        let text = printer_list::read(&file)?;
+        let name = file.display().to_string();
+        let text = change(&text, &name, self.realm)?;
+        let list = wanted(Configuration::parse(&text, &name)?.printers, self.realm);
+        // What cannot be used is never written.
+        let now = self.now();
+        let unusable = |error: WorkplaceError| PrinterListError::Unusable(error.to_string());
+        let (calibrations, station) = (&self.calibrations, self.station.as_ref());
+        let next = Edition::new(list, now.profiles.clone(), calibrations, &now.virtual_ones, station).map_err(unusable)?;
+        printer_list::write(&file, &text)?;
+        let _ = now.next.set(Box::new(next));
+        Ok(file)
+    }
+
+    /// Reads profiles and calibrations again: what was changed in them holds for the next job.
+    ///
+    /// # Errors
+    /// A file cannot be used; everything is as it was.
+    pub fn reload(&self) -> Result<(), WorkplaceError> {
+        let _alone = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = self.now();
+        let profiles = profiles(&self.data, self.own_profiles.as_deref())?;
+        let (calibrations, station) = (&self.calibrations, self.station.as_ref());
+        let next = Edition::new(now.wanted.clone(), profiles, calibrations, &now.virtual_ones, station)?;
+        let _ = now.next.set(Box::new(next));
+        Ok(())
+    }
+
+    /// What was learnt of them. A change holds after [`PrinterBench::reload`].
     #[must_use]
     pub fn calibrations(&self) -> &Calibrations {
         &self.calibrations
@@ -118,18 +264,18 @@ impl PrinterBench {
     /// All of them, as operations know them.
     #[must_use]
     pub fn all(&self) -> &Printers {
-        &self.printers
+        &self.now().printers
     }
 
     /// Every printer, in the order of the configuration.
     pub fn iter(&self) -> impl Iterator<Item = &Printer> {
-        self.printers.iter()
+        self.now().printers.iter()
     }
 
     /// Every model that is known at this desk.
     #[must_use]
     pub fn profiles(&self) -> &Profiles {
-        &self.profiles
+        &self.now().profiles
     }
 
     /// The named printer, or the only one.
@@ -137,23 +283,23 @@ impl PrinterBench {
     /// # Errors
     /// No printer has this name, or none was named and there is not exactly one; the message names all there are.
     pub fn choose(&self, name: Option<&str>) -> Result<&Printer, ChoiceError> {
-        match (name, self.printers.iter().collect::<Vec<_>>().as_slice()) {
-            (Some(name), _) => self.printers.find(name),
+        match (name, self.now().printers.iter().collect::<Vec<_>>().as_slice()) {
+            (Some(name), _) => self.now().printers.find(name),
             (None, [only]) => Ok(only),
-            (None, _) => self.printers.find(""),
+            (None, _) => self.now().printers.find(""),
         }
     }
 
     /// Whether this printer is a virtual one.
     #[must_use]
     pub fn is_virtual(&self, name: &str) -> bool {
-        self.virtual_ones.iter().any(|(known, _)| known == name)
+        self.now().virtual_ones.iter().any(|(known, _)| known == name)
     }
 
     /// What a virtual printer received; `None` for a real one, or when nothing came.
     #[must_use]
     pub fn receive(&self, name: &str) -> Option<Received> {
-        let (_, printer) = self.virtual_ones.iter().find(|(known, _)| known == name)?;
+        let (_, printer) = self.now().virtual_ones.iter().find(|(known, _)| known == name)?;
         printer.lock().unwrap_or_else(PoisonError::into_inner).receive(DECODE_LIMIT).ok()
     }
 
@@ -166,7 +312,8 @@ impl PrinterBench {
         let cards = received.cards.map_err(|e| e.to_string())?;
         let Some(card) = cards.first() else { return Ok(None) };
         let picture = card.png().map_err(|e| e.to_string())?;
-        write(&self.output, &format!("{stem}.png"), &picture).map(|picture| Some(VirtualOutput { picture }))
+        write(&self.data.join(OUTPUT_FOLDER), &format!("{stem}.png"), &picture)
+            .map(|picture| Some(VirtualOutput { picture }))
     }
 }
 

@@ -90,7 +90,10 @@ impl TestWindow {
         readers: Readers,
         change: impl FnOnce(&mut Workplace),
     ) -> Self {
-        let places = Places::new(Some(folder.path().to_owned()), None).expect("places");
+        // A configuration file of the folder is the one that the window changes; there is no other.
+        let file = folder.path().join("cardwright.toml");
+        let file = file.is_file().then_some(file);
+        let places = Places::new(Some(folder.path().to_owned()), file).expect("places");
         let mut model = Model::new(Realm::Training, configuration.client_software(), preferences);
         model.settings.configured = Some(settings::Configured::new(&places, &configuration));
         let mut workplace = Workplace::unattended(&places, configuration, readers).expect("a workplace");

@@ -8,7 +8,12 @@ use cardwright::{
     desktop::{
         command::Command,
         dialogs::{Dialog, PasscodeEntry, Reason},
-        model::{Model, NoticeKind, NoticeText, bench, service, session, settings, work::Piece},
+        model::{
+            Model, NoticeKind, NoticeText, bench,
+            printers::{Language, Step},
+            service, session, settings,
+            work::Piece,
+        },
         preferences::Preferences,
         route::Route,
         theme::Scheme,
@@ -18,6 +23,7 @@ use cardwright::{
         eligibility::{ClientSoftware, Realm, Version},
     },
     journal::QueueState,
+    printer::profile::JobFormat,
 };
 use eframe::egui::accesskit::Role;
 use egui_kittest::kittest::{NodeT, Queryable};
@@ -86,6 +92,8 @@ fn everything() -> Vec<Shown> {
         ("unfinished", Route::Unfinished),
         ("activity", Route::Activity),
         ("settings", Route::Settings),
+        ("printer", Route::Printer("Training printer".into())),
+        ("calibration", Route::Calibration("Training printer".into())),
         ("help", Route::Help("issue".into())),
     ] {
         all.push((name, Box::new(move |model| model.go(route.clone()))));
@@ -98,6 +106,15 @@ fn everything() -> Vec<Shown> {
     ] {
         all.push((name, Box::new(move |model| model.update(command.into()))));
     }
+    all.push(("printers found", Box::new(crate::printers::found)));
+    all.push((
+        "language",
+        Box::new(|model| {
+            let language = Language { format: JobFormat::Format1, without: Vec::new(), step: Step::Look };
+            model.printers.languages.insert("Training printer".into(), language);
+            model.go(Route::Printer("Training printer".into()));
+        }),
+    ));
     all.push((
         "help in front",
         Box::new(|model| {

@@ -33,6 +33,7 @@ mod own_card;
 mod page;
 mod passcode;
 mod photo;
+mod printers;
 mod pulled;
 mod queue;
 mod queue_faults;

@@ -33,6 +33,20 @@ pub fn choose_file() -> Result<Option<std::path::PathBuf>, Trouble> {
     Ok(rfd::FileDialog::new().set_title("Choose a photo").add_filter("Photos", &["jpg", "jpeg", "png"]).pick_file())
 }
 
+/// Lets the officer choose a captured print job; `None` when they close the dialogue.
+#[cfg(feature = "desktop")]
+pub fn choose_job() -> Result<Option<std::path::PathBuf>, Trouble> {
+    Ok(rfd::FileDialog::new().set_title("Choose a captured print job").pick_file())
+}
+
+/// Without a window there is no dialogue.
+#[cfg(not(feature = "desktop"))]
+pub fn choose_job() -> Result<Option<std::path::PathBuf>, Trouble> {
+    Err(Trouble::unchanged(
+        "this program was built without its window and has no dialogue: use “cardwright printers identify --job FILE”",
+    ))
+}
+
 /// Without a window there is no clipboard.
 #[cfg(not(feature = "desktop"))]
 pub fn photo() -> Result<RgbaImage, Trouble> {

@@ -44,8 +44,7 @@ pub struct Common {
     pub service: Lane<ServiceOrder>,
     /// Orders for the pictures worker.
     pub pictures: Lane<Order>,
-    /// The printers, by name.
-    pub printers: BTreeMap<String, Arc<PrinterDesk>>,
+    printers: Mutex<BTreeMap<String, Arc<PrinterDesk>>>,
     readers: Mutex<BTreeMap<String, Arc<ReaderDesk>>>,
     session: Mutex<Option<Session>>,
     /// Work that waits for an answer of the officers.
@@ -60,10 +59,8 @@ pub struct Common {
 
 impl Common {
     pub fn new(workplace: Arc<Workplace>, teller: Teller) -> Self {
-        let printers = workplace.bench.printers.iter();
-        let printers = printers.map(|p| (p.choice.name.clone(), Arc::new(PrinterDesk::new(p.choice.name.clone()))));
         Self {
-            printers: printers.collect(),
+            printers: Mutex::default(),
             workplace,
             teller,
             portraits: Portraits::default(),
@@ -122,6 +119,39 @@ impl Common {
         locked(&self.readers).get(name).cloned()
     }
 
+    /// Every printer of this desk.
+    pub fn printers(&self) -> Vec<Arc<PrinterDesk>> {
+        locked(&self.printers).values().cloned().collect()
+    }
+
+    /// The printer of this name.
+    pub fn printer(&self, name: &str) -> Option<Arc<PrinterDesk>> {
+        locked(&self.printers).get(name).cloned()
+    }
+
+    /// Gives every printer of the bench its worker, and ends those of printers that are there no more.
+    pub fn follow_printers(self: &Arc<Self>) -> std::io::Result<()> {
+        let mut desks = locked(&self.printers);
+        // Under the lock: whoever stops the program finds every worker that was begun.
+        if self.stopping() {
+            return Ok(());
+        }
+        let names: Vec<String> = self.workplace.bench.printers.iter().map(|p| p.choice.name.clone()).collect();
+        let gone: Vec<String> = desks.keys().filter(|name| !names.contains(name)).cloned().collect();
+        for desk in gone.iter().filter_map(|name| desks.remove(name)) {
+            desk.lane.close();
+        }
+        for name in names {
+            if !desks.contains_key(&name) {
+                desks.insert(name.clone(), PrinterDesk::start(self, name)?);
+            }
+        }
+        // Telling may wait for room, and whoever makes it may ask for a printer meanwhile.
+        drop(desks);
+        gone.into_iter().for_each(|printer| self.tell(Event::PrinterGone { printer }));
+        Ok(())
+    }
+
     /// The reader that this card was recognised in.
     pub fn reader_with(&self, serial: &CardSerial) -> Option<Arc<ReaderDesk>> {
         self.readers().into_iter().find(|reader| reader.holds(serial))
@@ -165,7 +195,7 @@ impl Common {
     /// The same, apart from this piece of work.
     pub fn in_work_besides(&self, work: Option<WorkId>) -> bool {
         let other = |reader: &Arc<ReaderDesk>| reader.occupied().is_some_and(|known| Some(known) != work);
-        self.readers().iter().any(other) || self.printers.values().any(|printer| printer.is_printing())
+        self.readers().iter().any(other) || self.printers().iter().any(|printer| printer.is_printing())
     }
 
     /// Has the officer signed out as soon as nothing is in work.
@@ -209,7 +239,7 @@ impl Common {
         self.stopping.store(true, Ordering::Release);
         self.service.close();
         self.pictures.close();
-        for printer in self.printers.values() {
+        for printer in self.printers() {
             printer.lane.close();
             // What was sent is not taken back; its end is asked about when the program runs again.
             printer.leave();

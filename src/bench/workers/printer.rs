@@ -5,12 +5,14 @@ use std::{
         Arc, Mutex,
         atomic::{AtomicBool, Ordering},
     },
+    thread::{self, JoinHandle},
     time::Duration,
 };
 
 use time::OffsetDateTime;
 
 use super::{
+    calibrating,
     common::{Common, locked},
     in_printer,
     lane::{Lane, Taken},
@@ -22,7 +24,7 @@ use super::{
 use crate::{
     bench::{
         event::{Event, PrinterCondition, PrinterView, Trouble},
-        order::{IssueOrder, PrinterProof, WorkId},
+        order::{CalibrationOrder, IssueOrder, PrinterProof, WorkId},
     },
     cis2::wire::PrintOutcome,
     journal::{QueueEntry, QueueState},
@@ -54,6 +56,8 @@ pub enum PrinterOrder {
     Prove(PrinterProof),
     /// A card is encoded in it and printed.
     Encode(WorkId, Box<IssueOrder>),
+    /// What is known of its colours is read or changed.
+    Calibrate(CalibrationOrder),
 }
 
 /// One printer.
@@ -65,11 +69,31 @@ pub struct PrinterDesk {
     printing: AtomicBool,
     /// What stops the entry that is being printed.
     stop: Mutex<Option<(i64, Cancel)>>,
+    thread: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl PrinterDesk {
-    pub fn new(name: String) -> Self {
-        Self { name, lane: Lane::new(MOST_ORDERS), printing: AtomicBool::new(false), stop: Mutex::default() }
+    /// Makes the worker of a printer.
+    pub fn start(common: &Arc<Common>, name: String) -> std::io::Result<Arc<Self>> {
+        let desk = Arc::new(Self {
+            name,
+            lane: Lane::new(MOST_ORDERS),
+            printing: AtomicBool::new(false),
+            stop: Mutex::default(),
+            thread: Mutex::default(),
+        });
+        let (common, own) = (Arc::clone(common), Arc::clone(&desk));
+        let worker = thread::Builder::new().name("printer".to_owned()).spawn(move || run(&common, &own))?;
+        *locked(&desk.thread) = Some(worker);
+        Ok(desk)
+    }
+
+    /// Waits for the worker to end what it has in hand; its lane must be closed.
+    pub fn join(&self) {
+        let thread = locked(&self.thread).take();
+        if let Some(thread) = thread {
+            let _ = thread.join();
+        }
     }
 
     /// Whether something is being printed at this moment.
@@ -93,7 +117,7 @@ impl PrinterDesk {
 }
 
 /// Runs until the lane is closed.
-pub fn run(common: &Arc<Common>, desk: &PrinterDesk) {
+fn run(common: &Arc<Common>, desk: &PrinterDesk) {
     let mut worker = Worker { common, desk, told: None, again: None, said: Vec::new() };
     let _ = contained(|| worker.ask(Tell::Always));
     loop {
@@ -103,7 +127,10 @@ pub fn run(common: &Arc<Common>, desk: &PrinterDesk) {
             Taken::Nothing => (Question::Nobody, contained(|| worker.look_again())),
             Taken::Order(PrinterOrder::Ask) => (Question::Nobody, contained(|| worker.ask(Tell::Always))),
             Taken::Order(PrinterOrder::Prove(proof)) => {
-                (Question::Proved(desk.name.clone()), contained(|| worker.prove(proof)))
+                (Question::Proved(desk.name.clone()), contained(|| worker.prove(&proof)))
+            }
+            Taken::Order(PrinterOrder::Calibrate(order)) => {
+                (Question::Learnt(desk.name.clone()), contained(|| worker.calibrate(&order)))
             }
             Taken::Order(PrinterOrder::Encode(work, issue)) => {
                 (Question::Work(work), contained(|| worker.encode(work, *issue)))
@@ -199,7 +226,7 @@ impl Worker<'_> {
     }
 
     /// Has the printer show which language it takes, and tells what came of it.
-    fn prove(&mut self, proof: PrinterProof) {
+    fn prove(&mut self, proof: &PrinterProof) {
         self.desk.printing.store(true, Ordering::Release);
         let printer = self.desk.name.clone();
         // No entry of the queue: the end of the program alone ends the wait.
@@ -218,6 +245,13 @@ impl Worker<'_> {
         in_printer::encode(self.common, &self.desk.name, work, issue, &begun);
         *locked(&self.desk.stop) = None;
         self.ask(Tell::Always);
+    }
+
+    /// Reads or changes what is known of its colours, and tells what holds.
+    fn calibrate(&self, order: &CalibrationOrder) {
+        let printer = self.desk.name.clone();
+        let result = calibrating::calibrate(self.common, &printer, order);
+        self.common.tell(Event::Learnt { printer, result });
     }
 
     /// Prints an entry and puts on record how it ended.

@@ -38,8 +38,13 @@ pub enum Question {
     Training,
     /// Printers that were found.
     Printers,
+    /// A printer that is added, and one that is taken out.
+    Added,
+    Removed(String),
     /// What a printer showed.
     Proved(String),
+    /// What is known of its colours.
+    Learnt(String),
     /// Nobody waits for an answer: readers and printers are looked at again anyway.
     Nobody,
 }
@@ -78,7 +83,10 @@ impl Question {
             | Order::SpoilPrint { entry, .. }
             | Order::Reprint { entry, .. } => Self::Entry(Some(*entry)),
             Order::FindPrinters => Self::Printers,
-            Order::ProvePrinter { printer, .. } => Self::Proved(printer.clone()),
+            Order::AddPrinter { .. } => Self::Added,
+            Order::RemovePrinter { printer } => Self::Removed(printer.clone()),
+            Order::ProvePrinter { printer, .. } | Order::ChooseJob { printer } => Self::Proved(printer.clone()),
+            Order::Calibrate { printer, .. } => Self::Learnt(printer.clone()),
             Order::AskPrinter { .. } => Self::Nobody,
             Order::ReadPhoto { ticket, .. }
             | Order::DecodePhoto { ticket, .. }
@@ -131,6 +139,9 @@ impl Question {
             Self::Exported(ticket) => Event::Exported { ticket, result },
             Self::Training => Event::TrainingTrouble(trouble),
             Self::Printers => Event::PrintersFound(Err(trouble)),
+            Self::Added => Event::PrinterAdded(Err(trouble)),
+            Self::Removed(printer) => Event::PrinterRemoved { printer, result: Err(trouble) },
+            Self::Learnt(printer) => Event::Learnt { printer, result: Err(trouble) },
             Self::Proved(printer) => Event::PrinterProved { printer, result: Err(trouble) },
             Self::Nobody => return None,
         })

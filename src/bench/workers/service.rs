@@ -239,7 +239,7 @@ impl Worker<'_> {
     /// Hands the entry to its printer.
     fn print(&self, id: i64) -> Result<(), Trouble> {
         let entry = queue::standing(self.common, id, &[QueueState::Waiting])?;
-        let printer = self.common.printers.get(&entry.printer).ok_or_else(|| {
+        let printer = self.common.printer(&entry.printer).ok_or_else(|| {
             Trouble::unchanged(format!(
                 "there is no printer “{}” at this desk: put the card into the queue of another printer; nothing was sent",
                 entry.printer

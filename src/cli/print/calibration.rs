@@ -55,8 +55,8 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<Answer, Fail
 fn learn(files: &Calibrations, learnt: &Calibration) -> Result<Answer, Failure> {
     let file = files.keep(learnt).map_err(Failure::failed)?;
     let text = format!(
-        "“{}” prints by what was seen on its card from now on ({}). Print the card again to see whether the middle patches \
-         vanish, and to choose the grey.",
+        "“{}” prints by what was seen on its card from now on ({}). Print the card again to choose the \
+         grey, which is printed with these curves.",
         learnt.printer,
         file.display()
     );

@@ -113,6 +113,7 @@ pub fn on_event(model: &mut Model, event: &Event) {
             Some(known) => *known = view.clone(),
             None => model.bench.printers.push(view.clone()),
         },
+        Event::PrinterGone { printer } => model.bench.printers.retain(|known| known.name != *printer),
         Event::TrainingTrouble(trouble) => {
             model.notify(NoticeKind::Warning, NoticeText::Words(trouble.message.clone()));
         }

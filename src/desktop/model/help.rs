@@ -185,6 +185,7 @@ pub fn topic_of_place(model: &Model) -> &'static str {
         Route::Activity => "activity",
         Route::Settings => "settings",
         Route::CardFace => "card-face",
+        Route::AddPrinter | Route::Printer(_) | Route::Calibration(_) => "printers",
         Route::Help(_) => "start",
     }
 }

@@ -4,13 +4,11 @@ use std::collections::BTreeMap;
 
 use super::Model;
 use crate::{
-    bench::{Event, Order, PrinterProof, Trouble},
     desktop::{
         dialogs::{Confirm, Dialog},
         preferences::Preferences,
         theme::Scheme,
     },
-    printer::find::Found,
     workplace::{Configuration, Places},
 };
 
@@ -21,33 +19,6 @@ pub struct State {
     pub configured: Option<Configured>,
     /// Names of readers that were typed and not kept, by the system's name.
     pub typed: BTreeMap<String, String>,
-    /// Printers that were looked for.
-    pub found: Looked,
-    /// Printers that show something at this moment, and what came of it before.
-    pub proved: BTreeMap<String, Proved>,
-}
-
-/// What came of looking for printers.
-#[derive(Debug, Clone, Default)]
-pub enum Looked {
-    /// Nobody looked.
-    #[default]
-    Never,
-    /// It is being looked.
-    Now,
-    /// These are there.
-    Found(Vec<Found>),
-    /// It was not possible.
-    Failed(Trouble),
-}
-
-/// What came of a printer's proof.
-#[derive(Debug, Clone)]
-pub enum Proved {
-    /// It runs.
-    Now,
-    /// It is over: what came of it, or why nothing did.
-    Ended(Result<String, Trouble>),
 }
 
 /// What this computer was set up with, and where. Nothing of it is changed in the window.
@@ -96,15 +67,6 @@ pub enum Intent {
         /// What was typed.
         name: String,
     },
-    /// Look for printers.
-    FindPrinters,
-    /// This printer shows which language it takes.
-    Prove {
-        /// Its name.
-        printer: String,
-        /// How.
-        proof: PrinterProof,
-    },
     /// Asks before the usual choices are taken.
     AskUsualChoices,
     /// Everything as it was at first, but for the names of readers.
@@ -131,19 +93,6 @@ pub fn update(model: &mut Model, intent: Intent) {
                 }
             });
         }
-        Intent::FindPrinters => {
-            if !matches!(model.settings.found, Looked::Now) {
-                model.settings.found = Looked::Now;
-                model.order(Order::FindPrinters);
-            }
-        }
-        Intent::Prove { printer, proof } => {
-            let runs = matches!(model.settings.proved.get(&printer), Some(Proved::Now));
-            if !runs && model.officer().is_some() {
-                model.settings.proved.insert(printer.clone(), Proved::Now);
-                model.order(Order::ProvePrinter { printer, proof });
-            }
-        }
         Intent::AskUsualChoices => model.dialogs.push_back(Dialog::Confirm(Confirm {
             title: "settings-usual-title",
             body: vec!["settings-usual-body"],
@@ -156,17 +105,5 @@ pub fn update(model: &mut Model, intent: Intent) {
             let kept = p.reader_names.clone();
             *p = Preferences { reader_names: kept, window: p.window, ..Preferences::default() };
         }),
-    }
-}
-
-/// Takes an event.
-pub fn on_event(model: &mut Model, event: &Event) {
-    match event {
-        Event::PrintersFound(Ok(found)) => model.settings.found = Looked::Found(found.clone()),
-        Event::PrintersFound(Err(trouble)) => model.settings.found = Looked::Failed(trouble.clone()),
-        Event::PrinterProved { printer, result } => {
-            model.settings.proved.insert(printer.clone(), Proved::Ended(result.clone()));
-        }
-        _ => {}
     }
 }

@@ -3,7 +3,7 @@
 use super::{COVERAGES, Calibration, GREYS, PATCHES, grey_patch, patch};
 use crate::{
     face::planes::{PixelBox, Planes, WIDTH},
-    printer::colour::curve,
+    printer::{colour::curve, dots},
 };
 
 /// Left edge, top edge, width and height of the bands' field; right of the chip.
@@ -28,12 +28,13 @@ pub fn card(learnt: Option<&Calibration>, keep_out: PixelBox) -> Planes {
     for (dye, letter) in ["Y", "M", "C"].into_iter().enumerate() {
         for coverage in COVERAGES {
             band(&mut planes, dye, coverage, top);
-            write(&mut planes, letter, BANDS.0 - 40, top + CELL.1 / 2 - 10);
+            dots::write(&mut planes, letter, (BANDS.0 - 40, top + CELL.1 / 2 - 10), DOT);
             top += CELL.1 + 2;
         }
     }
     for number in 0..usize::from(PATCHES) {
-        write(&mut planes, &(number + 1).to_string(), BANDS.0 + number * CELL.0 + CELL.0 / 2 - 7, BANDS.1 - 28);
+        let place = (BANDS.0 + number * CELL.0 + CELL.0 / 2 - 7, BANDS.1 - 28);
+        dots::write(&mut planes, &(number + 1).to_string(), place, DOT);
     }
     let curves = |calibration: &Calibration| {
         [&calibration.yellow_curve, &calibration.magenta_curve, &calibration.cyan_curve]
@@ -89,47 +90,8 @@ fn greys(planes: &mut Planes, curves: &[[u8; 256]; 3]) {
             }
         }
         let letter = ["A", "B", "C", "D", "E"][row.min(4)];
-        write(planes, letter, GREY_FIELD.0 - 26, GREY_FIELD.1 + row * cell + cell / 2 - 10);
-        write(planes, &(row + 1).to_string(), GREY_FIELD.0 + row * cell + cell / 2 - 7, GREY_FIELD.1 - 28);
-    }
-}
-
-/// Letters and digits of 5 x 7 dots, in resin.
-fn write(planes: &mut Planes, text: &str, left: usize, top: usize) {
-    for (place, sign) in text.chars().enumerate() {
-        for (row, dots) in dots(sign).into_iter().enumerate() {
-            for column in 0..5 {
-                if dots >> (4 - column) & 1 == 0 {
-                    continue;
-                }
-                for y in top + row * DOT..top + (row + 1) * DOT {
-                    let x = left + (place * 6 + column) * DOT;
-                    planes.resin[y * WIDTH + x..y * WIDTH + x + DOT].fill(1);
-                }
-            }
-        }
-    }
-}
-
-/// Rows of a sign, the leftmost dot in the highest of five bits.
-fn dots(sign: char) -> [u8; 7] {
-    match sign {
-        '1' => [0x04, 0x0C, 0x04, 0x04, 0x04, 0x04, 0x0E],
-        '2' => [0x0E, 0x11, 0x01, 0x02, 0x04, 0x08, 0x1F],
-        '3' => [0x1F, 0x02, 0x04, 0x02, 0x01, 0x11, 0x0E],
-        '4' => [0x02, 0x06, 0x0A, 0x12, 0x1F, 0x02, 0x02],
-        '5' => [0x1F, 0x10, 0x1E, 0x01, 0x01, 0x11, 0x0E],
-        '6' => [0x06, 0x08, 0x10, 0x1E, 0x11, 0x11, 0x0E],
-        '7' => [0x1F, 0x01, 0x02, 0x04, 0x08, 0x08, 0x08],
-        '8' => [0x0E, 0x11, 0x11, 0x0E, 0x11, 0x11, 0x0E],
-        '9' => [0x0E, 0x11, 0x11, 0x0F, 0x01, 0x02, 0x0C],
-        'A' => [0x0E, 0x11, 0x11, 0x11, 0x1F, 0x11, 0x11],
-        'B' => [0x1E, 0x11, 0x11, 0x1E, 0x11, 0x11, 0x1E],
-        'C' => [0x0E, 0x11, 0x10, 0x10, 0x10, 0x11, 0x0E],
-        'D' => [0x1C, 0x12, 0x11, 0x11, 0x11, 0x12, 0x1C],
-        'E' => [0x1F, 0x10, 0x10, 0x1E, 0x10, 0x10, 0x1F],
-        'M' => [0x11, 0x1B, 0x15, 0x15, 0x11, 0x11, 0x11],
-        'Y' => [0x11, 0x11, 0x11, 0x0A, 0x04, 0x04, 0x04],
-        _ => [0; 7],
+        dots::write(planes, letter, (GREY_FIELD.0 - 26, GREY_FIELD.1 + row * cell + cell / 2 - 10), DOT);
+        let place = (GREY_FIELD.0 + row * cell + cell / 2 - 7, GREY_FIELD.1 - 28);
+        dots::write(planes, &(row + 1).to_string(), place, DOT);
     }
 }

@@ -2,8 +2,8 @@
 
 use std::{fs, path::Path};
 
-use super::Found;
-use crate::printer::choice::Destination;
+use super::{Found, model_of_plug};
+use crate::printer::{choice::Destination, profile::Profiles};
 
 /// Where Linux lists them.
 const CLASS: &str = "/sys/class/usbmisc";
@@ -11,20 +11,20 @@ const CLASS: &str = "/sys/class/usbmisc";
 const DEVICES: &str = "/dev/usb";
 
 /// All of them.
-pub(super) fn find() -> Vec<Found> {
-    listed(Path::new(CLASS))
+pub(super) fn find(profiles: &Profiles) -> Vec<Found> {
+    listed(Path::new(CLASS), profiles)
 }
 
-fn listed(class: &Path) -> Vec<Found> {
+fn listed(class: &Path, profiles: &Profiles) -> Vec<Found> {
     let mut names: Vec<String> = fs::read_dir(class)
         .map(|entries| entries.flatten().filter_map(|entry| entry.file_name().into_string().ok()).collect())
         .unwrap_or_default();
     names.retain(|name| name.starts_with("lp"));
     names.sort();
-    names.iter().map(|name| one(class, name)).collect()
+    names.iter().map(|name| one(class, name, profiles)).collect()
 }
 
-fn one(class: &Path, name: &str) -> Found {
+fn one(class: &Path, name: &str, profiles: &Profiles) -> Found {
     let device = class.join(name).join("device");
     let id = fs::read_to_string(device.join("ieee1284_id")).unwrap_or_default();
     let plug = |file: &str| {
@@ -32,10 +32,13 @@ fn one(class: &Path, name: &str) -> Found {
         clean(&text)
     };
     let path = Path::new(DEVICES).join(name);
+    let (vendor, product) = (plug("idVendor"), plug("idProduct"));
+    // Some plugs give no device id, or one without a model.
+    let model = Some(model(&id)).filter(|said| !said.is_empty());
     Found {
-        name: format!("USB {}:{} at {}", plug("idVendor"), plug("idProduct"), path.display()),
+        name: format!("USB {vendor}:{product} at {}", path.display()),
         destination: Destination::Usb(path),
-        model: model(&id),
+        model: model.unwrap_or_else(|| model_of_plug(&vendor, &product, profiles)),
         serial: plug("serial"),
         profiles: Vec::new(),
     }
@@ -78,13 +81,21 @@ mod tests {
         fs::create_dir(class.path().join("lp0")).unwrap();
         std::os::unix::fs::symlink(plug.join("interface"), class.path().join("lp0/device")).unwrap();
         fs::create_dir(class.path().join("hiddev0")).unwrap();
-        let found = listed(class.path());
+        let profiles = Profiles::bundled().unwrap();
+        let found = listed(class.path(), &profiles);
         assert_eq!(found.len(), 1);
         assert_eq!(
             (found[0].model.as_str(), found[0].destination.to_string()),
             ("RioTango2D", "usb:/dev/usb/lp0".into())
         );
         assert!(found[0].name.contains("0c1f:1800"), "{}", found[0].name);
-        assert!(listed(&class.path().join("none")).is_empty());
+        assert!(listed(&class.path().join("none"), &profiles).is_empty());
+        // Without a device id its numbers say what it is.
+        for id in ["", "MFG:Magicard ;CLS:PRINTER\n"] {
+            fs::write(plug.join("interface/ieee1284_id"), id).unwrap();
+            assert_eq!(listed(class.path(), &profiles)[0].model, "RioTango2D", "{id}");
+        }
+        fs::remove_file(plug.join("interface/ieee1284_id")).unwrap();
+        assert_eq!(listed(class.path(), &profiles)[0].model, "RioTango2D");
     }
 }

@@ -1,0 +1,81 @@
+//! `printers add` and `printers remove`: the list of printers in the configuration file.
+
+use serde_json::json;
+
+use super::super::{
+    answer::{Answer, Failure},
+    arguments::AddPrinter,
+    exit::Exit,
+};
+use crate::{
+    printer::{
+        choice::PrinterChoice,
+        find::{self, Found},
+        identify::IdentifyError,
+    },
+    workplace::{Bench, Destination, Printer, PrinterListError},
+};
+
+/// `printers add`.
+pub fn add(bench: &Bench, wanted: &AddPrinter) -> Result<Answer, Failure> {
+    let printers = &bench.printers;
+    // What is said by the officer is not looked for.
+    let found = match (&wanted.destination, &wanted.profile) {
+        (Some(_), Some(_)) => None,
+        (Some(destination), None) => Some(find::meet(destination, printers.profiles())),
+        (None, _) => Some(only_new_one(bench)?),
+    };
+    let found_profile = found.as_ref().and_then(|found| found.profiles.first().cloned());
+    let profile = wanted.profile.clone().or(found_profile).ok_or_else(|| {
+        let known: Vec<&str> = printers.profiles().iter().map(|profile| profile.id.as_str()).collect();
+        Failure::usage(format!(
+            "this printer does not say which model it is: name it with --profile, one of {}; nothing was changed",
+            known.join(", ")
+        ))
+    })?;
+    let destination = wanted.destination.clone().or_else(|| found.map(|found| found.destination));
+    let destination = destination.ok_or_else(|| Failure::usage("name the printer's place with --destination"))?;
+    let choice = PrinterChoice { name: wanted.name.trim().to_owned(), profile, destination };
+    let met = choice.meet(printers.profiles()).map_err(|error| match error {
+        IdentifyError::OtherModel { .. } => Failure::new(Exit::Refused, error),
+        other => Failure::usage(other),
+    })?;
+    let (name, profile) = (choice.name.clone(), choice.profile.clone());
+    let document = json!({ "name": name, "profile": profile, "destination": choice.destination, "said": met });
+    let destination = Destination::At(choice.destination);
+    let file = printers.add(Printer { name: choice.name, profile: choice.profile, destination }).map_err(failure)?;
+    let mut document = document;
+    document["file"] = json!(file);
+    let text = format!("“{name}” was added to {} as “{profile}”. {met}", file.display());
+    Ok(Answer::done(text, document))
+}
+
+/// `printers remove`.
+pub fn remove(bench: &Bench, name: &str) -> Result<Answer, Failure> {
+    let file = bench.printers.remove(name).map_err(failure)?;
+    let text = format!("“{name}” was taken out of {}; what it said before stands beside it.", file.display());
+    Ok(Answer::done(text, json!({ "name": name, "file": file })))
+}
+
+fn failure(error: PrinterListError) -> Failure {
+    match error {
+        PrinterListError::File { .. } => Failure::failed(error),
+        _ => Failure::usage(error),
+    }
+}
+
+/// The one card printer that is found and is not at this desk already.
+fn only_new_one(bench: &Bench) -> Result<Found, Failure> {
+    let known = |found: &Found| bench.printers.iter().any(|printer| printer.choice.destination == found.destination);
+    let mut found = find::find(find::Places::usual(), bench.printers.profiles());
+    found.retain(|found| !found.profiles.is_empty() && !known(found));
+    let mut found = found.into_iter();
+    match (found.next(), found.next()) {
+        (Some(only), None) => Ok(only),
+        (None, _) => Err(Failure::usage("no new card printer was found: name its place with --destination")),
+        (Some(first), Some(second)) => Err(Failure::usage(format!(
+            "more than one new card printer was found, {} and {} among them: name one with --destination",
+            first.destination, second.destination
+        ))),
+    }
+}
