@@ -63,7 +63,7 @@ fn perform(arguments: &Arguments) -> Result<Answer, Failure> {
         Some(Command::Cards(cards)) => cards::run(common, cards),
         Some(Command::Issue(issue)) => issue::run(common, issue),
         Some(Command::Print(print)) => print::run(common, print),
-        Some(Command::Photo(photo)) => photo::run(photo),
+        Some(Command::Photo(photo)) => photo::run(common, photo),
         Some(Command::Printers(printers)) => printers::run(common, printers),
         Some(Command::Queue(arguments)) => queue::run(common, arguments),
         Some(Command::Unlock(unlock)) => unlock::run(common, unlock),

@@ -14,6 +14,7 @@ pub mod identify;
 pub mod magicard;
 pub mod page;
 pub mod profile;
+pub mod separation;
 pub mod spool;
 pub mod test_card;
 pub mod virtual_printer;

@@ -1,5 +1,6 @@
 //! Starts and stops the workers, and hands each order to the one that carries it out.
 
+mod camera;
 mod card_work;
 mod clipboard;
 mod common;
@@ -43,6 +44,7 @@ use self::{
     teller::{Teller, contained},
 };
 use super::{
+    camera::CameraOrder,
     event::{Event, Trouble},
     order::{Order, ProofFor, Ticket, TrainingCardMove},
 };
@@ -62,7 +64,7 @@ pub enum WorkersError {
     Thread(#[from] io::Error),
 }
 
-/// The workers of one workstation: one thread for the service, one for pictures, one a printer, one a reader.
+/// The workers of one workstation: one thread for the service, one for pictures, one for the camera, one a printer, one a reader.
 ///
 /// Dropping it ends them in order: nothing that waits is begun any more, a job on a card or a print that runs is finished
 /// first (it is never cut), and every thread has ended when the drop returns. A dialogue of the system that is still open
@@ -104,6 +106,8 @@ impl Workers {
         workers.threads.push(thread("service", move || service::run(&own))?);
         let own = Arc::clone(&common);
         workers.threads.push(thread("pictures", move || pictures::run(&own))?);
+        let own = Arc::clone(&common);
+        workers.threads.push(thread("camera", move || camera::run(&own))?);
         for desk in common.printers.values() {
             let (own, desk) = (Arc::clone(&common), Arc::clone(desk));
             workers.threads.push(thread("printer", move || printer::run(&own, &desk))?);
@@ -164,6 +168,12 @@ impl Workers {
                     "this card is not being printed any more: look at its entry in the queue; nothing was stopped",
                 )),
             },
+            // A camera is released whatever else waits.
+            Order::Camera { order: CameraOrder::Close, .. } => {
+                self.common.camera.force(order);
+                Ok(())
+            }
+            Order::Camera { .. } => self.common.camera.put(order).map_err(|_| busy()),
             Order::ChoosePhoto { ticket } => self.choose_photo(ticket),
             // The end of a session is not lost among other orders.
             Order::SignOut => {

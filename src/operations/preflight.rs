@@ -96,7 +96,7 @@ pub struct PrintRequest<'a> {
 pub struct PrintPreflight {
     /// What will be printed.
     pub plan: print::Plan,
-    /// The composed face: preview, proof and job come from it.
+    /// The face as this printer prints it: preview and proof come from the planes of the job.
     pub face: Face,
     /// What this printer does not print as it is shown.
     pub marks: Vec<Mark>,
@@ -250,9 +250,11 @@ impl Desk<'_> {
             options.head_type = status.head_type;
         }
         options.back = face.back_planes();
-        let job_bytes = print.printer.encoder().encode(face.planes(), &options)?;
-        let marks = face.marks(&print.printer.profile.limits());
+        let encoder = print.printer.encoder();
+        let job_bytes = encoder.encode(face.planes(), &options)?;
         let head_position = options.head_position.unwrap_or(print.printer.profile.head.position);
+        let face = face.as_printed(|_, planes| encoder.separate(planes).look);
+        let marks = face.marks(&print.printer.profile.limits());
         Ok(ReadyFace { face, marks, job_bytes, head_position, spool })
     }
 
