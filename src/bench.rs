@@ -4,6 +4,7 @@
 //! the start, so nothing here polls and nothing here draws. Every answer carries the number of the question it belongs
 //! to ([`Ticket`], [`WorkId`] or the queue entry's id): it is shown where it was asked, or nowhere.
 
+mod camera;
 mod event;
 mod offline;
 mod on_card;
@@ -11,6 +12,7 @@ mod order;
 mod telephone;
 mod workers;
 
+pub use camera::{CameraOrder, CameraTold};
 pub use event::{
     Activity, CardInReader, Event, FaceList, Learnt, Looked, OpenedFace, PhotoRead, PrinterCondition, PrinterModel,
     PrinterView, Profile, Proof, ReaderCondition, ReaderView, Trouble, WorkEnd, WorkEvent,

@@ -80,6 +80,15 @@ impl Face {
         Ok(Self { front, back })
     }
 
+    /// The same face with the planes that one printer prints of it: preview, proof and marks are those of what comes out.
+    #[must_use]
+    pub fn as_printed(mut self, mut printed: impl FnMut(Side, &Planes) -> Planes) -> Self {
+        for side in std::iter::once(&mut self.front).chain(&mut self.back) {
+            side.planes = printed(side.layout.side, &side.planes);
+        }
+        self
+    }
+
     /// The front.
     #[must_use]
     pub fn front(&self) -> &FaceSide {

@@ -6,6 +6,8 @@
 // The words of the desk and the rules between them; pure.
 pub mod domain;
 
+// Cameras at the desk: pictures that stay in memory.
+pub mod camera;
 // The chip: APDUs, readers, recognition, profiles, the PIV client and the virtual card.
 pub mod card;
 // The Care Identity Service as the desk sees it: the service trait, its wire types, its HTTP client.

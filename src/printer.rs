@@ -17,6 +17,7 @@ pub mod magicard;
 pub mod page;
 pub mod profile;
 pub mod ribbon;
+pub mod separation;
 pub mod spool;
 pub mod station;
 pub mod test_card;

@@ -2,6 +2,7 @@
 //!
 //! Nobody here exists: names are made up, photos are drawn, and every number begins with 555 000 000.
 
+pub mod camera;
 pub mod readers;
 mod stock;
 

@@ -27,6 +27,7 @@ pub use printers::{PrinterBench, VirtualOutput, own_profiles};
 pub use readers::SeveralReaders;
 
 use crate::{
+    camera::{Cameras, SeveralCameras},
     card::{
         pcsc::PcscReaders,
         pkcs11::Middleware,
@@ -42,7 +43,7 @@ use crate::{
     journal::{Journal, JournalError},
     operations::Desk,
     printer::{choice::ChoiceError, profile as printer_profile},
-    training::{self, readers::TrainingReaders},
+    training::{self, camera::VirtualCamera, readers::TrainingReaders},
 };
 
 /// Folder of the embedded gateway inside the data folder.
@@ -114,6 +115,8 @@ pub struct Bench {
     pub profiles: Profiles,
     /// The printers.
     pub printers: PrinterBench,
+    /// The cameras.
+    pub cameras: Box<dyn Cameras>,
     /// The card face templates.
     pub card_faces: CardFaces,
     /// The training readers among the readers, whose cards the program itself puts in and takes out.
@@ -142,8 +145,22 @@ impl Bench {
         let card_faces = CardFaces::open(places, &configuration)?;
         let middleware = configuration.cards.series_8_module.as_ref().map(Middleware::new);
         let readers = Box::new(SeveralReaders::new(kinds).with_middleware(middleware));
-        Ok(Self { configuration, readers, profiles, printers, card_faces, training })
+        let cameras = Box::new(cameras(&configuration));
+        Ok(Self { configuration, readers, profiles, printers, cameras, card_faces, training })
     }
+}
+
+/// The cameras of a desk: the real ones, where this program was built for them, and the virtual one where training readers
+/// are offered.
+#[must_use]
+pub fn cameras(configuration: &Configuration) -> SeveralCameras {
+    let mut kinds: Vec<Arc<dyn Cameras>> = Vec::new();
+    #[cfg(feature = "webcam")]
+    kinds.push(Arc::new(crate::camera::Webcams));
+    if configuration.has_training_readers() {
+        kinds.push(Arc::new(VirtualCamera::default()));
+    }
+    SeveralCameras::new(kinds)
 }
 
 /// Opens the training readers of a data folder.

@@ -6,6 +6,7 @@ use image::RgbaImage;
 use time::Date;
 
 use super::{
+    camera::CameraTold,
     offline::{OfflineTold, Untold},
     on_card::{Asks, CardNow},
     order::{Ticket, WorkId},
@@ -17,10 +18,10 @@ use crate::{
         wire::{AuditHead, AuditRow, CardRecord, HolderRecord, Session, TrainingOfficer},
     },
     domain::{CardSerial, CardState, Holder, HolderId, JobId, NhsCode, PasscodeRules, Series},
-    face::{Photo, Plane, Side, photo::PhotoCheck},
+    face::{Photo, Side, photo::PhotoCheck},
     journal::QueueEntry,
     operations::{OperationError, Progress, Standing, UnfinishedJob, diagnosis::Finding},
-    printer::{calibration::Calibration, find::Found, magicard::status::Detail},
+    printer::{calibration::Calibration, find::Found, magicard::status::Detail, separation::Panel},
 };
 
 /// Why something was not done: one sentence with what failed and the next action.
@@ -238,6 +239,13 @@ pub enum Event {
         /// The photo and a picture of it, at most 1,000 pixels wide and high.
         result: Result<PhotoRead, Trouble>,
     },
+    /// Answer to [`super::Order::Camera`]. After trouble the camera is released.
+    Camera {
+        /// The question that opened it.
+        ticket: Ticket,
+        /// What it tells.
+        result: Result<CameraTold, Trouble>,
+    },
     /// Answer to [`super::Order::SavePhoto`].
     PhotoSaved {
         /// The question.
@@ -328,8 +336,10 @@ pub struct Proof {
     pub front: Arc<RgbaImage>,
     /// The back in the same way, where the template has one.
     pub back: Option<Arc<RgbaImage>>,
-    /// Each panel of each side that is used, alone, in its own colour.
-    pub planes: Vec<(Side, Plane, Arc<RgbaImage>)>,
+    /// Each panel of each side that is used, alone, in its own colour: the dye amounts of the job, and its clear coat.
+    pub planes: Vec<(Side, Panel, Arc<RgbaImage>)>,
+    /// Whether the print queue's own driver makes the panels, so that none can be shown here.
+    pub by_driver: bool,
     /// What the printer does not print as it is shown, in words.
     pub marks: Vec<String>,
     /// Elements that are printed only when the card is known, by their ids.
@@ -358,7 +368,7 @@ pub struct Looked {
 impl Proof {
     /// A side as it will come out, or one of its panels alone; `None` where there is no such side or panel.
     #[must_use]
-    pub fn picture(&self, side: Side, plane: Option<Plane>) -> Option<&Arc<RgbaImage>> {
+    pub fn picture(&self, side: Side, plane: Option<Panel>) -> Option<&Arc<RgbaImage>> {
         match (side, plane) {
             (Side::Front, None) => Some(&self.front),
             (Side::Back, None) => self.back.as_ref(),

@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use super::{offline::OfflineOrder, on_card::CardOrder, telephone::TelephoneOrder};
+use super::{camera::CameraOrder, offline::OfflineOrder, on_card::CardOrder, telephone::TelephoneOrder};
 use crate::{
     domain::{CardSerial, HolderId, JobId, OfficerId, Passcode},
     face::Photo,
@@ -273,6 +273,13 @@ pub enum Order {
     ChoosePhoto {
         /// Whose answer it is.
         ticket: Ticket,
+    },
+    /// Uses the camera at the desk.
+    Camera {
+        /// The question that opened it.
+        ticket: Ticket,
+        /// What is asked.
+        order: CameraOrder,
     },
     /// Reads the photo on a holder's record, whole, to be edited.
     LoadPhoto {

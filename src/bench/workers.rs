@@ -1,6 +1,7 @@
 //! Starts and stops the workers, and hands each order to the one that carries it out.
 
 mod calibrating;
+mod camera;
 mod card_work;
 mod clipboard;
 mod common;
@@ -46,6 +47,7 @@ use self::{
     teller::{Teller, contained},
 };
 use super::{
+    camera::CameraOrder,
     event::{Event, Trouble},
     order::{IssueOrder, Order, PrintWish, PrinterProof, ProofFor, Ticket, TrainingCardMove, WorkId},
 };
@@ -65,7 +67,7 @@ pub enum WorkersError {
     Thread(#[from] io::Error),
 }
 
-/// The workers of one workstation: one thread for the service, one for pictures, one a printer, one a reader.
+/// The workers of one workstation: one thread for the service, one for pictures, one for the camera, one a printer, one a reader.
 ///
 /// Dropping it ends them in order: nothing that waits is begun any more, a job on a card or a print that runs is finished
 /// first (it is never cut), and every thread has ended when the drop returns. A dialogue of the system that is still open
@@ -108,6 +110,8 @@ impl Workers {
         let own = Arc::clone(&common);
         workers.threads.push(thread("pictures", move || pictures::run(&own))?);
         common.follow_printers()?;
+        let own = Arc::clone(&common);
+        workers.threads.push(thread("camera", move || camera::run(&own))?);
         workers.watch = Some(thread("reader watch", move || watch::run(&common, &watch))?);
         Ok(workers)
     }
@@ -179,6 +183,12 @@ impl Workers {
                     "this card is not being printed any more: look at its entry in the queue; nothing was stopped",
                 )),
             },
+            // A camera is released whatever else waits.
+            Order::Camera { order: CameraOrder::Close, .. } => {
+                self.common.camera.force(order);
+                Ok(())
+            }
+            Order::Camera { .. } => self.common.camera.put(order).map_err(|_| busy()),
             Order::ChoosePhoto { ticket } => self.choose_photo(ticket),
             // The end of a session is not lost among other orders.
             Order::SignOut => {

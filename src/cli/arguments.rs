@@ -519,6 +519,22 @@ pub struct Photo {
 pub enum PhotoAction {
     /// Says what should be looked at: face, head, eyes, sharpness, light, glare, background, resolution
     Check(PhotoCheck),
+    /// Takes a photo with the camera, writes it to a file and says what should be looked at
+    Take(PhotoTake),
+}
+
+/// `photo take`.
+#[derive(Debug, Args)]
+pub struct PhotoTake {
+    /// The file to write, JPEG
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+    /// The camera to use; the first when left out
+    #[arg(long, value_name = "NAME")]
+    pub camera: Option<String>,
+    /// Write the proposed frame around the head, and not the largest part of the card's shape
+    #[arg(long)]
+    pub proposed: bool,
 }
 
 /// `photo check`.

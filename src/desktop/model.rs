@@ -283,6 +283,7 @@ impl Model {
     /// The orders since the last call.
     #[must_use]
     pub fn take_orders(&mut self) -> Vec<Order> {
+        photo::camera::release_unseen(self);
         std::mem::take(&mut self.orders)
     }
 

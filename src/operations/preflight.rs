@@ -97,7 +97,7 @@ pub struct PrintRequest<'a> {
 pub struct PrintPreflight {
     /// What will be printed.
     pub plan: print::Plan,
-    /// The composed face: preview, proof and job come from it.
+    /// The face as this printer prints it: preview and proof come from the planes of the job.
     pub face: Face,
     /// What this printer does not print as it is shown.
     pub marks: Vec<Mark>,
@@ -251,16 +251,18 @@ impl Desk<'_> {
         options.back = face.back_planes();
         let mut printer_advice = Vec::new();
         // A queue with a driver of its own may print with other panels than the profile's.
-        let driven = matches!(print.printer.choice.destination, Destination::Driver { .. });
+        let driven = print.printer.choice.destination.has_a_driver();
         if let Some(status) = status.as_ref().filter(|_| !driven)
             && let RibbonWord::Unknown(words) =
                 ribbon::check(&print.printer.profile, status, face.planes(), options.back)?
         {
             printer_advice.push(words);
         }
-        let job_bytes = print.printer.encoder().encode(face.planes(), &options)?;
-        let marks = face.marks(&print.printer.profile.limits());
+        let encoder = print.printer.encoder();
+        let job_bytes = encoder.encode(face.planes(), &options)?;
         let head_position = options.head_position.unwrap_or(print.printer.profile.head.position);
+        let face = face.as_printed(|_, planes| encoder.separate(planes).look);
+        let marks = face.marks(&print.printer.profile.limits());
         Ok(ReadyFace { face, marks, job_bytes, head_position, printer_advice, spool })
     }
 

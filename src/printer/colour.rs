@@ -1,9 +1,9 @@
 //! From the dyes a face asks for to the dyes this printer is told: one pure function of planes and profile.
 //!
-//! The face's planes say what the card should look like, and preview and proof are made of them. What a particular
-//! printer has to be told so that its card looks like that is worked out here, on the way into a job: black by its rule,
-//! the printer's own ICC profile where there is one, grey balance, and a tone curve for each dye. With nothing set,
-//! every value goes through as it is.
+//! The face's planes say what the card should look like. What a particular printer has to be told so that its card looks
+//! like that is worked out here, on the way into a job: black by its rule, the printer's own ICC profile where there is
+//! one, grey balance, and a tone curve for each dye. With nothing set, every value goes through as it is. How the two are
+//! shown, [`Separation`](super::separation::Separation) says.
 
 mod icc;
 
@@ -56,14 +56,29 @@ impl Correction {
         }
     }
 
+    /// Whether every dye is told as the face asks for it: then the card looks like what the printer is told.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        self.icc.is_none() && self.balance.is_none() && self.straight && !self.dither
+    }
+
     /// The planes as the printer is told them. No dye lies under resin, and where a face has no dye, none is printed.
     #[must_use]
     pub fn apply<'a>(&self, planes: &'a Planes) -> Cow<'a, Planes> {
+        if self.is_plain() { self.ruled(planes) } else { self.through(planes, |asked, at| self.dyes(asked, at)) }
+    }
+
+    /// The planes with the rule for black alone: which panel prints what is black, with every other dye as it is.
+    #[must_use]
+    pub fn ruled<'a>(&self, planes: &'a Planes) -> Cow<'a, Planes> {
         let composite = self.panels == Panels::Ymc && planes.resin.iter().any(|resin| *resin != 0);
-        let plain = self.icc.is_none() && self.balance.is_none() && self.straight && !self.dither;
-        if plain && !composite && self.black == Black::Text {
+        if !composite && self.black == Black::Text {
             return Cow::Borrowed(planes);
         }
+        self.through(planes, |asked, _| asked)
+    }
+
+    fn through<'a>(&self, planes: &'a Planes, dyes: impl Fn([u8; 3], (usize, usize)) -> [u8; 3]) -> Cow<'a, Planes> {
         let mut planes = planes.clone();
         let rows = planes.yellow.chunks_mut(WIDTH).zip(planes.magenta.chunks_mut(WIDTH));
         let rows = rows.zip(planes.cyan.chunks_mut(WIDTH)).zip(planes.resin.chunks_mut(WIDTH));
@@ -83,7 +98,7 @@ impl Correction {
                     *resin = 1;
                     [0; 3]
                 } else {
-                    self.dyes(asked, (x, y))
+                    dyes(asked, (x, y))
                 };
                 [yellow[x], magenta[x], cyan[x]] = told;
             }

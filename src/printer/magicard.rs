@@ -9,7 +9,11 @@ pub mod xml;
 use crate::{
     domain::Series,
     face::planes::{HEIGHT, PixelBox, Planes, WIDTH},
-    printer::profile::{HeadTag, JobFormat, Panels, PrintableSides, Profile},
+    printer::{
+        colour::Correction,
+        profile::{HeadTag, JobFormat, Panels, PrintableSides, Profile},
+        separation::{Coat, Separation},
+    },
 };
 
 use format1::Format1;
@@ -59,6 +63,9 @@ pub trait JobEncoder {
     /// # Errors
     /// [`EncodeError`] when the printer could not, or must not, print this face.
     fn encode(&self, planes: &Planes, options: &JobOptions<'_>) -> Result<Vec<u8>, EncodeError>;
+
+    /// What the job has of one side, and how that is expected to look. Preview and proof are made of it.
+    fn separate(&self, planes: &Planes) -> Separation;
 }
 
 /// Why a face was not turned into a job. Nothing was sent and no card was used.
@@ -139,6 +146,20 @@ pub fn encoder(profile: &Profile) -> Box<dyn JobEncoder + Send + Sync> {
         JobFormat::Format1 => Box::new(Format1::new(profile)),
         JobFormat::Format2 => Box::new(Format2::new(profile)),
     }
+}
+
+/// A side as a job has it: `steps` brings the planes to what the language can say, and `coat` is the coated area as it counts.
+fn separated(
+    profile: &Profile,
+    colour: &Correction,
+    planes: &Planes,
+    coat: PixelBox,
+    steps: impl Fn(&mut Planes),
+) -> Separation {
+    let mut told = colour.apply(planes).into_owned();
+    steps(&mut told);
+    let look = if colour.is_plain() { told.clone() } else { colour.ruled(planes).into_owned() };
+    Separation { look, told: Some(told), coat: Coat::of(profile, planes, coat) }
 }
 
 /// Whether this model prints cards of this series.

@@ -2,7 +2,10 @@
 //! of Windows, from the same planes as every job.
 //!
 //! The driver turns the page into the printer's language, so its options (ribbon, overcoat, chip hole) are those of the
-//! queue. The page is the whole image of the head, 642 x 1016 pixels at 300 dpi, long side down.
+//! queue, and so is its colour: tone curves, grey balance and ICC profile of the printer's own profile are for finished
+//! jobs and are not applied, because the driver has its own and both together would correct twice. What is black stays as
+//! the profile rules: drivers print pure black (0, 0, 0) with resin and make any other black of the dyes, so a page has pure
+//! black where the rule wants resin and nowhere else; black of the dyes is one step lighter. The page is the whole image of the head, 642 x 1016 pixels at 300 dpi, long side down.
 
 mod bitmap;
 mod pdf;
@@ -13,8 +16,10 @@ use std::fmt;
 pub use bitmap::{BitmapError, Sheet, sheets};
 
 use super::{
+    colour::Correction,
     magicard::{EncodeError, JobEncoder, JobOptions, check},
-    profile::Profile,
+    profile::{Panels, Profile},
+    separation::Separation,
 };
 use crate::face::planes::{HEIGHT, Planes, WIDTH};
 
@@ -86,10 +91,14 @@ impl PageEncoder {
 }
 
 impl JobEncoder for PageEncoder {
+    fn separate(&self, planes: &Planes) -> Separation {
+        Separation { look: Correction::of(&self.profile).ruled(planes).into_owned(), told: None, coat: None }
+    }
+
     fn encode(&self, planes: &Planes, options: &JobOptions<'_>) -> Result<Vec<u8>, EncodeError> {
         check(&self.profile, planes, options)?;
         let sides = std::iter::once(planes).chain(options.back);
-        let card: Vec<Vec<u8>> = sides.map(page).collect();
+        let card: Vec<Vec<u8>> = sides.map(|side| page_of(&self.profile, side)).collect();
         // Every driver prints every page; what it makes of a number of copies is its own.
         let pages: Vec<&[u8]> = (0..options.copies).flat_map(|_| card.iter().map(Vec::as_slice)).collect();
         Ok(match self.document {
@@ -100,10 +109,16 @@ impl JobEncoder for PageEncoder {
     }
 }
 
+/// One side for a printer of this profile.
+pub(super) fn page_of(profile: &Profile, side: &Planes) -> Vec<u8> {
+    page(&Correction::of(profile).ruled(side), profile.ribbon.panels != Panels::Ymc)
+}
+
 /// One side in red, green and blue: column x and row y of the page show what the landscape face has at column 1015 - y and
-/// row x, so that both leave the printer the same way round (`facts/magicard.md` 5). Resin is pure black, which drivers
-/// print with resin where they are set to.
-fn page(planes: &Planes) -> Vec<u8> {
+/// row x, so that both leave the printer the same way round (`facts/magicard.md` 5). Resin is pure black; where the ribbon
+/// has resin, nothing else is.
+fn page(planes: &Planes, resin: bool) -> Vec<u8> {
+    let darkest = u8::from(resin);
     let mut page = Vec::with_capacity(LINE * WIDTH);
     for y in 0..WIDTH {
         for x in 0..HEIGHT {
@@ -111,7 +126,10 @@ fn page(planes: &Planes) -> Vec<u8> {
             let dye = |panel: &[u8]| 255 - panel.get(at).copied().unwrap_or(0);
             match planes.resin.get(at) {
                 Some(1..) => page.extend([0; 3]),
-                _ => page.extend([dye(&planes.cyan), dye(&planes.magenta), dye(&planes.yellow)]),
+                _ => match [dye(&planes.cyan), dye(&planes.magenta), dye(&planes.yellow)] {
+                    [0, 0, 0] => page.extend([darkest; 3]),
+                    colour => page.extend(colour),
+                },
             }
         }
     }

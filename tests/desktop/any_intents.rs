@@ -15,8 +15,8 @@ use std::{
 
 use cardwright::{
     bench::{
-        Activity, Asks, CardInReader, CardNow, Event, Looked, Order, PrinterCondition, PrinterView, Profile, Proof,
-        ReaderCondition, ReaderView, Ticket, Trouble, WorkEnd, WorkEvent, WorkId,
+        Activity, Asks, CameraOrder, CameraTold, CardInReader, CardNow, Event, Looked, Order, PrinterCondition,
+        PrinterView, Profile, Proof, ReaderCondition, ReaderView, Ticket, Trouble, WorkEnd, WorkEvent, WorkId,
     },
     cis2::wire::{AuditHead, AuditRow, Base64, CardRecord, HolderRecord, Session},
     desktop::{
@@ -73,6 +73,7 @@ enum Count {
     Reason,
     PhotoReason,
     PhotoEdited,
+    PhotoTaken,
     PhotoSaved,
     ProofShown,
     ActivityFiltered,
@@ -91,7 +92,7 @@ enum Count {
 }
 
 impl Count {
-    const ALL: [Self; 24] = [
+    const ALL: [Self; 25] = [
         Self::IssuedLocked,
         Self::IssuedWithPasscode,
         Self::TwoWorks,
@@ -101,6 +102,7 @@ impl Count {
         Self::Reason,
         Self::PhotoReason,
         Self::PhotoEdited,
+        Self::PhotoTaken,
         Self::PhotoSaved,
         Self::ProofShown,
         Self::ActivityFiltered,
@@ -199,7 +201,7 @@ fn moments() -> impl Strategy<Value = Vec<Moment>> {
         2 => (0u8..5, 0u8..3).prop_map(|(what, which)| Wish::Work(what, which)),
         4 => (0u8..18, 0u8..6).prop_map(|(what, which)| Wish::Queue(what, which)),
         2 => (0u8..2).prop_map(Wish::Reason),
-        4 => (0u8..18).prop_map(Wish::Photo),
+        4 => (0u8..22).prop_map(Wish::Photo),
         2 => (0u8..7).prop_map(Wish::Unfinished),
         3 => (0u8..8).prop_map(Wish::Activity),
         6 => (0u8..12, 0u8..3).prop_map(|(what, which)| Wish::Service(what, which)),
@@ -460,6 +462,11 @@ fn holds(model: &Model) {
     assert!(model.queue.rows.iter().all(|place| *place < model.queue.entries.len()));
     Count::TwoWorks.happened(model.work.all.values().filter(|piece| piece.end.is_none()).count() > 1);
     Count::PhotoEdited.happened(model.photo.unsaved());
+    if let Some(camera) = &model.photo.camera {
+        Count::PhotoTaken.happened(camera.has_taken());
+        let seen = matches!(model.history.here(), Route::Photo(_)) && model.officer().is_some();
+        assert!(seen || camera.has_taken(), "the camera is open where nobody sees what it sees");
+    }
     Count::PhotoReason.happened(matches!(model.dialogs.front(), Some(Dialog::PhotoReason(_))));
     Count::Reason.happened(matches!(model.dialogs.front(), Some(Dialog::Reason(_))));
     let signed_in = model.officer().is_some();

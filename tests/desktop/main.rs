@@ -5,6 +5,7 @@
 mod activity;
 mod any_intents;
 mod bench_bar;
+mod camera;
 mod card_face;
 mod closing;
 mod codes;

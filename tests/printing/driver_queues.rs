@@ -10,8 +10,9 @@ use cardwright::{
     printer::{
         magicard::{JobEncoder, JobOptions},
         page::{Document, PageEncoder},
-        profile::HeadTag,
-        spool::{CardUsed, IppQueue, Spool, SpoolError, Taken, TimeLimits, Word},
+        profile::{HeadTag, StatusQuery},
+        spool::{CardUsed, FileSpool, IppQueue, RawTcp, Spool, SpoolError, Taken, TimeLimits, Word},
+        virtual_printer::{Model, VirtualPrinter},
     },
 };
 
@@ -88,6 +89,37 @@ fn a_printer_that_speaks_ipp_gets_every_document_byte_by_byte_and_says_that_it_i
         assert_eq!(queue.await_word(&mut |_| {}), Word::Done, "{document}");
         assert!(printer.received(&page), "{document}: the bytes differ");
     }
+}
+
+/// One card, every way to a printer at once: straight, through a raw queue, through a queue with Gutenprint's driver, to a
+/// printer that speaks IPP itself, into a file.
+#[test]
+fn the_same_card_goes_through_every_kind_of_queue_byte_by_byte() {
+    let server = PrintServer::start();
+    let everywhere = Everywhere::start(Work::Quick);
+    let folder = tempfile::tempdir().unwrap();
+    let job = faces::job(&faces::noise(75), &faces::profile(HeadTag::Kee));
+    let printers: Vec<VirtualPrinter> = (0..3).map(|_| VirtualPrinter::start(Model::default()).unwrap()).collect();
+    let device = |printer: &VirtualPrinter| format!("socket://127.0.0.1:{}", printer.port());
+    server.add("raw", &["-v", &device(&printers[1]), "-m", "raw"]);
+    server.add("driver", &["-v", &device(&printers[2]), "-m", DRIVER]);
+    let mut profile = faces::profile(HeadTag::Kee);
+    profile.identity.status = StatusQuery::None;
+    RawTcp::new("127.0.0.1", printers[0].port(), &profile).send(&job).unwrap();
+    for address in [server.queue("raw"), server.queue("driver"), everywhere.address()] {
+        queue(&address).send(&job).unwrap();
+    }
+    let file = folder.path().join("job.prn");
+    FileSpool::new(&file).send(&job).unwrap();
+    for (way, printer) in ["straight", "raw queue", "driver queue"].into_iter().zip(&printers) {
+        let received = printer.receive(LIMIT).unwrap();
+        assert!(received.job == job, "{way}: the bytes differ");
+        assert!(received.cards.is_ok(), "{way}");
+        assert!(printer.receive(Duration::from_millis(10)).is_err(), "{way}: printed twice");
+    }
+    assert!(everywhere.received(&job), "the printer of its own: the bytes differ");
+    assert!(std::fs::read(&file).unwrap() == job, "the file differs");
+    assert_eq!(server.jobs(), "");
 }
 
 #[test]

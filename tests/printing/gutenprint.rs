@@ -12,20 +12,19 @@ use cardwright::{
 
 use crate::faces;
 
-const BACKEND: &str = "/usr/lib/cups/backend/gutenprint53+usb";
+pub const BACKEND: &str = "/usr/lib/cups/backend/gutenprint53+usb";
 
-/// Lets the backend parse a job with no device: a Tango is named to it, and the second test mode prints nothing.
+/// Names a Tango to the backend, and asks for its second test mode, which prints nothing.
+pub const NO_DEVICE: [(&str, &str); 4] =
+    [("BACKEND", "magicard"), ("TEST_MODE", "2"), ("EXTRA_VID", "0c1f"), ("EXTRA_PID", "1800")];
+
+/// Lets the backend parse a job with no device.
 fn judge(job: &[u8]) -> Output {
     assert!(Path::new(BACKEND).exists(), "{BACKEND} is missing: install the package printer-driver-gutenprint");
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("job.prn");
     std::fs::write(&file, job).unwrap();
-    Command::new(BACKEND)
-        .envs([("BACKEND", "magicard"), ("TEST_MODE", "2"), ("EXTRA_VID", "0c1f"), ("EXTRA_PID", "1800")])
-        .args(["-d", "1"])
-        .arg(&file)
-        .output()
-        .unwrap()
+    Command::new(BACKEND).envs(NO_DEVICE).args(["-d", "1"]).arg(&file).output().unwrap()
 }
 
 #[track_caller]

@@ -8,7 +8,7 @@ use cardwright::{
     printer::profile::HeadTag,
 };
 
-use crate::{faces, independent_decoder as judge};
+use crate::{faces, gutenprint, independent_decoder as judge};
 
 const DRIVER: &str = "/usr/lib/cups/driver/gutenprint.5.3";
 const FILTER: &str = "/usr/lib/cups/filter/rastertogutenprint.5.3";
@@ -46,14 +46,17 @@ fn raster(planes: &Planes) -> Vec<u8> {
     for y in 0..WIDTH {
         for x in 0..HEIGHT {
             let at = x * WIDTH + (WIDTH - 1 - y);
-            page.extend([255 - planes.cyan[at], 255 - planes.magenta[at], 255 - planes.yellow[at]]);
+            match planes.resin[at] {
+                0 => page.extend([255 - planes.cyan[at], 255 - planes.magenta[at], 255 - planes.yellow[at]]),
+                _ => page.extend([0; 3]),
+            }
         }
     }
     [b"3SaR", page.as_slice()].concat()
 }
 
 /// The filter's job for this picture.
-fn filtered(planes: &Planes) -> Vec<u8> {
+fn filtered(planes: &Planes, black: &str) -> Vec<u8> {
     for program in [DRIVER, FILTER] {
         assert!(Path::new(program).exists(), "{program} is missing: install the package printer-driver-gutenprint");
     }
@@ -64,7 +67,7 @@ fn filtered(planes: &Planes) -> Vec<u8> {
     std::fs::write(&ppd, described.stdout).unwrap();
     std::fs::write(&page, raster(planes)).unwrap();
     let output = Command::new(FILTER)
-        .args(["1", "user", "title", "1", "StpBlackType=Composite"])
+        .args(["1", "user", "title", "1", &format!("StpBlackType={black}")])
         .arg(&page)
         .env("PPD", &ppd)
         .output()
@@ -77,7 +80,7 @@ fn filtered(planes: &Planes) -> Vec<u8> {
 fn the_same_picture_comes_to_the_same_head_pixels() {
     let mut planes = faces::noise(33);
     planes.resin.fill(0);
-    let theirs = filtered(&planes);
+    let theirs = filtered(&planes, "Composite");
     let ours = judge::pages(&faces::job(&planes, &faces::profile(HeadTag::Kee))).unwrap().remove(0);
 
     let mut compared = 0;
@@ -106,4 +109,67 @@ pub fn filtered_planes(job: &[u8]) -> Vec<(char, &[u8])> {
     });
     assert_eq!(rest, &[3][..]);
     planes.into()
+}
+
+#[cfg(target_os = "linux")]
+/// What the backend makes of the filter's job for the head: six bits of dye, and a panel of resin.
+fn converted(job: &[u8]) -> Vec<u8> {
+    let folder = tempfile::tempdir().unwrap();
+    let (library, file) = (folder.path().join("kept_job.so"), folder.path().join("job.prn"));
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/printing/kept_job.c");
+    let made = Command::new("cc").args(["-shared", "-fPIC", "-o"]).arg(&library).arg(source).status();
+    assert!(made.expect("a C compiler").success());
+    std::fs::write(&file, job).unwrap();
+    let kept = folder.path().join("kept");
+    let output = Command::new(gutenprint::BACKEND)
+        .envs(gutenprint::NO_DEVICE)
+        .env("LD_PRELOAD", &library)
+        .env("KEPT_JOB", &kept)
+        .args(["-d", "1"])
+        .arg(&file)
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let mut job = std::fs::read(kept).expect("the backend converted the job");
+    // A block is longer than what is in it.
+    let header = job.iter().position(|byte| *byte == 0x1c).expect("the header ends");
+    let commands = std::str::from_utf8(&job[66..header]).unwrap().split(',').map(str::to_owned).collect::<Vec<_>>();
+    let sizes = commands.iter().filter_map(|command| command.strip_prefix("SZ")?.get(1..)?.parse::<usize>().ok());
+    let planes: usize = sizes.map(|size| size + 3).sum();
+    job.truncate(header + 1 + planes + 1);
+    job
+}
+
+#[cfg(target_os = "linux")]
+/// The whole of Debian's Gutenprint, filter and backend, told to print pure black with resin.
+#[test]
+fn the_same_card_with_resin_comes_to_the_same_bits_on_all_four_panels() {
+    let mut planes = faces::noise(34);
+    // All of the card, also where a chip would be.
+    planes.keep_out = None;
+    for at in 0..WIDTH * HEIGHT {
+        match (at / WIDTH / 30 + at % WIDTH / 50) % 4 {
+            // Letters and codes: resin, and no dye under it.
+            0 => {
+                (planes.yellow[at], planes.magenta[at], planes.cyan[at]) = (0, 0, 0);
+                planes.resin[at] = 1;
+            }
+            // As dark as a page for a driver is where the dyes are to print black.
+            1 => {
+                (planes.yellow[at], planes.magenta[at], planes.cyan[at]) = (254, 254, 254);
+                planes.resin[at] = 0;
+            }
+            _ => planes.resin[at] = 0,
+        }
+    }
+    let theirs = judge::pages(&converted(&filtered(&planes, "Resin"))).unwrap().remove(0);
+    let ours = judge::pages(&faces::job(&planes, &faces::profile(HeadTag::Kee))).unwrap().remove(0);
+    for letter in ['B', 'G', 'R', 'K'] {
+        let pairs = theirs.planes[&letter].iter().zip(&ours.planes[&letter]).enumerate();
+        for (line, (theirs, ours)) in pairs {
+            assert_eq!(theirs, ours, "{letter}, line {line}");
+        }
+    }
+    let resin = ours.planes[&'K'].iter().flatten().filter(|bit| **bit != 0).count();
+    assert!((WIDTH * HEIGHT / 5..WIDTH * HEIGHT / 3).contains(&resin), "{resin} dots of resin");
 }

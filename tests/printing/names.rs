@@ -9,6 +9,7 @@ use cardwright::face::{
     pictures,
     planes::{HEIGHT, PixelBox, Planes, WIDTH},
     render,
+    template::BUILT_IN_TEXT,
 };
 use image::{Rgba, RgbaImage, imageops};
 
@@ -113,16 +114,13 @@ fn judge(layout: &Layout, element: &Placed, text: &TextBlock) -> (Vec<String>, V
     (faults, all)
 }
 
-#[test]
-fn two_hundred_hard_names_stand_whole_in_their_place() {
-    let template = Template::nhs_care_identity().unwrap();
-    let names = names();
-    assert_eq!(names.len(), 200);
+/// What is wrong with the names on one side of a template, where the element of this id has the name.
+fn faults(template: &Template, side: Side, name_element: &str, least: f32) -> Vec<String> {
     let mut faults = Vec::new();
     // Number and training mark are the same on every card.
     let mut same: BTreeMap<String, (Placed, Vec<usize>)> = BTreeMap::new();
-    for name in &names {
-        let layout = match Layout::new(&template, Side::Front, &data(name)) {
+    for name in &names() {
+        let layout = match Layout::new(template, side, &data(name)) {
             Ok(layout) => layout,
             Err(error) => {
                 faults.push(format!("{name}: {error}"));
@@ -145,11 +143,58 @@ fn two_hundred_hard_names_stand_whole_in_their_place() {
             seen.push((element.id.clone(), dots));
         }
         let words: Vec<&str> = name.split_whitespace().collect();
-        let set = layout.text("name").expect("a name");
-        if set.text.split_whitespace().count() != words.len() || set.size < 8.0 || set.lines > 2 {
+        let set = layout.text(name_element).expect("a name");
+        if set.text.split_whitespace().count() != words.len() || set.size < least || set.lines > 2 {
             faults.push(format!("{name}: {} points on {} lines", set.size, set.lines));
         }
     }
+    faults
+}
+
+#[test]
+fn two_hundred_hard_names_stand_whole_in_their_place() {
+    assert_eq!(names().len(), 200);
+    let faults = faults(&Template::nhs_care_identity().unwrap(), Side::Front, "name", 8.0);
+    assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
+}
+
+/// A back as a site writes one: the name again, smaller and from the left, between two lines of words.
+const BACK: &str = r#"
+[[back]]
+id = "found"
+kind = "text"
+text = "If found, return this card to the Registration Authority"
+font = "plain"
+size = 8.0
+minimum-size = 6.0
+lines = 1
+area = { left = 5.0, top = 6.0, width = 75.6, height = 4.0 }
+
+[[back]]
+id = "whose"
+kind = "text"
+text = "{name}"
+font = "plain"
+size = 9.0
+minimum-size = 6.0
+lines = 2
+area = { left = 5.0, top = 10.5, width = 60.0, height = 6.4 }
+
+[[back]]
+id = "their-number"
+kind = "text"
+text = "{number}"
+font = "strong"
+size = 9.0
+minimum-size = 6.0
+lines = 1
+area = { left = 5.0, top = 17.5, width = 60.0, height = 4.0 }
+"#;
+
+#[test]
+fn two_hundred_hard_names_stand_whole_on_a_back_too() {
+    let template = Template::parse(&format!("{BUILT_IN_TEXT}{BACK}")).unwrap();
+    let faults = faults(&template, Side::Back, "whose", 6.0);
     assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
 }
 

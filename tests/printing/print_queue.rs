@@ -3,7 +3,7 @@
 
 pub mod server;
 
-use std::{net::TcpListener, time::Duration};
+use std::{io::Read, net::TcpListener, thread, time::Duration};
 
 use cardwright::printer::{
     profile::HeadTag,
@@ -100,6 +100,42 @@ fn a_printer_that_is_gone_leaves_no_job_behind_that_would_print_later() {
     let error = queue(&server.queue("gone"), Duration::from_secs(2)).send(&job(54)).unwrap_err();
     assert!(matches!(error, SpoolError::QueueUnsure { .. } | SpoolError::TakenBack { .. }), "{error}");
     assert_eq!(server.jobs(), "", "a job was left in the queue");
+}
+
+/// A printer that takes so many bytes of the first job, is gone, and takes nothing more.
+fn gone_after(bytes: usize) -> (u16, thread::JoinHandle<usize>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let taker = thread::spawn(move || {
+        let (mut line, _) = listener.accept().unwrap();
+        // Nobody who calls again gets through.
+        drop(listener);
+        let mut took = vec![0; bytes];
+        line.read_exact(&mut took).unwrap();
+        // What is left unread makes the end of the line a reset, as of a cable that is pulled.
+        took.len()
+    });
+    (port, taker)
+}
+
+#[test]
+fn a_printer_that_goes_in_the_middle_of_a_job_is_not_taken_for_done_nor_its_card_for_unused() {
+    let server = PrintServer::start();
+    for (name, bytes) in [("early", 3_000), ("late", 900_000)] {
+        let (port, taker) = gone_after(bytes);
+        server.add(name, &["-v", &format!("socket://127.0.0.1:{port}"), "-m", "raw"]);
+        let error = queue(&server.queue(name), Duration::from_secs(3)).send(&job(57)).unwrap_err();
+        assert_eq!(taker.join().unwrap(), bytes, "{name}");
+        assert!(matches!(error, SpoolError::QueueUnsure { .. }), "{name}: {error}");
+        assert_eq!(error.card_used(), CardUsed::Perhaps, "{name}");
+        assert_eq!(server.jobs(), "", "{name}: a job was left that would print later");
+        // The printer is back at the same place: nothing is sent to it by itself.
+        let back = TcpListener::bind(("127.0.0.1", port)).unwrap();
+        back.set_nonblocking(true).unwrap();
+        server.run("cupsenable", &[name]);
+        assert_eq!(server.jobs(), "");
+        assert!(back.accept().is_err(), "{name}: the job was sent once more");
+    }
 }
 
 #[test]

@@ -142,6 +142,14 @@ fn a_proof_of_two_sides_is_sound_and_is_what_the_job_prints() {
     let file = path.to_str().expect("UTF-8 path");
     run("qpdf", &["--check", file]);
     assert!(run("pdfinfo", &[file]).contains("Pages:           2"));
+    let fonts = run("pdffonts", &[file]);
+    let rows: Vec<&str> = fonts.lines().skip(2).collect();
+    // Columns from the right: object and generation number, uni, sub, emb.
+    let sound = |row: &&str| {
+        let columns: Vec<&str> = row.split_whitespace().rev().collect();
+        (columns[2], columns[4]) == ("yes", "yes")
+    };
+    assert!(rows.len() >= 2 && rows.iter().all(sound), "embedded, with a Unicode map: {fonts}");
     assert!(run("pdftotext", &["-f", "2", file, "-"]).contains("Łukasz Żółć-Święcki, 555 000 000 017"));
 
     let mut profile = Profiles::bundled().expect("bundled").find("magicard-doh-300-v2").expect("the desk's").clone();

@@ -3,6 +3,7 @@
 use std::{
     io::Read,
     net::TcpListener,
+    sync::mpsc::sync_channel,
     thread,
     time::{Duration, Instant},
 };
@@ -142,4 +143,45 @@ fn something_that_is_no_printer_is_not_printed_on() {
     let error = spool(port, StatusQuery::Inf).send(&job()).unwrap_err();
     assert!(matches!(error, SpoolError::Unreadable { .. }), "{error}");
     assert_eq!(other.join().unwrap(), b"\x01,REQ,INF,\x1c\x03");
+}
+
+/// The line alone, with a short job in the place of a card's, so that every byte is cheap. The printer takes so many bytes
+/// and the line is gone: only a job that it took whole is said to be taken, and none is sent a second time.
+#[test]
+fn a_line_that_is_cut_after_every_single_byte_is_never_taken_for_a_whole_job() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let job: Vec<u8> = (0..600_u16).map(|byte| (byte % 251) as u8).collect();
+    let (cuts, to_cut) = sync_channel::<usize>(1);
+    let (took, taken) = sync_channel::<Vec<u8>>(1);
+    let printer = thread::spawn(move || {
+        while let Ok(bytes) = to_cut.recv() {
+            let (mut line, _) = listener.accept().unwrap();
+            let mut got = vec![0; bytes];
+            line.read_exact(&mut got).unwrap();
+            // Whoever lets the line go with bytes unread resets it, as a printer does that lost its power.
+            drop(line);
+            listener.set_nonblocking(true).unwrap();
+            assert!(listener.accept().is_err(), "somebody called again after {bytes} bytes");
+            listener.set_nonblocking(false).unwrap();
+            took.send(got).unwrap();
+        }
+    });
+    let mut cut = 0;
+    for bytes in 0..=job.len() {
+        cuts.send(bytes).unwrap();
+        let outcome = spool(port, StatusQuery::None).send(&job);
+        assert!(taken.recv().unwrap() == job[..bytes], "{bytes}: the bytes differ");
+        match outcome {
+            Ok(receipt) => assert_eq!((bytes, receipt.taken), (job.len(), Taken::Printer)),
+            Err(error) => {
+                assert!(bytes < job.len(), "it had the whole job: {error}");
+                assert_eq!(error.card_used(), CardUsed::Perhaps, "{bytes}: {error}");
+                cut += 1;
+            }
+        }
+    }
+    drop(cuts);
+    printer.join().unwrap();
+    assert_eq!(cut, job.len());
 }

@@ -11,7 +11,7 @@ use std::{
 use cardwright::printer::{
     magicard::status::Condition,
     profile::{HeadTag, Profile, StatusQuery},
-    spool::{CardUsed, Spool, SpoolError, Taken, TimeLimits, UsbPort},
+    spool::{CardUsed, Spool, SpoolError, Taken, TimeLimits, UsbPort, Word},
 };
 
 use crate::faces;
@@ -37,6 +37,22 @@ if len(sys.argv) == 3:
     sys.stdout.buffer.write(take(int(sys.argv[1])))
     sys.stdout.flush()
 sys.stdin.read()
+"#;
+
+/// For each line of its input the far end of a new cable: it takes as many bytes as the line says, pulls the plug, and
+/// says how many it took.
+const PULLED: &str = r#"
+import os, pty, sys, tty
+for line in sys.stdin:
+    wanted, taken = int(line), 0
+    far, near = pty.openpty()
+    tty.setraw(near)
+    print(os.ttyname(near), flush=True)
+    while taken < wanted:
+        taken += len(os.read(far, wanted - taken))
+    os.close(far)
+    os.close(near)
+    print(taken, flush=True)
 "#;
 
 struct Printer {
@@ -126,4 +142,52 @@ fn what_is_no_device_is_refused_and_stays_as_it_is() {
         assert!(error.to_string().contains("check the cable"), "{error}");
     }
     assert_eq!(std::fs::read(&file).unwrap(), b"mine");
+}
+
+/// A plug that is pulled after so many bytes, through the same device file and the same code as a printer's. What this
+/// computer keeps for a device is not in the printer, so a job that left whole is not done before the printer says so.
+#[test]
+fn a_plug_that_is_pulled_anywhere_never_leaves_a_job_that_counts_as_done() {
+    let mut process = Command::new("python3")
+        .args(["-c", PULLED])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("python3 plays the printer");
+    let mut input = process.stdin.take().unwrap();
+    let mut output = BufReader::new(process.stdout.take().unwrap());
+    let mut line = move || {
+        let mut line = String::new();
+        output.read_line(&mut line).unwrap();
+        line.trim().to_owned()
+    };
+    // Several times what a pseudo terminal keeps for a reader.
+    let job: Vec<u8> = (0..20_000_u32).map(|byte| (byte % 251) as u8).collect();
+    let limits = TimeLimits { connect: LIMIT, send: LIMIT, hang_up: LIMIT, word: Duration::from_millis(1) };
+    let (mut cut, mut left_whole) = (0, 0);
+    for bytes in (0..80).chain((80..=job.len()).step_by(113)) {
+        writeln!(input, "{bytes}").unwrap();
+        let mut port = UsbPort::new(&PathBuf::from(line()), &profile(StatusQuery::None)).with_limits(limits);
+        let outcome = port.send(&job);
+        let took: usize = line().parse().unwrap();
+        assert_eq!(took, bytes, "nothing was sent twice");
+        match outcome {
+            Ok(receipt) => {
+                left_whole += 1;
+                assert_eq!(receipt.taken, Taken::Cable);
+                let word = port.await_word(&mut |_| {});
+                assert!(matches!(word, Word::CannotSay { .. }), "{bytes}: {word:?}");
+            }
+            Err(error) => {
+                cut += 1;
+                let unused = error.card_used() == CardUsed::No;
+                assert!(!unused || bytes == 0, "{bytes} bytes left, and the card is said to be unused: {error}");
+                assert!(!matches!(error, SpoolError::Cut { sent, .. } if sent < bytes), "{error}");
+            }
+        }
+    }
+    drop(input);
+    process.wait().unwrap();
+    println!("{cut} jobs cut, {left_whole} that this computer had taken whole");
+    assert!(cut > 150 && left_whole > 0, "{cut} {left_whole}");
 }

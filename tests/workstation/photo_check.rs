@@ -49,3 +49,25 @@ fn a_photo_with_faults_ends_with_a_warning_and_what_is_none_fails() {
     assert_eq!(check(&[&file.display().to_string()]).0, 1);
     assert_eq!(check(&["/nowhere/at/all.jpg"]).0, 2);
 }
+
+#[test]
+fn a_photo_is_taken_with_the_camera_of_training_and_judged() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("taken.jpg");
+    let run = |words: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_cardwright"))
+            .args(["photo", "take", "--json", "--data", &folder.path().join("data").display().to_string()])
+            .args(words)
+            .output()
+            .expect("the program runs");
+        let document: Value = serde_json::from_slice(&output.stdout).expect("one JSON document");
+        (output.status.code().expect("an exit code"), document)
+    };
+    let (code, document) = run(&["--camera", "Virtual camera", "--proposed", "--out", &out.display().to_string()]);
+    assert_eq!((code, document["outcome"].as_str()), (0, Some("done")), "{document}");
+    assert_eq!(document["faces"], 1);
+    assert_eq!(document["judged"][2].as_u64(), Some(image::open(&out).expect("a picture").width().into()));
+    let (code, document) = run(&["--camera", "Door", "--out", "none.jpg"]);
+    assert_eq!(code, 1, "{document}");
+    assert!(document["message"].as_str().is_some_and(|words| words.contains("no camera “Door”")), "{document}");
+}

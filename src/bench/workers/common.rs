@@ -32,6 +32,9 @@ const SERVICE_ORDERS: usize = 64;
 /// Orders that may wait for pictures: a list asks for the photo of every row.
 const PICTURE_ORDERS: usize = 512;
 
+/// Orders that may wait for the camera: one picture is asked for at a time.
+const CAMERA_ORDERS: usize = 8;
+
 /// What all workers share.
 pub struct Common {
     /// Readers, printers, gateway and journal.
@@ -44,6 +47,9 @@ pub struct Common {
     pub service: Lane<ServiceOrder>,
     /// Orders for the pictures worker.
     pub pictures: Lane<Order>,
+    /// Orders for the camera's worker.
+    pub camera: Lane<Order>,
+    /// The printers, by name.
     printers: Mutex<BTreeMap<String, Arc<PrinterDesk>>>,
     readers: Mutex<BTreeMap<String, Arc<ReaderDesk>>>,
     session: Mutex<Option<Session>>,
@@ -66,6 +72,7 @@ impl Common {
             portraits: Portraits::default(),
             service: Lane::new(SERVICE_ORDERS),
             pictures: Lane::new(PICTURE_ORDERS),
+            camera: Lane::new(CAMERA_ORDERS),
             readers: Mutex::default(),
             session: Mutex::new(None),
             waiting: Mutex::default(),
@@ -239,6 +246,7 @@ impl Common {
         self.stopping.store(true, Ordering::Release);
         self.service.close();
         self.pictures.close();
+        self.camera.close();
         for printer in self.printers() {
             printer.lane.close();
             // What was sent is not taken back; its end is asked about when the program runs again.

@@ -31,7 +31,7 @@ const LONGEST_SIDE: u32 = 1600;
 /// JPEG quality of a photo on record.
 const QUALITY: u8 = 92;
 /// Width and height of a photo while it is edited, at most.
-const LARGEST_SHOWN: u32 = 1000;
+pub(super) const LARGEST_SHOWN: u32 = 1000;
 
 /// Runs until the lane is closed.
 pub fn run(common: &Common) {
@@ -119,7 +119,7 @@ fn shown(photo: Photo) -> PhotoRead {
     Some((Arc::new(photo), Arc::new(picture)))
 }
 
-fn trouble(error: PhotoError) -> Trouble {
+pub(super) fn trouble(error: PhotoError) -> Trouble {
     Trouble::unchanged(error.to_string())
 }
 
@@ -179,7 +179,7 @@ fn proof(common: &Common, seen: &mut Seen, wanted: &FaceWanted) -> Result<Proof,
         }
         None => look(data.photo.checks(&printed, &data.photo.faces()), &data.photo),
     };
-    let shown = face::shown(&composed, face::limits(common, wanted.printer.as_deref()).as_ref());
+    let shown = face::shown(composed, face::printer(common, wanted.printer.as_deref()));
     Ok(Proof { advice, looked, ..shown })
 }
 

@@ -29,6 +29,7 @@ pub enum Question {
     Queue,
     Entry(Option<i64>),
     Photo(Ticket),
+    Camera(Ticket),
     Saved(Ticket, HolderId),
     FaceOpened(Ticket),
     FaceDrawn(Ticket),
@@ -93,6 +94,7 @@ impl Question {
             | Order::PastePhoto { ticket }
             | Order::ChoosePhoto { ticket }
             | Order::LoadPhoto { ticket, .. } => Self::Photo(*ticket),
+            Order::Camera { ticket, .. } => Self::Camera(*ticket),
             Order::SavePhoto { ticket, holder, .. } => Self::Saved(*ticket, holder.clone()),
             Order::OpenFace { ticket, .. } => Self::FaceOpened(*ticket),
             Order::DrawFace { ticket, .. } => Self::FaceDrawn(*ticket),
@@ -131,6 +133,7 @@ impl Question {
             Self::Queue => Event::Queue(Err(trouble)),
             Self::Entry(entry) => Event::QueueTrouble { entry, trouble },
             Self::Photo(ticket) => Event::PhotoRead { ticket, result: Err(trouble) },
+            Self::Camera(ticket) => Event::Camera { ticket, result: Err(trouble) },
             Self::Saved(ticket, holder) => Event::PhotoSaved { ticket, holder, result },
             Self::FaceOpened(ticket) => Event::FaceOpened { ticket, result: Err(trouble) },
             Self::FaceDrawn(ticket) => Event::FaceDrawn { ticket, result: Err(trouble) },

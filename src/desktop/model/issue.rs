@@ -17,7 +17,8 @@ use crate::{
         route::Route,
     },
     domain::{CardSerial, HolderId, Operation, Passcode, PasscodeRules},
-    face::{Plane, Side},
+    face::Side,
+    printer::separation::Panel,
 };
 
 /// State of this page.
@@ -34,7 +35,7 @@ pub struct State {
     /// The face as it will be printed.
     pub proof: Option<Arc<Proof>>,
     /// Which side of it is shown, and which panel alone.
-    pub seen: (Side, Option<Plane>),
+    pub seen: (Side, Option<Panel>),
     /// Why there is no proof.
     pub proof_trouble: Option<Trouble>,
     /// The reader the officer chose; it is forgotten when its card goes.
@@ -145,7 +146,7 @@ pub enum Intent {
     /// How large the face is shown.
     Zoom(Zoom),
     /// Which side of the face is shown, and which panel alone; `None` for all together.
-    See(Side, Option<Plane>),
+    See(Side, Option<Panel>),
     /// Ask again for what could not be had.
     AskAgain,
     /// Issue the card.

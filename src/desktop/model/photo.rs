@@ -3,6 +3,7 @@
 //! Nothing here is lost by accident: an error keeps the photo in work, every step can be taken back, and leaving with
 //! changes that are not saved asks first.
 
+pub mod camera;
 pub mod frame;
 
 use std::{path::PathBuf, sync::Arc};
@@ -38,6 +39,8 @@ pub struct State {
     pub path: String,
     /// The photo in work.
     pub current: Option<InWork>,
+    /// The camera, while it is open or what was taken with it is looked at.
+    pub camera: Option<camera::State>,
     /// Why no photo could be read; what was in work is still there.
     pub trouble: Option<Trouble>,
     /// Why it could not be saved.
@@ -213,6 +216,8 @@ pub enum Intent {
     ReadPath,
     /// A file was dropped on the window.
     Dropped(PathBuf),
+    /// Something about the camera.
+    Camera(camera::Intent),
     /// Read the photo on record again.
     Reload,
     /// A drag or a slide begins: what it does is taken back at once.
@@ -263,9 +268,11 @@ pub fn refused(model: &Model, holder: &HolderId) -> Option<&'static str> {
 /// The page is shown. Changes that are not saved are still there after a look at the help.
 pub fn arrived(model: &mut Model, holder: &HolderId) {
     super::queue::ask_names(model, std::slice::from_ref(holder));
-    if model.photo.holder.as_ref() == Some(holder) && (model.photo.unsaved() || model.photo.saving()) {
+    let taken = model.photo.camera.as_ref().is_some_and(camera::State::has_taken);
+    if model.photo.holder.as_ref() == Some(holder) && (model.photo.unsaved() || model.photo.saving() || taken) {
         return;
     }
+    camera::close(model);
     model.photo = State { holder: Some(holder.clone()), ..State::default() };
     load(model, holder.clone());
 }
@@ -284,7 +291,8 @@ pub fn asks_first(model: &mut Model, to: Option<&Route>, wish: Wish) -> bool {
         Some(Route::Photo(holder)) => model.photo.holder.as_ref() == Some(holder),
         _ => false,
     };
-    if stays || !model.photo.unsaved() || !matches!(here, Route::Photo(_) | Route::Help(_)) {
+    let taken = model.photo.camera.as_ref().is_some_and(camera::State::has_taken);
+    if stays || !(model.photo.unsaved() || taken) || !matches!(here, Route::Photo(_) | Route::Help(_)) {
         return false;
     }
     model.dialogs.push_back(Dialog::Confirm(Confirm {
@@ -301,6 +309,7 @@ pub fn asks_first(model: &mut Model, to: Option<&Route>, wish: Wish) -> bool {
 /// Takes a wish.
 pub fn update(model: &mut Model, intent: Intent) {
     if let Intent::Leave(wish) = intent {
+        camera::close(model);
         model.photo = State::default();
         model.update(*wish);
         return;
@@ -320,6 +329,7 @@ pub fn update(model: &mut Model, intent: Intent) {
             }
         }
         Intent::Dropped(file) => read(model, From::Elsewhere, |ticket| Order::ReadPhoto { ticket, file }),
+        Intent::Camera(wish) => camera::update(model, wish),
         Intent::Reload => {
             if let Some(holder) = model.photo.holder.clone() {
                 model.photo.trouble = None;
@@ -372,13 +382,19 @@ fn typed_path(typed: &str) -> PathBuf {
 
 fn read(model: &mut Model, from: From, order: impl FnOnce(Ticket) -> Order) {
     // The system's dialogue stays open until the officer closes it: a second one would only confuse.
-    if from == From::Dialogue && model.photo.reading() == Some(From::Dialogue) {
+    if from == From::Dialogue && busy_with_dialogue(model) {
         return;
     }
+    camera::close(model);
     let ticket = model.new_ticket();
     model.photo.reading = Some((ticket, from));
     model.photo.trouble = None;
     model.order(order(ticket));
+}
+
+/// Whether the system's own dialogue is open.
+fn busy_with_dialogue(model: &Model) -> bool {
+    model.photo.reading() == Some(From::Dialogue)
 }
 
 fn remember(state: &mut State, kind: Option<Kind>) {
@@ -463,6 +479,7 @@ fn put(model: &mut Model, reason: Option<String>) {
 
 /// Takes an event.
 pub fn on_event(model: &mut Model, event: &Event) {
+    camera::on_event(model, event);
     match event {
         Event::FaceInUse { portrait } => model.photo_proportion = frame::proportion_of(*portrait),
         Event::PhotoRead { ticket, result } if model.photo.reading.is_some_and(|(asked, _)| asked == *ticket) => {

@@ -214,6 +214,7 @@ pub fn session_ended(model: &mut Model) {
     model.session.returning = None;
     model.find = super::find::State::default();
     model.holder = super::holder::State::default();
+    super::photo::camera::close(model);
     model.photo = super::photo::State::default();
     super::queue::session_ended(model);
     super::unfinished::session_ended(model);

@@ -1,5 +1,6 @@
 //! The photo on a holder's record: where it comes from, the frame, and the card as it will print.
 
+mod camera;
 mod editor;
 mod proof;
 mod sources;
@@ -13,7 +14,7 @@ use crate::{
         intent::Intent,
         model::{
             Model, NoticeKind,
-            photo::{self, From},
+            photo::{self, From, camera::Stage},
         },
         route::Route,
         theme::space,
@@ -34,21 +35,40 @@ pub fn draw(ui: &mut Ui, view: &View<'_>, holder: &HolderId) {
     page::fixed(ui, view, &tr!(view, "photo-title", name = &name), |ui| {
         let frame = Frame::new().inner_margin(Margin::symmetric(0, 4));
         Panel::bottom(Id::unique("photo actions")).frame(frame).resizable(false).show(ui, |ui| {
-            actions(ui, view, holder);
+            match &view.model.photo.camera {
+                Some(open) => camera::actions(ui, view, open),
+                None => actions(ui, view, holder),
+            }
         });
         ScrollArea::vertical().id_salt("photo page").auto_shrink([false, false]).show(ui, |ui| {
             let room = vec2(ui.available_width(), ui.clip_rect().height());
             troubles(ui, view);
             sources::draw(ui, view);
             ui.add_space(space::SMALL);
-            work(ui, view, &name, room);
+            match &view.model.photo.camera {
+                Some(open) => {
+                    let [least, most] = space::PHOTO;
+                    let height = (room.y - 5.0 * space::TARGET).clamp(least, most);
+                    camera::draw(ui, view, open, vec2(room.x, height));
+                }
+                None => work(ui, view, &name, room),
+            }
         });
     });
 }
 
-/// Saves.
+/// Saves; with the camera open, takes the photo and then uses it.
 #[must_use]
 pub fn main_action(model: &Model, holder: &HolderId) -> Option<Intent> {
+    if let Some(open) = &model.photo.camera {
+        let wish = match open.stage {
+            Stage::Live(_) => photo::camera::Intent::Take,
+            Stage::Taken(..) => photo::camera::Intent::Use,
+            Stage::Failed(_) => photo::camera::Intent::Open,
+            Stage::Opening | Stage::Taking(_) => return None,
+        };
+        return Some(photo::Intent::Camera(wish).into());
+    }
     let allowed = model.photo.unsaved() && !model.photo.saving() && photo::refused(model, holder).is_none();
     allowed.then(|| photo::Intent::Save.into())
 }

@@ -11,7 +11,7 @@ use crate::face::planes::{HEIGHT, PixelBox, WIDTH};
 const BARE: u16 = 232;
 
 /// One panel of the ribbon.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[allow(missing_docs)]
 pub enum Panel {
     Yellow,

@@ -3,12 +3,12 @@
 mod header;
 mod layout;
 
-use super::{EncodeError, JobEncoder, JobOptions, check, has_dye, has_ink};
+use super::{EncodeError, JobEncoder, JobOptions, Separation, check, has_dye, has_ink, separated};
 use crate::{
     face::planes::{HEIGHT, Planes, WIDTH},
     printer::{
         colour::Correction,
-        profile::{HeadTag, Panels, Profile, Switch},
+        profile::{HeadTag, OvercoatBox, Panels, Profile, Switch},
     },
 };
 use header::{Back, Page};
@@ -44,8 +44,7 @@ impl Format1 {
         job.extend_from_slice(header::commands(&self.profile, page, head).as_bytes());
         job.push(FS);
         if page.dyes {
-            // Eight bits of dye to the printer's six: the upper ones.
-            let values = std::array::from_fn(|dye| (dye >> 2) as u8);
+            let values = std::array::from_fn(|dye| six_bits(dye as u8));
             for (letter, pixels) in [(b'B', &planes.yellow), (b'G', &planes.magenta), (b'R', &planes.cyan)] {
                 head.plane::<DYE_STRIPS>(job, pixels, &values);
                 job.extend_from_slice(&[FS, letter, b':']);
@@ -71,6 +70,11 @@ impl Format1 {
         let tag = own.unwrap_or(self.profile.head.tag);
         Head { tag, layout: Layout::new(tag), margin }
     }
+}
+
+/// Eight bits of dye to the printer's six: the upper ones.
+const fn six_bits(dye: u8) -> u8 {
+    dye >> 2
 }
 
 /// One head: its type, the order of its pixels, and the empty ones in front of the image.
@@ -114,6 +118,19 @@ impl Head {
 }
 
 impl JobEncoder for Format1 {
+    fn separate(&self, planes: &Planes) -> Separation {
+        let OvercoatBox { left, bottom, right, top } = self.profile.overcoat.area;
+        // `PCT` names the last pixel that is coated.
+        let coat = OvercoatBox { left, bottom, right: right.saturating_add(1), top: top.saturating_add(1) }.from_top();
+        separated(&self.profile, &self.colour, planes, coat, |told| {
+            for dye in told.yellow.iter_mut().chain(&mut told.magenta).chain(&mut told.cyan) {
+                // Spread over 0 to 255 again, with all six bits set for full dye.
+                let value = six_bits(*dye);
+                *dye = (value << 2) | (value >> 4);
+            }
+        })
+    }
+
     fn encode(&self, planes: &Planes, options: &JobOptions<'_>) -> Result<Vec<u8>, EncodeError> {
         check(&self.profile, planes, options)?;
         let (front, back) = (self.colour.apply(planes), options.back.map(|back| self.colour.apply(back)));

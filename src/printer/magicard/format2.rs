@@ -2,12 +2,12 @@
 
 mod ticket;
 
-use super::{EncodeError, JobEncoder, JobOptions, check, checksum, has_ink};
+use super::{EncodeError, JobEncoder, JobOptions, Separation, check, checksum, has_ink, separated};
 use crate::{
-    face::planes::{HEIGHT, Planes, WIDTH},
+    face::planes::{HEIGHT, PixelBox, Planes, WIDTH},
     printer::{
         colour::Correction,
-        profile::{Panels, Profile},
+        profile::{OvercoatBox, Panels, Profile},
     },
 };
 
@@ -86,7 +86,26 @@ impl Format2 {
     }
 }
 
+/// The whole card of an overcoat, which a ticket does not mention.
+fn whole_coat() -> OvercoatBox {
+    OvercoatBox::from([0, 0, LINES as u16, HEIGHT as u16])
+}
+
 impl JobEncoder for Format2 {
+    fn separate(&self, planes: &Planes) -> Separation {
+        let area = self.profile.overcoat.area;
+        let whole = PixelBox { left: 0, top: 0, right: WIDTH, bottom: HEIGHT };
+        let coat = if area == whole_coat() { whole } else { area.from_top() };
+        separated(&self.profile, &self.colour, planes, coat, |told| {
+            for panel in [&mut told.yellow, &mut told.magenta, &mut told.cyan, &mut told.resin] {
+                for row in panel.chunks_exact_mut(WIDTH) {
+                    row[..FIRST_COLUMN].fill(0);
+                    row[FIRST_COLUMN + LINES..].fill(0);
+                }
+            }
+        })
+    }
+
     fn encode(&self, planes: &Planes, options: &JobOptions<'_>) -> Result<Vec<u8>, EncodeError> {
         check(&self.profile, planes, options)?;
         let printed: Vec<_> = std::iter::once(planes).chain(options.back).map(|side| self.colour.apply(side)).collect();

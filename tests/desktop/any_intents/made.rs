@@ -241,6 +241,18 @@ pub fn answer(order: &Order, fails: bool) -> Option<Event> {
         | Order::LoadPhoto { ticket, .. } => {
             Event::PhotoRead { ticket: *ticket, result: if fails { Err(trouble()) } else { Ok(Some(photo())) } }
         }
+        Order::Camera { ticket, order } => {
+            let told = match order {
+                CameraOrder::Open(wanted) => {
+                    let camera = wanted.clone().unwrap_or_else(|| "Camera".into());
+                    CameraTold::Open { all: vec![camera.clone()], camera }
+                }
+                CameraOrder::Next => CameraTold::Frame(photo().1),
+                CameraOrder::Take => CameraTold::Taken(photo().0, photo().1),
+                CameraOrder::Close => return None,
+            };
+            Event::Camera { ticket: *ticket, result: if fails { Err(trouble()) } else { Ok(told) } }
+        }
         Order::SavePhoto { ticket, holder, .. } => Event::PhotoSaved {
             ticket: *ticket,
             holder: holder.clone(),

@@ -198,7 +198,7 @@ pub fn answered(model: &Model, what: u8) -> Vec<Intent> {
 }
 
 pub fn in_photo(what: u8) -> Vec<Intent> {
-    use model::photo::Intent as I;
+    use model::photo::{Intent as I, camera::Intent as Camera};
     vec![
         match what {
             0 => I::Choose,
@@ -218,6 +218,10 @@ pub fn in_photo(what: u8) -> Vec<Intent> {
             14 => return vec![Intent::Go(Route::Photo(number(1)))],
             15 => I::UseProposed,
             16 => return vec![Intent::Go(Route::Photo(number(2)))],
+            17 => I::Camera(Camera::Open),
+            18 => I::Camera(Camera::Take),
+            19 => I::Camera(Camera::Use),
+            20 => I::Camera(Camera::Close),
             _ => return vec![I::Turn { right: false }.into(), I::Save.into()],
         }
         .into(),

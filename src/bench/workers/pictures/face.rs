@@ -7,7 +7,11 @@ use time::OffsetDateTime;
 use super::Common;
 use crate::{
     bench::event::{FaceList, OpenedFace, Proof, Trouble},
-    face::{Face, FaceSide, Plane, PrintLimits, Template, marks, samples},
+    face::{Face, FaceSide, Plane, Template, marks, samples},
+    printer::{
+        choice::Printer,
+        separation::{Panel, Separation},
+    },
     workplace::{CardFaceError, CardFaces},
 };
 
@@ -36,7 +40,7 @@ pub(super) fn draw(common: &Common, text: &str, sample: usize) -> Result<Proof, 
     let template = Template::parse_in(text, folder).map_err(|error| in_words(&error))?;
     let data = samples::holder(sample, OffsetDateTime::now_utc().date()).map_err(|error| in_words(&error))?;
     let face = Face::compose(&template, &data).map_err(|error| in_words(&error))?;
-    Ok(shown(&face, limits(common, None).as_ref()))
+    Ok(shown(face, printer(common, None)))
 }
 
 pub(super) fn save(common: &Common, name: &str, text: &str) -> Result<(String, FaceList), Trouble> {
@@ -45,42 +49,57 @@ pub(super) fn save(common: &Common, name: &str, text: &str) -> Result<(String, F
     Ok((file.display().to_string(), list(faces)))
 }
 
-/// What the printer of this name can do, or the first printer.
-pub(super) fn limits(common: &Common, printer: Option<&str>) -> Option<PrintLimits> {
+/// The printer of this name, or the first.
+pub(super) fn printer<'a>(common: &'a Common, name: Option<&str>) -> Option<&'a Printer> {
     let printers = &common.workplace.bench.printers;
-    let named = printer.and_then(|name| printers.choose(Some(name)).ok());
-    named.or_else(|| printers.iter().next()).map(|printer| printer.profile.limits())
+    let named = name.and_then(|name| printers.choose(Some(name)).ok());
+    named.or_else(|| printers.iter().next())
 }
 
-/// Everything of a face that is shown, made here and not while drawing.
-pub(super) fn shown(face: &Face, limits: Option<&PrintLimits>) -> Proof {
-    let marks = limits.map(|limits| face.marks(limits)).unwrap_or_default();
+/// Everything of a face that is shown, made here and not while drawing: of what this printer is told.
+pub(super) fn shown(face: Face, printer: Option<&Printer>) -> Proof {
+    let encoder = printer.map(Printer::encoder);
+    let mut proof = Proof::default();
+    let face = face.as_printed(|side, planes| {
+        let separation = match &encoder {
+            Some(encoder) => encoder.separate(planes),
+            None => Separation::unprinted(planes),
+        };
+        proof.by_driver |= separation.told.is_none();
+        let panels = Panel::ALL.into_iter().filter_map(|panel| Some((panel, separation.alone(panel)?)));
+        proof.planes.extend(panels.map(|(panel, picture)| (side, panel, Arc::new(picture))));
+        separation.look
+    });
+    let marks = printer.map(|printer| face.marks(&printer.profile.limits())).unwrap_or_default();
     let picture = |side: &FaceSide| {
         let mut picture = side.preview();
         marks::draw(&mut picture, side.layout.side, &marks);
         Arc::new(picture)
     };
-    let planes = |side: &FaceSide| {
-        let used = Plane::ALL.into_iter().filter(|plane| side.planes.is_used(*plane));
-        used.map(|plane| (side.layout.side, plane, Arc::new(side.planes.alone(plane)))).collect::<Vec<_>>()
-    };
-    Proof {
-        front: picture(face.front()),
-        back: face.back().map(picture),
-        planes: face.sides().into_iter().flat_map(planes).collect(),
-        marks: marks.iter().map(ToString::to_string).collect(),
-        waiting: face.waiting().into_iter().map(str::to_owned).collect(),
-        panels: panels(face),
-        ..Proof::default()
-    }
+    proof.front = picture(face.front());
+    proof.back = face.back().map(picture);
+    proof.marks = marks.iter().map(ToString::to_string).collect();
+    proof.waiting = face.waiting().into_iter().map(str::to_owned).collect();
+    proof.panels = panels(&face, &proof);
+    proof
 }
 
-/// The panels of the ribbon that put something on this card.
-fn panels(face: &Face) -> Vec<String> {
-    let names =
-        [(Plane::Yellow, "Yellow"), (Plane::Magenta, "Magenta"), (Plane::Cyan, "Cyan"), (Plane::Resin, "Black")];
-    let used = |plane: &Plane| face.sides().into_iter().any(|side| side.planes.is_used(*plane));
-    let used = names.into_iter().filter(|(plane, _)| used(plane)).map(|(_, name)| name);
-    // Every card is coated, but for the chip.
-    used.chain(["Overcoat"]).map(str::to_owned).collect()
+/// The panels of the ribbon that put something on this card. What a driver makes of a page is told by its colours, and
+/// every driver coats a card unless its queue is set up otherwise.
+fn panels(face: &Face, proof: &Proof) -> Vec<String> {
+    let dyes = [
+        (Panel::Yellow, Plane::Yellow, "Yellow"),
+        (Panel::Magenta, Plane::Magenta, "Magenta"),
+        (Panel::Cyan, Plane::Cyan, "Cyan"),
+        (Panel::Resin, Plane::Resin, "Black"),
+    ];
+    let looks = |plane: Plane| face.sides().into_iter().any(|side| side.planes.is_used(plane));
+    let told = |panel: Panel| proof.planes.iter().any(|(_, known, _)| *known == panel);
+    let used = |(panel, plane, _): &(Panel, Plane, &str)| if proof.by_driver { looks(*plane) } else { told(*panel) };
+    let used = dyes.into_iter().filter(used).map(|(.., name)| name);
+    let coated = proof.by_driver || told(Panel::Overcoat);
+    used.chain(coated.then_some("Overcoat")).map(str::to_owned).collect()
 }
+
+#[cfg(test)]
+mod tests;

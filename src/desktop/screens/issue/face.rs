@@ -17,7 +17,8 @@ use crate::{
         },
     },
     domain::HolderId,
-    face::{Plane, Side},
+    face::Side,
+    printer::separation::Panel,
     tr,
 };
 
@@ -94,11 +95,15 @@ fn panels(ui: &mut Ui, view: &View<'_>) {
     let Some(proof) = &state.proof else { return };
     let (seen, alone) = state.seen;
     let named = |plane| match plane {
-        Plane::Yellow => tr!(view, "issue-panel-yellow"),
-        Plane::Magenta => tr!(view, "issue-panel-magenta"),
-        Plane::Cyan => tr!(view, "issue-panel-cyan"),
-        Plane::Resin => tr!(view, "issue-panel-black"),
+        Panel::Yellow => tr!(view, "issue-panel-yellow"),
+        Panel::Magenta => tr!(view, "issue-panel-magenta"),
+        Panel::Cyan => tr!(view, "issue-panel-cyan"),
+        Panel::Resin => tr!(view, "issue-panel-black"),
+        Panel::Overcoat => tr!(view, "issue-panel-overcoat"),
     };
+    if proof.by_driver {
+        page::weak(ui, view, &tr!(view, "issue-panels-by-driver"));
+    }
     if proof.back.is_none() && proof.planes.is_empty() {
         return;
     }
@@ -121,6 +126,13 @@ fn panels(ui: &mut Ui, view: &View<'_>) {
             }
         }
     });
+    if let Some(panel) = alone {
+        let words = match panel {
+            Panel::Overcoat => tr!(view, "issue-panel-overcoat-note"),
+            _ => tr!(view, "issue-panel-note"),
+        };
+        page::weak(ui, view, &words);
+    }
 }
 
 fn photo(ui: &mut Ui, view: &View<'_>, holder: &HolderId) {

@@ -62,7 +62,7 @@ pub fn draw(ui: &mut Ui, view: &View<'_>, work: &InWork, room: Vec2) {
 }
 
 /// The frame on the screen.
-fn inside(area: Rect, [left, top, width, height]: Frame) -> Rect {
+pub(super) fn inside(area: Rect, [left, top, width, height]: Frame) -> Rect {
     Rect::from_min_size(area.min + vec2(left, top) * area.size(), vec2(width, height) * area.size())
 }
 
@@ -191,7 +191,8 @@ fn paint_found(ui: &Ui, looked: &Looked, area: Rect) {
     }
 }
 
-fn paint_frame(ui: &Ui, view: &View<'_>, frame: Rect, area: Rect) {
+/// What is outside the frame darker, and in it the oval for the head and the line for the eyes.
+pub(super) fn paint_guides(ui: &Ui, frame: Rect, area: Rect) {
     let painter = ui.painter();
     let shade = theme::shade();
     for part in [
@@ -210,6 +211,11 @@ fn paint_frame(ui: &Ui, view: &View<'_>, frame: Rect, area: Rect) {
         painter.line_segment([at(left, EYES), at(right, EYES)], line);
         painter.rect_stroke(frame, 0.0, line, StrokeKind::Inside);
     }
+}
+
+fn paint_frame(ui: &Ui, view: &View<'_>, frame: Rect, area: Rect) {
+    paint_guides(ui, frame, area);
+    let painter = ui.painter();
     let colours = view.theme.colours;
     for corner in [frame.left_top(), frame.right_top(), frame.left_bottom(), frame.right_bottom()] {
         let handle = Rect::from_center_size(corner, Vec2::splat(space::HANDLE));

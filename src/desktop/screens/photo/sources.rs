@@ -1,4 +1,4 @@
-//! Where a photo comes from: a file, the clipboard, or dragged in.
+//! Where a photo comes from: a file, the camera, the clipboard, or dragged in.
 
 use std::path::PathBuf;
 
@@ -44,6 +44,10 @@ pub fn draw(ui: &mut Ui, view: &View<'_>) {
     ui.horizontal_wrapped(|ui| {
         if Button::new(tr!(view, "photo-open")).show(ui, view).clicked() {
             view.send(photo::Intent::Choose);
+        }
+        let open = state.camera.is_some().then(|| tr!(view, "photo-camera-open"));
+        if Button::new(tr!(view, "photo-camera")).refused(open).show(ui, view).clicked() {
+            view.send(photo::Intent::Camera(photo::camera::Intent::Open));
         }
         if Button::new(tr!(view, "photo-paste")).show(ui, view).clicked() {
             view.send(photo::Intent::Paste);

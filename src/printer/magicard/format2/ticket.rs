@@ -3,12 +3,9 @@
 use std::fmt::Display;
 
 use super::{LINES, Panel, Side};
-use crate::{
-    face::planes::HEIGHT,
-    printer::{
-        magicard::JobOptions,
-        profile::{OvercoatBox, Power, Profile, Switch, Ticket},
-    },
+use crate::printer::{
+    magicard::JobOptions,
+    profile::{OvercoatBox, Power, Profile, Switch, Ticket},
 };
 
 /// Parts of the printer's own scale to one of ours, whose middle is 50.
@@ -69,7 +66,7 @@ fn overcoat(out: &mut Writer, profile: &Profile, setting: u8, chip: bool) {
     }
     let coat = &profile.overcoat;
     // The whole card needs no area.
-    if coat.area != OvercoatBox::from([0, 0, LINES as u16, HEIGHT as u16]) {
+    if coat.area != super::whole_coat() {
         area(out, "area", coat.area);
     }
     let over_chip = coat.chip_hole().filter(|_| chip);
