@@ -31,7 +31,7 @@ use crate::{
     },
     face::{CardFacts, Face, FaceData, Mark, Photo as Portrait, Purpose, Template},
     printer::{
-        choice::{Destination, Printer},
+        choice::Printer,
         magicard::{self, JobOptions, status::Condition},
         ribbon::{self, RibbonWord},
         spool::{Cancel, Spool},

@@ -204,27 +204,28 @@ fn every_answer_is_of_the_contract() {
     assert_eq!(kind(&witness.post(&channel("open"), &json!({ "answer": "AAAA" }))), "malformed");
     assert_eq!(kind(&witness.post(&channel("open"), &json!(card.proof(&[0; 8])))), "wrong-state");
     assert_eq!(kind(&witness.post(&channel("begin"), &begin("nobody"))), "no-channel-keys");
-    let challenge = |answer: (u16, Value)| {
+    let begun_with = |answer: (u16, Value)| {
         let begun: wire::ChannelBegun = serde_json::from_value(answer.1).expect("a challenge");
         begun.host_challenge.0
     };
-    let first = challenge(witness.post(&channel("begin"), &begin(TRAINING_KEYS)));
+    let first = begun_with(witness.post(&channel("begin"), &begin(TRAINING_KEYS)));
     assert_eq!(
         kind(&witness.post(&channel("open"), &json!(card.with_version(0x31).proof(&first)))),
         "wrong-channel-keys"
     );
-    let second = challenge(witness.post(&channel("begin"), &begin(TRAINING_KEYS)));
+    let second = begun_with(witness.post(&channel("begin"), &begin(TRAINING_KEYS)));
     let (status, keys) = witness.post(&channel("open"), &json!(card.proof(&second)));
     assert_eq!((status, &keys["owner"]), (200, &json!("delivered")));
     let exchange = |apdu: &[u8]| {
-        let command = wire::ChannelCommand::Plain { apdu: wire::SecretBase64(Secret::new(apdu.to_vec())) };
+        let command =
+            wire::ChannelCommand::Plain { apdu: wire::SecretBase64(cardwright::domain::Secret::new(apdu.to_vec())) };
         json!(wire::ExchangeOnChannel { answers: Vec::new(), command: Some(command), longest_piece: 255 })
     };
     let (status, wrapped) = witness.post(&channel("exchange"), &exchange(&[0x00, 0xCB, 0x3F, 0xFF, 1, 0x5C, 0]));
     assert_eq!((status, wrapped["commands"].as_array().map(Vec::len)), (200, Some(1)));
     let unanswered = witness.post(&channel("exchange"), &exchange(&[0x00, 0xCB, 0x3F, 0xFF, 1, 0x5C, 0]));
     assert_eq!(kind(&unanswered), "secure-channel-closed");
-    let third = challenge(witness.post(&channel("begin"), &begin(TRAINING_KEYS)));
+    let third = begun_with(witness.post(&channel("begin"), &begin(TRAINING_KEYS)));
     assert_eq!(witness.post(&channel("open"), &json!(card.proof(&third))).0, 200);
     let put = |owner: &str| json!({ "owner": owner });
     assert_eq!(kind(&witness.post(&channel("put-key"), &put("organisation"))), "wrong-state", "nothing is certified");
@@ -262,7 +263,7 @@ fn every_answer_is_of_the_contract() {
     assert_eq!(witness.post(&channel("exchange"), &put_keys).0, 200);
     let other = json!({ "answers": [], "command": { "kind": "replace-unlock-code" }, "longest_piece": 255 });
     assert_eq!(kind(&witness.post(&channel("exchange"), &other)), "secure-channel-closed");
-    let fourth = challenge(witness.post(&channel("begin"), &begin(TRAINING_KEYS)));
+    let fourth = begun_with(witness.post(&channel("begin"), &begin(TRAINING_KEYS)));
     assert_eq!(witness.post(&channel("open"), &json!(card.proof(&fourth))).0, 200);
     assert_eq!(kind(&witness.post(&channel("exchange"), &other)), "not-wrapped");
     let wrong = json!({ "check_values": "AAAA" });

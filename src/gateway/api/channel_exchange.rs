@@ -128,9 +128,10 @@ fn wanted_command(
         }
         ChannelCommand::ReplaceUnlockCode => {
             let replaces = matches!(operation, Operation::Repair | Operation::Clear);
-            let Some(codes) = codes()?.filter(|_| replaces && open.level().encrypts_commands()) else {
+            if !(replaces && open.level().encrypts_commands()) {
                 return Ok(None);
-            };
+            }
+            let Some(codes) = codes()? else { return Ok(None) };
             Some(replacement_of_unlock_code(&codes.next).map_err(long)?)
         }
         ChannelCommand::PutKeys => {

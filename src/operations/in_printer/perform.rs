@@ -428,7 +428,9 @@ fn blank_card(series: Series) -> Result<CardRecord, OperationError> {
         last_job: None,
         certificates_expire: None,
         good_pair: None,
+        identifier: None,
         awaits_delivery: false,
+        last_change: None,
     })
 }
 

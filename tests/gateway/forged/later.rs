@@ -205,7 +205,7 @@ fn nobody_goes_on_with_what_a_holder_began() {
         let token = trial.forger.as_holder(DAY, SIAN, &serial, other_kind);
         caller = caller.with(&token);
         for call in Later::ALL.into_iter().filter(|call| call.gives() && call.is_for(operation)) {
-            if call != Later::Proof && call != Later::ChannelKeys && call != Later::Confirm {
+            if call != Later::Proof && call != Later::OpenChannel && call != Later::Confirm {
                 assert_eq!(answer(&caller.ask(call)), (403, "sign-in-not-enough"), "{operation}, {call:?}");
                 trial.count.cells += 1;
             }

@@ -2,6 +2,7 @@
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use cardwright::{
+    card::secure_channel::SecurityLevel,
     cis2::wire::{
         Abort, Base64, BeginChannel, CardAfterAbort, Certified, EndOnCard, ManagementKeyChallenge, ManagementKeyProof,
         OnCardOutcome, TellKey, UnlockCodeSettled,
@@ -23,7 +24,7 @@ pub enum Later {
     Challenge,
     Proof,
     BeginChannel,
-    ChannelKeys,
+    OpenChannel,
     Codes,
     CodeSettled,
     DeliveredCode,
@@ -43,7 +44,7 @@ impl Later {
         Self::Challenge,
         Self::Proof,
         Self::BeginChannel,
-        Self::ChannelKeys,
+        Self::OpenChannel,
         Self::Codes,
         Self::CodeSettled,
         Self::DeliveredCode,
@@ -64,7 +65,7 @@ impl Later {
         match self {
             // What writes objects or makes keys asks for the management key.
             Self::Challenge | Self::Proof => matches!(operation, Issue | Repair | Renew | Clear | Cancel),
-            Self::BeginChannel | Self::ChannelKeys => operation != ChangePasscode,
+            Self::BeginChannel | Self::OpenChannel => operation != ChangePasscode,
             // What sets a passcode without the old one, or ends a card's life with its holder, changes the unlock code.
             Self::Codes | Self::CodeSettled => matches!(operation, Issue | Repair | Unlock | Clear),
             Self::DeliveredCode => operation == Clear,
@@ -86,7 +87,7 @@ impl Later {
             Self::Challenge
             | Self::Proof
             | Self::BeginChannel
-            | Self::ChannelKeys
+            | Self::OpenChannel
             | Self::Codes
             | Self::DeliveredCode
             | Self::TellKey
@@ -164,10 +165,10 @@ impl<'a> Caller<'a> {
                 json!(ManagementKeyProof { encrypted_challenge: encrypted(&self.challenge) }),
             ),
             Later::BeginChannel => {
-                about("secure-channel/begin", json!(BeginChannel { key_set: TRAINING_KEYS.to_owned() }))
+                about("secure-channel/begin", json!(BeginChannel { key_set: TRAINING_KEYS.to_owned(), level: SecurityLevel::AnswerEncryption }))
             }
-            Later::ChannelKeys => {
-                about("secure-channel/keys", json!(DomainCard::new(&self.made.serial).proof(&self.host_challenge)))
+            Later::OpenChannel => {
+                about("secure-channel/open", json!(DomainCard::new(&self.made.serial).proof(&self.host_challenge)))
             }
             Later::PutKeys => about("secure-channel/put-key", json!({ "owner": "organisation" })),
             Later::Codes => about("unlock-codes/release", json!({})),

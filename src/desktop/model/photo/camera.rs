@@ -83,7 +83,7 @@ pub fn update(model: &mut Model, intent: Intent) {
             let Some(State { stage: Stage::Taken(photo, picture), .. }) = taken else { return };
             remember(&mut model.photo, None);
             model.photo.saved = false;
-            model.photo.current = Some(InWork::new(&photo, &picture, false));
+            model.photo.current = Some(InWork::new(&photo, &picture, false, model.photo_proportion));
             ask_proof(model);
         }
         Intent::Close => close(model),
