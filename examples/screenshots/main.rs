@@ -5,6 +5,7 @@
 #[allow(dead_code, missing_docs)]
 mod harness;
 mod kiosk;
+mod printers;
 mod service;
 #[path = "../../tests/kiosk/stand.rs"]
 #[allow(dead_code, missing_docs)]
@@ -131,6 +132,7 @@ fn tour((look, size, text_percent, scheme): Look, folder: &Path) {
     camera.shoot("activity");
     camera.wish(Route::Settings);
     camera.shoot("settings");
+    printers::tour(&mut camera);
     camera.wish(Route::CardFace);
     camera.wish(card_face::Intent::Choose(Some("number".to_owned())));
     camera.window.wait_for("the card", |model| model.card_face.proof.is_some());

@@ -17,6 +17,14 @@ pub(super) use check::LINE_HEIGHT;
 
 use super::measure::Area;
 
+/// The picture of a drawing of the organisation, for whoever wants to try one without a template.
+///
+/// # Errors
+/// Why it cannot be used.
+pub fn drawing(svg: &[u8]) -> Result<RgbImage, String> {
+    artwork::draw(svg)
+}
+
 /// What is wrong with a template: where, what, and what to do about it.
 #[derive(Debug, Clone, thiserror::Error, PartialEq, Eq)]
 #[error("card face template {file}, line {line}, {key}: {problem}. {remedy}. Nothing was printed.")]

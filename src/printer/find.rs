@@ -83,6 +83,13 @@ pub fn meet(destination: &Destination, profiles: &Profiles) -> Found {
     met
 }
 
+/// What one answer of the network says of printers, for whoever wants to try answers without a network. Total: any bytes are an
+/// answer or none.
+#[must_use]
+pub fn heard(answer: &[u8], from: SocketAddr) -> Vec<Found> {
+    network::heard(answer, from)
+}
+
 fn queue(queue: spool::QueueFound) -> Found {
     Found {
         name: queue.name,

@@ -5,7 +5,7 @@ use std::{fs::File, io::Read, path::Path};
 use image::RgbImage;
 use resvg::{
     tiny_skia::{Color, Pixmap, Transform},
-    usvg::{Options, Tree},
+    usvg::{Options, Tree, roxmltree},
 };
 
 use crate::face::{
@@ -42,13 +42,17 @@ pub(super) fn draw(svg: &[u8]) -> Result<RgbImage, String> {
         return Err(format!("the drawing has {} bytes, more than the 4 MB that are read", svg.len()));
     }
     let text = std::str::from_utf8(svg).map_err(|_| "the drawing is not UTF-8 text".to_owned())?;
-    // What would be left out in silence is refused.
-    for (tag, remedy) in [("<text", "turn its text into paths"), ("<image", "use the picture itself, as PNG or JPEG")] {
-        if text.contains(tag) {
-            return Err(format!("the drawing has a {tag}> element, which is not drawn: {remedy}"));
+    let unfit = |error: &dyn std::fmt::Display| format!("it is no SVG drawing ({error})");
+    let parsing = roxmltree::ParsingOptions { allow_dtd: true, ..roxmltree::ParsingOptions::default() };
+    let document = roxmltree::Document::parse_with_options(text, parsing).map_err(|error| unfit(&error))?;
+    // What would be left out in silence is refused, whatever prefix its namespace has.
+    let pictures = "use the picture itself, as PNG or JPEG";
+    for (tag, remedy) in [("text", "turn its text into paths"), ("image", pictures), ("feImage", pictures)] {
+        if document.descendants().any(|node| node.tag_name().name() == tag) {
+            return Err(format!("the drawing has a <{tag}> element, which is not drawn: {remedy}"));
         }
     }
-    let tree = Tree::from_str(text, &Options::default()).map_err(|error| format!("it is no SVG drawing ({error})"))?;
+    let tree = Tree::from_xmltree(&document, &Options::default()).map_err(|error| unfit(&error))?;
     let size = tree.size();
     let scale = DRAWN / size.width().max(size.height());
     let (width, height) = ((size.width() * scale).ceil() as u32, (size.height() * scale).ceil() as u32);

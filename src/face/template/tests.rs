@@ -131,6 +131,10 @@ fn artwork_stays_beside_the_template_and_its_mistakes_name_it() {
         ("<svg", "no SVG drawing"),
         ("<svg xmlns='http://www.w3.org/2000/svg' width='20' height='10'><text>A</text></svg>", "into paths"),
         ("<svg xmlns='http://www.w3.org/2000/svg' width='20' height='10'><image href='/etc/passwd'/></svg>", "PNG"),
+        (
+            "<s:svg xmlns:s='http://www.w3.org/2000/svg' width='20' height='10'><s:image href='/etc/passwd'/></s:svg>",
+            "PNG",
+        ),
     ] {
         std::fs::write(&drawing, svg).expect("scratch folder takes files");
         refused(why);

@@ -53,6 +53,13 @@ pub(super) fn find(everybody: SocketAddr, limit: Duration) -> io::Result<Vec<Fou
     }
 }
 
+/// What one answer alone says.
+pub(super) fn heard(answer: &[u8], from: SocketAddr) -> Vec<Found> {
+    let mut told = Told::default();
+    let _ = told.hear(answer, from);
+    told.printers()
+}
+
 fn question(name: &str, kind: TYPE) -> Vec<u8> {
     let mut packet = Packet::new_query(0);
     let name = Name::new_unchecked(name);
