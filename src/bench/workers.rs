@@ -159,15 +159,19 @@ impl Workers {
             }
             Order::ProvePrinter { printer, proof } => {
                 let again = proof.clone();
-                self.printer(&printer, PrinterOrder::Prove(proof), move |waiting| {
-                    matches!(waiting, PrinterOrder::Prove(known) if *known == again)
-                })
+                self.printer(
+                    &printer,
+                    PrinterOrder::Prove(proof),
+                    move |waiting| matches!(waiting, PrinterOrder::Prove(known) if *known == again),
+                )
             }
             Order::Calibrate { printer, order } => {
                 let again = order.clone();
-                self.printer(&printer, PrinterOrder::Calibrate(order), move |waiting| {
-                    matches!(waiting, PrinterOrder::Calibrate(known) if *known == again)
-                })
+                self.printer(
+                    &printer,
+                    PrinterOrder::Calibrate(order),
+                    move |waiting| matches!(waiting, PrinterOrder::Calibrate(known) if *known == again),
+                )
             }
             Order::AddPrinter { printer } => {
                 self.aside("add printer", move |common| printer_list::add(common, printer))
@@ -291,12 +295,7 @@ impl Workers {
 
     /// Gives an order to the worker of a printer, unless the same one waits there.
     /// Gives an order to the worker of a printer, in the place of one that is the same and waits.
-    fn printer(
-        &self,
-        name: &str,
-        order: PrinterOrder,
-        is_same: impl Fn(&PrinterOrder) -> bool,
-    ) -> Result<(), Trouble> {
+    fn printer(&self, name: &str, order: PrinterOrder, is_same: impl Fn(&PrinterOrder) -> bool) -> Result<(), Trouble> {
         let unknown = || Trouble::unchanged(format!("there is no printer “{name}” at this desk any more"));
         let desk = self.common.printer(name).ok_or_else(unknown)?;
         desk.lane.replace(order, is_same).map_err(|_| busy())
