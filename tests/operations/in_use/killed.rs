@@ -63,9 +63,9 @@ fn kill_everywhere(task: Task, make: Make) {
 /// Wants every write of what is sampled otherwise.
 const EVERY_WRITE: &str = "CARDWRIGHT_TEST_EVERY_WRITE";
 
-/// The same at every fifth write: a card of a secure channel takes many more steps than others.
+/// The same at every seventh write: a card of a secure channel takes many more steps than others.
 fn kill_here_and_there(task: Task, make: Make) {
-    kill_at_every(if std::env::var_os(EVERY_WRITE).is_some() { 1 } else { 5 }, task, make);
+    kill_at_every(if std::env::var_os(EVERY_WRITE).is_some() { 1 } else { 7 }, task, make);
 }
 
 fn kill_at_every(stride: u32, task: Task, make: Make) {
