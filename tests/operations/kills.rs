@@ -201,7 +201,7 @@ pub fn lasting_card(make: Make, folder: &Path, number: u16) -> Box<dyn CardReade
 #[test]
 fn victim() {
     let Some(orders) = Orders::given() else { return };
-    let gateway = Gateway::start(desk::gateway_config(&orders.folder.join("gateway"))).expect("a gateway");
+    let gateway = Gateway::start(desk::gateway_config_for(&orders.folder.join("gateway"), 0)).expect("a gateway");
     let service = desk::signed_in(&gateway.url());
     let (profiles, readers, journal) = (desk::quick_profiles(), orders.card(), orders.journal(Writes::Both));
     let workplace = desk::desk(&service, &*readers, &profiles, &journal);

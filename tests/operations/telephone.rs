@@ -140,7 +140,7 @@ fn series_9_card_cut_at_exchanges() {
 #[test]
 fn victim() {
     let Some(orders) = Orders::given() else { return };
-    let gateway = Gateway::start(desk::gateway_config(&orders.folder.join("gateway"))).expect("a gateway");
+    let gateway = Gateway::start(desk::gateway_config_for(&orders.folder.join("gateway"), 0)).expect("a gateway");
     let service = desk::signed_in(&gateway.url());
     let (profiles, readers, journal) = (desk::quick_profiles(), orders.card(), orders.journal(Writes::Both));
     let officers = Journal::open(&orders.folder.join("desk")).expect("the same journal");
