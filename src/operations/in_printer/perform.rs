@@ -231,7 +231,11 @@ impl Desk<'_> {
             Effect::Issue { issue } if state.cut => self.issue_after_cut(issue, ear)?,
             Effect::Issue { .. } => self.issue_in_station(hands, ear)?,
             Effect::PrepareFace { serial } => self.prepare_face(state, serial, hands),
-            Effect::Print { print } if state.cut => self.print_after_cut(print, ear)?,
+            Effect::Print { print } if state.cut => match self.print_after_cut(print, ear)? {
+                // A card that is still at the contacts is not under the head: it can be put out.
+                Outcome::PrintUnknown { why } if self.is_in_station(state) => Outcome::StillInStation { why },
+                outcome => outcome,
+            },
             Effect::Print { .. } => self.print_in_printer(hands, ear)?,
             Effect::PutOut { way } => self.put_out(*way, state, hands),
         })
@@ -382,6 +386,13 @@ impl Desk<'_> {
         };
         hands.printed = Some(report);
         Ok(outcome)
+    }
+
+    /// Whether the station's reader shows a card now.
+    fn is_in_station(&self, state: &State) -> bool {
+        let readers = self.readers.list().unwrap_or_default();
+        let holds = |name: &String| readers.iter().any(|r| r.name == *name && r.card != Presence::Empty);
+        state.reader.as_ref().is_some_and(holds)
     }
 
     /// Has the card put out, and waits until the station shows none.
