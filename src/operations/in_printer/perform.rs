@@ -287,7 +287,7 @@ impl Desk<'_> {
                     )),
                 };
             }
-            thread::sleep(LOOK_EVERY);
+            pause();
         }
     }
 
@@ -417,9 +417,16 @@ impl Desk<'_> {
             if Instant::now() >= deadline {
                 return Outcome::Inside { why: format!("the card did not leave “{reader}”") };
             }
-            thread::sleep(LOOK_EVERY);
+            pause();
         }
     }
+}
+
+/// Waits for the next look. Readers of several kinds tell of cards in ways of their own; the waits here end with their
+/// deadlines.
+fn pause() {
+    #[allow(clippy::disallowed_methods, reason = "bounded by the profile's carry-seconds at every place")]
+    thread::sleep(LOOK_EVERY);
 }
 
 /// Whether a reader is the station's by its name.
@@ -471,7 +478,7 @@ fn patiently<T>(limit: Duration, mut work: impl FnMut() -> Result<T, OperationEr
     loop {
         match work() {
             Err(OperationError::Reader(ReaderError::InUse { .. })) if Instant::now() < deadline => {
-                thread::sleep(LOOK_EVERY);
+                pause();
             }
             done => return done,
         }
