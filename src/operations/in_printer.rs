@@ -219,6 +219,11 @@ pub enum Outcome {
         /// Why, and what to look at.
         why: String,
     },
+    /// Nobody knows from the print's record whether it was printed, and the card is still in the station.
+    StillInStation {
+        /// What the record says.
+        why: String,
+    },
     /// No card is in the station any more.
     Out,
     /// The printer took the command, and no reader shows what came of it.
@@ -335,6 +340,7 @@ pub fn step(mut state: State, outcome: &Outcome) -> State {
         (Stage::Print, Outcome::PrintUnknown { why }) => {
             Stage::Ended { end: End::LookAtPrinter { why: why.clone() }, card: Place::ToldOut }
         }
+        (Stage::Print, Outcome::StillInStation { why }) => eject(End::LookAtPrinter { why: why.clone() }),
         (Stage::PutOut { way, end }, Outcome::Out) => {
             Stage::Ended { end, card: Place::Out { rejected: way == Way::Reject } }
         }

@@ -231,7 +231,11 @@ impl Desk<'_> {
             Effect::Issue { issue } if state.cut => self.issue_after_cut(issue, ear)?,
             Effect::Issue { .. } => self.issue_in_station(hands, ear)?,
             Effect::PrepareFace { serial } => self.prepare_face(state, serial, hands),
-            Effect::Print { print } if state.cut => self.print_after_cut(print, ear)?,
+            Effect::Print { print } if state.cut => match self.print_after_cut(print, ear)? {
+                // A card that is still at the contacts is not under the head: it can be put out.
+                Outcome::PrintUnknown { why } if self.is_in_station(state) => Outcome::StillInStation { why },
+                outcome => outcome,
+            },
             Effect::Print { .. } => self.print_in_printer(hands, ear)?,
             Effect::PutOut { way } => self.put_out(*way, state, hands),
         })
@@ -283,7 +287,7 @@ impl Desk<'_> {
                     )),
                 };
             }
-            thread::sleep(LOOK_EVERY);
+            pause();
         }
     }
 
@@ -384,6 +388,13 @@ impl Desk<'_> {
         Ok(outcome)
     }
 
+    /// Whether the station's reader shows a card now.
+    fn is_in_station(&self, state: &State) -> bool {
+        let readers = self.readers.list().unwrap_or_default();
+        let holds = |name: &String| readers.iter().any(|r| r.name == *name && r.card != Presence::Empty);
+        state.reader.as_ref().is_some_and(holds)
+    }
+
     /// Has the card put out, and waits until the station shows none.
     fn put_out(&self, way: Way, state: &State, hands: &Hands<'_>) -> Outcome {
         let Some(printer) = hands.printer else {
@@ -406,9 +417,16 @@ impl Desk<'_> {
             if Instant::now() >= deadline {
                 return Outcome::Inside { why: format!("the card did not leave “{reader}”") };
             }
-            thread::sleep(LOOK_EVERY);
+            pause();
         }
     }
+}
+
+/// Waits for the next look. Readers of several kinds tell of cards in ways of their own; the waits here end with their
+/// deadlines.
+fn pause() {
+    #[allow(clippy::disallowed_methods, reason = "bounded by the profile's carry-seconds at every place")]
+    thread::sleep(LOOK_EVERY);
 }
 
 /// Whether a reader is the station's by its name.
@@ -462,7 +480,7 @@ fn patiently<T>(limit: Duration, mut work: impl FnMut() -> Result<T, OperationEr
     loop {
         match work() {
             Err(OperationError::Reader(ReaderError::InUse { .. })) if Instant::now() < deadline => {
-                thread::sleep(LOOK_EVERY);
+                pause();
             }
             done => return done,
         }

@@ -110,7 +110,7 @@ fn told(end: &End, place: &Place) -> (Resumption, Option<String>) {
         End::IssuedOnly { why } => {
             (Resumption::Finished, Some(format!("{why}; {where_it_is}. Print its face from its holder's page")))
         }
-        End::LookAtPrinter { why } => (Resumption::LookAtPrinter { why: why.clone() }, None),
+        End::LookAtPrinter { why } => (Resumption::LookAtPrinter { why: format!("{why}; {where_it_is}") }, None),
         End::NotIssued { why, .. } => (Resumption::Undone { why: format!("{why}; {where_it_is}") }, None),
     }
 }

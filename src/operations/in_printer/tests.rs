@@ -83,6 +83,9 @@ fn a_printer_that_stops_after_the_issue_leaves_an_issued_card_and_says_where_it_
     }
     let unknown = step(after(&good()[..6]), &Outcome::PrintUnknown { why: why() });
     assert!(matches!(unknown.ended(), Some((End::LookAtPrinter { .. }, _))));
+    let held = step(after(&good()[..6]), &Outcome::StillInStation { why: why() });
+    assert_eq!(held.pending(), Some(Effect::PutOut { way: Way::Eject }));
+    assert!(matches!(step(held, &Outcome::Out).ended(), Some((End::LookAtPrinter { .. }, Place::Out { .. }))));
 }
 
 #[test]
