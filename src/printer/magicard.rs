@@ -158,7 +158,13 @@ fn separated(
 ) -> Separation {
     let mut told = colour.apply(planes).into_owned();
     steps(&mut told);
-    let look = if colour.is_plain() { told.clone() } else { colour.ruled(planes).into_owned() };
+    let look = if colour.is_plain() {
+        told.clone()
+    } else {
+        let mut look = colour.ruled(planes).into_owned();
+        steps(&mut look);
+        look
+    };
     Separation { look, told: Some(told), coat: Coat::of(profile, planes, coat) }
 }
 

@@ -4,8 +4,9 @@
 //! The driver turns the page into the printer's language, so its options (ribbon, overcoat, chip hole) are those of the
 //! queue, and so is its colour: tone curves, grey balance and ICC profile of the printer's own profile are for finished
 //! jobs and are not applied, because the driver has its own and both together would correct twice. What is black stays as
-//! the profile rules: drivers print pure black (0, 0, 0) with resin and make any other black of the dyes, so a page has pure
-//! black where the rule wants resin and nowhere else; black of the dyes is one step lighter. The page is the whole image of the head, 642 x 1016 pixels at 300 dpi, long side down.
+//! the profile rules: drivers print pure black (0, 0, 0) with resin, as far as the printer's 64 steps tell it apart, and make
+//! any other black of the dyes. So a page has pure black where the rule wants resin and nowhere else; black of the dyes is
+//! one of those steps lighter. The page is the whole image of the head, 642 x 1016 pixels at 300 dpi, long side down.
 
 mod bitmap;
 mod pdf;
@@ -26,6 +27,9 @@ use crate::face::planes::{HEIGHT, Planes, WIDTH};
 /// Dots an inch of a page, both ways.
 pub const DOTS_AN_INCH: u32 = 300;
 const DPI: usize = DOTS_AN_INCH as usize;
+/// One of the 64 steps of a dye. Gutenprint's backend takes for resin what is darker than this in red, green and blue
+/// (`tests/printing/gutenprint_filter.rs` asks it).
+const STEP: u8 = 4;
 /// Bytes of one line: red, green and blue.
 const LINE: usize = 3 * HEIGHT;
 
@@ -118,7 +122,6 @@ pub(super) fn page_of(profile: &Profile, side: &Planes) -> Vec<u8> {
 /// row x, so that both leave the printer the same way round (`facts/magicard.md` 5). Resin is pure black; where the ribbon
 /// has resin, nothing else is.
 fn page(planes: &Planes, resin: bool) -> Vec<u8> {
-    let darkest = u8::from(resin);
     let mut page = Vec::with_capacity(LINE * WIDTH);
     for y in 0..WIDTH {
         for x in 0..HEIGHT {
@@ -127,7 +130,7 @@ fn page(planes: &Planes, resin: bool) -> Vec<u8> {
             match planes.resin.get(at) {
                 Some(1..) => page.extend([0; 3]),
                 _ => match [dye(&planes.cyan), dye(&planes.magenta), dye(&planes.yellow)] {
-                    [0, 0, 0] => page.extend([darkest; 3]),
+                    dark if resin && dark.iter().all(|channel| *channel < STEP) => page.extend([STEP; 3]),
                     colour => page.extend(colour),
                 },
             }

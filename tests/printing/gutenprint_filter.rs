@@ -156,7 +156,7 @@ fn the_same_card_with_resin_comes_to_the_same_bits_on_all_four_panels() {
             }
             // As dark as a page for a driver is where the dyes are to print black.
             1 => {
-                (planes.yellow[at], planes.magenta[at], planes.cyan[at]) = (254, 254, 254);
+                (planes.yellow[at], planes.magenta[at], planes.cyan[at]) = (251, 251, 251);
                 planes.resin[at] = 0;
             }
             _ => planes.resin[at] = 0,

@@ -3,7 +3,6 @@ photo-title = Photo of { $name }
 photo-open = Open a file…
 photo-paste = Paste
 photo-camera = Take a photo
-photo-camera-open = The camera is open.
 photo-path = Or the way to a file
 photo-read = Read it
 photo-drop-here = Drop the photo here

@@ -43,15 +43,17 @@ pub fn draw(ui: &mut Ui, view: &View<'_>, holder: &HolderId) {
         ScrollArea::vertical().id_salt("photo page").auto_shrink([false, false]).show(ui, |ui| {
             let room = vec2(ui.available_width(), ui.clip_rect().height());
             troubles(ui, view);
-            sources::draw(ui, view);
-            ui.add_space(space::SMALL);
             match &view.model.photo.camera {
                 Some(open) => {
                     let [least, most] = space::PHOTO;
-                    let height = (room.y - 5.0 * space::TARGET).clamp(least, most);
+                    let height = (room.y - 2.0 * space::TARGET).clamp(least, most);
                     camera::draw(ui, view, open, vec2(room.x, height));
                 }
-                None => work(ui, view, &name, room),
+                None => {
+                    sources::draw(ui, view);
+                    ui.add_space(space::SMALL);
+                    work(ui, view, &name, room);
+                }
             }
         });
     });

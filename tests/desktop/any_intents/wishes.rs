@@ -218,7 +218,7 @@ pub fn in_photo(what: u8) -> Vec<Intent> {
             14 => return vec![Intent::Go(Route::Photo(number(1)))],
             15 => I::UseProposed,
             16 => return vec![Intent::Go(Route::Photo(number(2)))],
-            17 => I::Camera(Camera::Open),
+            17 => return vec![Intent::Go(Route::Photo(number(1))), I::Camera(Camera::Open).into()],
             18 => I::Camera(Camera::Take),
             19 => I::Camera(Camera::Use),
             20 => I::Camera(Camera::Close),

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use image::RgbaImage;
 use time::OffsetDateTime;
 
 use super::Common;
 use crate::{
     bench::event::{FaceList, OpenedFace, Proof, Trouble},
-    face::{Face, FaceSide, Plane, Template, marks, samples},
+    face::{Face, FaceSide, Mark, Plane, Template, marks, samples},
     printer::{
         choice::Printer,
         separation::{Panel, Separation},
@@ -71,17 +72,19 @@ pub(super) fn shown(face: Face, printer: Option<&Printer>) -> Proof {
         separation.look
     });
     let marks = printer.map(|printer| face.marks(&printer.profile.limits())).unwrap_or_default();
-    let picture = |side: &FaceSide| {
-        let mut picture = side.preview();
-        marks::draw(&mut picture, side.layout.side, &marks);
-        Arc::new(picture)
-    };
-    proof.front = picture(face.front());
-    proof.back = face.back().map(picture);
+    proof.front = marked(face.front(), &marks);
+    proof.back = face.back().map(|back| marked(back, &marks));
     proof.marks = marks.iter().map(ToString::to_string).collect();
     proof.waiting = face.waiting().into_iter().map(str::to_owned).collect();
     proof.panels = panels(&face, &proof);
     proof
+}
+
+/// A side as it will come out, with a frame around what does not print so.
+fn marked(side: &FaceSide, marks: &[Mark]) -> Arc<RgbaImage> {
+    let mut picture = side.preview();
+    marks::draw(&mut picture, side.layout.side, marks);
+    Arc::new(picture)
 }
 
 /// The panels of the ribbon that put something on this card. What a driver makes of a page is told by its colours, and

@@ -74,25 +74,23 @@ pub fn actions(ui: &mut Ui, view: &View<'_>, camera: &State) {
         pressed
     };
     button::row(ui, |ui| {
-        match &camera.stage {
+        let main = match &camera.stage {
             Stage::Failed(_) => {
-                press(ui, Button::new(tr!(view, "photo-camera-try-again")).kind(Kind::Main), Intent::Open);
+                press(ui, Button::new(tr!(view, "photo-camera-try-again")).kind(Kind::Main), Intent::Open)
             }
-            Stage::Taken(..) => {
-                let used = Button::new(tr!(view, "photo-camera-use")).kind(Kind::Main);
-                let used = press(ui, used, Intent::Use);
-                // Whoever took it with the keyboard goes on from here with the keyboard.
-                if ui.memory(|memory| memory.focused().is_none()) {
-                    used.request_focus();
-                }
-                press(ui, Button::new(tr!(view, "photo-camera-again")), Intent::Open);
-            }
+            Stage::Taken(..) => press(ui, Button::new(tr!(view, "photo-camera-use")).kind(Kind::Main), Intent::Use),
             Stage::Opening | Stage::Live(_) | Stage::Taking(_) => {
                 let live = matches!(camera.stage, Stage::Live(_));
                 let refused = (!live).then(|| tr!(view, "photo-camera-wait"));
-                let take = Button::new(tr!(view, "photo-camera-take")).kind(Kind::Main).refused(refused);
-                press(ui, take, Intent::Take);
+                press(ui, Button::new(tr!(view, "photo-camera-take")).kind(Kind::Main).refused(refused), Intent::Take)
             }
+        };
+        // Whoever came here with the keyboard goes on from here with the keyboard.
+        if view.model.dialogs.is_empty() && ui.memory(|memory| memory.focused().is_none()) {
+            main.request_focus();
+        }
+        if camera.has_taken() {
+            press(ui, Button::new(tr!(view, "photo-camera-again")), Intent::Open);
         }
         press(ui, Button::new(tr!(view, "photo-camera-close")), Intent::Close);
     });

@@ -45,8 +45,7 @@ pub fn draw(ui: &mut Ui, view: &View<'_>) {
         if Button::new(tr!(view, "photo-open")).show(ui, view).clicked() {
             view.send(photo::Intent::Choose);
         }
-        let open = state.camera.is_some().then(|| tr!(view, "photo-camera-open"));
-        if Button::new(tr!(view, "photo-camera")).refused(open).show(ui, view).clicked() {
+        if Button::new(tr!(view, "photo-camera")).show(ui, view).clicked() {
             view.send(photo::Intent::Camera(photo::camera::Intent::Open));
         }
         if Button::new(tr!(view, "photo-paste")).show(ui, view).clicked() {
