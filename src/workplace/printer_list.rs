@@ -99,10 +99,16 @@ pub(super) fn without_printer(text: &str, file: &str, name: &str) -> Result<Stri
     match document.get_mut(KEY) {
         Some(Item::ArrayOfTables(tables)) => {
             let found = tables.iter().position(|table| is(table.get("name").and_then(Item::as_str)));
-            tables.remove(found.ok_or_else(unknown)?);
+            let found = found.ok_or_else(unknown)?;
+            // What somebody wrote above it is kept, at the end: it may be about more than this printer.
+            let above = tables.get(found).and_then(|table| table.decor().prefix()?.as_str()).unwrap_or_default().trim();
+            let above = if above.is_empty() { String::new() } else { format!("{above}\n") };
+            tables.remove(found);
             if tables.is_empty() {
                 document.remove(KEY);
             }
+            let below = document.trailing().as_str().unwrap_or_default().to_owned();
+            document.set_trailing(format!("{above}{below}"));
         }
         Some(Item::Value(toml_edit::Value::Array(array))) => {
             let named = |value: &toml_edit::Value| value.as_inline_table()?.get("name")?.as_str().map(str::to_owned);
@@ -196,6 +202,9 @@ mod tests {
         last.sort();
         assert_eq!(first, last);
         assert!(matches!(without_printer(DESK, "desk.toml", "Door"), Err(PrinterListError::Unknown(_))));
+        let none = without_printer(DESK, "desk.toml", "Window").unwrap();
+        assert!(none.contains("# By the window.") && !none.contains("name = \"Window\""), "{none}");
+        assert!(Configuration::parse(&none, "desk.toml").unwrap().printers.is_empty());
     }
 
     #[test]

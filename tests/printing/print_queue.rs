@@ -6,7 +6,9 @@ pub mod server;
 use std::{io::Read, net::TcpListener, thread, time::Duration};
 
 use cardwright::printer::{
-    profile::HeadTag,
+    choice::Destination,
+    find::{self, Places},
+    profile::{HeadTag, Profiles},
     spool::{CardUsed, IppQueue, Spool, SpoolError, Taken, TimeLimits},
     virtual_printer::{Model, VirtualPrinter},
 };
@@ -168,4 +170,26 @@ fn a_queue_that_is_not_there_is_named_with_what_to_do() {
         assert_eq!(error.card_used(), CardUsed::No);
         assert!(error.to_string().contains(&address), "{error}");
     }
+}
+
+#[test]
+fn queues_are_found_with_what_their_driver_says_and_a_server_that_is_gone_has_none() {
+    let server = PrintServer::start();
+    server.add("raw", &["-v", "socket://127.0.0.1:9", "-m", "raw"]);
+    server.add("tango", &["-v", "socket://127.0.0.1:9", "-m", "gutenprint.5.3://magicard-tango-2e/expert"]);
+    let profiles = Profiles::bundled().unwrap();
+    let address = format!("ipp://127.0.0.1:{}/", server.port());
+    let look = || find::find(Places { server: Some(&address), network: None, limit: LIMIT }, &profiles);
+    let found: Vec<_> = look().into_iter().filter(|found| matches!(found.destination, Destination::Ipp(_))).collect();
+    let mut names: Vec<&str> = found.iter().map(|found| found.name.as_str()).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["raw", "tango"]);
+    let tango = found.iter().find(|found| found.name == "tango").unwrap();
+    assert!(tango.model.contains("Tango 2E"), "{tango:?}");
+    // What was found is an address that jobs can be sent to.
+    let read = tango.destination.to_string().parse::<Destination>().unwrap();
+    assert_eq!(read, tango.destination);
+    assert_eq!(queue(&read.to_string(), LIMIT).status().unwrap(), None);
+    drop(server);
+    assert!(look().iter().all(|found| !matches!(found.destination, Destination::Ipp(_))));
 }

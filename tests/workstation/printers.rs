@@ -79,3 +79,36 @@ fn a_printer_of_the_first_generation_is_refused_for_the_profile_of_the_second() 
     }
     assert!(!desk.path().join("data/printer-profiles").exists());
 }
+
+#[test]
+fn a_printer_is_added_to_the_configuration_and_taken_out_of_it_and_nothing_else_changes() {
+    let printer = VirtualPrinter::start(Model::default()).expect("a port");
+    let first = VirtualPrinter::start(Model { name: "DoH 300".to_owned(), ..Model::default() }).expect("a port");
+    let desk = Desk::new();
+    let words = "# Ask Ravi.\nrealm = \"training\" # never live\n";
+    desk.file("desk.toml", words);
+    let file = desk.path().join("desk.toml");
+    let read = || std::fs::read_to_string(&file).expect("the file");
+    let place = |printer: &VirtualPrinter| format!("tcp:127.0.0.1:{}", printer.port());
+    let run = |words: &[&str]| desk.run(&[&["printers", "--json", "--config", "desk.toml"], words].concat());
+
+    // The first generation is refused under the profile of the second, with the reason.
+    let v2 = ["--profile", "magicard-doh-300-v2"];
+    let refused = run(&[&["add", "Old", "--destination", &place(&first)][..], &v2].concat()).expect(3);
+    assert!(refused.stdout.contains("Series 10"), "{}", refused.stdout);
+    assert_eq!(read(), words);
+
+    // Without a profile it is what it says it is.
+    let told = run(&["add", "Door", "--destination", &place(&printer)]).expect(0).json();
+    assert_eq!(told["profile"], "magicard-doh-300-v2", "{told}");
+    assert!(words.lines().all(|line| read().contains(line)), "{}", read());
+    let shown = run(&[]).expect(0).json();
+    let names: Vec<&str> =
+        shown["printers"].as_array().expect("a list").iter().filter_map(|p| p["name"].as_str()).collect();
+    assert_eq!(names, ["Virtual printer", "Door"]);
+    run(&["add", "Other", "--destination", &place(&printer)]).expect(2);
+
+    run(&["remove", "Door"]).expect(0);
+    assert!(!read().contains("Door") && read().contains("# Ask Ravi."), "{}", read());
+    run(&["remove", "Door"]).expect(2);
+}

@@ -68,6 +68,7 @@ fn seen(ui: &mut Ui, view: &View<'_>) {
         ui.horizontal_wrapped(|ui| {
             ui.vertical(|ui| {
                 ui.set_width(space::DETAILS);
+                ui.spacing_mut().slider_width = space::DETAILS * 0.7;
                 for (band, key) in
                     ["calibration-weak", "calibration-middle", "calibration-strong"].into_iter().enumerate()
                 {
