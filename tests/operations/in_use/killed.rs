@@ -120,6 +120,7 @@ kills! { kill_everywhere:
     unlock_of_a_forgotten_passcode_of_the_independent_card: UnlockForgotten, Independent;
     change_of_passcode_of_the_virtual_card: ChangePasscode, Virtual;
     change_of_passcode_of_the_independent_card: ChangePasscode, Independent;
+    change_of_passcode_of_a_card_of_a_secure_channel: ChangePasscode, Channel;
     clear_of_the_virtual_card: Clear, Virtual;
     clear_of_the_independent_card: Clear, Independent;
     clear_of_a_card_of_a_secure_channel: Clear, Channel;
@@ -139,7 +140,6 @@ kills! { kill_everywhere:
 
 kills! { kill_here_and_there:
     unlock_of_a_forgotten_passcode_of_a_card_of_a_secure_channel: UnlockForgotten, Channel;
-    change_of_passcode_of_a_card_of_a_secure_channel: ChangePasscode, Channel;
     cancel_of_a_card_of_a_secure_channel: Cancel, Channel;
     repair_of_a_card_of_a_secure_channel_with_its_holder: RepairWithHolder, Channel;
     repair_of_a_card_of_a_secure_channel_left_locked: RepairLeftLocked, Channel;
