@@ -6,10 +6,10 @@ use cardwright::{
     cis2::{
         verdict,
         wire::{
-            AskForCode, AuditHead, AuditRow, BeginByTelephone, BeginOnCard, BegunByTelephone, CardAnswer, CardChallenge,
-            CardRecord, Certified, Certify, ChannelAnswer, ChannelExchanged, ChannelProof, Confirm, EndByTelephone, EndOnCard,
-            ExchangeOnChannel, HolderRecord, HolderSignIn, Issuance, ManagementKeyAnswer, OnCardBegun, PreparedKeys, PrintRecord, Problem, Reserve, Session,
-            UnlockCodes,
+            AskForCode, AuditHead, AuditRow, BeginByTelephone, BeginOnCard, BegunByTelephone, CardAnswer,
+            CardChallenge, CardRecord, Certified, Certify, ChannelAnswer, ChannelExchanged, ChannelProof, Confirm,
+            EndByTelephone, EndOnCard, ExchangeOnChannel, HolderRecord, HolderSignIn, Issuance, ManagementKeyAnswer,
+            OnCardBegun, PreparedKeys, PrintRecord, Problem, Reserve, Session, UnlockCodes,
         },
     },
     workplace::{AuditChain, port_in},

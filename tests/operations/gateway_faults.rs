@@ -29,16 +29,21 @@ pub fn impatient(url: &str) -> HttpService {
 
 /// Harms the n-th call of an issue, and for good measure every call after it or none.
 fn harm_everywhere(what: &str, harm: impl Fn() -> Harm, calls: impl Fn(usize) -> Calls) {
+    harm_at_every(1, Make::Virtual, what, harm, calls);
+}
+
+/// The same at every so many calls of an issue of one make of card.
+fn harm_at_every(stride: usize, make: Make, what: &str, harm: impl Fn() -> Harm, calls: impl Fn(usize) -> Calls) {
     let bench = TestDesk::new();
     let gateway = bench.gateway.as_ref().expect("running").address();
     let proxy = FaultyProxy::start(gateway);
     let harmed = impatient(&proxy.url());
-    let whole = calls_of_an_issue(&bench, &proxy, &harmed);
+    let whole = calls_of_an_issue(make, &bench, &proxy, &harmed);
     let (mut finished, mut undone, mut unbegun) = (0, 0, 0);
-    for call in 1..=whole {
+    for call in (1..=whole).step_by(stride) {
         let number = u16::try_from(call).expect("few calls");
         let what = format!("{what}, call {call} of {whole}");
-        let (readers, holder) = (desk::card(Make::Virtual, number), desk::holder(number));
+        let (readers, holder) = (desk::card(make, number), desk::holder(number));
         proxy.plan(calls(call), harm());
         let ended = desk::issue(&bench.desk_with(&harmed, &*readers), holder.clone(), PasscodeChoice::LeftLocked);
         proxy.plan(Calls::None, harm());
@@ -56,7 +61,7 @@ fn harm_everywhere(what: &str, harm: impl Fn() -> Harm, calls: impl Fn(usize) ->
                 other => panic!("{what}: {other:?}"),
             }
         }
-        let serial = desk::serial(Make::Virtual, number);
+        let serial = desk::serial(make, number);
         let held = || promise::held(&bench.gateway_data(), &*readers, READER, &serial, &what);
         if held() == Ended::Blank {
             let again = desk::issue(&bench.desk(&*readers), holder, PasscodeChoice::LeftLocked).expect(&what);
@@ -67,9 +72,9 @@ fn harm_everywhere(what: &str, harm: impl Fn() -> Harm, calls: impl Fn(usize) ->
     assert!(undone > 0 && unbegun > 0, "{what}: {unbegun} not begun, {undone} undone");
 }
 
-fn calls_of_an_issue(bench: &TestDesk, proxy: &FaultyProxy, service: &HttpService) -> usize {
+fn calls_of_an_issue(make: Make, bench: &TestDesk, proxy: &FaultyProxy, service: &HttpService) -> usize {
     proxy.plan(Calls::None, Harm::Drop);
-    let readers = desk::card(Make::Virtual, 0);
+    let readers = desk::card(make, 0);
     let holder: HolderId = desk::holder(0);
     let report =
         desk::issue(&bench.desk_with(service, &*readers), holder, PasscodeChoice::LeftLocked).expect("prepared");
@@ -85,6 +90,17 @@ fn connection_dropped() {
 #[test]
 fn answer_lost() {
     harm_everywhere("answer lost", || Harm::SwallowReply, Calls::Only);
+}
+
+/// A card of a secure channel asks the gateway in the middle of its work on the chip.
+#[test]
+fn answer_lost_over_a_secure_channel() {
+    harm_at_every(6, Make::Channel, "answer lost over a secure channel", || Harm::SwallowReply, Calls::Only);
+}
+
+#[test]
+fn connection_dropped_over_a_secure_channel() {
+    harm_at_every(7, Make::Channel, "dropped over a secure channel", || Harm::Drop, Calls::From);
 }
 
 #[test]
@@ -114,16 +130,21 @@ fn off_from_the_start() {
 /// A gateway that loses single answers is not even noticed: the client asks again under the same key.
 #[test]
 fn one_lost_answer_is_asked_for_again() {
+    one_lost_answer(Make::Virtual, 3);
+    one_lost_answer(Make::Channel, 7);
+}
+
+fn one_lost_answer(make: Make, stride: usize) {
     let bench = TestDesk::new();
     let proxy = FaultyProxy::start(bench.gateway.as_ref().expect("running").address());
     let service = desk::signed_in(&proxy.url());
-    let whole = calls_of_an_issue(&bench, &proxy, &service);
-    for call in (1..=whole).step_by(3) {
+    let whole = calls_of_an_issue(make, &bench, &proxy, &service);
+    for call in (1..=whole).step_by(stride) {
         let number = u16::try_from(call).expect("few calls");
-        let readers = desk::card(Make::Virtual, number);
+        let readers = desk::card(make, number);
         proxy.plan(Calls::Only(call), Harm::SwallowReply);
         let workplace = bench.desk_with(&service, &*readers);
         let report = desk::issue(&workplace, desk::holder(number), PasscodeChoice::ChosenByHolder).expect("prepared");
-        assert_eq!(report.ending, Ending::Done, "call {call}");
+        assert_eq!(report.ending, Ending::Done, "{make:?}, call {call}");
     }
 }

@@ -49,6 +49,26 @@ fn far_from(theirs: &[u8], ours: &[u8]) -> (f64, u8) {
     (sum as f64 / count as f64, most)
 }
 
+/// What a driver of Windows draws: another program reads the same pixels, the way round that they leave the printer.
+#[test]
+fn a_page_for_a_driver_of_windows_is_a_bitmap_of_the_same_pixels() {
+    let planes = faces::noise(75);
+    let folder = tempfile::tempdir().unwrap();
+    let (bitmap, pixels) = (folder.path().join("page.bmp"), folder.path().join("page.ppm"));
+    std::fs::write(&bitmap, page(&planes, Document::Bitmap)).unwrap();
+    let read = std::process::Command::new("convert").args([&bitmap, &pixels]).status().expect("ImageMagick is there");
+    assert!(read.success());
+    let read = std::fs::read(&pixels).unwrap();
+    let head = b"P6\n642 1016\n255\n";
+    assert!(read.starts_with(head), "{:?}", String::from_utf8_lossy(&read[..32]));
+    // A PDF has the pixels as they are, in the stream of its image.
+    let pdf = page(&planes, Document::Pdf);
+    let image = pdf.windows(14).position(|bytes| bytes == b"/Subtype /Imag").expect("an image");
+    let begin = image + pdf[image..].windows(7).position(|bytes| bytes == b"stream\n").expect("its stream") + 7;
+    let pixels = &read[head.len()..];
+    assert!(pdf[begin..begin + pixels.len()] == *pixels, "the pixels differ");
+}
+
 /// CUPS makes a PDF of the raster, a raster of the PDF, and manages its colours on the way: the picture stays, not the bits.
 #[test]
 fn a_page_goes_through_gutenprints_driver_and_comes_out_as_it_was_composed() {

@@ -80,6 +80,7 @@ kills! {
     unlock_of_a_forgotten_passcode_of_the_independent_card: UnlockForgotten, Independent;
     change_of_passcode_of_the_virtual_card: ChangePasscode, Virtual;
     change_of_passcode_of_the_independent_card: ChangePasscode, Independent;
+    change_of_passcode_of_a_card_of_a_secure_channel: ChangePasscode, Channel;
     clear_of_the_virtual_card: Clear, Virtual;
     clear_of_the_independent_card: Clear, Independent;
     clear_of_a_card_of_a_secure_channel: Clear, Channel;
@@ -114,7 +115,6 @@ kills! {
     unlock_of_the_independent_card_that_was_issued_locked: UnlockDelivered, Independent;
     unlock_of_the_independent_card_that_was_looked_at: UnlockSeen, Independent;
     unlock_of_a_forgotten_passcode_of_a_card_of_a_secure_channel: UnlockForgotten, Channel;
-    change_of_passcode_of_a_card_of_a_secure_channel: ChangePasscode, Channel;
     cancel_of_a_card_of_a_secure_channel: Cancel, Channel;
     repair_of_a_card_of_a_secure_channel_with_its_holder: RepairWithHolder, Channel;
     repair_of_a_card_of_a_secure_channel_left_locked: RepairLeftLocked, Channel;
