@@ -317,7 +317,7 @@ fn a_card_is_seen_to_work_and_a_wrong_passcode_is_told() {
         let (_, serial) = desk.issued(Some(FIRST));
         for (typed, words) in [
             (WRONG, ["The card did not pass", "Nothing on it was changed."]),
-            (FIRST, ["This card works", "its key signs"]),
+            (FIRST, ["This card works", "both its keys sign"]),
         ] {
             desk.serve();
             desk.press(Role::Button, "Does this card work?");

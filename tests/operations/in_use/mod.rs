@@ -152,7 +152,7 @@ impl Bench {
         let folder = desk::quick_folder();
         let now = OffsetDateTime::now_utc();
         let clock = Arc::new(SetClock(Mutex::new(now)));
-        let mut config = desk::gateway_config_for(&folder.path().join("gateway"), 128);
+        let mut config = desk::gateway_config_for(&folder.path().join("gateway"), 200);
         config.clock = clock.clone();
         change(&mut config);
         let gateway = Gateway::start(config).expect("a gateway");
