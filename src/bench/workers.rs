@@ -1,5 +1,6 @@
 //! Starts and stops the workers, and hands each order to the one that carries it out.
 
+mod at_once;
 mod calibrating;
 mod camera;
 mod card_work;
@@ -38,6 +39,7 @@ use std::{
 };
 
 use self::{
+    at_once::{Answer, GaveUp},
     card_work::CardJob,
     common::Common,
     printer::PrinterOrder,
@@ -76,7 +78,7 @@ pub struct Workers {
     common: Arc<Common>,
     /// `None` only while it is being dropped.
     events: Option<Receiver<Event>>,
-    /// Answers to orders that no worker took. They never wait for room: whoever gives orders also takes events.
+    /// Answers to orders that no worker took, or that were carried out at once. They never wait for room: whoever gives orders also takes events.
     refused: RefCell<VecDeque<Event>>,
     stop_watch: Option<Box<dyn FnOnce() + Send>>,
     watch: Option<JoinHandle<()>>,
@@ -134,6 +136,23 @@ impl Workers {
                     reader.give(job)
                 })
             }
+            // At once: from here on a card that is put in is this one.
+            Order::UnlockNext { work, reader } => {
+                self.tell_here(at_once::order(&self.common, work, reader));
+                Ok(())
+            }
+            Order::HolderSays { work, passcode } => {
+                self.common.at_once.answer(work, passcode.map_or(Answer::NotTheirs, Answer::Passcode));
+                Ok(())
+            }
+            Order::GiveUp { work } => match self.common.at_once.give_up(work) {
+                GaveUp::Ends => Ok(()),
+                GaveUp::Over => {
+                    self.tell_here([at_once::given_up(work)]);
+                    Ok(())
+                }
+                GaveUp::Unknown => self.common.service.put(order.into()).map_err(|_| busy()),
+            },
             Order::Offline { work, reader, order } => self.reader(&reader).and_then(|reader| reader.talk(work, order)),
             Order::TryCard { work, reader, serial, passcode } => {
                 self.reader(&reader).and_then(|reader| reader.give(CardJob::Try { work, serial, passcode }))
@@ -159,15 +178,19 @@ impl Workers {
             }
             Order::ProvePrinter { printer, proof } => {
                 let again = proof.clone();
-                self.printer(&printer, PrinterOrder::Prove(proof), move |waiting| {
-                    matches!(waiting, PrinterOrder::Prove(known) if *known == again)
-                })
+                self.printer(
+                    &printer,
+                    PrinterOrder::Prove(proof),
+                    move |waiting| matches!(waiting, PrinterOrder::Prove(known) if *known == again),
+                )
             }
             Order::Calibrate { printer, order } => {
                 let again = order.clone();
-                self.printer(&printer, PrinterOrder::Calibrate(order), move |waiting| {
-                    matches!(waiting, PrinterOrder::Calibrate(known) if *known == again)
-                })
+                self.printer(
+                    &printer,
+                    PrinterOrder::Calibrate(order),
+                    move |waiting| matches!(waiting, PrinterOrder::Calibrate(known) if *known == again),
+                )
             }
             Order::AddPrinter { printer } => {
                 self.aside("add printer", move |common| printer_list::add(common, printer))
@@ -190,8 +213,11 @@ impl Workers {
             }
             Order::Camera { .. } => self.common.camera.put(order).map_err(|_| busy()),
             Order::ChoosePhoto { ticket } => self.choose_photo(ticket),
-            // The end of a session is not lost among other orders.
+            // The end of a session is not lost among other orders, and waits for nobody's answer.
             Order::SignOut => {
+                for work in self.common.give_up_at_once() {
+                    self.tell_here([at_once::given_up(work)]);
+                }
                 self.common.service.force(Order::SignOut.into());
                 Ok(())
             }
@@ -211,9 +237,14 @@ impl Workers {
             | Order::SaveFace { .. } => self.common.pictures.put(order).map_err(|_| busy()),
             other => self.common.service.put(other.into()).map_err(|_| busy()),
         };
-        if let Err(trouble) = taken
-            && let Some(event) = question.fails(trouble)
-        {
+        if let Err(trouble) = taken {
+            self.tell_here(question.fails(trouble));
+        }
+    }
+
+    /// Tells what whoever gave the order takes themselves: they never wait for room.
+    fn tell_here(&self, events: impl IntoIterator<Item = Event>) {
+        for event in events {
             self.refused.borrow_mut().push_back(event);
             self.common.teller.wake();
         }
@@ -291,12 +322,7 @@ impl Workers {
 
     /// Gives an order to the worker of a printer, unless the same one waits there.
     /// Gives an order to the worker of a printer, in the place of one that is the same and waits.
-    fn printer(
-        &self,
-        name: &str,
-        order: PrinterOrder,
-        is_same: impl Fn(&PrinterOrder) -> bool,
-    ) -> Result<(), Trouble> {
+    fn printer(&self, name: &str, order: PrinterOrder, is_same: impl Fn(&PrinterOrder) -> bool) -> Result<(), Trouble> {
         let unknown = || Trouble::unchanged(format!("there is no printer “{name}” at this desk any more"));
         let desk = self.common.printer(name).ok_or_else(unknown)?;
         desk.lane.replace(order, is_same).map_err(|_| busy())

@@ -235,7 +235,8 @@ impl PrinterBench {
         let now = self.now();
         let unusable = |error: WorkplaceError| PrinterListError::Unusable(error.to_string());
         let (calibrations, station) = (&self.calibrations, self.station.as_ref());
-        let next = Edition::new(list, now.profiles.clone(), calibrations, &now.virtual_ones, station).map_err(unusable)?;
+        let next =
+            Edition::new(list, now.profiles.clone(), calibrations, &now.virtual_ones, station).map_err(unusable)?;
         printer_list::write(&file, &text)?;
         let _ = now.next.set(Box::new(next));
         Ok(file)

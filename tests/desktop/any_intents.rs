@@ -16,7 +16,7 @@ use std::{
 use cardwright::{
     bench::{
         Activity, Asks, CameraOrder, CameraTold, CardInReader, CardNow, Event, Looked, Order, PrinterCondition,
-        PrinterView, Profile, Proof, ReaderCondition, ReaderView, Ticket, Trouble, WorkEnd, WorkEvent, WorkId,
+        PrinterView, Profile, Proof, ReaderCondition, ReaderView, Ticket, Trouble, Whose, WorkEnd, WorkEvent, WorkId,
     },
     cis2::wire::{AuditHead, AuditRow, Base64, CardRecord, HolderRecord, Session},
     desktop::{

@@ -164,9 +164,10 @@ impl<'a> Caller<'a> {
                 "management-key/proof",
                 json!(ManagementKeyProof { encrypted_challenge: encrypted(&self.challenge) }),
             ),
-            Later::BeginChannel => {
-                about("secure-channel/begin", json!(BeginChannel { key_set: TRAINING_KEYS.to_owned(), level: SecurityLevel::AnswerEncryption }))
-            }
+            Later::BeginChannel => about(
+                "secure-channel/begin",
+                json!(BeginChannel { key_set: TRAINING_KEYS.to_owned(), level: SecurityLevel::AnswerEncryption }),
+            ),
             Later::OpenChannel => {
                 about("secure-channel/open", json!(DomainCard::new(&self.made.serial).proof(&self.host_challenge)))
             }
