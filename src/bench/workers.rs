@@ -297,8 +297,11 @@ impl Workers {
         let common = Arc::clone(&self.common);
         let pull = move || {
             let Some(training) = &common.workplace.bench.training else { return };
-            if let Err(error) = training.pull_card_out(&reader) {
-                common.tell(Event::TrainingTrouble(Trouble::unchanged(error.to_string())));
+            match training.pull_card_out(&reader) {
+                // A training card that is open here leaves its reader with the next command only. Who waits for its holder sends
+                // none.
+                Ok(()) => common.at_once.taken_out(&reader),
+                Err(error) => common.tell(Event::TrainingTrouble(Trouble::unchanged(error.to_string()))),
             }
         };
         thread("training card", pull).map(drop).map_err(|error| Trouble::unchanged(error.to_string()))
