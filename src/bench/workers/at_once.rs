@@ -92,7 +92,9 @@ impl AtOnce {
         let mut all = locked(&self.0);
         let before = all.iter().find(|(_, stands)| matches!(stands, Stands::Awaits)).map(|(work, _)| *work);
         let before = before.filter(|before| *before != work);
-        before.map(|before| all.remove(&before));
+        if let Some(before) = before {
+            all.remove(&before);
+        }
         all.insert(work, Stands::Awaits);
         before
     }

@@ -17,8 +17,8 @@ use crate::{
     tr,
 };
 
-/// Part of the room's height that the face takes, where the window is not low.
-const FACE: f32 = 0.7;
+/// Part of the window's height that the face takes: everything else stays in sight.
+const FACE: f32 = 0.45;
 
 /// Draws the stage it is at, if it is one of its own.
 pub(super) fn draw(ui: &mut Ui, view: &View<'_>, work: WorkId, piece: &Piece, stage: Stage<'_>) -> bool {
@@ -54,18 +54,15 @@ fn compare(ui: &mut Ui, view: &View<'_>, whose: &Whose, reader: Option<&str>) {
     let name = holder.printed_name();
     ui.add(Label::new(RichText::new(tr!(view, "next-whose")).text_style(Theme::large())).wrap());
     ui.add_space(space::SMALL);
-    let height = (ui.available_height() * FACE).clamp(space::PHOTO[0] * 0.6, space::PHOTO[1]);
+    let height = (ui.ctx().content_rect().height() * FACE).clamp(space::PHOTO[0] * 0.6, space::PHOTO[1]);
     ui.horizontal_top(|ui| {
-        match &whose.portrait {
-            Some(portrait) => {
-                let texture = view.pictures.texture(ui.ctx(), portrait);
-                let size = texture.size_vec2();
-                let shown = vec2(height * size.x / size.y.max(1.0), height);
-                let alt = tr!(view, "holder-photo-of", name = name);
-                ui.add(egui::Image::new((texture.id(), shown)).alt_text(alt));
-                ui.add_space(space::MEDIUM);
-            }
-            None => {}
+        if let Some(portrait) = &whose.portrait {
+            let texture = view.pictures.texture(ui.ctx(), portrait);
+            let size = texture.size_vec2();
+            let shown = vec2(height * size.x / size.y.max(1.0), height);
+            let alt = tr!(view, "holder-photo-of", name = name);
+            ui.add(egui::Image::new((texture.id(), shown)).alt_text(alt));
+            ui.add_space(space::MEDIUM);
         }
         ui.vertical(|ui| {
             ui.add(Label::new(RichText::new(name).text_style(TextStyle::Heading)).wrap());
