@@ -4,6 +4,7 @@
 //! the start, so nothing here polls and nothing here draws. Every answer carries the number of the question it belongs
 //! to ([`Ticket`], [`WorkId`] or the queue entry's id): it is shown where it was asked, or nowhere.
 
+mod at_once;
 mod camera;
 mod event;
 mod offline;
@@ -12,6 +13,7 @@ mod order;
 mod telephone;
 mod workers;
 
+pub use at_once::Whose;
 pub use camera::{CameraOrder, CameraTold};
 pub use event::{
     Activity, CardInReader, Event, FaceList, Learnt, Looked, OpenedFace, PhotoRead, PrinterCondition, PrinterModel,

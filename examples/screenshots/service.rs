@@ -2,12 +2,14 @@
 //! would tell it.
 
 use cardwright::{
-    bench::{Asks, CardInReader, CardNow, Event, ReaderCondition, ReaderView, WorkEnd, WorkEvent, WorkId},
+    bench::{
+        Asks, CardInReader, CardNow, Event, Order, ReaderCondition, ReaderView, Whose, WorkEnd, WorkEvent, WorkId,
+    },
     card::recognise::NotRecognised,
     desktop::{
         dialogs::{DialogIntent, EndCardWish},
         intent::Intent,
-        model::{service, work::Piece},
+        model::{at_once, service, work::Piece},
         route::Route,
     },
     domain::{CancelReason, CardState, CertificateSlot, Operation, Series},
@@ -16,6 +18,33 @@ use cardwright::{
 use time::{Duration, OffsetDateTime};
 
 use super::Camera;
+
+/// Card after card: nothing is in yet, and whose it is.
+fn next_card(camera: &mut Camera, reader: &str, card: &CardInReader) {
+    camera.wish(at_once::Intent::Next);
+    let newest = camera.window.model().work.all.keys().next_back().copied().expect("it was begun");
+    let tell = |camera: &mut Camera, event| camera.tell(&Event::Work { work: newest, event });
+    tell(camera, WorkEvent::AwaitsCard);
+    camera.shoot("next-awaited");
+    tell(camera, WorkEvent::CardIn { reader: reader.to_owned() });
+    tell(
+        camera,
+        WorkEvent::Whose(Box::new(Whose {
+            holder: card.holder.clone().expect("somebody's"),
+            portrait: card.portrait.clone(),
+            serial: card.serial.clone(),
+            passcode_rules: card.passcode_rules,
+            tries_left: Some(0),
+        })),
+    );
+    camera.shoot("next-whose");
+    camera.window.harness.state_mut().model.order(Order::GiveUp { work: newest });
+    tell(camera, WorkEvent::Ended(WorkEnd::Done { queued: None }));
+    camera.window.wait_for("no card waited for", |model| {
+        matches!(model.work.all.get(&newest).and_then(|piece| piece.end.as_ref()), Some(WorkEnd::NotBegun(_)))
+    });
+    camera.wish(Route::Service);
+}
 
 /// Every look of a card that is brought to the desk.
 pub fn tour(camera: &mut Camera) {
@@ -27,6 +56,7 @@ pub fn tour(camera: &mut Camera) {
     camera.wish(service::Intent::Start(Operation::Unlock));
     camera.shoot("delivery");
     camera.close_dialogues();
+    next_card(camera, &reader, &real);
     let due = changed(&real, CardState::Active, 30);
     put_in(camera, &reader, due.clone());
     camera.shoot("service-due");

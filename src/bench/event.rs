@@ -6,6 +6,7 @@ use image::RgbaImage;
 use time::Date;
 
 use super::{
+    at_once::Whose,
     camera::CameraTold,
     offline::{OfflineTold, Untold},
     on_card::{Asks, CardNow},
@@ -555,6 +556,15 @@ pub enum WorkEvent {
         /// Why the last attempt at it failed.
         trouble: Option<Trouble>,
     },
+    /// From here on the next card that is put in is for this work.
+    AwaitsCard,
+    /// The card that this work waited for is in.
+    CardIn {
+        /// In which reader.
+        reader: String,
+    },
+    /// Whose card it is: it waits for [`super::Order::HolderSays`], and nothing was sent to the card.
+    Whose(Box<Whose>),
     /// How the card is at its end; told just before it.
     CardNow(CardNow),
     /// It is over.

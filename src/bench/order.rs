@@ -102,6 +102,21 @@ pub enum Order {
         /// What is done.
         card: Box<CardOrder>,
     },
+    /// Unlocks the next card at once: it is not looked at first, its holder is shown with [`super::WorkEvent::Whose`] once the
+    /// job has begun, and nothing is sent to it before [`Order::HolderSays`].
+    UnlockNext {
+        /// The work.
+        work: WorkId,
+        /// The reader whose card it is; `None` for the next card that is put into any.
+        reader: Option<String>,
+    },
+    /// What officer and holder say of the card whose holder was shown.
+    HolderSays {
+        /// The work.
+        work: WorkId,
+        /// The new passcode; `None` where the card is not of the person here.
+        passcode: Option<Passcode>,
+    },
     /// Does this card work? After its passcode it signs what the service chose. Nothing on it is changed.
     TryCard {
         /// The work.

@@ -1,5 +1,6 @@
 //! Starts and stops the workers, and hands each order to the one that carries it out.
 
+mod at_once;
 mod calibrating;
 mod camera;
 mod card_work;
@@ -38,6 +39,7 @@ use std::{
 };
 
 use self::{
+    at_once::{Answer, GaveUp},
     card_work::CardJob,
     common::Common,
     printer::PrinterOrder,
@@ -76,7 +78,7 @@ pub struct Workers {
     common: Arc<Common>,
     /// `None` only while it is being dropped.
     events: Option<Receiver<Event>>,
-    /// Answers to orders that no worker took. They never wait for room: whoever gives orders also takes events.
+    /// Answers to orders that no worker took, or that were carried out at once. They never wait for room: whoever gives orders also takes events.
     refused: RefCell<VecDeque<Event>>,
     stop_watch: Option<Box<dyn FnOnce() + Send>>,
     watch: Option<JoinHandle<()>>,
@@ -134,6 +136,23 @@ impl Workers {
                     reader.give(job)
                 })
             }
+            // At once: from here on a card that is put in is this one.
+            Order::UnlockNext { work, reader } => {
+                self.tell_here(at_once::order(&self.common, work, reader));
+                Ok(())
+            }
+            Order::HolderSays { work, passcode } => {
+                self.common.at_once.answer(work, passcode.map_or(Answer::NotTheirs, Answer::Passcode));
+                Ok(())
+            }
+            Order::GiveUp { work } => match self.common.at_once.give_up(work) {
+                GaveUp::Ends => Ok(()),
+                GaveUp::Over => {
+                    self.tell_here([at_once::given_up(work)]);
+                    Ok(())
+                }
+                GaveUp::Unknown => self.common.service.put(order.into()).map_err(|_| busy()),
+            },
             Order::Offline { work, reader, order } => self.reader(&reader).and_then(|reader| reader.talk(work, order)),
             Order::TryCard { work, reader, serial, passcode } => {
                 self.reader(&reader).and_then(|reader| reader.give(CardJob::Try { work, serial, passcode }))
@@ -194,8 +213,11 @@ impl Workers {
             }
             Order::Camera { .. } => self.common.camera.put(order).map_err(|_| busy()),
             Order::ChoosePhoto { ticket } => self.choose_photo(ticket),
-            // The end of a session is not lost among other orders.
+            // The end of a session is not lost among other orders, and waits for nobody's answer.
             Order::SignOut => {
+                for work in self.common.give_up_at_once() {
+                    self.tell_here([at_once::given_up(work)]);
+                }
                 self.common.service.force(Order::SignOut.into());
                 Ok(())
             }
@@ -215,9 +237,14 @@ impl Workers {
             | Order::SaveFace { .. } => self.common.pictures.put(order).map_err(|_| busy()),
             other => self.common.service.put(other.into()).map_err(|_| busy()),
         };
-        if let Err(trouble) = taken
-            && let Some(event) = question.fails(trouble)
-        {
+        if let Err(trouble) = taken {
+            self.tell_here(question.fails(trouble));
+        }
+    }
+
+    /// Tells what whoever gave the order takes themselves: they never wait for room.
+    fn tell_here(&self, events: impl IntoIterator<Item = Event>) {
+        for event in events {
             self.refused.borrow_mut().push_back(event);
             self.common.teller.wake();
         }
@@ -270,8 +297,11 @@ impl Workers {
         let common = Arc::clone(&self.common);
         let pull = move || {
             let Some(training) = &common.workplace.bench.training else { return };
-            if let Err(error) = training.pull_card_out(&reader) {
-                common.tell(Event::TrainingTrouble(Trouble::unchanged(error.to_string())));
+            match training.pull_card_out(&reader) {
+                // A training card that is open here leaves its reader with the next command only. Who waits for its holder sends
+                // none.
+                Ok(()) => common.at_once.taken_out(&reader),
+                Err(error) => common.tell(Event::TrainingTrouble(Trouble::unchanged(error.to_string()))),
             }
         };
         thread("training card", pull).map(drop).map_err(|error| Trouble::unchanged(error.to_string()))

@@ -11,6 +11,8 @@ pub enum Command {
     Find,
     /// Goes to servicing a card.
     Service,
+    /// Unlocks the next card that is put in.
+    UnlockNext,
     /// Goes to the print queue.
     Queue,
     /// Goes to unfinished work.
@@ -43,10 +45,11 @@ pub enum Command {
 
 impl Command {
     /// All, in the order of the palette.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::MainAction,
         Self::Find,
         Self::Service,
+        Self::UnlockNext,
         Self::Queue,
         Self::Unfinished,
         Self::Activity,
@@ -70,6 +73,7 @@ impl Command {
             Self::Palette => "command-palette",
             Self::Find => "command-find",
             Self::Service => "command-service",
+            Self::UnlockNext => "command-unlock-next",
             Self::Queue => "command-queue",
             Self::Unfinished => "command-unfinished",
             Self::Activity => "command-activity",
@@ -96,6 +100,7 @@ impl Command {
             Self::Palette => (CTRL, Key::K),
             Self::Find => (CTRL, Key::F),
             Self::Service => (ALT, Key::Num1),
+            Self::UnlockNext => (CTRL, Key::U),
             Self::Queue => (ALT, Key::Num2),
             Self::Unfinished => (ALT, Key::Num3),
             Self::Activity => (ALT, Key::Num4),

@@ -143,7 +143,9 @@ impl Dialog {
     #[must_use]
     pub fn card(&self) -> Option<&CardSerial> {
         match self {
-            Self::Passcode(entry) => entry.place().1.filter(|_| *entry.purpose() != Purpose::Issue),
+            // Of an unlock at once the work itself says that its card is gone: it was not looked at, and lies here all the same.
+            Self::Passcode(entry) if matches!(entry.purpose(), Purpose::Issue | Purpose::AtOnce(_)) => None,
+            Self::Passcode(entry) => entry.place().1,
             Self::EndCard(ask) => ask.reader().map(|_| ask.serial()),
             Self::Repair(ask) => Some(&ask.serial),
             Self::Confirm(confirm) => match &*confirm.then {

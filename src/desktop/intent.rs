@@ -4,8 +4,8 @@ use super::{
     command::Command,
     dialogs::{Dialog, DialogIntent},
     model::{
-        activity, bench, calibration, card_face, find, help, holder, issue, offline, photo, printers, queue, service,
-        session, settings, telephone, unfinished, work,
+        activity, at_once, bench, calibration, card_face, find, help, holder, issue, offline, photo, printers, queue,
+        service, session, settings, telephone, unfinished, work,
     },
     route::Route,
 };
@@ -49,6 +49,8 @@ pub enum Intent {
     Issue(issue::Intent),
     /// Servicing a card.
     Service(service::Intent),
+    /// Unlocking the next card at once.
+    AtOnce(at_once::Intent),
     /// A piece of card work.
     Work(work::Intent),
     /// Unlock by telephone.
@@ -94,6 +96,7 @@ of_area!(
     Photo(photo::Intent),
     Issue(issue::Intent),
     Service(service::Intent),
+    AtOnce(at_once::Intent),
     Work(work::Intent),
     Queue(queue::Intent),
     Telephone(telephone::Intent),

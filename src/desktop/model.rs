@@ -3,6 +3,7 @@
 //! One area a file: its state, its intents, `update` for what the officer wants and `on_event` for what the workers tell.
 
 pub mod activity;
+pub mod at_once;
 pub mod bench;
 pub mod calibration;
 pub mod card_face;
@@ -217,6 +218,7 @@ impl Model {
             Intent::Holder(wish) => holder::update(self, wish),
             Intent::Photo(wish) => photo::update(self, wish),
             Intent::Issue(wish) => issue::update(self, wish),
+            Intent::AtOnce(wish) => at_once::update(self, wish),
             Intent::Service(wish) => service::update(self, wish),
             Intent::Work(wish) => work::update(self, wish),
             Intent::Telephone(wish) => telephone::update(self, wish),
@@ -284,6 +286,7 @@ impl Model {
     #[must_use]
     pub fn take_orders(&mut self) -> Vec<Order> {
         photo::camera::release_unseen(self);
+        at_once::release_unseen(self);
         std::mem::take(&mut self.orders)
     }
 
@@ -423,6 +426,7 @@ impl Model {
             Command::Palette => dialogs::open_palette(self),
             Command::Find => self.go(Section::Find.route()),
             Command::Service => self.go(Section::Service.route()),
+            Command::UnlockNext => at_once::update(self, at_once::Intent::Next),
             Command::Queue => self.go(Section::Queue.route()),
             Command::Unfinished => self.go(Section::Unfinished.route()),
             Command::Activity => self.go(Section::Activity.route()),

@@ -20,7 +20,7 @@ use super::{
 use crate::{
     card::reader::Presence,
     cis2::wire::{CardAtDesk, Tell},
-    domain::{Operation, Passcode, PasscodeRules},
+    domain::{OfficerId, Operation, Passcode, PasscodeRules},
 };
 
 /// What is known once the job has begun and before anything was sent to the card.
@@ -42,13 +42,22 @@ type Question = Box<dyn FnMut(BegunAtOnce) -> Result<Passcode, String> + Send>;
 pub struct AskHolder {
     /// What the gateway is to tell for it.
     pub tell: Tell,
+    /// The officer at work, whose own card is never unlocked; `None` leaves that to the gateway alone.
+    officer: Option<OfficerId>,
     question: Question,
 }
 
 impl AskHolder {
     /// Asks in this way.
     pub fn new(tell: Tell, question: impl FnMut(BegunAtOnce) -> Result<Passcode, String> + Send + 'static) -> Self {
-        Self { tell, question: Box::new(question) }
+        Self { tell, officer: None, question: Box::new(question) }
+    }
+
+    /// The card of this officer is refused before anything is asked of the gateway.
+    #[must_use]
+    pub fn never_for(mut self, officer: Option<OfficerId>) -> Self {
+        self.officer = officer;
+        self
     }
 }
 
@@ -78,6 +87,9 @@ impl Desk<'_> {
             None => self.prepare_on_card(wish)?,
         };
         is_for(&preflight, Operation::Unlock)?;
+        if ask.officer.as_ref() == Some(&preflight.plan.holder) {
+            return Err(OperationError::OwnCard { serial: preflight.plan.serial });
+        }
         let (plan, mut pocket) = begin(preflight);
         pocket.ask = Some(ask);
         self.run_card(unlock::State::new(plan.clone()), &JobPlan::OnCard(plan), pocket, tell)

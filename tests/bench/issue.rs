@@ -123,7 +123,13 @@ fn two_works_on_two_readers_keep_apart_and_a_busy_reader_takes_no_third() {
                 assert_eq!(*end, WorkEnd::Done { queued: None });
                 ended += 1;
             }
-            WorkEvent::Asks { .. } | WorkEvent::CardNow(_) => panic!("nothing of an issue: {event:?}"),
+            WorkEvent::Asks { .. }
+            | WorkEvent::AwaitsCard
+            | WorkEvent::CardIn { .. }
+            | WorkEvent::Whose(_)
+            | WorkEvent::CardNow(_) => {
+                panic!("nothing of an issue: {event:?}")
+            }
         }
         (ended == 2).then_some(())
     });

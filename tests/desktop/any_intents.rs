@@ -16,7 +16,7 @@ use std::{
 use cardwright::{
     bench::{
         Activity, Asks, CameraOrder, CameraTold, CardInReader, CardNow, Event, Looked, Order, PrinterCondition,
-        PrinterView, Profile, Proof, ReaderCondition, ReaderView, Ticket, Trouble, WorkEnd, WorkEvent, WorkId,
+        PrinterView, Profile, Proof, ReaderCondition, ReaderView, Ticket, Trouble, Whose, WorkEnd, WorkEvent, WorkId,
     },
     cis2::wire::{AuditHead, AuditRow, Base64, CardRecord, HolderRecord, Session},
     desktop::{
@@ -198,7 +198,7 @@ fn moments() -> impl Strategy<Value = Vec<Moment>> {
     let deeper = prop_oneof![
         6 => (0u8..10, 0u8..4).prop_map(|(what, which)| Wish::Issue(what, which)),
         3 => (0u8..8).prop_map(Wish::Passcode),
-        2 => (0u8..5, 0u8..3).prop_map(|(what, which)| Wish::Work(what, which)),
+        3 => (0u8..10, 0u8..3).prop_map(|(what, which)| Wish::Work(what, which)),
         4 => (0u8..18, 0u8..6).prop_map(|(what, which)| Wish::Queue(what, which)),
         2 => (0u8..2).prop_map(Wish::Reason),
         4 => (0u8..22).prop_map(Wish::Photo),
@@ -214,7 +214,7 @@ fn moments() -> impl Strategy<Value = Vec<Moment>> {
         4 => (0usize..6).prop_map(Moment::Answer),
         1 => (0usize..6).prop_map(Moment::Fail),
         1 => (0u8..4).prop_map(Moment::Stray),
-        2 => (0u8..4, 0u8..9).prop_map(|(work, message)| Moment::Work(work, message)),
+        2 => (0u8..4, 0u8..12).prop_map(|(work, message)| Moment::Work(work, message)),
         1 => (0u8..3, 0u8..14).prop_map(|(reader, condition)| Moment::Reader(reader, condition)),
         1 => (0u8..2, 0u8..5).prop_map(|(printer, condition)| Moment::Printer(printer, condition)),
         1 => prop::collection::vec(0u8..6, 0..6).prop_map(Moment::Queue),

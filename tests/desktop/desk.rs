@@ -23,6 +23,7 @@ use time::OffsetDateTime;
 
 use crate::{
     faults::desk::{OTHER_READER, READER, holder, people, quick_folder, quick_profiles},
+    faulty_proxy::FaultyProxy,
     harness::{RA_AGENT, TestWindow},
 };
 
@@ -45,12 +46,21 @@ impl By {
     }
 }
 
+/// How a desk reaches its gateway.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    Straight,
+    Counted,
+}
+
 /// A desk whose gateway's time and settings are the test's. Fields are dropped in this order.
 pub struct Desk {
     pub window: TestWindow,
     pub clock: Arc<ManualClock>,
     pub by: By,
     next: u16,
+    /// What stands before the gateway, where the test counts its calls.
+    pub proxy: Option<FaultyProxy>,
     pub gateway: Option<RunningGateway>,
     data: tempfile::TempDir,
 }
@@ -66,7 +76,7 @@ impl Desk {
 
     /// The same with nobody signed in, and a gateway that is set up like this.
     pub fn unattended(by: By, days_ago: u64, set_up: impl FnOnce(&mut GatewayConfig)) -> Self {
-        Self::open(by, days_ago, set_up, |readers, _| readers)
+        Self::open(by, days_ago, Way::Straight, set_up, |readers, _| readers)
     }
 
     /// A desk in order with the RA Agent signed in, and with something around its readers.
@@ -74,7 +84,14 @@ impl Desk {
         by: By,
         around: impl FnOnce(Box<dyn CardReaders>, TrainingReaders) -> Box<dyn CardReaders>,
     ) -> Self {
-        let mut desk = Self::open(by, 0, |_| (), around);
+        let mut desk = Self::open(by, 0, Way::Straight, |_| (), around);
+        desk.window.sign_in(RA_AGENT);
+        desk
+    }
+
+    /// The same with the calls of the gateway counted.
+    pub fn counted(by: By, around: impl FnOnce(Box<dyn CardReaders>, TrainingReaders) -> Box<dyn CardReaders>) -> Self {
+        let mut desk = Self::open(by, 0, Way::Counted, |_| (), around);
         desk.window.sign_in(RA_AGENT);
         desk
     }
@@ -82,6 +99,7 @@ impl Desk {
     fn open(
         by: By,
         days_ago: u64,
+        way: Way,
         set_up: impl FnOnce(&mut GatewayConfig),
         around: impl FnOnce(Box<dyn CardReaders>, TrainingReaders) -> Box<dyn CardReaders>,
     ) -> Self {
@@ -92,9 +110,11 @@ impl Desk {
         config.clock = Arc::clone(&clock) as _;
         set_up(&mut config);
         let gateway = Gateway::start(config).expect("a gateway");
-        let configuration = format!("[gateway]\nurl = \"{}\"\n", gateway.url());
+        let proxy = (way == Way::Counted).then(|| FaultyProxy::start(gateway.address()));
+        let url = proxy.as_ref().map_or_else(|| gateway.url(), FaultyProxy::url);
+        let configuration = format!("[gateway]\nurl = \"{url}\"\n");
         let configuration = Configuration::parse(&configuration, "test").expect("a configuration");
-        let (url, size) = (gateway.url(), (1280.0, 800.0));
+        let size = (1280.0, 800.0);
         let mut training = None;
         let folder = quick_folder();
         let window =
@@ -106,7 +126,7 @@ impl Desk {
                 desk.bench.readers = around(readers, training.clone().expect("training readers"));
             });
         training.expect("training readers").pull_card_out(OTHER_READER).expect("a card");
-        Self { window, clock, by, next: 0, gateway: Some(gateway), data }
+        Self { window, clock, by, next: 0, proxy, gateway: Some(gateway), data }
     }
 
     pub fn usual(by: By) -> Self {

@@ -4,6 +4,7 @@
 
 mod activity;
 mod any_intents;
+mod at_once;
 mod bench_bar;
 mod camera;
 mod card_face;

@@ -183,6 +183,9 @@ fn clear_and_cancel_revoke_before_the_chip_is_touched() {
     let job = desk::job();
     service.begin_on_card(&job, &desk::on_card(&job, Operation::Clear, SIAN, &chip.serial)).expect("begun");
     assert!(!is_good(&service, &certified));
+    let unproven = desk::problem(service.end_on_card(&job, "end-0", &ended(OnCardOutcome::Done, None)));
+    assert_eq!(unproven.kind, "wrong-state", "a card nobody wrote to does not go back to stock: {unproven:?}");
+    assert_eq!(service.card(&chip.serial).expect("the card").state, CardState::InWork);
     chip.prove_management_key(&service, &job).expect("proven");
     let unsettled = desk::problem(service.delivered_code(&job, "delivered"));
     assert_eq!(unsettled.kind, "wrong-state", "nobody knows yet which code the card holds");

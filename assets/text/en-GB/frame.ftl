@@ -40,6 +40,7 @@ command-palette-none = No command and no help topic is called that
 command-topic = Help: { $title }
 command-find = Find a holder
 command-service = Service a card
+command-unlock-next = Unlock the next card
 command-queue = Open the print queue
 command-unfinished = Open unfinished work
 command-activity = Open activity

@@ -103,6 +103,17 @@ second-officer-card-body = Ask a colleague to come to this desk, look at what is
 second-officer-card-hint = No colleague's card is in a reader.
 second-officer-card-go = { $name }, { $role }: I approve this with my card in { $reader }
 second-officer-go = { $name }, { $role }: I approve this
+# The next card is unlocked at once.
+service-unlock-next = Unlock the next card
+next-put-in-explained = As soon as it is in, its holder is shown to be compared with the person in front of you, and they type a new passcode. Nothing is sent to the card before that.
+next-is-in = A card is in already
+next-is-in-reader = Unlock the card of { $name } in { $reader }
+next-stop = Stop waiting for a card
+next-whose = Is this the person in front of you? Compare face, name and number.
+next-no-photo = There is no photo on record: have them show another proof of who they are.
+next-unchanged = Nothing on the card has been changed. Leave it in the reader; taking it out ends this.
+next-theirs = It is them: they choose a new passcode
+next-not-theirs = Not this holder
 # How work on a card ended.
 work-title-unlock = Unlock the card of { $name }
 work-title-change-passcode = New passcode for { $name }

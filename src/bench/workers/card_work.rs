@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    common::Common, on_card, own_card, queue, reader::ReaderDesk, recognise::patiently, service::ServiceOrder,
+    at_once, common::Common, on_card, own_card, queue, reader::ReaderDesk, recognise::patiently, service::ServiceOrder,
     teller::contained, trial,
 };
 use crate::{
@@ -32,6 +32,8 @@ pub enum CardJob {
     Resume { work: WorkId, job: JobId, passcode: Option<Passcode> },
     /// A card in use.
     OnCard { work: WorkId, card: Box<CardOrder>, approval: Option<SecretBase64> },
+    /// An unlock at once.
+    AtOnce { work: WorkId, serial: Option<CardSerial>, approval: Option<SecretBase64> },
     /// The test of a card.
     Try { work: WorkId, serial: CardSerial, passcode: Passcode },
     /// An officer proves with it who they are.
@@ -45,6 +47,7 @@ impl CardJob {
             Self::Issue { work, .. }
             | Self::Resume { work, .. }
             | Self::OnCard { work, .. }
+            | Self::AtOnce { work, .. }
             | Self::Try { work, .. }
             | Self::Prove { work, .. } => *work,
         }
@@ -68,9 +71,15 @@ pub fn carry_out(common: &Arc<Common>, reader: &ReaderDesk, job: CardJob) {
         CardJob::OnCard { card, approval, .. } => {
             on_card::perform(common, Some(reader), work, *card, approval, &mut begun)
         }
+        CardJob::AtOnce { serial, approval, .. } => {
+            at_once::perform(common, reader, (work, serial), approval, &mut begun)
+        }
         CardJob::Try { serial, passcode, .. } => Some(trial::try_card(common, reader, work, &serial, &passcode)),
     });
-    let end = done.unwrap_or_else(|trouble| Some(fault(trouble, begun)));
+    let end = done.unwrap_or_else(|trouble| {
+        common.at_once.over(work);
+        Some(fault(trouble, begun))
+    });
     // Free before it is told: whoever hears of the end may order the next work at once.
     reader.release();
     if let Some((proved, to)) = proved {

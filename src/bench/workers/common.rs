@@ -8,7 +8,10 @@ use std::{
     },
 };
 
+use time::OffsetDateTime;
+
 use super::{
+    at_once::{AtOnce, GaveUp},
     lane::Lane,
     on_card::Waiting,
     portrait::Portraits,
@@ -55,6 +58,8 @@ pub struct Common {
     session: Mutex<Option<Session>>,
     /// Work that waits for an answer of the officers.
     waiting: Mutex<BTreeMap<WorkId, Waiting>>,
+    /// Work on the next card that is put in.
+    pub at_once: AtOnce,
     sign_out_waits: AtomicBool,
     /// The newest work in which a card signs an officer in. It is none of the session before.
     signing_in: Mutex<Option<WorkId>>,
@@ -76,6 +81,7 @@ impl Common {
             readers: Mutex::default(),
             session: Mutex::new(None),
             waiting: Mutex::default(),
+            at_once: AtOnce::default(),
             sign_out_waits: AtomicBool::new(false),
             signing_in: Mutex::default(),
             card_unasked: AtomicBool::new(false),
@@ -114,6 +120,19 @@ impl Common {
     /// All work that waits for an answer.
     pub fn all_waiting(&self) -> Vec<WorkId> {
         locked(&self.waiting).keys().copied().collect()
+    }
+
+    /// No card is waited for any more, and nobody is waited for who was asked about one. Gives the work that is over with it.
+    pub fn give_up_at_once(&self) -> Vec<WorkId> {
+        let all = self.at_once.all().into_iter();
+        all.filter(|work| self.at_once.give_up(*work) == GaveUp::Over).collect()
+    }
+
+    /// The officer at work proved who they are.
+    pub fn proved(&self, at: OffsetDateTime) {
+        if let Some(session) = locked(&self.session).as_mut() {
+            session.proved = at;
+        }
     }
 
     /// Every reader that was ever there.
@@ -247,6 +266,7 @@ impl Common {
         self.service.close();
         self.pictures.close();
         self.camera.close();
+        self.give_up_at_once();
         for printer in self.printers() {
             printer.lane.close();
             // What was sent is not taken back; its end is asked about when the program runs again.

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use super::{
+    at_once::{self, GaveUp},
     card_work::{self, CardJob, not_done, tell_progress},
     common::Common,
     reader::ReaderDesk,
@@ -28,9 +29,36 @@ use crate::{
 
 /// Work that waits for an answer of the officers.
 pub struct Waiting {
-    card: CardOrder,
+    work: Waits,
     /// What it waits for.
     what: Asks,
+}
+
+/// Which work.
+pub enum Waits {
+    /// On a card that was looked at.
+    OnCard(CardOrder),
+    /// An unlock at once, of the card in this reader.
+    AtOnce { reader: String, serial: CardSerial },
+    /// The same, before there is a card.
+    NextCard { reader: Option<String> },
+}
+
+impl Waits {
+    /// What is to be approved: an operation on one card.
+    fn approvable(&self) -> Option<(Operation, CardSerial)> {
+        match self {
+            Self::OnCard(card) => Some((card.operation, card.serial.clone())),
+            Self::AtOnce { serial, .. } => Some((Operation::Unlock, serial.clone())),
+            Self::NextCard { .. } => None,
+        }
+    }
+}
+
+/// Keeps work until the officers have answered; what it gives asks them.
+pub fn wait(common: &Common, work: WorkId, waits: Waits, what: Asks) -> Event {
+    common.wait(work, Waiting { work: waits, what });
+    Event::Work { work, event: WorkEvent::Asks { what, trouble: None } }
 }
 
 /// Does the work; `None` where it waits now for what the service asked.
@@ -50,8 +78,7 @@ pub fn perform(
         Some(Need::Delivery) | None => None,
     };
     if let Some(what) = asked {
-        common.wait(work, Waiting { card, what });
-        common.tell(Event::Work { work, event: WorkEvent::Asks { what, trouble: None } });
+        common.tell(wait(common, work, Waits::OnCard(card), what));
         return None;
     }
     Some(match done {
@@ -156,7 +183,10 @@ pub fn step_up(common: &Arc<Common>, work: WorkId) {
         return give_up(common, work);
     };
     match common.workplace.service.step_up(&SignIn { officer }) {
-        Ok(_) => go_on(common, work, None),
+        Ok(session) => {
+            common.proved(session.proved);
+            go_on(common, work, None);
+        }
         Err(error) => ask_again(common, work, Trouble::from(&error)),
     }
 }
@@ -167,20 +197,16 @@ pub fn proved_with_card(common: &Arc<Common>, work: WorkId, CardProof { proof }:
         return give_up(common, work);
     }
     let service = &common.workplace.service;
-    let asked = common.waiting(work, |waiting| {
-        (
-            waiting.what,
-            ApproveWithCard {
-                proof: proof.clone(),
-                operation: waiting.card.operation,
-                serial: waiting.card.serial.clone(),
-            },
-        )
-    });
+    let asked = common.waiting(work, |waiting| (waiting.what, waiting.work.approvable()));
     let answer = match asked {
-        None => return give_up(common, work),
-        Some((Asks::StepUp, _)) => service.step_up_with_card(&CardProof { proof }).map(|_| None),
-        Some((Asks::SecondOfficer, request)) => service.approve_with_card(&request).map(|given| Some(given.token)),
+        Some((Asks::StepUp, _)) => service.step_up_with_card(&CardProof { proof }).map(|session| {
+            common.proved(session.proved);
+            None
+        }),
+        Some((Asks::SecondOfficer, Some((operation, serial)))) => {
+            service.approve_with_card(&ApproveWithCard { proof, operation, serial }).map(|given| Some(given.token))
+        }
+        None | Some((Asks::SecondOfficer, None)) => return give_up(common, work),
     };
     match answer {
         Ok(approval) => go_on(common, work, approval),
@@ -190,13 +216,9 @@ pub fn proved_with_card(common: &Arc<Common>, work: WorkId, CardProof { proof }:
 
 /// A second officer approved it, or could not.
 pub fn approve(common: &Arc<Common>, work: WorkId, officer: OfficerId) {
-    let request = common.waiting(work, |waiting| Approve {
-        officer,
-        operation: waiting.card.operation,
-        serial: waiting.card.serial.clone(),
-    });
-    let Some(request) = request else { return give_up(common, work) };
-    match common.workplace.service.approve(&request) {
+    let asked = common.waiting(work, |waiting| waiting.work.approvable()).flatten();
+    let Some((operation, serial)) = asked else { return give_up(common, work) };
+    match common.workplace.service.approve(&Approve { officer, operation, serial }) {
         Ok(approval) => go_on(common, work, Some(approval.token)),
         Err(error) => ask_again(common, work, Trouble::from(&error)),
     }
@@ -204,7 +226,10 @@ pub fn approve(common: &Arc<Common>, work: WorkId, officer: OfficerId) {
 
 /// Work that waited is given up.
 pub fn give_up(common: &Arc<Common>, work: WorkId) {
-    common.end_waiting(work);
+    if common.end_waiting(work).is_none() && common.at_once.give_up(work) == GaveUp::Ends {
+        // Its job is open, and tells its end itself.
+        return;
+    }
     let why = Trouble::unchanged("it was given up before it began; nothing was changed");
     common.tell(Event::Work { work, event: WorkEvent::Ended(WorkEnd::NotBegun(why)) });
     common.work_ended();
@@ -224,8 +249,15 @@ pub fn ask_again(common: &Arc<Common>, work: WorkId, trouble: Trouble) {
 }
 
 fn go_on(common: &Arc<Common>, work: WorkId, approval: Option<SecretBase64>) {
-    let Some(Waiting { card, .. }) = common.end_waiting(work) else { return give_up(common, work) };
-    begin(common, work, card, approval);
+    let told = match common.end_waiting(work).map(|waiting| waiting.work) {
+        Some(Waits::OnCard(card)) => return begin(common, work, card, approval),
+        Some(Waits::AtOnce { reader, serial }) => {
+            at_once::begin(common, work, &reader, Some(serial), approval).into_iter().collect()
+        }
+        Some(Waits::NextCard { reader }) => at_once::go_on(common, work, reader),
+        None => return give_up(common, work),
+    };
+    told.into_iter().for_each(|event| common.tell(event));
 }
 
 /// Hands the work to the reader its card is in; what needs no card is done here and now.

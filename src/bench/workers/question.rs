@@ -65,6 +65,7 @@ impl Question {
             Order::Issue { work, .. }
             | Order::Resume { work, .. }
             | Order::OnCard { work, .. }
+            | Order::UnlockNext { work, .. }
             | Order::TryCard { work, .. }
             | Order::StepUp { work }
             | Order::Approve { work, .. }
@@ -88,7 +89,7 @@ impl Question {
             Order::RemovePrinter { printer } => Self::Removed(printer.clone()),
             Order::ProvePrinter { printer, .. } | Order::ChooseJob { printer } => Self::Proved(printer.clone()),
             Order::Calibrate { printer, .. } => Self::Learnt(printer.clone()),
-            Order::AskPrinter { .. } => Self::Nobody,
+            Order::AskPrinter { .. } | Order::HolderSays { .. } => Self::Nobody,
             Order::ReadPhoto { ticket, .. }
             | Order::DecodePhoto { ticket, .. }
             | Order::PastePhoto { ticket }

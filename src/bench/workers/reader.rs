@@ -1,11 +1,15 @@
 //! The worker of one reader: it recognises what is in it and does the card work on it, one after the other.
 
 use std::{
-    sync::{Arc, Mutex, MutexGuard, Weak},
+    sync::{
+        Arc, Mutex, MutexGuard, Weak,
+        atomic::{AtomicBool, Ordering},
+    },
     thread::{self, JoinHandle},
 };
 
 use super::{
+    at_once,
     card_work::{self, CardJob},
     common::{Common, locked},
     lane::Lane,
@@ -75,6 +79,8 @@ pub struct ReaderDesk {
     /// Orders for its worker.
     pub lane: Lane<ReaderOrder>,
     state: Mutex<State>,
+    /// Whether it was empty since a card in it was seen last.
+    emptied: AtomicBool,
     conversation: Mutex<Option<Conversation>>,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
@@ -98,6 +104,7 @@ impl ReaderDesk {
             training: training.is_some() && crate::training::readers::NAMES.contains(&name),
             lane: Lane::new(MOST_ORDERS),
             state: Mutex::default(),
+            emptied: AtomicBool::new(false),
             conversation: Mutex::default(),
             thread: Mutex::default(),
         });
@@ -124,7 +131,8 @@ impl ReaderDesk {
         Ok(())
     }
 
-    fn occupy(&self, work: WorkId) -> Result<(), Trouble> {
+    /// Takes the reader for a piece of work, or says why not.
+    pub fn occupy(&self, work: WorkId) -> Result<(), Trouble> {
         let mut state = locked(&self.state);
         if state.occupied.is_some() {
             return Err(Trouble::unchanged(format!(
@@ -134,6 +142,11 @@ impl ReaderDesk {
         }
         state.occupied = Some(work);
         Ok(())
+    }
+
+    /// The card was taken out: the next one is put in.
+    pub fn was_emptied(&self) {
+        self.emptied.store(true, Ordering::Release);
     }
 
     /// The work it is taken for.
@@ -197,7 +210,11 @@ impl Worker {
             ReaderOrder::Presence(Presence::Empty) => self.tell(reader, ReaderCondition::Empty),
             ReaderOrder::Presence(Presence::Unreadable) => self.tell(reader, ReaderCondition::Unreadable),
             // That another program holds the card may be over by now, or it was this one: trying tells.
-            ReaderOrder::Presence(Presence::Present { .. } | Presence::InUse { .. }) => self.look(reader),
+            ReaderOrder::Presence(Presence::Present { .. } | Presence::InUse { .. }) => match self.next_card(reader) {
+                // It is looked at afterwards.
+                Some(job) => self.work(reader, job),
+                None => self.look(reader),
+            },
             ReaderOrder::LookAgain => self.look_again(reader),
             ReaderOrder::Move(card) => self.move_card(reader, &card),
             ReaderOrder::Talk(work, order) if order.needs_card() => {
@@ -206,12 +223,23 @@ impl Worker {
                 self.look_again(reader);
             }
             ReaderOrder::Talk(work, order) => offline::without_card(&self.common, reader, work, order),
-            ReaderOrder::Work(job) => {
-                self.tell(reader, ReaderCondition::InWork(job.work()));
-                card_work::carry_out(&self.common, reader, job);
-                self.look_again(reader);
-            }
+            ReaderOrder::Work(job) => self.work(reader, job),
         }
+    }
+
+    fn work(&self, reader: &ReaderDesk, job: CardJob) {
+        self.tell(reader, ReaderCondition::InWork(job.work()));
+        card_work::carry_out(&self.common, reader, job);
+        self.look_again(reader);
+    }
+
+    /// The work that waits for the card that was just put in. That another program let go of a card that was in already is
+    /// no such card.
+    fn next_card(&self, reader: &ReaderDesk) -> Option<CardJob> {
+        if reader.lane.holds(ReaderOrder::is_presence) || !reader.emptied.swap(false, Ordering::AcqRel) {
+            return None;
+        }
+        at_once::for_this(&self.common, reader)
     }
 
     /// Recognises the card, unless a newer presence waits already.

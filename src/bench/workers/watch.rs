@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     bench::event::Event,
-    card::reader::{CardWatch, ReaderEvent, ReaderStatus},
+    card::reader::{CardWatch, Presence, ReaderEvent, ReaderStatus},
 };
 
 /// Forwards until the watch ends.
@@ -35,12 +35,21 @@ fn changed(common: &Arc<Common>, status: ReaderStatus) {
             Err(_) => return,
         },
     };
+    let emptied = status.card == Presence::Empty;
+    if emptied {
+        reader.was_emptied();
+    }
     give(&reader, ReaderOrder::Presence(status.card));
+    if emptied {
+        // The worker itself may wait for an answer about that card.
+        common.at_once.taken_out(&status.name);
+    }
 }
 
 fn gone(common: &Common, reader: &str) {
     if let Some(reader) = common.reader(reader) {
         give(&reader, ReaderOrder::Gone);
+        common.at_once.taken_out(&reader.name);
     }
 }
 

@@ -48,6 +48,8 @@ pub enum Purpose {
     Issue,
     /// A locked card: a new one; and what the officer said of its delivery.
     Unlock(DeliverySaid),
+    /// A card that this work unlocks at once: a new one.
+    AtOnce(WorkId),
     /// A card that is unlocked by telephone, by this work: a new one.
     Offline(WorkId),
     /// A repaired card: a new one.
@@ -80,7 +82,7 @@ impl Purpose {
     /// The entries, in their order.
     fn places(&self) -> &'static [Place] {
         match self {
-            Self::Issue | Self::Unlock(_) | Self::Offline(_) | Self::Repair | Self::Finish(_) => {
+            Self::Issue | Self::Unlock(_) | Self::AtOnce(_) | Self::Offline(_) | Self::Repair | Self::Finish(_) => {
                 &[Place::First, Place::Second]
             }
             Self::Change => &[Place::Current, Place::First, Place::Second],
@@ -228,7 +230,12 @@ impl PasscodeEntry {
         match self.purpose {
             // The card alone says whose it is, and has a number for a name.
             Purpose::Offline(_) if name.is_empty() => tr!(view, "passcode-title-unnamed"),
-            Purpose::Issue | Purpose::Unlock(_) | Purpose::Offline(_) | Purpose::Repair | Purpose::Finish(_) => {
+            Purpose::Issue
+            | Purpose::Unlock(_)
+            | Purpose::AtOnce(_)
+            | Purpose::Offline(_)
+            | Purpose::Repair
+            | Purpose::Finish(_) => {
                 tr!(view, "passcode-title", name = name)
             }
             Purpose::Change => tr!(view, "passcode-title-change", name = name),

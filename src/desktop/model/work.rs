@@ -6,7 +6,11 @@ use std::{collections::BTreeMap, sync::Arc};
 use image::RgbaImage;
 use time::OffsetDateTime;
 
-use super::{Model, unfinished::is_print_open};
+use super::{
+    Model,
+    at_once::{self, AtOnce},
+    unfinished::is_print_open,
+};
 use crate::{
     bench::{Asks, CardNow, Event, Order, PrintWish, Trouble, WorkEnd, WorkEvent, WorkId},
     desktop::{
@@ -48,6 +52,8 @@ pub struct Piece {
     pub serial: Option<CardSerial>,
     /// How a card in use is served, where that is what it does.
     pub served: Option<Served>,
+    /// Where an unlock at once stands; `None` for other work.
+    pub at_once: Option<AtOnce>,
     /// What it waits for before it can begin.
     pub asks: Option<Asks>,
     /// How the card is at its end, where that was told.
@@ -86,6 +92,8 @@ pub enum Served {
     LeftLocked,
     /// Nothing is done to it but to see whether it works.
     Trial,
+    /// It is unlocked without being looked at first.
+    AtOnce,
 }
 
 /// One step, as one line.
@@ -108,6 +116,10 @@ pub enum Stage<'a> {
     Running,
     /// It waits for the officers before it begins.
     Asks(Asks),
+    /// It waits for a card to be put in.
+    AwaitsCard,
+    /// Its holder is shown, and officer and holder say whether it is theirs.
+    Whose,
     /// The card is issued, and waits for the printer.
     PutIntoPrinter(&'a QueueEntry),
     /// It is being printed.
@@ -132,10 +144,12 @@ pub enum Stage<'a> {
 }
 
 impl State {
-    /// Whether any work has begun and not ended. What waits for the officers has not begun.
+    /// Whether any work has begun and not ended. What waits for the officers, for a card or for its holder's word has not
+    /// begun: it changed nothing.
     #[must_use]
     pub fn is_running(&self) -> bool {
-        self.all.values().any(|piece| piece.end.is_none() && piece.asks.is_none())
+        let begun = |piece: &Piece| !matches!(piece.at_once, Some(AtOnce::AwaitsCard | AtOnce::Whose(_)));
+        self.all.values().any(|piece| piece.end.is_none() && piece.asks.is_none() && begun(piece))
     }
 
     /// Whether work runs in this reader.
@@ -148,7 +162,14 @@ impl State {
     #[must_use]
     pub fn stage<'a>(&'a self, piece: &'a Piece) -> Stage<'a> {
         let (entry, wish) = match &piece.end {
-            None => return piece.asks.map_or(Stage::Running, Stage::Asks),
+            None => {
+                return match (piece.asks, &piece.at_once) {
+                    (Some(asks), _) => Stage::Asks(asks),
+                    (None, Some(AtOnce::AwaitsCard)) => Stage::AwaitsCard,
+                    (None, Some(AtOnce::Whose(_))) => Stage::Whose,
+                    (None, _) => Stage::Running,
+                };
+            }
             Some(WorkEnd::Done { queued }) => (*queued, piece.wish.as_ref().map(|wish| &wish.print)),
             Some(end) => return Stage::Ended(end),
         };
@@ -231,6 +252,7 @@ impl Piece {
             job: None,
             serial: None,
             served: None,
+            at_once: None,
             asks: None,
             card_now: None,
             photo_advice: Vec::new(),
@@ -432,6 +454,9 @@ fn on_work(model: &mut Model, work: WorkId, event: &WorkEvent) {
             piece.photo_advice.clone_from(photo_advice);
         }
         WorkEvent::Progress(progress) => piece.progress(progress),
+        WorkEvent::AwaitsCard => at_once::awaits(piece),
+        WorkEvent::CardIn { reader } => at_once::card_in(piece, reader),
+        WorkEvent::Whose(whose) => at_once::told(piece, whose),
         WorkEvent::CardNow(now) => piece.card_now = Some(now.clone()),
         WorkEvent::Asks { what, trouble } => {
             piece.asks = Some(*what);
@@ -446,6 +471,7 @@ fn on_work(model: &mut Model, work: WorkId, event: &WorkEvent) {
         WorkEvent::Ended(end) => {
             piece.asks = None;
             piece.end = Some(end.clone());
+            at_once::ended(&mut model.dialogs, work);
             if let WorkEnd::NotBegun(trouble) = end
                 && trouble.signed_out
             {

@@ -9,10 +9,11 @@ use time::{Date, OffsetDateTime};
 use crate::{
     bench::{CardInReader, ReaderCondition, ReaderView},
     desktop::{
+        command::Command,
         format,
         intent::Intent,
         model::{
-            Model, NoticeKind, offline,
+            Model, NoticeKind, at_once, offline,
             service::{self, Changed, Shown, Standing, here, is_damage, main_operation, shown, standing, trial},
         },
         route::Route,
@@ -42,7 +43,17 @@ pub fn draw(ui: &mut Ui, view: &View<'_>) {
             Shown::Which => nothing(ui, view, &tr!(view, "service-which"), &tr!(view, "service-which-explained")),
             Shown::Reader(reader) => in_reader(ui, view, reader),
         }
+        unlock_next(ui, view);
     });
+}
+
+/// Card after card, each by its holder: the next one is not looked at first.
+fn unlock_next(ui: &mut Ui, view: &View<'_>) {
+    ui.add_space(space::LARGE);
+    let button = Button::new(tr!(view, "service-unlock-next")).refused(at_once::why_not(view.model));
+    if button.note(Command::UnlockNext.keys(ui.ctx())).show(ui, view).clicked() {
+        view.send(at_once::Intent::Next);
+    }
 }
 
 /// What happened to the card that was shown before.

@@ -1,5 +1,6 @@
 //! A piece of card work: its steps as they happen, and what to do with the card afterwards.
 
+mod at_once;
 mod ending;
 pub(super) mod lines;
 mod served;
@@ -59,6 +60,9 @@ pub fn draw(ui: &mut Ui, view: &View<'_>, work: WorkId) {
             let top = ui.cursor().top();
             // In a low window what to do comes first; the title says whose card it is.
             let low = ui.ctx().content_rect().height() < super::frame::LOW;
+            if at_once::draw(ui, view, work, piece, stage) {
+                return;
+            }
             if !low {
                 who(ui, view, piece);
             }
@@ -105,7 +109,12 @@ pub fn draw(ui: &mut Ui, view: &View<'_>, work: WorkId) {
 #[must_use]
 pub fn title(view: &View<'_>, piece: &Piece) -> String {
     let name = piece.holder.as_ref().map(|holder| holder.printed_name());
-    let Some(name) = name else { return tr!(view, "work-title-unnamed") };
+    let Some(name) = name else {
+        return match piece.served {
+            Some(Served::AtOnce) => tr!(view, "service-unlock-next"),
+            _ => tr!(view, "work-title-unnamed"),
+        };
+    };
     if piece.served == Some(Served::Trial) {
         return tr!(view, "work-title-try", name = name);
     }
@@ -153,7 +162,7 @@ fn actions(ui: &mut Ui, view: &View<'_>, work: WorkId, piece: &Piece, stage: Sta
     button::row(ui, |ui| {
         for (place, (name, intent)) in offers(view, work, piece, stage).into_iter().enumerate() {
             let mut offered = Button::new(name);
-            if place == 0 && stage != Stage::Printing {
+            if place == 0 && !matches!(stage, Stage::Printing | Stage::AwaitsCard) {
                 let keys = Command::MainAction.keys(ui.ctx());
                 offered = offered.kind(Kind::Main).note(keys);
             }
@@ -174,7 +183,7 @@ fn offers(view: &View<'_>, work: WorkId, piece: &Piece, stage: Stage<'_>) -> Vec
         return served::offers(view, work, piece, stage);
     }
     match stage {
-        Stage::Running | Stage::Asks(_) => Vec::new(),
+        Stage::Running | Stage::Asks(_) | Stage::AwaitsCard | Stage::Whose => Vec::new(),
         Stage::PutIntoPrinter(_) => vec![print(), next(), list()],
         Stage::Printing => vec![next(), list()],
         Stage::PrintFailed(entry) if is_print_open(view.model, &entry.serial) => vec![unfinished(), list(), next()],
@@ -207,7 +216,7 @@ pub fn main_action(model: &Model, work: WorkId) -> Option<Intent> {
         return served::next(work, piece, model.work.stage(piece));
     }
     let intent = match model.work.stage(piece) {
-        Stage::Running | Stage::Asks(_) | Stage::Printing => return None,
+        Stage::Running | Stage::Asks(_) | Stage::AwaitsCard | Stage::Whose | Stage::Printing => return None,
         Stage::PutIntoPrinter(_) => work::Intent::Print(work).into(),
         Stage::PrintFailed(entry) if is_print_open(model, &entry.serial) => Intent::Go(Route::Unfinished),
         Stage::PrintFailed(_) => work::Intent::PrintAgain(work).into(),

@@ -200,6 +200,14 @@ pub fn end(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
     if job.public.state == IssuanceState::Confirmed {
         return Answer::json(&card);
     }
+    let says_blank = operation == Operation::Clear && request.outcome == OnCardOutcome::Done;
+    if says_blank && !job.proven && desk.core.custody.asks_for_proof(&job.profile) {
+        // Nobody wrote to a card that has not: what is not emptied does not go back to stock.
+        return Err(Fault::wrong_state(
+            "the card has not proved its management key in this job, so it cannot be blank: clear it in a reader, or end the job \
+             as not reached",
+        ));
+    }
     if let Some(found) = request.unlock_code {
         if !job.codes_released {
             return Err(Fault::wrong_state("no unlock code of this card was released to it"));

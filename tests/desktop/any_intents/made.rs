@@ -224,11 +224,14 @@ pub fn answer(order: &Order, fails: bool) -> Option<Event> {
             let what = if matches!(order, Order::StepUp { .. }) { Asks::StepUp } else { Asks::SecondOfficer };
             Event::Work { work: *work, event: WorkEvent::Asks { what, trouble: Some(trouble()) } }
         }
+        Order::UnlockNext { work, .. } if !fails => Event::Work { work: *work, event: WorkEvent::AwaitsCard },
         Order::GiveUp { work } => Event::Work { work: *work, event: WorkEvent::Ended(WorkEnd::NotBegun(trouble())) },
         Order::Issue { work, .. }
         | Order::Resume { work, .. }
         | Order::OnCard { work, .. }
         | Order::TryCard { work, .. }
+        | Order::UnlockNext { work, .. }
+        | Order::HolderSays { work, .. }
         | Order::StepUp { work }
         | Order::Approve { work, .. } => Event::Work {
             work: *work,
@@ -283,6 +286,15 @@ pub fn work_event(work: WorkId, message: u8) -> WorkEvent {
         4 => WorkEvent::Ended(WorkEnd::Undone { why: "refused".into(), by_policy: true, nhs_code: None }),
         5 => WorkEvent::Asks { what: Asks::StepUp, trouble: None },
         6 => WorkEvent::Asks { what: Asks::SecondOfficer, trouble: None },
+        8 => WorkEvent::AwaitsCard,
+        9 => WorkEvent::CardIn { reader: "Reader 1".into() },
+        10 => WorkEvent::Whose(Box::new(Whose {
+            holder: holder(1),
+            portrait: None,
+            serial: "00112233".parse().expect("a serial"),
+            passcode_rules: PasscodeRules::default(),
+            tries_left: Some(0),
+        })),
         7 => WorkEvent::CardNow(CardNow { tries_left: Some(2), ..CardNow::default() }),
         _ => WorkEvent::Ended(WorkEnd::Done { queued: Some(1) }),
     }

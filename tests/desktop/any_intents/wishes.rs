@@ -87,7 +87,24 @@ pub fn work(model: &Model, what: u8, which: u8) -> Intent {
         1 => I::PrintAgain(work),
         2 => I::Enqueue(work),
         3 => I::TryAgain(work),
+        5 => return at_once(work, 0),
+        6 => return at_once(work, 1),
+        7 => return at_once(work, 2),
+        8 => return at_once(work, 3),
+        9 => return at_once(work, 4),
         _ => I::NextHolder,
+    }
+    .into()
+}
+
+fn at_once(work: WorkId, what: u8) -> Intent {
+    use model::at_once::Intent as I;
+    match what {
+        0 => I::Next,
+        1 => I::IsIn(work, "Reader 1".into()),
+        2 => I::Theirs(work),
+        3 => I::NotTheirs(work),
+        _ => I::Stop(work),
     }
     .into()
 }

@@ -51,7 +51,12 @@ pub(in crate::desktop::dialogs) fn draw(ui: &mut Ui, view: &View<'_>, entry: &Pa
     ui.add_space(space::SMALL);
     button::row(ui, |ui| {
         let name = match entry.purpose {
-            Purpose::Issue | Purpose::Unlock(_) | Purpose::Offline(_) | Purpose::Repair | Purpose::Finish(_) => {
+            Purpose::Issue
+            | Purpose::Unlock(_)
+            | Purpose::AtOnce(_)
+            | Purpose::Offline(_)
+            | Purpose::Repair
+            | Purpose::Finish(_) => {
                 tr!(view, "passcode-use")
             }
             Purpose::Change => tr!(view, "passcode-use-change"),

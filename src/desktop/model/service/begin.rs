@@ -11,7 +11,7 @@ use crate::{
         dialogs::{Confirm, Dialog, EndCard, PasscodeEntry, Purpose, RepairChoice, Typed},
         intent::Intent,
         model::{
-            Model, NoticeKind, NoticeText, holder, issue, offline, session, unfinished,
+            Model, NoticeKind, NoticeText, at_once, holder, issue, offline, session, unfinished,
             work::{self, Served},
         },
         route::Route,
@@ -123,6 +123,7 @@ pub fn typed(model: &mut Model, entry: &PasscodeEntry, typed: Typed) {
         }
         Purpose::GoOn(job) => return unfinished::go_on_with(model, job, typed.current),
         Purpose::Finish(job) => return unfinished::go_on_with(model, job, typed.new),
+        Purpose::AtOnce(work) => return at_once::typed(model, *work, typed.new),
         Purpose::Offline(work) => return offline::typed(model, *work, typed.new),
         Purpose::Try => return begin_trial(model, entry, typed),
         Purpose::SignIn | Purpose::Prove(_) | Purpose::ProveByTelephone => return session::typed(model, entry, typed),

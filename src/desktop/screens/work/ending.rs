@@ -70,7 +70,9 @@ fn said(view: &View<'_>, piece: &Piece, stage: Stage<'_>) -> (NoticeKind, String
         return served::said(view, piece, stage);
     }
     match stage {
-        Stage::Running | Stage::Asks(_) => (NoticeKind::Note, String::new(), Vec::new()),
+        Stage::Running | Stage::Asks(_) | Stage::AwaitsCard | Stage::Whose => {
+            (NoticeKind::Note, String::new(), Vec::new())
+        }
         Stage::PutIntoPrinter(entry) => {
             let printer = &entry.printer;
             let words = match reader {

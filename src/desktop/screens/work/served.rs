@@ -1,12 +1,13 @@
 //! How work on a card in use ended: what the card is now, and what to do next.
 
+use super::at_once;
 use crate::{
     bench::{CardNow, WorkEnd, WorkId},
     desktop::{
         format::sentence,
         intent::Intent,
         model::{
-            NoticeKind,
+            NoticeKind, at_once as next_card,
             work::{self, Piece, Served, Stage},
         },
         route::Route,
@@ -101,10 +102,13 @@ pub(super) fn offers(view: &View<'_>, work: WorkId, piece: &Piece, stage: Stage<
     let to_holder = holder.map(|route| (tr!(view, "end-open-holder"), Intent::Go(route)));
     let mut offered = match stage {
         Stage::Running | Stage::Asks(_) => return Vec::new(),
+        Stage::AwaitsCard | Stage::Whose => return at_once::offers(view, work, stage),
         Stage::Ended(WorkEnd::Unfinished { .. }) => {
             vec![(tr!(view, "end-unfinished-go"), Intent::Go(Route::Unfinished)), back(tr!(view, "end-look-again"))]
         }
-        _ if piece.reader.is_none() => return to_holder.into_iter().chain([back(tr!(view, "end-service"))]).collect(),
+        _ if piece.reader.is_none() && !is_at_once(piece) => {
+            return to_holder.into_iter().chain([back(tr!(view, "end-service"))]).collect();
+        }
         Stage::Ended(_) => {
             let helps = work::help_for(piece).map(|operation| {
                 let name =
@@ -115,18 +119,35 @@ pub(super) fn offers(view: &View<'_>, work: WorkId, piece: &Piece, stage: Stage<
         }
         _ => vec![back(tr!(view, "end-service"))],
     };
+    if is_at_once(piece) {
+        // What else helps this card comes before the next one.
+        let place = usize::from(is_open(stage) || work::help_for(piece).is_some());
+        offered.insert(place, (tr!(view, "service-unlock-next"), next_card::Intent::Next.into()));
+    }
     offered.extend(to_holder);
     offered
+}
+
+fn is_at_once(piece: &Piece) -> bool {
+    piece.served == Some(Served::AtOnce)
+}
+
+fn is_open(stage: Stage<'_>) -> bool {
+    matches!(stage, Stage::Ended(WorkEnd::Unfinished { .. }))
 }
 
 /// The next action, as the first button names it.
 pub(super) fn next(work: WorkId, piece: &Piece, stage: Stage<'_>) -> Option<Intent> {
     match stage {
-        Stage::Running | Stage::Asks(_) => None,
+        Stage::Running | Stage::Asks(_) | Stage::AwaitsCard => None,
+        Stage::Whose => Some(next_card::Intent::Theirs(work).into()),
         Stage::Ended(WorkEnd::Unfinished { .. }) => Some(Intent::Go(Route::Unfinished)),
         _ => match &piece.holder {
-            Some(holder) if piece.reader.is_none() => Some(Intent::Go(Route::Holder(holder.id.clone()))),
+            Some(holder) if piece.reader.is_none() && !is_at_once(piece) => {
+                Some(Intent::Go(Route::Holder(holder.id.clone())))
+            }
             _ if work::help_for(piece).is_some() => Some(work::Intent::Help(work).into()),
+            _ if is_at_once(piece) => Some(next_card::Intent::Next.into()),
             _ => Some(work::Intent::BackToCard(work).into()),
         },
     }
