@@ -39,7 +39,7 @@ use rusqlite::{Connection, TransactionBehavior};
 
 pub use api::contract_routes;
 pub use clock::{Clock, ManualClock, SystemClock};
-pub use config::{AuthorityPart, GatewayConfig, GatewayError, SignInPart};
+pub use config::{AuthorityPart, GatewayConfig, GatewayError, RenewalKeys, SignInPart};
 pub use keys::check_key_files;
 pub use keys::{training_series_9_management_key, training_stock_channel_keys, training_stock_management_key};
 pub use messages::{MessagesPart, SmtpProtection, SmtpSettings};

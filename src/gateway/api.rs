@@ -34,7 +34,7 @@ use self::actor::{Access, Actor};
 use super::{Core, audit, issuances, messages::Message, problem::Fault, store::one};
 use crate::{
     cis2::wire::PhotoReview,
-    domain::{OfficerId, Secret, hex, sha256_hex},
+    domain::{JobId, OfficerId, Secret, hex, sha256_hex},
 };
 
 /// Largest JSON body, in bytes: two certificate requests of 8 KB in base64, and room.
@@ -208,6 +208,8 @@ struct Answer {
     body: Vec<u8>,
     /// What is kept of it for callers that ask again, where that is less than all of it.
     kept: Option<Vec<u8>>,
+    /// The job whose card's codes it holds: it is given again only while they could be asked for anew.
+    codes_of: Option<JobId>,
     /// A message that goes out once what the answer says is on the disk, and what to do where it does not.
     letter: Option<Box<Letter>>,
 }
@@ -225,7 +227,7 @@ impl Answer {
     /// 200 with JSON.
     fn json<T: Serialize>(value: &T) -> Result<Self, Fault> {
         let body = serde_json::to_vec(value).map_err(|_| Fault::internal("the answer cannot be written"))?;
-        Ok(Self { status: 200, content_type: "application/json", body, kept: None, letter: None })
+        Ok(Self::of(200, "application/json", body))
     }
 
     /// 200 with JSON of a thing just made: 201.
@@ -235,12 +237,21 @@ impl Answer {
 
     /// 204.
     fn nothing() -> Self {
-        Self { status: 204, content_type: "application/json", body: Vec::new(), kept: None, letter: None }
+        Self::of(204, "application/json", Vec::new())
     }
 
     /// 200 with bytes of another kind.
     fn bytes(content_type: &'static str, body: Vec<u8>) -> Self {
-        Self { status: 200, content_type, body, kept: None, letter: None }
+        Self::of(200, content_type, body)
+    }
+
+    fn of(status: u16, content_type: &'static str, body: Vec<u8>) -> Self {
+        Self { status, content_type, body, kept: None, codes_of: None, letter: None }
+    }
+
+    /// The same, with codes of the card of this job in it.
+    fn with_codes_of(self, job: &JobId) -> Self {
+        Self { codes_of: Some(job.clone()), ..self }
     }
 }
 
@@ -398,10 +409,10 @@ fn once(desk: &Desk<'_>, scope: &str, route: Route, call: &Call) -> Result<Answe
     };
     let request = request_hash(route, call);
     let purpose = format!("answer to {scope} {key}");
-    let sql = "SELECT request_sha256, status, body FROM answers WHERE scope = ?1 AND key = ?2";
-    let stored: Option<(String, u16, Vec<u8>)> =
-        one(desk.store, sql, [scope, key], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-    if let Some((earlier, status, body)) = stored {
+    let sql = "SELECT request_sha256, status, body, codes_of FROM answers WHERE scope = ?1 AND key = ?2";
+    let stored: Option<(String, u16, Vec<u8>, Option<String>)> =
+        one(desk.store, sql, [scope, key], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
+    if let Some((earlier, status, body, codes_of)) = stored {
         if earlier != request {
             return Err(Fault::new(
                 422,
@@ -410,20 +421,24 @@ fn once(desk: &Desk<'_>, scope: &str, route: Route, call: &Call) -> Result<Answe
                 "Begin a new job",
             ));
         }
+        if let Some(job) = codes_of {
+            cards::check_given_again(desk, &job.parse()?)?;
+        }
         let body = desk.core.seal.unseal(&purpose, &body)?.expose().to_vec();
-        return Ok(Answer { status, content_type: "application/json", body, kept: None, letter: None });
+        return Ok(Answer::of(status, "application/json", body));
     }
     let answer = (route.handler)(desk, call)?;
     let now = desk.now.unix_timestamp();
     desk.store.execute(
-        "INSERT INTO answers VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        "INSERT INTO answers VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         params![
             scope,
             key,
             request,
             answer.status,
             desk.core.seal.seal(&purpose, answer.kept.as_ref().unwrap_or(&answer.body))?,
-            now
+            now,
+            answer.codes_of.as_ref().map(JobId::as_str),
         ],
     )?;
     desk.store.execute("DELETE FROM answers WHERE at < ?1", [now - ANSWERS_KEPT.whole_seconds()])?;
@@ -442,12 +457,9 @@ fn request_hash(route: Route, call: &Call) -> String {
 
 /// Turns an answer or a problem into a response.
 fn respond(result: Result<Answer, Fault>) -> Response {
-    let answer = result.unwrap_or_else(|fault| Answer {
-        status: fault.problem.status,
-        content_type: "application/problem+json",
-        body: serde_json::to_vec(&fault.problem).unwrap_or_default(),
-        kept: None,
-        letter: None,
+    let answer = result.unwrap_or_else(|fault| {
+        let body = serde_json::to_vec(&fault.problem).unwrap_or_default();
+        Answer::of(fault.problem.status, "application/problem+json", body)
     });
     let empty = answer.body.is_empty();
     let mut response = Response::new(Body::from(answer.body));

@@ -89,6 +89,12 @@ pub fn own_refusal(
     answer(store, realm, now, &asked)
 }
 
+/// The series a card counts as: once recorded it is not changed by what a workstation says later.
+#[must_use]
+pub fn series_of(card: &CardRecord, recognised: Series) -> Series {
+    if card.series == Series::Unknown { recognised } else { card.series }
+}
+
 struct Asked<'a> {
     task: Task,
     role: Role,
@@ -108,8 +114,7 @@ fn answer(
 ) -> Result<Option<Refusal>, Fault> {
     let other_card = records::other_card(store, &question.holder.id, &question.card.serial)?;
     let address = records::contact(store, &question.holder.id)?.is_some();
-    // A series once recorded is not changed by what a workstation says later.
-    let series = if question.card.series == Series::Unknown { question.series } else { question.card.series };
+    let series = series_of(question.card, question.series);
     let situation = Situation {
         task: question.task,
         role: question.role,
