@@ -14,12 +14,18 @@ mod self_service;
 mod spoil;
 mod telephone;
 
-use std::{collections::HashMap, future::poll_fn, pin::Pin, sync::Arc};
+use std::{
+    collections::HashMap,
+    future::poll_fn,
+    net::{IpAddr, SocketAddr},
+    pin::Pin,
+    sync::Arc,
+};
 
 use axum::{
     Router,
     body::{Body, HttpBody, to_bytes},
-    extract::{Query, RawPathParams, Request, rejection::RawPathParamsRejection},
+    extract::{ConnectInfo, Query, RawPathParams, Request, rejection::RawPathParamsRejection},
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     response::Response,
     routing::{MethodFilter, on},
@@ -31,9 +37,14 @@ use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 
 use self::actor::{Access, Actor};
-use super::{Core, audit, issuances, messages::Message, problem::Fault, store::one};
+use super::{
+    Core, audit, issuances,
+    messages::{Message, Recipient},
+    problem::Fault,
+    store::one,
+};
 use crate::{
-    cis2::wire::PhotoReview,
+    cis2::wire::{CodeSent, PhotoReview},
     domain::{JobId, OfficerId, Secret, hex, sha256_hex},
 };
 
@@ -139,6 +150,8 @@ struct Call {
     body: Vec<u8>,
     token: Option<Secret>,
     key: Option<String>,
+    /// The address it came from.
+    from: Option<IpAddr>,
     /// What the officer was told of a photo, and the reason to take it: the headers of [`PhotoReview`] as they came.
     photo_review: [Option<String>; 2],
 }
@@ -217,6 +230,10 @@ struct Answer {
 /// A message with a one-time code.
 struct Letter {
     message: Message,
+    /// Where it goes when it cannot be sent there.
+    otherwise: Option<Recipient>,
+    /// What its asker is told, but for where it went.
+    told: CodeSent,
     /// Number of the request for the code.
     request: String,
     /// What the audit says when it is sent.
@@ -322,6 +339,7 @@ async fn call(
         discard(request.into_body(), route.body_limit + DISCARDED).await;
         return Err(fault);
     }
+    let from = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
     let params = params.map_err(|_| Fault::malformed("the address cannot be read"))?;
     let Query(query) = query.map_err(|_| Fault::malformed("the query cannot be read"))?;
     let too_large = || {
@@ -345,6 +363,7 @@ async fn call(
         body: body.to_vec(),
         token,
         key,
+        from,
     })
 }
 
@@ -391,7 +410,10 @@ fn answer(core: &Core, route: Route, call: &Call) -> Result<Answer, Fault> {
     // A mail server may be slow: nobody else waits for it.
     drop(store);
     if let Some(letter) = result.as_mut().ok().and_then(|answer| answer.letter.take()) {
-        self_service::post(core, *letter, &scope, call.key.as_deref())?;
+        // It may have gone another way than was said.
+        if let Some(told) = self_service::post(core, *letter, &scope, call.key.as_deref())? {
+            result = Answer::created(&told);
+        }
     }
     result
 }
@@ -408,7 +430,7 @@ fn once(desk: &Desk<'_>, scope: &str, route: Route, call: &Call) -> Result<Answe
         ));
     };
     let request = request_hash(route, call);
-    let purpose = format!("answer to {scope} {key}");
+    let purpose = kept_as(scope, key);
     let sql = "SELECT request_sha256, status, body, codes_of FROM answers WHERE scope = ?1 AND key = ?2";
     let stored: Option<(String, u16, Vec<u8>, Option<String>)> =
         one(desk.store, sql, [scope, key], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
@@ -443,6 +465,11 @@ fn once(desk: &Desk<'_>, scope: &str, route: Route, call: &Call) -> Result<Answe
     )?;
     desk.store.execute("DELETE FROM answers WHERE at < ?1", [now - ANSWERS_KEPT.whole_seconds()])?;
     Ok(answer)
+}
+
+/// Under which purpose an answer is sealed that is kept.
+fn kept_as(scope: &str, key: &str) -> String {
+    format!("answer to {scope} {key}")
 }
 
 fn request_hash(route: Route, call: &Call) -> String {

@@ -113,7 +113,7 @@ fn answer(
     question: &Asked<'_>,
 ) -> Result<Option<Refusal>, Fault> {
     let other_card = records::other_card(store, &question.holder.id, &question.card.serial)?;
-    let address = records::contact(store, &question.holder.id)?.is_some();
+    let address = !records::contacts(store, &question.holder.id)?.is_empty();
     let series = series_of(question.card, question.series);
     let situation = Situation {
         task: question.task,
@@ -121,10 +121,7 @@ fn answer(
         subject: question.subject,
         series,
         card: question.card.state,
-        certificates: question
-            .card
-            .certificates_expire
-            .map_or(Certificates::None, |last| Certificates::LastDay(last.date())),
+        certificates: Certificates::at(now, question.card.certificates_expire),
         holder: question.holder.state,
         photo: if question.holder.photo_sha256.is_some() { Photo::OnRecord } else { Photo::Missing },
         other_card: other_card.as_ref(),

@@ -402,10 +402,7 @@ impl Desk<'_> {
             subject: if facts.officer.id == holder.id { Subject::Own } else { Subject::Another },
             series: facts.series,
             card: facts.card.state,
-            certificates: match facts.card.certificates_expire {
-                Some(last) => Certificates::LastDay(last.date()),
-                None => Certificates::None,
-            },
+            certificates: Certificates::at(OffsetDateTime::now_utc(), facts.card.certificates_expire),
             holder: holder.state,
             photo: if holder.photo_sha256.is_some() { Photo::OnRecord } else { Photo::Missing },
             other_card: other.map(|card| &card.serial),
