@@ -39,7 +39,7 @@ use rusqlite::{Connection, TransactionBehavior};
 
 pub use api::contract_routes;
 pub use clock::{Clock, ManualClock, SystemClock};
-pub use config::{AuthorityPart, GatewayConfig, GatewayError, SignInPart};
+pub use config::{AuthorityPart, GatewayConfig, GatewayError, RenewalKeys, SignInPart};
 pub use keys::check_key_files;
 pub use keys::{training_series_9_management_key, training_stock_channel_keys, training_stock_management_key};
 pub use messages::{MessagesPart, SmtpProtection, SmtpSettings};
@@ -62,6 +62,8 @@ struct Core {
     authorities: authority::Authorities,
     audit_key: Ed25519KeyPair,
     messages: Box<dyn messages::Messages>,
+    /// Who asked for one-time codes lately.
+    askers: one_time_codes::Askers,
 }
 
 impl Core {
@@ -83,8 +85,8 @@ impl Core {
             MessagesPart::Training => Box::new(messages::FileMessages::open(&config.data.join("messages"))?),
             MessagesPart::Smtp(settings) => Box::new(messages::SmtpMessages::open(settings)?),
         };
-        let core =
-            Self { config, store: Mutex::new(store), seal, custody, channel_custody, authorities, audit_key, messages };
+        let (store, askers) = (Mutex::new(store), one_time_codes::Askers::default());
+        let core = Self { config, store, seal, custody, channel_custody, authorities, audit_key, messages, askers };
         core.sweep()?;
         Ok(core)
     }

@@ -14,7 +14,10 @@ mod printer_list;
 mod printers;
 mod readers;
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 pub use audit::AuditChain;
 pub use calibrations::{CalibrationFileError, Calibrations};
@@ -191,6 +194,8 @@ pub struct Workplace {
     pub journal: Journal,
     /// The data folder.
     pub data: PathBuf,
+    /// Where the officer's own card signed in.
+    officers_reader: Mutex<Option<String>>,
     /// Dropped last, after everything that speaks to it.
     _gateway: Option<RunningGateway>,
 }
@@ -233,7 +238,8 @@ impl Workplace {
         let url = configuration.gateway.url.clone().unwrap_or_else(|| "https://gateway.invalid".to_owned());
         let service = HttpService::new(&url, HttpConfig::default())?;
         let bench = Bench::open(places, configuration, readers)?;
-        Ok(Self { bench, service, session: None, journal, data: places.data().to_owned(), _gateway: None })
+        let data = places.data().to_owned();
+        Ok(Self { bench, service, session: None, journal, data, officers_reader: Mutex::default(), _gateway: None })
     }
 
     fn assemble(
@@ -261,7 +267,8 @@ impl Workplace {
         let service = HttpService::new(&url, HttpConfig::default())?;
         let session = sign_in(&service)?;
         let bench = Bench::open(places, configuration, readers)?;
-        Ok(Self { bench, service, session, journal, data: places.data().to_owned(), _gateway: gateway })
+        let data = places.data().to_owned();
+        Ok(Self { bench, service, session, journal, data, officers_reader: Mutex::default(), _gateway: gateway })
     }
 
     /// The name under which this desk keeps what it saw of its gateway: the configured address, for a training gateway
@@ -315,7 +322,13 @@ impl Workplace {
             software: self.client_software(),
             realm: self.bench.configuration.realm,
             printers: Some(self.bench.printers.all()),
+            officers_reader: self.officers_reader.lock().unwrap_or_else(PoisonError::into_inner).clone(),
         }
+    }
+
+    /// Notes in which reader the officer's own card signed in; none where no card did.
+    pub fn signed_in_at(&self, reader: Option<&str>) {
+        *self.officers_reader.lock().unwrap_or_else(PoisonError::into_inner) = reader.map(str::to_owned);
     }
 }
 

@@ -15,7 +15,10 @@ use super::{
 use crate::{
     cis2::{Service, wire::HolderSession},
     domain::{Operation, Passcode, PasscodeRules},
-    operations::{CardReport, Desk, Ending, GoneOn, Resumed, Resumption, self_service::own_wish},
+    operations::{
+        CardReport, Desk, Ending, GoneOn, Resumed, Resumption,
+        self_service::{not_the_code, own_wish, tries_of_code_left},
+    },
     workplace::{Readers, Workplace},
 };
 
@@ -152,7 +155,17 @@ fn unlock(desk: &Desk<'_>, reader: Option<&str>, from: Source) -> Result<Came, F
         until.hour(),
         until.minute()
     ));
-    let session = desk.sign_in_with_code(&card, &sent, from.one_time_code()?)?;
+    // A mistyped code can be typed again, and no other is sent for it. What comes on stdin after it is a passcode.
+    let session = loop {
+        match desk.sign_in_with_code(&card, &sent, from.one_time_code()?) {
+            Ok(session) => break session,
+            Err(error) if from == Source::Stdin => return Err(error.into()),
+            Err(error) => {
+                let left = tries_of_code_left(&error).ok_or(error)?;
+                progress(&format!("Card {}: {}. Type the code once more.", card.serial, not_the_code(left)));
+            }
+        }
+    };
     if let Some(job) = desk.own_unfinished(&card.serial)? {
         let mut teller = wording::Teller::default();
         if let Some(resumed) = desk.go_on_with_own_unlock(&job, &mut |news| teller.hear(news))? {

@@ -42,6 +42,7 @@ fn with_own_card(places: &Places, configuration: Configuration, reader: &str) ->
     let mut workplace = Workplace::unattended(places, configuration, Readers::AsConfigured)?;
     let proof = own_card_proof(&workplace, reader, "of the officer's own card")?;
     workplace.session = Some(workplace.service.sign_in_with_card(&CardProof { proof })?);
+    workplace.signed_in_at(Some(reader));
     Ok(workplace)
 }
 

@@ -52,6 +52,7 @@ pub fn event_key(event: &str) -> Option<&'static str> {
         "card.blanked" => "event-card-blanked",
         "card.as-before" => "event-card-as-before",
         "card.needs-repair" => "event-card-needs-repair",
+        "card.secure-channel.not-allowed" => "event-card-secure-channel-not-allowed",
         "card.secret.refused" => "event-card-secret-refused",
         "job.no-longer-allowed" => "event-job-no-longer-allowed",
         "card.spoiled" => "event-card-spoiled",

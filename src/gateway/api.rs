@@ -14,12 +14,18 @@ mod self_service;
 mod spoil;
 mod telephone;
 
-use std::{collections::HashMap, future::poll_fn, pin::Pin, sync::Arc};
+use std::{
+    collections::HashMap,
+    future::poll_fn,
+    net::{IpAddr, SocketAddr},
+    pin::Pin,
+    sync::Arc,
+};
 
 use axum::{
     Router,
     body::{Body, HttpBody, to_bytes},
-    extract::{Query, RawPathParams, Request, rejection::RawPathParamsRejection},
+    extract::{ConnectInfo, Query, RawPathParams, Request, rejection::RawPathParamsRejection},
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     response::Response,
     routing::{MethodFilter, on},
@@ -31,10 +37,15 @@ use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 
 use self::actor::{Access, Actor};
-use super::{Core, audit, issuances, messages::Message, problem::Fault, store::one};
+use super::{
+    Core, audit, issuances,
+    messages::{Message, Recipient},
+    problem::Fault,
+    store::one,
+};
 use crate::{
-    cis2::wire::PhotoReview,
-    domain::{OfficerId, Secret, hex, sha256_hex},
+    cis2::wire::{CodeSent, PhotoReview},
+    domain::{JobId, OfficerId, Secret, hex, sha256_hex},
 };
 
 /// Largest JSON body, in bytes: two certificate requests of 8 KB in base64, and room.
@@ -139,6 +150,8 @@ struct Call {
     body: Vec<u8>,
     token: Option<Secret>,
     key: Option<String>,
+    /// The address it came from.
+    from: Option<IpAddr>,
     /// What the officer was told of a photo, and the reason to take it: the headers of [`PhotoReview`] as they came.
     photo_review: [Option<String>; 2],
 }
@@ -208,6 +221,8 @@ struct Answer {
     body: Vec<u8>,
     /// What is kept of it for callers that ask again, where that is less than all of it.
     kept: Option<Vec<u8>>,
+    /// The job whose card's codes it holds: it is given again only while they could be asked for anew.
+    codes_of: Option<JobId>,
     /// A message that goes out once what the answer says is on the disk, and what to do where it does not.
     letter: Option<Box<Letter>>,
 }
@@ -215,6 +230,10 @@ struct Answer {
 /// A message with a one-time code.
 struct Letter {
     message: Message,
+    /// Where it goes when it cannot be sent there.
+    otherwise: Option<Recipient>,
+    /// What its asker is told, but for where it went.
+    told: CodeSent,
     /// Number of the request for the code.
     request: String,
     /// What the audit says when it is sent.
@@ -225,7 +244,7 @@ impl Answer {
     /// 200 with JSON.
     fn json<T: Serialize>(value: &T) -> Result<Self, Fault> {
         let body = serde_json::to_vec(value).map_err(|_| Fault::internal("the answer cannot be written"))?;
-        Ok(Self { status: 200, content_type: "application/json", body, kept: None, letter: None })
+        Ok(Self::of(200, "application/json", body))
     }
 
     /// 200 with JSON of a thing just made: 201.
@@ -235,12 +254,21 @@ impl Answer {
 
     /// 204.
     fn nothing() -> Self {
-        Self { status: 204, content_type: "application/json", body: Vec::new(), kept: None, letter: None }
+        Self::of(204, "application/json", Vec::new())
     }
 
     /// 200 with bytes of another kind.
     fn bytes(content_type: &'static str, body: Vec<u8>) -> Self {
-        Self { status: 200, content_type, body, kept: None, letter: None }
+        Self::of(200, content_type, body)
+    }
+
+    fn of(status: u16, content_type: &'static str, body: Vec<u8>) -> Self {
+        Self { status, content_type, body, kept: None, codes_of: None, letter: None }
+    }
+
+    /// The same, with codes of the card of this job in it.
+    fn with_codes_of(self, job: &JobId) -> Self {
+        Self { codes_of: Some(job.clone()), ..self }
     }
 }
 
@@ -311,6 +339,7 @@ async fn call(
         discard(request.into_body(), route.body_limit + DISCARDED).await;
         return Err(fault);
     }
+    let from = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
     let params = params.map_err(|_| Fault::malformed("the address cannot be read"))?;
     let Query(query) = query.map_err(|_| Fault::malformed("the query cannot be read"))?;
     let too_large = || {
@@ -334,6 +363,7 @@ async fn call(
         body: body.to_vec(),
         token,
         key,
+        from,
     })
 }
 
@@ -380,7 +410,10 @@ fn answer(core: &Core, route: Route, call: &Call) -> Result<Answer, Fault> {
     // A mail server may be slow: nobody else waits for it.
     drop(store);
     if let Some(letter) = result.as_mut().ok().and_then(|answer| answer.letter.take()) {
-        self_service::post(core, *letter, &scope, call.key.as_deref())?;
+        // It may have gone another way than was said.
+        if let Some(told) = self_service::post(core, *letter, &scope, call.key.as_deref())? {
+            result = Answer::created(&told);
+        }
     }
     result
 }
@@ -397,11 +430,11 @@ fn once(desk: &Desk<'_>, scope: &str, route: Route, call: &Call) -> Result<Answe
         ));
     };
     let request = request_hash(route, call);
-    let purpose = format!("answer to {scope} {key}");
-    let sql = "SELECT request_sha256, status, body FROM answers WHERE scope = ?1 AND key = ?2";
-    let stored: Option<(String, u16, Vec<u8>)> =
-        one(desk.store, sql, [scope, key], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-    if let Some((earlier, status, body)) = stored {
+    let purpose = kept_as(scope, key);
+    let sql = "SELECT request_sha256, status, body, codes_of FROM answers WHERE scope = ?1 AND key = ?2";
+    let stored: Option<(String, u16, Vec<u8>, Option<String>)> =
+        one(desk.store, sql, [scope, key], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
+    if let Some((earlier, status, body, codes_of)) = stored {
         if earlier != request {
             return Err(Fault::new(
                 422,
@@ -410,24 +443,33 @@ fn once(desk: &Desk<'_>, scope: &str, route: Route, call: &Call) -> Result<Answe
                 "Begin a new job",
             ));
         }
+        if let Some(job) = codes_of {
+            cards::check_given_again(desk, &job.parse()?)?;
+        }
         let body = desk.core.seal.unseal(&purpose, &body)?.expose().to_vec();
-        return Ok(Answer { status, content_type: "application/json", body, kept: None, letter: None });
+        return Ok(Answer::of(status, "application/json", body));
     }
     let answer = (route.handler)(desk, call)?;
     let now = desk.now.unix_timestamp();
     desk.store.execute(
-        "INSERT INTO answers VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        "INSERT INTO answers VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         params![
             scope,
             key,
             request,
             answer.status,
             desk.core.seal.seal(&purpose, answer.kept.as_ref().unwrap_or(&answer.body))?,
-            now
+            now,
+            answer.codes_of.as_ref().map(JobId::as_str),
         ],
     )?;
     desk.store.execute("DELETE FROM answers WHERE at < ?1", [now - ANSWERS_KEPT.whole_seconds()])?;
     Ok(answer)
+}
+
+/// Under which purpose an answer is sealed that is kept.
+fn kept_as(scope: &str, key: &str) -> String {
+    format!("answer to {scope} {key}")
 }
 
 fn request_hash(route: Route, call: &Call) -> String {
@@ -442,12 +484,9 @@ fn request_hash(route: Route, call: &Call) -> String {
 
 /// Turns an answer or a problem into a response.
 fn respond(result: Result<Answer, Fault>) -> Response {
-    let answer = result.unwrap_or_else(|fault| Answer {
-        status: fault.problem.status,
-        content_type: "application/problem+json",
-        body: serde_json::to_vec(&fault.problem).unwrap_or_default(),
-        kept: None,
-        letter: None,
+    let answer = result.unwrap_or_else(|fault| {
+        let body = serde_json::to_vec(&fault.problem).unwrap_or_default();
+        Answer::of(fault.problem.status, "application/problem+json", body)
     });
     let empty = answer.body.is_empty();
     let mut response = Response::new(Body::from(answer.body));

@@ -4,9 +4,45 @@ use std::{io, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use super::{Clock, MessagesPart, People, SystemClock};
 use crate::{
-    cis2::wire::ApprovalsBy,
-    domain::{Operation, eligibility::Realm},
+    cis2::wire::{ApprovalsBy, KeysWanted},
+    domain::{Operation, Series, eligibility::Realm},
 };
+
+/// Which keys the renewed certificates of a series are for, whatever a workstation asks. The bundled card profiles say the
+/// same; a workstation whose profile says otherwise is refused.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct RenewalKeys {
+    /// Cards of Series 8.
+    pub series_8: KeysWanted,
+    /// Cards of Series 9.
+    pub series_9: KeysWanted,
+    /// Cards of Series 10.
+    pub series_10: KeysWanted,
+    /// PIV cards that are no NHS stock, in training.
+    pub generic_piv: KeysWanted,
+}
+
+impl RenewalKeys {
+    /// These for every series.
+    #[must_use]
+    pub const fn all(keys: KeysWanted) -> Self {
+        Self { series_8: keys, series_9: keys, series_10: keys, generic_piv: keys }
+    }
+
+    /// What holds for a series.
+    #[must_use]
+    pub const fn of(&self, series: Series) -> KeysWanted {
+        match series {
+            Series::Series8 => self.series_8,
+            Series::Series9 => self.series_9,
+            Series::Series10 => self.series_10,
+            Series::GenericPiv => self.generic_piv,
+            // Nothing of these is renewed.
+            Series::Series4 | Series::Series5 | Series::Series6 | Series::Unknown => KeysWanted::New,
+        }
+    }
+}
 
 /// The parts a gateway can sign officers in with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,11 +71,13 @@ pub struct GatewayConfig {
     pub deadline: Duration,
     /// How long a sign-in lasts.
     pub session_life: Duration,
-    /// After this time an officer proves once more who they are before unlock, clear and cancel (`facts/backend.md` 1 asks
+    /// After this time an officer proves once more who they are before unlock, repair, clear and cancel (`facts/backend.md` 1 asks
     /// for a sign-in no older than five minutes).
     pub step_up_after: Duration,
     /// Operations that a second officer must approve: unlock, clear, cancel, or none.
     pub second_officer: Vec<Operation>,
+    /// Which keys renewed certificates are for.
+    pub renewal_keys: RenewalKeys,
     /// How the second officer proves who they are.
     pub approvals: ApprovalsBy,
     /// Start of the addresses written into certificates, without a final slash.
@@ -68,6 +106,7 @@ impl GatewayConfig {
             session_life: Duration::from_secs(60 * 60),
             step_up_after: Duration::from_secs(5 * 60),
             second_officer: Vec::new(),
+            renewal_keys: RenewalKeys::default(),
             approvals: ApprovalsBy::Name,
             // RFC 2606 reserves `.invalid`: a verifier that tries to fetch from it fails at once instead of
             // asking somebody else's server.

@@ -259,6 +259,8 @@ pub fn set_state(store: &Connection, job: &JobId, state: IssuanceState) -> Resul
     // Whatever comes after the end of a job begins a channel of its own.
     if matches!(state, IssuanceState::Confirmed | IssuanceState::Aborted | IssuanceState::Expired) {
         secure_channels::close(store, job)?;
+        // So are the codes of its card in answers that are kept for callers who ask again.
+        store.execute("DELETE FROM answers WHERE codes_of = ?1", [job.as_str()])?;
     }
     Ok(())
 }

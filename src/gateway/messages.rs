@@ -96,6 +96,11 @@ pub trait Messages: Send + Sync {
     /// # Errors
     /// It is in nobody's care.
     fn send(&self, message: &Message) -> Result<(), NotSent>;
+
+    /// Whether there is a way to this recipient at all, as it is set up.
+    fn reaches(&self, _to: &Recipient) -> bool {
+        true
+    }
 }
 
 /// The parts a gateway can send messages with.

@@ -1,6 +1,12 @@
 //! One-time codes for locked cards: six digits, sent to an address on record, good for fifteen minutes, for one card and
 //! for three tries. Only a keyed hash of each is kept, for six digits are soon tried out.
 
+use std::{
+    collections::HashMap,
+    net::IpAddr,
+    sync::{Mutex, PoisonError},
+};
+
 use rusqlite::{Connection, params};
 use subtle::ConstantTimeEq;
 use time::{Duration, OffsetDateTime};
@@ -19,11 +25,44 @@ pub const LIFE: Duration = Duration::minutes(15);
 /// Wrong entries after which a code is worth nothing.
 const TRIES: u32 = 3;
 
-/// Codes for one card in one hour: more are not a holder who mistyped.
+/// Codes sent for one card in one hour: more are not a holder who mistyped. What could not be sent reached nobody.
 const MOST_IN_AN_HOUR: i64 = 4;
 
 /// How long past codes are remembered, for the limit above.
 const REMEMBERED: Duration = Duration::hours(1);
+
+/// Codes sent in one hour at the wish of one address: a self-service place at which a card is unlocked every minute. Whoever
+/// goes through many cards is stopped here.
+const MOST_OF_ONE_CALLER: usize = 60;
+
+/// Which addresses had codes sent in the last hour, and when. In memory: a gateway that starts anew begins anew.
+#[derive(Default)]
+pub struct Askers(Mutex<HashMap<IpAddr, Vec<OffsetDateTime>>>);
+
+impl Askers {
+    /// Counts one more code for this address.
+    ///
+    /// # Errors
+    /// It had too many.
+    pub fn count(&self, from: Option<IpAddr>, now: OffsetDateTime) -> Result<(), Fault> {
+        let Some(from) = from else { return Ok(()) };
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.retain(|_, asked| {
+            asked.retain(|at| now - *at < REMEMBERED);
+            !asked.is_empty()
+        });
+        let asked = known.entry(from).or_default();
+        if asked.len() >= MOST_OF_ONE_CALLER {
+            return Err(too_many("Too many codes were asked for from here"));
+        }
+        asked.push(now);
+        Ok(())
+    }
+}
+
+fn too_many(title: &str) -> Fault {
+    Fault::new(429, "too-many-codes", title, "Wait an hour, or take the card to the Registration Authority desk")
+}
 
 /// A code just made; its digits are in memory alone.
 pub struct MadeCode {
@@ -44,16 +83,13 @@ pub fn make(
     now: OffsetDateTime,
 ) -> Result<MadeCode, Fault> {
     store.execute("DELETE FROM one_time_codes WHERE begun <= ?1", [(now - REMEMBERED).unix_timestamp()])?;
-    let lately: i64 =
-        store
-            .query_row("SELECT COUNT(*) FROM one_time_codes WHERE serial = ?1", [serial.as_str()], |row| row.get(0))?;
+    let lately: i64 = store.query_row(
+        "SELECT COUNT(*) FROM one_time_codes WHERE serial = ?1 AND state <> 'unsent'",
+        [serial.as_str()],
+        |row| row.get(0),
+    )?;
     if lately >= MOST_IN_AN_HOUR {
-        return Err(Fault::new(
-            429,
-            "too-many-codes",
-            "Too many codes were asked for this card",
-            "Wait an hour, or take the card to the Registration Authority desk",
-        ));
+        return Err(too_many("Too many codes were asked for this card"));
     }
     let request = hex(&random::bytes::<16>()?);
     let code = random::six_digits()?;
@@ -142,4 +178,21 @@ pub fn use_up(
 
 fn ended(detail: &str) -> Fault {
     Fault::new(403, "code-ended", "This code is good no more", "Ask for a new code").detail(detail)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_goes_through_many_cards_is_stopped_and_nobody_else() {
+        let (askers, now) = (Askers::default(), OffsetDateTime::UNIX_EPOCH);
+        let [one, other] = [1, 2].map(|last| Some(IpAddr::from([192, 0, 2, last])));
+        for _ in 0..MOST_OF_ONE_CALLER {
+            askers.count(one, now).expect("not too many yet");
+        }
+        assert_eq!(askers.count(one, now).expect_err("too many").problem.kind, "too-many-codes");
+        askers.count(other, now).expect("somebody else");
+        askers.count(one, now + REMEMBERED).expect("an hour later");
+    }
 }

@@ -89,6 +89,12 @@ pub fn own_refusal(
     answer(store, realm, now, &asked)
 }
 
+/// The series a card counts as: once recorded it is not changed by what a workstation says later.
+#[must_use]
+pub fn series_of(card: &CardRecord, recognised: Series) -> Series {
+    if card.series == Series::Unknown { recognised } else { card.series }
+}
+
 struct Asked<'a> {
     task: Task,
     role: Role,
@@ -107,19 +113,15 @@ fn answer(
     question: &Asked<'_>,
 ) -> Result<Option<Refusal>, Fault> {
     let other_card = records::other_card(store, &question.holder.id, &question.card.serial)?;
-    let address = records::contact(store, &question.holder.id)?.is_some();
-    // A series once recorded is not changed by what a workstation says later.
-    let series = if question.card.series == Series::Unknown { question.series } else { question.card.series };
+    let address = !records::contacts(store, &question.holder.id)?.is_empty();
+    let series = series_of(question.card, question.series);
     let situation = Situation {
         task: question.task,
         role: question.role,
         subject: question.subject,
         series,
         card: question.card.state,
-        certificates: question
-            .card
-            .certificates_expire
-            .map_or(Certificates::None, |last| Certificates::LastDay(last.date())),
+        certificates: Certificates::at(now, question.card.certificates_expire),
         holder: question.holder.state,
         photo: if question.holder.photo_sha256.is_some() { Photo::OnRecord } else { Photo::Missing },
         other_card: other_card.as_ref(),

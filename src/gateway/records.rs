@@ -126,13 +126,13 @@ pub fn holder(store: &Connection, id: &HolderId) -> Result<Holder, Fault> {
         .ok_or_else(|| Fault::holder_unknown(&id.grouped()))
 }
 
-/// Where a holder's one-time codes go: their e-mail address, or else their mobile number.
-pub fn contact(store: &Connection, id: &HolderId) -> Result<Option<Recipient>, Fault> {
+/// Where a holder's one-time codes go: their e-mail address, and their mobile number where that does not do.
+pub fn contacts(store: &Connection, id: &HolderId) -> Result<Vec<Recipient>, Fault> {
     let columns =
         |row: &Row<'_>| -> rusqlite::Result<(Option<String>, Option<String>)> { Ok((row.get(0)?, row.get(1)?)) };
     let found = one(store, "SELECT email, mobile FROM holders WHERE id = ?1", [id.as_str()], columns)?;
     let (email, mobile) = found.unwrap_or_default();
-    Ok(email.map(Recipient::Email).or(mobile.map(Recipient::Mobile)))
+    Ok(email.map(Recipient::Email).into_iter().chain(mobile.map(Recipient::Mobile)).collect())
 }
 
 /// One holder with their cards.

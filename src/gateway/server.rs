@@ -77,8 +77,9 @@ fn serve(
         let bound = listener.local_addr().map_err(refused)?;
         let sweeper = tokio::spawn(sweep(Arc::clone(core)));
         let (drain, drained) = oneshot::channel::<()>();
-        let server = axum::serve(listener, api::router(Arc::clone(core)))
-            .with_graceful_shutdown(async move { drained.await.unwrap_or(()) });
+        let server =
+            axum::serve(listener, api::router(Arc::clone(core)).into_make_service_with_connect_info::<SocketAddr>())
+                .with_graceful_shutdown(async move { drained.await.unwrap_or(()) });
         let mut server = Box::pin(async move { server.await });
         if ready.send(bound).is_err() {
             return Ok(());

@@ -18,7 +18,7 @@ enum Migration {
 }
 
 /// Each entry brings the database from the version of its index to the next.
-const MIGRATIONS: [Migration; 11] = [
+const MIGRATIONS: [Migration; 12] = [
     Migration::Statements(include_str!("schema.sql")),
     Migration::Statements(include_str!("schema-2.sql")),
     Migration::Work(fold_holders),
@@ -30,6 +30,7 @@ const MIGRATIONS: [Migration; 11] = [
     Migration::Statements(include_str!("schema-9.sql")),
     Migration::Statements(include_str!("schema-10.sql")),
     Migration::Statements(include_str!("schema-11.sql")),
+    Migration::Statements(include_str!("schema-12.sql")),
 ];
 
 impl From<rusqlite::Error> for GatewayError {

@@ -17,7 +17,7 @@ use crate::{
     card::{
         piv::ObjectName,
         profile::{CardProfile, ObjectWriting},
-        reader::{Access, Presence},
+        reader::{Access, Presence, ReaderStatus},
         recognise::{self, Depth, NotRecognised, Recognised},
         transport::{ExchangeRecord, layered},
     },
@@ -346,7 +346,7 @@ impl Desk<'_> {
 
     /// Opens the card with this serial, in whatever reader it is.
     pub(super) fn find_card(&self, serial: &CardSerial) -> Result<(CardSession, CardProfile), OperationError> {
-        for reader in self.readers.list()?.into_iter().filter(|r| r.card != Presence::Empty) {
+        for reader in looked_through(self.readers.list()?, self.officers_reader.as_deref()) {
             // A card that cannot be opened or read is some other card; the one looked for may be in the next reader.
             if let Ok((session, card)) = self.open_card(&reader.name)
                 && card.serial == *serial
@@ -402,10 +402,7 @@ impl Desk<'_> {
             subject: if facts.officer.id == holder.id { Subject::Own } else { Subject::Another },
             series: facts.series,
             card: facts.card.state,
-            certificates: match facts.card.certificates_expire {
-                Some(last) => Certificates::LastDay(last.date()),
-                None => Certificates::None,
-            },
+            certificates: Certificates::at(OffsetDateTime::now_utc(), facts.card.certificates_expire),
             holder: holder.state,
             photo: if holder.photo_sha256.is_some() { Photo::OnRecord } else { Photo::Missing },
             other_card: other.map(|card| &card.serial),
@@ -484,4 +481,29 @@ pub(super) fn new_job() -> Result<JobId, OperationError> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).map_err(|e| OperationError::Randomness(e.to_string()))?;
     Ok(JobId::from_random(bytes))
+}
+
+/// The readers with a card, in the order in which one is looked for: the officer's own card is disturbed when it is in none of
+/// the others.
+fn looked_through(readers: Vec<ReaderStatus>, officers: Option<&str>) -> Vec<ReaderStatus> {
+    let with_card = readers.into_iter().filter(|reader| reader.card != Presence::Empty);
+    let (last, mut first): (Vec<_>, Vec<_>) = with_card.partition(|reader| officers == Some(reader.name.as_str()));
+    first.extend(last);
+    first
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_card_is_looked_for_in_the_officers_reader_last() {
+        let reader = |name: &str, card| ReaderStatus { name: name.to_owned(), card };
+        let here = || Presence::Present { atr: Vec::new() };
+        let readers = || vec![reader("own", here()), reader("none", Presence::Empty), reader("other", here())];
+        let names =
+            |officers| looked_through(readers(), officers).into_iter().map(|reader| reader.name).collect::<Vec<_>>();
+        assert_eq!(names(Some("own")), ["other", "own"]);
+        assert_eq!(names(None), ["own", "other"]);
+    }
 }

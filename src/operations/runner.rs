@@ -46,6 +46,9 @@ pub struct Desk<'a> {
     pub realm: Realm,
     /// The printers, for work that moves a card inside one; none at a desk without.
     pub printers: Option<&'a Printers>,
+    /// The reader in which the officer's own card signed in. A card that is looked for is looked for there last: what is in
+    /// it is read by nobody who does not have to.
+    pub officers_reader: Option<String>,
 }
 
 /// How a run ended.

@@ -16,7 +16,10 @@ use crate::{
         piv::{ObjectName, Tries, certificate_in},
         profile::Personalise,
     },
-    cis2::wire::{AskForCode, CodeSent, HolderSession, HolderSignIn, SecretBase64},
+    cis2::{
+        ServiceError,
+        wire::{AskForCode, CodeSent, HolderSession, HolderSignIn, SecretBase64},
+    },
     domain::{
         CardSerial, CardState, CertificateSlot, HolderId, HolderState, JobId, Operation, Passcode, PasscodeRules, Role,
         Secret, Series,
@@ -109,7 +112,7 @@ impl Desk<'_> {
             series: card.series,
             card: if card.tries_left == Some(0) { CardState::Locked } else { CardState::Active },
             certificates: match (card.expires, card.certificates) {
-                (Some(last), _) => Certificates::LastDay(last.date()),
+                (end @ Some(_), _) => Certificates::at(now, end),
                 (None, Readable::ByAnybody) => Certificates::None,
                 (None, Readable::AfterPasscode) => Certificates::LastDay(now.date()),
             },
@@ -164,6 +167,22 @@ impl Desk<'_> {
         let proof = self.authenticate(card, passcode)?.card.proof;
         Ok(self.service.holder_sign_in(&HolderSignIn::Card { proof })?)
     }
+}
+
+/// How many tries of a one-time code are left after this refusal: the same code may be typed again, and none is sent anew.
+/// `None` where that would not help.
+#[must_use]
+pub fn tries_of_code_left(error: &OperationError) -> Option<u32> {
+    let OperationError::Service(ServiceError::Problem(problem)) = error else { return None };
+    let told = problem.detail.as_deref().filter(|_| problem.kind == "code-wrong")?;
+    told.strip_prefix("tries left: ")?.parse().ok().filter(|left| *left > 0)
+}
+
+/// What somebody is told who typed a code wrong.
+#[must_use]
+pub fn not_the_code(left: u32) -> String {
+    let tries = if left == 1 { "try" } else { "tries" };
+    format!("that was not the code; {left} {tries} left")
 }
 
 /// What a holder wants done to the card they are signed in to.

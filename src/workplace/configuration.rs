@@ -14,7 +14,7 @@ use crate::{
         OfficerId, Operation,
         eligibility::{ClientSoftware, Realm, Version},
     },
-    gateway::{GatewayConfig, MessagesPart, SmtpProtection, SmtpSettings},
+    gateway::{GatewayConfig, MessagesPart, RenewalKeys, SmtpProtection, SmtpSettings},
     printer::choice,
 };
 
@@ -50,6 +50,8 @@ pub struct Gateway {
     pub url: Option<String>,
     /// What a second officer must approve at the gateway that is started here: unlock, clear, cancel, or none of them.
     pub second_officer: Vec<Operation>,
+    /// Which keys renewed certificates are for, by series, at the gateway that is started here.
+    pub renewal_keys: RenewalKeys,
     /// Whether that officer's name is enough there, or their own card is asked for.
     pub second_officer_proof: ApprovalsBy,
 }
@@ -302,6 +304,7 @@ impl Configuration {
         gateway.messages = self.messages.part();
         gateway.second_officer.clone_from(&self.gateway.second_officer);
         gateway.approvals = self.gateway.second_officer_proof;
+        gateway.renewal_keys = self.gateway.renewal_keys;
     }
 
     /// Whether the training readers are offered beside the real ones.

@@ -35,6 +35,34 @@ pub const KEYS: &[Key] = &[
         example: "[\"clear\", \"cancel\"]",
     },
     Key {
+        name: "gateway.renewal-keys.series-8",
+        meaning: "Which keys renewed certificates are for at the gateway that is started here, for Series 8: “new” keys, or the \
+                  “same” once more. A card profile that says otherwise is refused there.",
+        default: "new, as in the bundled card profiles",
+        example: "\"new\"",
+    },
+    Key {
+        name: "gateway.renewal-keys.series-9",
+        meaning: "Which keys renewed certificates are for at the gateway that is started here, for Series 9: “new” keys, or the \
+                  “same” once more. A card profile that says otherwise is refused there.",
+        default: "new, as in the bundled card profiles",
+        example: "\"new\"",
+    },
+    Key {
+        name: "gateway.renewal-keys.series-10",
+        meaning: "Which keys renewed certificates are for at the gateway that is started here, for Series 10: “new” keys, or the \
+                  “same” once more. A card profile that says otherwise is refused there.",
+        default: "new, as in the bundled card profiles",
+        example: "\"new\"",
+    },
+    Key {
+        name: "gateway.renewal-keys.generic-piv",
+        meaning: "Which keys renewed certificates are for at the gateway that is started here, for PIV cards that are no NHS stock: “new” keys, or the \
+                  “same” once more. A card profile that says otherwise is refused there.",
+        default: "new, as in the bundled card profiles",
+        example: "\"new\"",
+    },
+    Key {
         name: "messages.host",
         meaning: "Name of the mail server through which the gateway started here sends one-time codes to holders.",
         default: "none: codes are files in the gateway's data folder, for training",

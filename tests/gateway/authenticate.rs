@@ -163,7 +163,7 @@ fn what_is_not_good_any_more_or_not_yet_is_refused() {
     };
     stage.refused(&answer(&other, &on_hold), "certificate-on-hold");
     let spoil = wire::SpoilCard {
-        job: desk::job(),
+        job: crate::spoil::printed(&stage.service, &stage.chip.serial, SIAN, wire::PrintOutcome::Spoilt),
         holder: desk::holder(SIAN),
         reason: wire::SpoilReason::Damaged,
         note: None,

@@ -20,7 +20,7 @@ use cardwright::{
         },
     },
     domain::{CardSerial, JobId, Operation, Secret},
-    gateway::ManualClock,
+    gateway::{Gateway, ManualClock},
     training::{self, TrainingStock},
 };
 use time::OffsetDateTime;
@@ -130,9 +130,61 @@ fn in_base64(key: &[u8]) -> Vec<u8> {
     text.trim_matches('"').trim_end_matches('=').as_bytes().to_vec()
 }
 
+/// A gateway whose file of channel keys was changed by its administrator.
+fn site_with_keys(change: impl Fn(&str) -> String) -> desk::Site {
+    let folder = tempfile::tempdir().expect("a folder");
+    drop(Gateway::start(desk::config(folder.path())).expect("a gateway that makes its files"));
+    let path = folder.path().join("keys/secure-channel-keys.toml");
+    let text = std::fs::read_to_string(&path).expect("its keys");
+    let changed = change(&text);
+    assert_ne!(changed, text);
+    std::fs::write(&path, changed).expect("written");
+    let gateway = Gateway::start(desk::config(folder.path())).expect("a gateway");
+    desk::Site { folder, gateway }
+}
+
+/// What the keys are for the gateway's own file says: series, level, and whether a card gets others. A forged client names
+/// what it likes, and gets no channel.
+#[test]
+fn the_keys_are_for_what_the_file_says() {
+    let kind = |result| desk::problem::<wire::ChannelBegun>(result).kind;
+    let begin = |level| wire::BeginChannel { key_set: TRAINING_KEYS.to_owned(), level };
+    let at = |site: &desk::Site, chip: &Chip| {
+        let service = desk::sign_in(&site.gateway.url(), RA_AGENT);
+        let job = desk::job();
+        chip.up_to_certified(&service, &job, SIAN);
+        (service, job)
+    };
+    let (site, chip) = (desk::site(), Chip::new(81));
+    let (service, job) = at(&site, &chip);
+    for level in SecurityLevel::ALL.into_iter().filter(|level| *level != SecurityLevel::AnswerEncryption) {
+        assert_eq!(kind(service.begin_channel(&job, &once(), &begin(level))), "channel-not-allowed", "{level:?}");
+    }
+    assert!(audited(&service).iter().all(|event| event == "card.secure-channel.not-allowed"));
+    service.begin_channel(&job, &once(), &begin(SecurityLevel::AnswerEncryption)).expect("as the file says");
+
+    let site = site_with_keys(|text| text.replace("series10", "series9"));
+    let (service, job) = at(&site, &chip);
+    let full = begin(SecurityLevel::AnswerEncryption);
+    assert_eq!(kind(service.begin_channel(&job, &once(), &full)), "channel-not-allowed", "of another series");
+
+    let site = site_with_keys(|text| text.replace("at-issue-and-back", "never").replace("\"33\"", "\"01\""));
+    let (service, job) = at(&site, &chip);
+    let card = DomainCard::new(&chip.serial);
+    open(&service, &job, &card, "1").expect("a channel");
+    let put = service.put_keys(&job, &once(), &wire::PutKeys { owner: KeyOwner::Organisation });
+    assert_eq!(desk::problem(put).kind, "channel-not-allowed", "its keys stay as they are");
+    // Without encryption no unlock code goes to the card, neither a new one nor a change from one to the other.
+    let challenge = service.begin_channel(&job, &once(), &begin(SecurityLevel::CommandCode)).expect("begun");
+    service.open_channel(&job, &once(), &card.proof(&challenge.host_challenge.0)).expect("open");
+    let change = ChannelCommand::ChangeUnlockCode { from: UnlockCodeSettled::FirstOfCurrent };
+    let bare = exchange(&service, &job, Vec::new(), Some(change));
+    assert_eq!(desk::problem(bare).kind, "not-wrapped");
+}
+
 #[test]
 fn what_is_wrapped_the_card_takes_and_no_key_of_the_session_leaves() {
-    let site = desk::site();
+    let site = site_with_keys(|text| text.replace("level = \"33\"", "level = \"01\""));
     let service = desk::sign_in(&site.gateway.url(), RA_AGENT);
     let mut desk_with_card = Workstation::new(&service);
     let serial = desk_with_card.serial();

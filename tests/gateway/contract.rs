@@ -306,7 +306,7 @@ fn every_answer_is_of_the_contract() {
     on_a_card_in_use(&mut witness, &service);
     without_an_officer(&mut witness, &service);
     let spoil = format!("/cards/{}/spoil", chip.serial);
-    let mut spoiled = json!({ "job": desk::job(), "holder": SIAN, "reason": "lost", "note": "on the floor" });
+    let mut spoiled = json!({ "job": printed, "holder": SIAN, "reason": "lost", "note": "on the floor" });
     assert_eq!(kind(&witness.post(&spoil, &spoiled)), "malformed");
     spoiled["reason"] = json!("damaged");
     assert_eq!(witness.post(&spoil, &spoiled).0, 200);

@@ -3,8 +3,10 @@
 
 mod client;
 mod ended;
+mod given_again;
 mod later;
 mod later_calls;
+mod recorded;
 mod trial;
 
 use std::{collections::HashSet, time::Instant};

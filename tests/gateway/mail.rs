@@ -11,7 +11,10 @@ use std::{
 
 use cardwright::{
     cis2::{Service, ServiceError, wire},
-    domain::{Series, eligibility::ClientSoftware},
+    domain::{
+        Series,
+        eligibility::{ClientSoftware, Reason},
+    },
     gateway::{Gateway, GatewayError, MessagesPart, RunningGateway, SmtpProtection, SmtpSettings},
 };
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
@@ -118,6 +121,7 @@ impl Post {
         for person in &mut config.people.holders {
             if person.holder.id.as_str() == "555000000022" {
                 person.email = Some("nobody@people.training.invalid".to_owned());
+                person.mobile = Some("07700900022".to_owned());
             }
         }
         let gateway = Gateway::start(config)?;
@@ -167,7 +171,18 @@ fn a_code_goes_out_by_mail_and_by_text_message() {
     }
     assert_eq!(post.ask(2).expect("sent").sent_to, "•••018");
     assert!(server.kept().iter().any(|text| text.contains("to: 07700900018@text.trust.invalid\n")));
-    not_sent(post.ask(3), "refused the message");
+    // Whose mailbox takes nothing gets a text message, and the answer says so, also when it is given again.
+    let sent = post.ask_as(3, "text").expect("sent as a text message");
+    assert_eq!(sent.sent_to, "•••022");
+    assert_eq!(post.ask_as(3, "text").expect("the same answer again"), sent);
+    assert!(server.kept().iter().any(|text| text.contains("to: 07700900022@text.trust.invalid\n")));
+    let service = desk::sign_in(&post.gateway.url(), RA_AGENT);
+    let rows = service.audit(0, 500).expect("the audit");
+    let last = rows.iter().rfind(|row| row.event == "self-service.code.sent").expect("on record");
+    assert_eq!(last.detail["by"], "text message");
+    let server = MailServer::start("plain", &[]);
+    let without_texts = Post::start(settings(&server, SmtpProtection::None)).expect("a gateway");
+    not_sent(without_texts.ask(3), "refused the message");
 }
 
 #[test]
@@ -220,12 +235,17 @@ fn a_silent_or_missing_server_costs_the_code_and_nothing_else() {
     let rows = health.audit(0, 500).expect("the audit");
     assert!(rows.iter().any(|row| row.event == "self-service.code.not-sent"));
     not_sent(post.ask_as(1, "again"), "it took too long");
-    not_sent(post.ask(2), "text messages are not set up");
+    // A mobile number is no address where no text message goes out: another try would change nothing.
+    let (_, refusal) = desk::problem(post.ask(2)).refusal.expect("refused, with the reason");
+    assert_eq!(refusal.reasons, [Reason::NoAddress]);
     let port = server.port;
     drop(server);
     let nowhere = SmtpSettings { port, ..settings(&MailServer::start("silent", &[]), SmtpProtection::None) };
     let post = Post::start(nowhere).expect("a gateway");
-    not_sent(post.ask(1), "no connection");
+    // A code that reached nobody is not held against the card.
+    for _ in 0..6 {
+        not_sent(post.ask(1), "no connection");
+    }
 }
 
 #[test]

@@ -250,6 +250,9 @@ fn a_repair_that_ran_out_of_time_is_opened_again_or_given_up() {
     assert_eq!(service.card(&chip.serial).expect("the card").state, CardState::Active, "nothing was written to it");
     let job = desk::job();
     reserve.job = job.clone();
+    // A repair sets a new passcode, as an unlock does, and asks for the same.
+    assert_eq!(desk::problem(service.reserve(&job, &reserve)).kind, "step-up-needed");
+    service.step_up(&SignIn { officer: desk::holder(RA_AGENT) }).expect("proved");
     service.reserve(&job, &reserve).expect("reserved");
     new.prove_management_key(&service, &job).expect("proven");
     clock.advance(Duration::from_secs(16 * 60));
@@ -269,30 +272,50 @@ fn a_repair_that_ran_out_of_time_is_opened_again_or_given_up() {
 #[test]
 fn a_renewal_may_be_for_the_same_keys_of_the_same_card_and_no_other() {
     let clock = Arc::new(ManualClock::starting(OffsetDateTime::now_utc()));
-    let site = desk::site_with_clock(clock.clone());
-    let (chip, service, old) = issued(&site.gateway.url());
+    let folder = tempfile::tempdir().expect("a folder");
+    let start = |keys| {
+        let mut config = desk::config(folder.path());
+        (config.clock, config.renewal_keys.series_10) = (clock.clone(), keys);
+        Gateway::start(config).expect("a gateway")
+    };
+    let gateway = start(KeysWanted::New);
+    let (chip, service, old) = issued(&gateway.url());
     let expires = service.card(&chip.serial).expect("the card").certificates_expire.expect("a last day");
     let inside = (expires - time::Duration::days(30)) - OffsetDateTime::now_utc();
     clock.advance(inside.try_into().expect("ahead"));
     let service = {
         drop(service);
-        desk::sign_in(&site.gateway.url(), RA_AGENT)
+        desk::sign_in(&gateway.url(), RA_AGENT)
     };
-    let reserve = |keys| {
+    let wanted = |keys| {
         let job = desk::job();
         let mut reserve = desk::reserve_request(&job, SIAN, &chip.serial);
         (reserve.operation, reserve.keys) = (Operation::Renew, keys);
-        service.reserve(&job, &reserve).expect("reserved");
-        chip.prove_management_key(&service, &job).expect("proven");
-        job
+        reserve
     };
-    let job = reserve(KeysWanted::New);
+    let reserve = |service: &HttpService, keys| {
+        let reserve = wanted(keys);
+        service.reserve(&reserve.job, &reserve).expect("reserved");
+        chip.prove_management_key(service, &reserve.job).expect("proven");
+        reserve.job
+    };
+    let refused = |service: &HttpService, keys| {
+        let reserve = wanted(keys);
+        assert_eq!(desk::problem(service.reserve(&reserve.job, &reserve)).kind, "renewal-keys");
+    };
+    // Which keys is not for the workstation to say.
+    refused(&service, KeysWanted::Same);
+    let job = reserve(&service, KeysWanted::New);
     let seen = desk::problem(service.certify(&job, "certify", &chip.certify_request()));
     assert_eq!(seen.kind, "key-seen-before");
     let abort = cardwright::cis2::wire::Abort { reason: "as it was".into(), card: CardAfterAbort::AsBefore };
     service.abort(&job, "abort", &abort).expect("given up");
     assert_eq!(service.card(&chip.serial).expect("the card").state, CardState::Active);
-    let job = reserve(KeysWanted::Same);
+    drop((service, gateway));
+    let gateway = start(KeysWanted::Same);
+    let service = desk::sign_in(&gateway.url(), RA_AGENT);
+    refused(&service, KeysWanted::New);
+    let job = reserve(&service, KeysWanted::Same);
     let foreign = Chip { serial: chip.serial.clone(), ..Chip::new(2) };
     let unseen = desk::problem(service.certify(&job, "certify-2", &foreign.certify_request()));
     assert_eq!(unseen.kind, "key-seen-before", "these are not the keys of the card");

@@ -10,7 +10,7 @@ use cardwright::{
 
 use crate::desk::{self, Chip, ID_CHECKER, RA_AGENT, RA_MANAGER, SIAN, STANISLAW};
 
-fn told(job: &JobId, holder: &str, outcome: PrintOutcome) -> PrintRecord {
+pub fn told(job: &JobId, holder: &str, outcome: PrintOutcome) -> PrintRecord {
     PrintRecord {
         job: job.clone(),
         holder: desk::holder(holder),

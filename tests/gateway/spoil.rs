@@ -1,14 +1,79 @@
 //! Spoiled cards: ended for good, and their holders free for others.
 
+use std::{sync::Arc, time::Duration};
+
 use cardwright::{
     cis2::{
         Service,
-        wire::{SpoilCard, SpoilReason},
+        wire::{PrintOutcome, SpoilCard, SpoilReason},
     },
-    domain::{CardState, Operation, eligibility::Reason},
+    domain::{CardSerial, CardState, JobId, Operation, eligibility::Reason},
+    gateway::{Gateway, ManualClock},
+};
+use time::OffsetDateTime;
+
+use crate::{
+    desk::{self, Chip, RA_AGENT, RA_MANAGER, SIAN, SPONSOR, STANISLAW},
+    prints::told,
 };
 
-use crate::desk::{self, Chip, RA_AGENT, RA_MANAGER, SIAN, SPONSOR, STANISLAW};
+/// Puts a print of this card on record that came to this.
+pub fn printed(service: &dyn Service, serial: &CardSerial, holder: &str, outcome: PrintOutcome) -> JobId {
+    let job = desk::job();
+    for outcome in [PrintOutcome::Starting, outcome] {
+        let key = desk::job().to_string();
+        service.record_print(serial, &key, &told(&job, holder, outcome)).expect("on record");
+    }
+    job
+}
+
+fn by(job: JobId, holder: &str) -> SpoilCard {
+    SpoilCard { job, ..spoiled(holder, SpoilReason::Misprinted) }
+}
+
+/// Whoever skips the window ends no card by calling it spoilt: it went through a printer, and the sign-in is not old.
+#[test]
+fn only_a_card_that_was_printed_is_spoilt_and_by_an_officer_who_just_proved_who_they_are() {
+    let clock = Arc::new(ManualClock::starting(OffsetDateTime::now_utc()));
+    let site = desk::site_with_clock(clock.clone());
+    let agent = desk::sign_in(&site.gateway.url(), RA_AGENT);
+    let chip = Chip::new(1);
+    chip.issue(&agent, &desk::job(), SIAN);
+    let other = Chip::new(2);
+    other.issue(&agent, &desk::job(), STANISLAW);
+    let spoil = |request: &SpoilCard| agent.spoil_card(&chip.serial, &desk::job().to_string(), request);
+    let of_another = printed(&agent, &other.serial, STANISLAW, PrintOutcome::Spoilt);
+    let never = printed(&agent, &chip.serial, SIAN, PrintOutcome::NotPrinted);
+    for job in [desk::job(), of_another, never] {
+        let refused = desk::problem(spoil(&by(job, SIAN)));
+        assert_eq!((refused.kind.as_str(), refused.status), ("not-spoilt", 409));
+    }
+    assert_eq!(agent.audit_before(None, 1).expect("the audit")[0].event, "card.spoil.refused");
+    let job = printed(&agent, &chip.serial, SIAN, PrintOutcome::Printed);
+    clock.advance(Duration::from_secs(6 * 60));
+    assert_eq!(desk::problem(spoil(&by(job.clone(), SIAN))).kind, "step-up-needed");
+    assert_eq!(agent.card(&chip.serial).expect("the card").state, CardState::Active);
+    agent.step_up(&cardwright::cis2::wire::SignIn { officer: desk::holder(RA_AGENT) }).expect("proved");
+    assert_eq!(spoil(&by(job, SIAN)).expect("ended").state, CardState::Cancelled);
+}
+
+/// Where a second officer approves that a card is ended, one officer's word is enough for what they put on record alone.
+#[test]
+fn what_a_second_officer_approves_is_not_got_around_by_calling_it_spoilt() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut config = desk::config(folder.path());
+    config.second_officer = vec![Operation::Cancel];
+    let gateway = Gateway::start(config).expect("a gateway");
+    let agent = desk::sign_in(&gateway.url(), RA_AGENT);
+    let manager = desk::sign_in(&gateway.url(), RA_MANAGER);
+    let chip = Chip::new(1);
+    chip.issue(&agent, &desk::job(), SIAN);
+    let good = printed(&agent, &chip.serial, SIAN, PrintOutcome::Printed);
+    assert_eq!(desk::problem(agent.spoil_card(&chip.serial, "a", &by(good, SIAN))).kind, "not-spoilt");
+    let bad = printed(&agent, &chip.serial, SIAN, PrintOutcome::Spoilt);
+    assert_eq!(desk::problem(manager.spoil_card(&chip.serial, "b", &by(bad.clone(), SIAN))).kind, "not-spoilt");
+    agent.spoil_card(&chip.serial, "c", &by(bad, SIAN)).expect("this officer said so");
+}
 
 fn spoiled(holder: &str, reason: SpoilReason) -> SpoilCard {
     SpoilCard { job: desk::job(), holder: desk::holder(holder), reason, note: Some("ribbon creased".to_owned()) }
@@ -22,7 +87,8 @@ fn a_spoiled_card_is_revoked_and_its_holder_gets_another() {
     for (number, reason, words) in cases {
         let chip = Chip::new(number);
         let certified = chip.issue(&service, &desk::job(), SIAN);
-        let request = spoiled(SIAN, reason);
+        let job = printed(&service, &chip.serial, SIAN, PrintOutcome::Spoilt);
+        let request = SpoilCard { job, ..spoiled(SIAN, reason) };
         let key = format!("spoil-{number}");
         let card = service.spoil_card(&chip.serial, &key, &request).expect("spoiled");
         assert_eq!((card.state, card.certificates_expire), (CardState::Cancelled, None));
@@ -89,7 +155,8 @@ fn only_who_may_cancel_a_card_spoils_one_and_never_their_own() {
     assert_eq!(agent.card(&chip.serial).expect("the card").state, CardState::Active);
     let (good, words) = desk::openssl_verify(&agent, &certified.signing.0, "-crl_check");
     assert!(good, "{words}");
-    let most = SpoilCard { note: Some("é".repeat(200)), ..wordy };
+    let job = printed(&manager, &chip.serial, SIAN, PrintOutcome::Uncertain);
+    let most = SpoilCard { job, note: Some("é".repeat(200)), ..wordy };
     manager.spoil_card(&chip.serial, "f", &most).expect("a manager may");
 }
 

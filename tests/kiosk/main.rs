@@ -64,6 +64,18 @@ fn a_holder_changes_the_passcode_unlocks_by_code_and_is_told_when_to_renew() {
     stand.until("a code was sent", |stage| matches!(stage, Stage::Enter { .. }));
     stand.harness.get_by_label_contains("h•••@people.training.invalid");
     let code = code_in(stand.folder.path());
+    // A slip of the finger costs a try and nothing else: the same code is typed again.
+    let (first, rest) = code.split_at(1);
+    let wrong = format!("{}{rest}", if first == "1" { "2" } else { "1" });
+    stand.fill("Code of the message", &wrong);
+    for field in ["New passcode", "New passcode again"] {
+        stand.press(Key::Tab);
+        stand.fill(field, "905172");
+    }
+    stand.press(Key::Enter);
+    stand.until("it was not the code", |stage| matches!(stage, Stage::Enter { entry, .. } if entry.trouble.is_some()));
+    stand.harness.get_by_label_contains("hat was not the code; 2 tries left");
+    assert_eq!(code_in(stand.folder.path()), code, "no other was sent");
     stand.fill("Code of the message", &code);
     stand.never_says(&code);
     stand.press(Key::Tab);

@@ -191,7 +191,16 @@ pub fn desk<'a>(
     journal: &'a Journal,
 ) -> Desk<'a> {
     let software = ClientSoftware::SmartcardConnect("4.1".parse().expect("a version"));
-    Desk { service, readers, profiles, journal, software, realm: Realm::Training, printers: None }
+    Desk {
+        service,
+        readers,
+        profiles,
+        journal,
+        software,
+        realm: Realm::Training,
+        printers: None,
+        officers_reader: None,
+    }
 }
 
 /// Opens the journal of a desk with an observer.

@@ -149,6 +149,7 @@ event-self-service-unfinished-refused = Holder could not go on with interrupted 
 event-self-service-begun = Holder signed in to their own card
 event-self-service-ended = Holder signed out
 event-card-needs-repair = Card cut off without its old keys: its certificates ended
+event-card-secure-channel-not-allowed = Protected connection refused: the administration keys are not for this
 event-card-secret-refused = Keys or codes of a card refused: the job has no use for them
 event-job-no-longer-allowed = A job not gone on with: what let it begin no longer holds
 event-card-blanked = Card emptied and blank again

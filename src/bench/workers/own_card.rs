@@ -38,6 +38,9 @@ pub fn prove(
         return Err(busy());
     }
     let signed = contained(|| signed(common, reader, serial, passcode))?;
+    if *to == ProofFor::SignIn && signed.is_ok() {
+        common.workplace.signed_in_at(Some(&reader.name));
+    }
     signed.map(|signed| CardProof { proof: signed.card.proof }).map_err(|error| Trouble::from(&error))
 }
 

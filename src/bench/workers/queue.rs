@@ -11,7 +11,7 @@ use crate::{
     },
     domain::{CardState, JobId},
     journal::{JournalError, NewEntry, QueueEntry, QueueState},
-    operations::{Ending, OperationError, effect::CameOut},
+    operations::{Ending, Need, OperationError, effect::CameOut},
 };
 
 /// The whole queue as it is now.
@@ -126,6 +126,10 @@ pub fn move_before(common: &Common, id: i64, before: Option<i64>) -> Result<(), 
     common.workplace.journal.queue_move(id, before).map_err(unwritten)
 }
 
+/// To end a card for good the service wants a sign-in that is not old; what the officer saw is on record meanwhile.
+const SIGN_IN_ANEW: &str = "your last sign-in is too old to end a card for good: sign out, sign in anew, and say once more \
+                            that this card is spoilt; the card itself was not ended";
+
 /// Ends a card that was printed wrongly, first at the service: its holder may then be issued another.
 pub fn spoil(common: &Common, id: i64, reason: &str) -> Result<(), Trouble> {
     let entry = standing(common, id, &[QueueState::Sent, QueueState::Printed, QueueState::Failed])?;
@@ -147,7 +151,10 @@ pub fn spoil(common: &Common, id: i64, reason: &str) -> Result<(), Trouble> {
         // An earlier try whose answer was lost, or whose entry could not be written, ended the card already.
         let ended = service.card(&entry.serial).is_ok_and(|card| card.state == CardState::Cancelled);
         if !ended {
-            return Err(Trouble::from(&error));
+            return Err(match Need::of(&error) {
+                Some(Need::StepUp) => Trouble::unchanged(SIGN_IN_ANEW),
+                _ => Trouble::from(&error),
+            });
         }
     }
     set(common, id, QueueState::Spoiled, request.note.as_deref())

@@ -79,7 +79,10 @@ impl Worker<'_> {
         let service = &common.workplace.service;
         match order {
             Order::ListOfficers => common.tell(Event::Officers(answered(common, service.training_officers()))),
-            Order::SignIn { officer } => self.begin_session(|service| service.sign_in(&SignIn { officer })),
+            Order::SignIn { officer } => {
+                common.workplace.signed_in_at(None);
+                self.begin_session(|service| service.sign_in(&SignIn { officer }));
+            }
             Order::SignOut => self.sign_out(),
             Order::Find { ticket, query } => {
                 let result = answered(common, service.find_holders(&query, MOST_FOUND)).map(Arc::new);

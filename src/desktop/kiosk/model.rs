@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::{
     desktop::dialogs::{Digit, Digits},
     domain::{HolderId, NhsCode, Operation, Passcode, PasscodeRules, Secret, eligibility::Refusal},
-    operations::Step,
+    operations::{Step, self_service::not_the_code},
 };
 
 /// After this time of nothing, whoever stood here is gone; unless the configuration says another.
@@ -260,6 +260,8 @@ pub enum Event {
     CardOut,
     /// A code is on its way to this address, most of which is hidden.
     CodeSent(String),
+    /// It was not the code that was sent, and so many tries are left: the card is unchanged.
+    NotTheCode(u32),
     /// A step of the work begins.
     Step(Step),
     /// It is over.
@@ -296,6 +298,8 @@ pub struct Model {
     /// After this time of nothing, whoever stood here is gone.
     pub patience: Duration,
     orders: Vec<Order>,
+    /// The card a code was typed for and where it went, until it is known to be right.
+    asked: Option<(CardSeen, Option<String>)>,
 }
 
 impl Default for Model {
@@ -308,7 +312,7 @@ impl Model {
     /// A kiosk that is being opened; after `patience` of nothing it forgets who stands there.
     #[must_use]
     pub fn new(patience: Duration) -> Self {
-        Self { stage: Stage::default(), patience, orders: Vec::new() }
+        Self { stage: Stage::default(), patience, orders: Vec::new(), asked: None }
     }
 
     /// What the worker is to do now.
@@ -335,6 +339,15 @@ impl Model {
                     Stage::Enter { card, operation, sent_to: Some(sent_to), entry }
                 }
                 other => other,
+            },
+            Event::NotTheCode(left) => match self.asked.take() {
+                Some((card, sent_to)) if matches!(self.stage, Stage::Working { .. }) => {
+                    let operation = Operation::Unlock;
+                    let mut entry = Entry::new(card.fields(operation));
+                    entry.trouble = Some(not_the_code(left));
+                    Stage::Enter { card, operation, sent_to, entry }
+                }
+                _ => return,
             },
             Event::Step(step) => {
                 if let Stage::Working { steps, .. } = &mut self.stage {
@@ -400,10 +413,11 @@ impl Model {
     }
 
     fn go_on(&mut self) {
-        let Stage::Enter { card, operation, entry, .. } = &mut self.stage else { return };
+        let Stage::Enter { card, operation, entry, sent_to } = &mut self.stage else { return };
         match order(card, *operation, entry) {
             Ok(order) => {
                 let operation = *operation;
+                self.asked = (operation == Operation::Unlock).then(|| (card.clone(), sent_to.take()));
                 self.orders.push(order);
                 // What was typed is gone from here: the order alone has it.
                 self.stage = Stage::Working { operation, steps: Steps::default() };

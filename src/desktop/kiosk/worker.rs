@@ -15,7 +15,7 @@ use crate::{
     domain::{Operation, Passcode, Secret, eligibility::Decision},
     operations::{
         CardReport, Ending, GoneOn, OperationError, Progress, Resumed, Resumption, WhichPair,
-        self_service::{OwnCard, own_wish},
+        self_service::{OwnCard, own_wish, tries_of_code_left},
     },
     workplace::Workplace,
 };
@@ -95,7 +95,8 @@ impl<T: Fn(Event) -> bool> Worker<'_, T> {
             Order::Unlock { code, new } => self.unlock(code, new),
         };
         let _ = self.workplace.service.holder_sign_out();
-        (self.tell)(told(done))
+        let again = done.as_ref().err().and_then(tries_of_code_left);
+        (self.tell)(again.map_or_else(|| told(done), Event::NotTheCode))
     }
 
     fn readers(&mut self, event: &ReaderEvent) -> bool {

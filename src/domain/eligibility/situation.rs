@@ -1,7 +1,7 @@
 //! What a decision is made from.
 
 use serde::{Deserialize, Serialize};
-use time::Date;
+use time::{Date, OffsetDateTime};
 
 use super::ClientSoftware;
 use crate::domain::{CardSerial, CardState, HolderState, Operation, Role, Series};
@@ -73,6 +73,18 @@ pub enum Certificates {
     None,
     /// The last day both are valid, read from the certificates and never computed.
     LastDay(Date),
+}
+
+impl Certificates {
+    /// How certificates stand at a moment that end at another. What has ended this morning is over today, not at midnight: its
+    /// last whole day was the one before.
+    #[must_use]
+    pub fn at(now: OffsetDateTime, end: Option<OffsetDateTime>) -> Self {
+        let Some(end) = end else { return Self::None };
+        let yesterday = now.date().previous_day().unwrap_or(Date::MIN);
+        // RFC 5280, 4.1.2.5: the end itself belongs to the time they are valid.
+        Self::LastDay(if end < now { end.to_offset(now.offset()).date().min(yesterday) } else { end.date() })
+    }
 }
 
 /// Everything the answer depends on.

@@ -4,12 +4,12 @@ use rusqlite::params;
 use serde_json::json;
 use subtle::ConstantTimeEq;
 
-use super::{Answer, Call, Desk, actor::Actor};
+use super::{Answer, Call, Desk, actor::Actor, on_cards::check_proved_lately};
 use crate::{
     cis2::wire::{self, PhotoAtDesk},
-    domain::{CardSerial, CardState, JobId, NhsCode, Operation},
+    domain::{CardSerial, CardState, JobId, NhsCode, Officer, Operation},
     gateway::{
-        issuances::{self, Job},
+        issuances::{self, BegunAs, Job},
         keys::{Algorithm, NoKey},
         policy::{self, Question},
         problem::Fault,
@@ -70,12 +70,13 @@ pub fn job_with_card(desk: &Desk<'_>, call: &Call) -> Result<Job, Fault> {
     let id: JobId = call.param("job")?;
     let job = issuances::get(desk.store, &id)?;
     check_card_is_here(desk, &job)?;
-    if job.is_open() || settles_late(desk, &job)? {
-        desk.check_owner(&job)?;
-    } else {
-        may_clean_up(desk, &job)?;
-    }
+    check_hands(desk, &job)?;
     Ok(job)
+}
+
+/// Whether the card of a job is in the hands of whoever asks.
+fn check_hands(desk: &Desk<'_>, job: &Job) -> Result<(), Fault> {
+    if job.is_open() || settles_late(desk, job)? { desk.check_owner(job) } else { may_clean_up(desk, job) }
 }
 
 /// A card that is unlocked by telephone is at a desk whose gateway is silent. Its code was read to that desk, and nothing
@@ -125,10 +126,43 @@ pub fn job_for(desk: &Desk<'_>, call: &Call, secret: Secret) -> Result<Job, Faul
         desk.audit("card.secret.refused", &detail)?;
         return Err(Fault::wrong_state("this job is not one that needs that of its card").kept());
     }
-    if job.is_open() || settles_late(desk, &job)? {
-        desk.check_still_allowed(&job)?;
-    }
+    check_may_be_given(desk, &job)?;
     Ok(job)
+}
+
+/// Whether an answer with the codes of a job's card may be given again: whoever asks could be given them anew.
+pub fn check_given_again(desk: &Desk<'_>, id: &JobId) -> Result<(), Fault> {
+    let job = issuances::get(desk.store, id)?;
+    // The answer of an unlock by telephone is kept as every other; its card is elsewhere, and its job is open or over.
+    if workstations::is_by_telephone(desk.store, id)? {
+        job.check_open()?;
+    }
+    check_hands(desk, &job)?;
+    check_may_be_given(desk, &job)
+}
+
+/// Whether what lets this job have secrets of its card holds at this moment.
+fn check_may_be_given(desk: &Desk<'_>, job: &Job) -> Result<(), Fault> {
+    if job.is_open() || settles_late(desk, job)? {
+        return desk.check_still_allowed(job);
+    }
+    // The job is over, and its card is brought back to blank. Its own officer goes on with what they proved when they began;
+    // for anybody else this is a clear like any other.
+    let own = |officer: &Officer| job.begun_as == BegunAs::Desk && job.officer == officer.id;
+    if desk.officer().is_ok_and(own) {
+        return Ok(());
+    }
+    check_proved_lately(desk, Operation::Clear)?;
+    if desk.core.config.second_officer.contains(&Operation::Clear) {
+        return Err(Fault::new(
+            403,
+            "second-officer-needed",
+            "A second officer must approve this",
+            "Begin a clear of this card at this desk, which a colleague approves there",
+        )
+        .detail("a card that another officer left unfinished"));
+    }
+    Ok(())
 }
 
 fn settles_late(desk: &Desk<'_>, job: &Job) -> Result<bool, Fault> {
@@ -233,7 +267,8 @@ pub fn proof(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
 }
 
 pub fn release(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
-    Answer::json(&release_codes(desk, &job_for(desk, call, Secret::UnlockCode)?)?)
+    let job = job_for(desk, call, Secret::UnlockCode)?;
+    Ok(Answer::json(&release_codes(desk, &job)?)?.with_codes_of(&job.public.job))
 }
 
 /// Releases the codes of a job's card to that job.
@@ -264,7 +299,7 @@ pub fn release_delivered(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> 
     let delivered = desk.core.custody.transport_code(&job.profile).map_err(|_| Fault::no_key_set(&job.profile))?;
     let codes = unlock_codes::release_delivered(desk.store, &desk.core.seal, &job.public.serial, delivered)?;
     note_released(desk, &job, codes.current.len())?;
-    Answer::json(&codes)
+    Ok(Answer::json(&codes)?.with_codes_of(&job.public.job))
 }
 
 pub fn settled(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {

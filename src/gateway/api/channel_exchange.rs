@@ -122,6 +122,8 @@ fn wanted_command(
             let command = Command::parse(apdu.0.expose()).map_err(|fault| Fault::malformed(fault.to_string()))?;
             Some(command).filter(|command| may_be_wrapped(operation, command))
         }
+        // Old and new code are data of the command, and with a message code alone they would go over in clear.
+        ChannelCommand::ChangeUnlockCode { .. } if !open.level().encrypts_commands() => None,
         ChannelCommand::ChangeUnlockCode { from } => {
             let Some(codes) = codes()? else { return Ok(None) };
             Some(change_of_unlock_code(codes.held(*from), &codes.next).map_err(long)?)

@@ -8,6 +8,7 @@ use time::OffsetDateTime;
 use super::{
     Answer, Call, Desk,
     actor::{Actor, Wanted},
+    on_cards::check_proved_lately,
 };
 use crate::{
     cis2::wire::{self, CardAfterAbort, Issuance, IssuanceState, KeysWanted},
@@ -18,6 +19,7 @@ use crate::{
     gateway::{
         authority,
         issuances::{self, BegunAs, Certificate, Job},
+        policy,
         problem::Fault,
         public_key::CardKey,
         random, records, sessions,
@@ -61,6 +63,19 @@ pub fn reserve(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
         software: &request.client_software,
     };
     desk.check_wanted(&wanted, "issuance.refused", &detail)?;
+    // A repair is given the unlock codes and sets a new passcode, as an unlock does.
+    check_proved_lately(desk, request.operation)?;
+    let series = policy::series_of(&card, request.series);
+    if request.operation == Operation::Renew && request.keys != desk.core.config.renewal_keys.of(series) {
+        desk.audit("issuance.refused", &detail)?;
+        let fault = Fault::new(
+            403,
+            "renewal-keys",
+            "The gateway does not renew such a card with these keys",
+            "Correct the card profile here, or have the gateway's administrator set gateway.renewal-keys",
+        );
+        return Err(fault.detail(format!("{series}: {} keys", word(&request.keys))).kept());
+    }
     if !desk.core.custody.knows(&request.profile, &request.serial) {
         return Err(Fault::no_key_set(&request.profile));
     }
@@ -83,7 +98,7 @@ pub fn reserve(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
         told_key: None,
     };
     let recognised = (request.series, request.profile, request.client_software);
-    let job = Job { keys: request.keys, ..just_begun(desk, beginner, public, recognised, card.state) };
+    let job = Job { keys: request.keys, ..just_begun(desk, beginner, public, recognised, &card) };
     issuances::insert(desk.store, &job)?;
     issuances::set_card(desk.store, &job, CardState::InWork, desk.now)?;
     desk.audit("issuance.reserved", &detail)?;
@@ -108,7 +123,7 @@ pub fn new_job(desk: &Desk<'_>, request: &wire::BeginOnCard, card: &wire::CardRe
     };
     let series = if request.chip == wire::Chip::NotHere { card.series } else { request.series };
     let recognised = (series, request.profile.clone(), request.client_software.clone());
-    Ok(just_begun(desk, desk.beginner()?, public, recognised, card.state))
+    Ok(just_begun(desk, desk.beginner()?, public, recognised, card))
 }
 
 /// A job of which nothing was relayed, proved or released yet: whose it is, and what the workstation recognised and runs.
@@ -117,12 +132,13 @@ fn just_begun(
     (officer, begun_as): (HolderId, BegunAs),
     public: Issuance,
     (series, profile, software): (Series, String, ClientSoftware),
-    card_before: CardState,
+    card: &wire::CardRecord,
 ) -> Job {
     Job {
         public,
         officer,
-        series,
+        // What is on record goes into the job too: from there it comes back to the record, and the rules are asked about it.
+        series: policy::series_of(card, series),
         profile,
         software,
         begun: desk.now,
@@ -133,7 +149,7 @@ fn just_begun(
         proven: false,
         codes_released: false,
         begun_as,
-        card_before,
+        card_before: card.state,
         keys: KeysWanted::New,
     }
 }
@@ -327,7 +343,13 @@ pub fn confirm(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
     let replaced = issuances::revoke_card(desk.store, serial, Some(&id), authority::SUPERSEDED, desk.now)?;
     issuances::set_state(desk.store, &id, IssuanceState::Confirmed)?;
     let locked = request.locked.unwrap_or(job.public.locked);
-    if job.public.operation == Operation::Issue {
+    // An issue that was cut off is brought to its end by a repair, and the card is delivered locked all the same.
+    let goes_out = match job.public.operation {
+        Operation::Issue => true,
+        Operation::Repair => job.card_before == CardState::Unfinished,
+        _ => false,
+    };
+    if goes_out {
         let card = records::card(desk.store, serial)?;
         records::put_card(desk.store, &wire::CardRecord { awaits_delivery: locked, ..card }, desk.now)?;
     }

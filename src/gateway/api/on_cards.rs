@@ -41,7 +41,10 @@ pub fn begin(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
     desk.audit("on-card.begun", &detail)?;
     let job = issuances::get(desk.store, &request.job)?.public;
     let begun = OnCardBegun { job, codes, at_desk: at_desk.map(Box::new) };
-    let answer = Answer::created(&begun)?;
+    let mut answer = Answer::created(&begun)?;
+    if begun.codes.is_some() {
+        answer = answer.with_codes_of(&request.job);
+    }
     // Answers are kept for callers that ask again; photos are not kept a second time.
     let without = |at_desk: Box<CardAtDesk>| Box::new(CardAtDesk { photo: None, ..*at_desk });
     let kept = Answer::created(&OnCardBegun { at_desk: begun.at_desk.map(without), ..begun })?;
@@ -126,9 +129,9 @@ fn check_shape(request: &BeginOnCard) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Unlock, clear and cancel ask for a sign-in that is not too old.
-fn check_proved_lately(desk: &Desk<'_>, operation: Operation) -> Result<(), Fault> {
-    let asks = matches!(operation, Operation::Unlock | Operation::Clear | Operation::Cancel);
+/// Unlock, repair, clear and cancel ask for a sign-in that is not too old.
+pub fn check_proved_lately(desk: &Desk<'_>, operation: Operation) -> Result<(), Fault> {
+    let asks = matches!(operation, Operation::Unlock | Operation::Repair | Operation::Clear | Operation::Cancel);
     if asks && desk.now - desk.proved > desk.core.config.step_up_after {
         return Err(Fault::new(
             403,

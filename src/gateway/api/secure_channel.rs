@@ -28,8 +28,12 @@ const CHANNELS: u32 = 64;
 pub fn begin(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
     let request: wire::BeginChannel = call.json()?;
     let job = job_for(desk, call, Secret::Channel)?;
-    if !desk.core.channel_custody.knows(&request.key_set) {
-        return Err(Fault::no_channel_keys(&request.key_set));
+    let rules = desk.core.channel_custody.rules(&request.key_set);
+    let rules = rules.ok_or_else(|| Fault::no_channel_keys(&request.key_set))?;
+    if !rules.allow(job.series, request.level) {
+        desk.audit("card.secure-channel.not-allowed", &detail(&job, &request.key_set, None))?;
+        let why = format!("{} at level {:02X}", job.series, request.level.parameter());
+        return Err(not_allowed(&request.key_set, &why).kept());
     }
     let begun = secure_channels::of_job(desk.store, &job.public.job)?.map_or(0, |channel| channel.begun);
     if begun >= CHANNELS {
@@ -39,6 +43,18 @@ pub fn begin(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
     secure_channels::begin(desk.store, &job.public.job, &request.key_set, request.level, challenge)?;
     desk.audit("card.secure-channel.begun", &detail(&job, &request.key_set, None))?;
     Answer::json(&wire::ChannelBegun { host_challenge: Base64(challenge.to_vec()) })
+}
+
+/// The gateway's own file says what its keys are for; what a workstation or a card profile there says changes nothing.
+fn not_allowed(key_set: &str, why: &str) -> Fault {
+    Fault::new(
+        403,
+        "channel-not-allowed",
+        "The administration keys of the gateway are not for this",
+        "Nothing was changed on the card. Correct the card profile here, or have the gateway's administrator correct \
+         keys/secure-channel-keys.toml, as `cardwright config --explain` describes",
+    )
+    .detail(format!("key set “{key_set}”: {why}"))
 }
 
 /// What the audit says of a channel.
@@ -149,6 +165,11 @@ pub fn put_key(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
     }
     if !matches!(job.public.operation, Operation::Issue | Operation::Clear) {
         return Err(Fault::wrong_state("the keys of a card are changed when it is issued or cleared"));
+    }
+    let rules = desk.core.channel_custody.rules(key_set).ok_or_else(|| Fault::no_channel_keys(key_set))?;
+    if !rules.allow_keys(request.owner, job.public.operation) {
+        desk.audit("card.secure-channel.not-allowed", &detail(&job, key_set, Some(held)))?;
+        return Err(not_allowed(key_set, "these keys are not put on a card now").kept());
     }
     let (id, serial) = (&job.public.job, &job.public.serial);
     let (mut open, until) =

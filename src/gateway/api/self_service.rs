@@ -3,10 +3,13 @@
 use serde_json::json;
 use zeroize::Zeroizing;
 
-use super::{Answer, Call, Desk, Letter};
+use super::{Answer, Call, Desk, Letter, kept_as};
 use crate::{
     cis2::wire::{AskForCode, CardRecord, CodeSent, HolderSignIn},
-    domain::{CardState, Operation, eligibility::Task},
+    domain::{
+        CardState, Operation,
+        eligibility::{Reason, Refusal, Task},
+    },
     gateway::{
         Core, audit, authentications,
         holder_sessions::{self, BegunWith},
@@ -60,9 +63,17 @@ pub fn ask_for_code(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
     if let Some(refusal) = policy::own_refusal(desk.store, desk.core.config.realm, desk.now, &question)? {
         return refused(Fault::refused(Operation::Unlock, refusal), &detail);
     }
-    let Some(to) = records::contact(desk.store, &holder.id)? else {
-        return Err(Fault::internal("a holder with an address has none"));
+    // An address that no message goes to, as this gateway is set up, is none.
+    let contacts = records::contacts(desk.store, &holder.id)?.into_iter();
+    let mut contacts = contacts.filter(|to| desk.core.messages.reaches(to));
+    let Some(to) = contacts.next() else {
+        let refusal = Refusal { reasons: vec![Reason::NoAddress], since: None };
+        return refused(Fault::refused(Operation::Unlock, refusal), &detail);
     };
+    let otherwise = contacts.next();
+    if let Err(fault) = desk.core.askers.count(call.from, desk.now) {
+        return refused(fault, &detail);
+    }
     let made = match one_time_codes::make(desk.store, &desk.core.seal, &card.serial, &holder.id, desk.now) {
         Ok(made) => made,
         Err(fault) if fault.problem.kind == "too-many-codes" => return refused(fault, &detail),
@@ -75,7 +86,7 @@ pub fn ask_for_code(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
     let sent = CodeSent { request: made.request.clone(), sent_to: to.masked(), expires: made.expires };
     let message = Message { subject: "Your smartcard unlock code".to_owned(), text: text(made.code.expose()), to };
     let mut answer = Answer::created(&sent)?;
-    answer.letter = Some(Box::new(Letter { message, request: made.request, detail }));
+    answer.letter = Some(Box::new(Letter { message, otherwise, told: sent, request: made.request, detail }));
     Ok(answer)
 }
 
@@ -90,18 +101,35 @@ fn text(code: &[u8]) -> Zeroizing<String> {
     ))
 }
 
-/// Sends a message, after what it is about is on the disk. Where it does not go out, its code is worth nothing and the
-/// caller is told; asking again with the same key then asks anew.
-pub fn post(core: &Core, letter: Letter, scope: &str, key: Option<&str>) -> Result<(), Fault> {
-    let Letter { message, request, mut detail } = letter;
-    let sent = core.messages.send(&message);
+/// Sends a message, after what it is about is on the disk: to the other address, where the first does not take it; gives what
+/// the asker is told instead then. Where it does not go out at all, its code is worth nothing and the caller is told; asking
+/// again with the same key then asks anew.
+pub fn post(core: &Core, letter: Letter, scope: &str, key: Option<&str>) -> Result<Option<CodeSent>, Fault> {
+    let Letter { mut message, otherwise, mut told, request, mut detail } = letter;
+    let mut sent = core.messages.send(&message);
+    let mut instead = None;
+    if let (Err(_), Some(other)) = (&sent, otherwise) {
+        message.to = other;
+        sent = core.messages.send(&message);
+        told.sent_to = message.to.masked();
+        if let Some(members) = detail.as_object_mut() {
+            members.insert("by".to_owned(), json!(message.to.kind()));
+        }
+        instead = Some(told);
+    }
     let now = core.config.clock.now();
     let mut store = core.store();
     let change = store.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
     let result = match sent {
         Ok(()) => {
             audit::append(&change, now, None, "self-service.code.sent", &detail)?;
-            Ok(())
+            if let (Some(told), Some(key)) = (&instead, key) {
+                let body = serde_json::to_vec(told).map_err(|_| Fault::internal("the answer cannot be written"))?;
+                let body = core.seal.seal(&kept_as(scope, key), &body)?;
+                let sql = "UPDATE answers SET body = ?3 WHERE scope = ?1 AND key = ?2";
+                change.execute(sql, rusqlite::params![scope, key, body])?;
+            }
+            Ok(instead)
         }
         Err(why) => {
             one_time_codes::unsent(&change, &request)?;

@@ -2,9 +2,9 @@
 
 use serde_json::json;
 
-use super::{Answer, Call, Desk};
+use super::{Answer, Call, Desk, on_cards::check_proved_lately};
 use crate::{
-    cis2::wire::{LONGEST_NOTE, SpoilCard, SpoilReason},
+    cis2::wire::{LONGEST_NOTE, PrintOutcome, SpoilCard, SpoilReason},
     domain::{
         CardSerial, CardState, Operation, Series,
         eligibility::{ClientSoftware, Reason, Version},
@@ -14,6 +14,7 @@ use crate::{
         policy::{self, Question},
         problem::Fault,
         records,
+        store::{from_word, one},
     },
 };
 
@@ -51,6 +52,11 @@ pub fn spoil(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
         desk.audit("card.spoil.refused", &detail)?;
         return Err(Fault::refused(Operation::Cancel, refusal).kept());
     }
+    check_proved_lately(desk, Operation::Cancel)?;
+    if let Err(fault) = check_printed(desk, &serial, &request) {
+        desk.audit("card.spoil.refused", &detail)?;
+        return Err(fault.kept());
+    }
     // RFC 5280, 5.3.1: a card that came out wrong or broke is replaced by the holder's next one; a card whose face is
     // somebody else's is simply used no more.
     let code = match request.reason {
@@ -66,6 +72,33 @@ pub fn spoil(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
     }
     desk.audit("card.spoiled", &detail)?;
     Answer::json(&records::card(desk.store, &serial)?)
+}
+
+/// Only a card that went through a printer is spoilt by it. Any other card is cancelled, which asks for more; so is one whose
+/// cancellation a second officer must approve, unless this officer put it on record that this very print went wrong.
+fn check_printed(desk: &Desk<'_>, serial: &CardSerial, request: &SpoilCard) -> Result<(), Fault> {
+    let sql =
+        "SELECT outcome, officer FROM prints WHERE job = ?1 AND serial = ?2 AND holder = ?3 ORDER BY id DESC LIMIT 1";
+    let key = [request.job.as_str(), serial.as_str(), request.holder.as_str()];
+    let newest: Option<(String, String)> = one(desk.store, sql, key, |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let refused = |title: &str| {
+        let remedy = "Cancel the card instead, which asks for the reason and for whoever must approve it";
+        Err(Fault::new(409, "not-spoilt", title, remedy)
+            .detail(format!("card {serial}, print {}", request.job.short())))
+    };
+    let Some((outcome, officer)) = newest else {
+        return refused("No print of this card is on record that could have spoilt it");
+    };
+    let outcome: PrintOutcome = from_word(outcome)?;
+    if outcome == PrintOutcome::NotPrinted {
+        return refused("On record this print never reached the card");
+    }
+    let said =
+        matches!(outcome, PrintOutcome::Spoilt | PrintOutcome::Uncertain) && officer == desk.officer()?.id.as_str();
+    if desk.core.config.second_officer.contains(&Operation::Cancel) && !said {
+        return refused("A second officer approves here that a card is ended, and this one is not on record as spoilt");
+    }
+    Ok(())
 }
 
 /// Whether an officer's own words are short enough for the audit, which keeps them for ever.

@@ -73,7 +73,7 @@ pub fn begin(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
     }
     desk.audit("telephone.begun", &detail)?;
     let job = issuances::get(desk.store, &request.job)?.public;
-    Answer::created(&BegunByTelephone { job, response })
+    Ok(Answer::created(&BegunByTelephone { job, response })?.with_codes_of(&request.job))
 }
 
 /// The same challenge again, by the officer who began: the answer is read once more. Nobody else gets it, and none is made
@@ -92,7 +92,9 @@ fn once_more(desk: &Desk<'_>, request: &BeginByTelephone, known: Answered) -> Re
             "Have the other desk begin again: it shows a new challenge",
         ));
     }
-    Answer::created(&BegunByTelephone { job: job.public, response: known.response })
+    desk.check_still_allowed(&job)?;
+    let id = job.public.job.clone();
+    Ok(Answer::created(&BegunByTelephone { job: job.public, response: known.response })?.with_codes_of(&id))
 }
 
 fn wrong_challenge() -> Fault {

@@ -5,9 +5,12 @@ use std::{collections::BTreeMap, path::Path};
 
 use super::{super::private_file, GatewayError, channel_file};
 use crate::{
-    card::secure_channel::{ChannelKey, KeySet, StaticKeys, derive},
+    card::{
+        profile::KeyReplacement,
+        secure_channel::{ChannelKey, KeySet, SecurityLevel, StaticKeys, derive},
+    },
     cis2::wire::KeyOwner,
-    domain::{CardSerial, Secret, eligibility::Realm},
+    domain::{CardSerial, Operation, Secret, Series, eligibility::Realm},
 };
 
 /// The public masters of training stock. Cards made from them open no door; outside training the gateway refuses them.
@@ -69,7 +72,39 @@ pub struct ChannelKeySet {
     pub name: String,
     pub owner: KeyOwner,
     pub version: u8,
+    pub rules: ChannelRules,
     pub scheme: ChannelScheme,
+}
+
+/// What keys of one name are for, whatever a workstation asks.
+#[derive(Debug, PartialEq, Eq)]
+pub struct ChannelRules {
+    /// Of which series a card must be.
+    pub series: Vec<Series>,
+    /// What must be protected at least.
+    pub level: SecurityLevel,
+    /// When delivered and organisation's keys take each other's place.
+    pub replacement: KeyReplacement,
+}
+
+impl ChannelRules {
+    /// Whether a channel of this level to a card of this series may be begun. A level is at least another when it protects all
+    /// that the other does: the bits of P1 (Amendment D, 7.1.2).
+    pub fn allow(&self, series: Series, level: SecurityLevel) -> bool {
+        let least = self.level.parameter();
+        self.series.contains(&series) && level.parameter() & least == least
+    }
+
+    /// Whether a card that is issued or cleared may be given the keys of this owner.
+    pub fn allow_keys(&self, owner: KeyOwner, operation: Operation) -> bool {
+        match (self.replacement, operation, owner) {
+            (KeyReplacement::Never, ..) => false,
+            // An issue that is undone takes back what it put on.
+            (_, Operation::Issue, _) => true,
+            (KeyReplacement::AtIssueAndBack, Operation::Clear, KeyOwner::Delivered) => true,
+            _ => false,
+        }
+    }
 }
 
 impl ChannelKeySet {
@@ -107,9 +142,9 @@ impl ChannelCustody {
         Ok(Self { sets })
     }
 
-    /// Whether there is any key set of this name.
-    pub fn knows(&self, name: &str) -> bool {
-        self.sets.iter().any(|set| set.name == name)
+    /// What the key sets of this name are for; `None` where there is none.
+    pub fn rules(&self, name: &str) -> Option<&ChannelRules> {
+        self.sets.iter().find(|set| set.name == name).map(|set| &set.rules)
     }
 
     /// The set of the version that a card told.
@@ -126,7 +161,8 @@ impl ChannelCustody {
 fn training_key_file() -> String {
     let sets = TRAINING_MASTERS.map(|(owner, version, master)| {
         format!(
-            "\n[[key-set]]\nname = \"{TRAINING}\"\nowner = \"{}\"\nversion = {version}\nscheme = \"diversified\"\n\
+            "\n[[key-set]]\nname = \"{TRAINING}\"\nowner = \"{}\"\nversion = {version}\n\
+             series = [\"series10\"]\nlevel = \"33\"\nkey-replacement = \"at-issue-and-back\"\nscheme = \"diversified\"\n\
              algorithm = \"aes-256\"\nmaster = \"{}\"\n",
             match owner {
                 KeyOwner::Delivered => "delivered",
@@ -169,12 +205,18 @@ mod tests {
         assert!(first != second && second != third && first != third);
         let ours = custody.of_owner(TRAINING, KeyOwner::Organisation).expect("the organisation's");
         assert_ne!(ours.keys(&serial, &card), Some(stock.keys));
-        assert!(custody.of_version(TRAINING, 0x01).is_none() && !custody.knows("series-10"));
+        assert!(custody.of_version(TRAINING, 0x01).is_none() && custody.rules("series-10").is_none());
+        let rules = custody.rules(TRAINING).expect("they are for something");
+        assert!(rules.allow(Series::Series10, SecurityLevel::AnswerEncryption));
+        assert!(!rules.allow(Series::Series9, SecurityLevel::AnswerEncryption));
+        assert!(!rules.allow(Series::Series10, SecurityLevel::AnswerCode), "what must be hidden is hidden");
+        assert!(rules.allow_keys(KeyOwner::Delivered, Operation::Clear));
+        assert!(!rules.allow_keys(KeyOwner::Organisation, Operation::Clear));
     }
 
     #[test]
     fn live_work_does_without_and_refuses_keys_that_everybody_knows() {
-        assert!(!open("", Realm::Live).expect("none are needed").knows(TRAINING));
+        assert!(open("", Realm::Live).expect("none are needed").rules(TRAINING).is_none());
         let refused = open(&training_key_file(), Realm::Live).err().expect("refused").to_string();
         assert!(refused.contains(TRAINING), "{refused}");
         let well_known = "[[key-set]]\nname = \"shop\"\nowner = \"delivered\"\nversion = 255\nscheme = \"static\"\n\
@@ -216,6 +258,9 @@ mod tests {
             ("[[key-set]]\nname = \"x\"\nowner = \"nobody\"\n".to_owned(), "“owner”", "organisation"),
             ("[[key-set]]\nname = \"x\"\nowner = \"organisation\"\nversion = 255\n".to_owned(), "“version”", "127"),
             ("[[key-set]]\nowner = \"delivered\"\n".to_owned(), "“name” is missing", "card profile"),
+            (set("series = \"series10\"\n"), "“series”", "series9"),
+            (set("level = 33\n"), "“level”", "quotation"),
+            (set("key-replacement = \"often\"\n"), "“key-replacement”", "never"),
             ("[[key-set]]\nmaster = 5ec4e7 x\n".to_owned(), "line 2", "mend"),
         ];
         for (text, place, remedy) in cases {

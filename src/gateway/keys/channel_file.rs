@@ -6,19 +6,25 @@ use std::{collections::BTreeMap, path::Path};
 use toml::{Table, Value};
 
 use super::{
-    channel::{ChannelKeySet, ChannelScheme},
+    channel::{ChannelKeySet, ChannelRules, ChannelScheme},
     file::{Wrong, bytes, entries, word, wrong},
 };
 use crate::{
-    card::secure_channel::{ChannelKey, StaticKeys},
+    card::{
+        profile::KeyReplacement,
+        secure_channel::{ChannelKey, SecurityLevel, StaticKeys},
+    },
     cis2::wire::KeyOwner,
-    domain::CardSerial,
+    domain::{CardSerial, Series},
     gateway::GatewayError,
 };
 
 /// Every key an entry may have.
-const KEYS: [&str; 10] = [
+const KEYS: [&str; 13] = [
     "name",
+    "series",
+    "level",
+    "key-replacement",
     "owner",
     "version",
     "scheme",
@@ -47,6 +53,10 @@ fn read(text: &str) -> Result<Vec<ChannelKeySet>, Wrong> {
             let remedy = "keep one entry for each owner of a name, and give each its own version";
             return Err(wrong(told(number, "“version” or “owner” was named before"), remedy));
         }
+        if sets.iter().any(|known| known.name == set.name && known.rules != set.rules) {
+            let remedy = "write the same series, level and key-replacement into each entry of a name";
+            return Err(wrong(told(number, "what its keys are for differs from the entry before"), remedy));
+        }
         sets.push(set);
     }
     Ok(sets)
@@ -60,7 +70,7 @@ fn key_set(entry: &Table) -> Result<ChannelKeySet, Wrong> {
     if let Some(other) = entry.keys().find(|name| !KEYS.contains(&name.as_str())) {
         return Err(wrong(
             format!("there is no key “{other}”"),
-            "use name, owner, version, scheme, algorithm, and the keys of the scheme",
+            "use name, owner, version, series, level, key-replacement, scheme, algorithm, and the keys of the scheme",
         ));
     }
     let name = word(entry, "name", "name the key set of the card profile, e.g. \"series-10\"")?.to_owned();
@@ -78,7 +88,27 @@ fn key_set(entry: &Table) -> Result<ChannelKeySet, Wrong> {
     };
     let remedy = "write a whole number from 1 to 127, or 255 for delivered keys that are replaced for good";
     let version = version.ok_or_else(|| wrong("“version” is missing or out of range", remedy))?;
-    Ok(ChannelKeySet { name, owner, version, scheme: scheme(entry)? })
+    Ok(ChannelKeySet { name, owner, version, rules: rules(entry)?, scheme: scheme(entry)? })
+}
+
+/// What the keys are for. An entry that says nothing is for Series 10, on a channel that hides everything.
+fn rules(entry: &Table) -> Result<ChannelRules, Wrong> {
+    const SERIES: &str = "list the series, e.g. [\"series9\", \"series10\"]";
+    let series = match entry.get("series") {
+        None => vec![Series::Series10],
+        Some(named) => named.clone().try_into().map_err(|_| wrong("“series” is no list of series", SERIES))?,
+    };
+    const LEVELS: &str = "write \"01\", \"03\", \"13\" or \"33\" in quotation marks, as the card profile does";
+    let level = match entry.get("level") {
+        None => SecurityLevel::AnswerEncryption,
+        Some(named) => named.clone().try_into().map_err(|_| wrong("“level” is unknown", LEVELS))?,
+    };
+    const REPLACED: &str = "write \"never\", \"at-issue\" or \"at-issue-and-back\", as the card profile does";
+    let replacement = match entry.get("key-replacement") {
+        None => KeyReplacement::AtIssueAndBack,
+        Some(named) => named.clone().try_into().map_err(|_| wrong("“key-replacement” is unknown", REPLACED))?,
+    };
+    Ok(ChannelRules { series, level, replacement })
 }
 
 fn scheme(entry: &Table) -> Result<ChannelScheme, Wrong> {

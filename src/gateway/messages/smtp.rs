@@ -105,6 +105,13 @@ fn credentials(file: &Path) -> Result<Credentials, GatewayError> {
 }
 
 impl Messages for SmtpMessages {
+    fn reaches(&self, to: &Recipient) -> bool {
+        match to {
+            Recipient::Email(_) => true,
+            Recipient::Mobile(_) => self.text_address.is_some(),
+        }
+    }
+
     fn send(&self, message: &Message) -> Result<(), NotSent> {
         let to = self.recipient(&message.to)?;
         let envelope =

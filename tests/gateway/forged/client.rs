@@ -11,7 +11,7 @@ use cardwright::{
         eligibility::{Address, Certificates, Delivery, Situation, Subject, Task},
         sha256_hex,
     },
-    gateway::{Gateway, ManualClock, RunningGateway},
+    gateway::{Gateway, GatewayConfig, ManualClock, RunningGateway},
 };
 use reqwest::blocking::Client;
 use rusqlite::{Connection, params};
@@ -64,12 +64,18 @@ pub struct Forger {
 impl Forger {
     /// A fresh gateway at this moment, with a card of Siân's that is good and one of Stanisław's that is in work.
     pub fn at(begin: OffsetDateTime) -> Self {
+        Self::with(begin, |_| {})
+    }
+
+    /// The same, set up in its own way.
+    pub fn with(begin: OffsetDateTime, change: impl FnOnce(&mut GatewayConfig)) -> Self {
         let memory = Path::new("/dev/shm");
         let folder =
             if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() }.expect("a folder");
         let clock = Arc::new(ManualClock::starting(begin));
         let mut config = desk::config(folder.path());
         config.clock = clock.clone();
+        change(&mut config);
         let gateway = Gateway::start(config).expect("a gateway");
         let store = Connection::open(folder.path().join("gateway.sqlite")).expect("the database");
         store.busy_timeout(Duration::from_secs(10)).expect("patience");
@@ -293,8 +299,23 @@ impl Forger {
 
     /// Posts a body; each time under a new key.
     pub fn post(&self, path: &str, body: &impl Serialize, token: &str) -> Said {
+        self.post_again(desk::job().as_str(), path, body, token)
+    }
+
+    /// The same under a key that may have been used before.
+    pub fn post_again(&self, key: &str, path: &str, body: &impl Serialize, token: &str) -> Said {
         let request = self.http.post(format!("{}/ra/v1/{path}", self.gateway.url())).json(body);
-        Self::send(request.header("Idempotency-Key", desk::job().as_str()), token)
+        Self::send(request.header("Idempotency-Key", key), token)
+    }
+
+    /// Lets time pass, without signing anybody in anew.
+    pub fn wait(&self, minutes: u64) {
+        self.clock.advance(Duration::from_secs(minutes * 60));
+    }
+
+    /// One value from the database.
+    pub fn value<T: rusqlite::types::FromSql>(&self, sql: &str, key: &dyn std::fmt::Display) -> T {
+        self.store.query_row(sql, [key.to_string()], |row| row.get(0)).unwrap_or_else(|why| panic!("{sql}: {why}"))
     }
 
     /// Asks with nothing but the address.

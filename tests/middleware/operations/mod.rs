@@ -167,7 +167,16 @@ impl Bench {
         journal: &'a Journal,
     ) -> Desk<'a> {
         let software = ClientSoftware::SmartcardConnect("4.1".parse().expect("a version"));
-        Desk { service, readers, profiles, journal, software, realm: Realm::Training, printers: None }
+        Desk {
+            service,
+            readers,
+            profiles,
+            journal,
+            software,
+            realm: Realm::Training,
+            printers: None,
+            officers_reader: None,
+        }
     }
 
     pub fn record(&self) -> GatewayRecord {

@@ -18,7 +18,9 @@ use crate::{
 fn victim() {
     let Some(orders) = Orders::given() else { return };
     let task = *kills::named(&Task::ALL, &orders.task);
-    let gateway = Gateway::start(desk::gateway_config_for(&orders.folder.join("gateway"), 0)).expect("a gateway");
+    let mut config = desk::gateway_config_for(&orders.folder.join("gateway"), 0);
+    config.renewal_keys = super::renewal_keys(task);
+    let gateway = Gateway::start(config).expect("a gateway");
     let service = desk::signed_in(&gateway.url());
     let (profiles, readers, journal) = (profiles(task), orders.card(), orders.journal(Writes::Before));
     let report = run(&desk::desk(&service, &*readers, &profiles, &journal), task).expect("prepared");

@@ -20,7 +20,7 @@ use cardwright::{
     card::{profile::RenewalKeys, reader::CardReaders},
     cis2::{
         HttpService,
-        wire::{Chip, DeliverySaid},
+        wire::{Chip, DeliverySaid, KeysWanted},
     },
     domain::{CancelReason, CardSerial, Operation, Passcode, PasscodeRules, Secret},
     gateway::{Clock, Gateway, GatewayConfig, RunningGateway},
@@ -154,6 +154,7 @@ impl Bench {
         let clock = Arc::new(SetClock(Mutex::new(now)));
         let mut config = desk::gateway_config_for(&folder.path().join("gateway"), 200);
         config.clock = clock.clone();
+        config.renewal_keys = renewal_keys(task);
         change(&mut config);
         let gateway = Gateway::start(config).expect("a gateway");
         let service = desk::signed_in(&gateway.url());
@@ -190,6 +191,12 @@ impl Bench {
         }
         assert_eq!(judge::tries_of(readers), 0, "{task:?}: it is locked after {MOST_TRIES} wrong tries");
     }
+}
+
+/// What a gateway allows for a task.
+pub fn renewal_keys(task: Task) -> cardwright::gateway::RenewalKeys {
+    let keys = if task == Task::RenewSameKeys { KeysWanted::Same } else { KeysWanted::New };
+    cardwright::gateway::RenewalKeys::all(keys)
 }
 
 /// Quick profiles, renewing as the task wants it.

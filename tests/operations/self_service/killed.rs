@@ -21,7 +21,9 @@ fn victim() {
     let Some(orders) = Orders::given() else { return };
     let task = *kills::named(&Task::ALL, &orders.task);
     let data = orders.folder.join("gateway");
-    let gateway = Gateway::start(desk::gateway_config_for(&data, 0)).expect("a gateway");
+    let mut config = desk::gateway_config_for(&data, 0);
+    config.renewal_keys = crate::in_use::renewal_keys(task);
+    let gateway = Gateway::start(config).expect("a gateway");
     let service = HttpService::new(&gateway.url(), HttpConfig::default()).expect("a client");
     let (profiles, readers, journal) = (profiles(task), orders.card(), orders.journal(Writes::Before));
     let report = run(&data, &desk::desk(&service, &*readers, &profiles, &journal), task).expect("prepared");
