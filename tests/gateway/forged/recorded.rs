@@ -12,7 +12,7 @@ use super::{
     all_software,
     later::{DAY, begun},
     later_calls::{Caller, Later},
-    trial::{Trial, plain},
+    trial::{Trial, WithDays, plain},
 };
 use crate::desk::{self, SIAN};
 
@@ -81,5 +81,22 @@ fn delivery_is_awaited_also_after_an_issue_that_a_repair_ended() {
         let unlock = desk::on_card(&desk::job(), Operation::Unlock, SIAN, &serial);
         let said = forger.post("on-cards", &unlock, token);
         assert_eq!(said.kind() == "delivery-unconfirmed", locked, "{said:?}");
+    }
+}
+
+/// Certificates that ended this morning have ended, however long their last day still lasts: a sponsor renews none of them.
+#[test]
+fn what_ended_this_morning_is_expired_at_noon() {
+    let trial = Trial::at(DAY);
+    let (forger, all) = (&trial.forger, all_software(&trial.oracle));
+    let task = Task::Desk(Operation::Renew);
+    let s = Situation { role: Role::Sponsor, ..plain(task, &all[0], DAY) }.with_days(0);
+    for (hour, may) in [(9, false), (15, true)] {
+        forger.prepare(&s);
+        let end = DAY.with_hms(hour, 0, 0).expect("a time").assume_utc().unix_timestamp();
+        forger.change("UPDATE cards SET certificates_expire = ?2 WHERE serial = ?1", &[&forger.chip().serial, &end]);
+        let said = forger.ask(&s);
+        assert_eq!(said.status == 201, may, "{hour}: {said:?}");
+        assert_eq!(said.kind() == "refused", !may, "{hour}: {said:?}");
     }
 }
