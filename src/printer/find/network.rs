@@ -138,7 +138,8 @@ impl Told {
 
 impl Service {
     fn found(self, name: &str) -> Option<Found> {
-        let (host, port) = self.place?;
+        // Port 0 says that the service is not offered here (RFC 6763, 8).
+        let (host, port) = self.place.filter(|(_, port)| *port != 0)?;
         // Who answered is reached for sure; a name of “.local” needs a resolver that many computers lack.
         let host = self.from.map_or(host, |from| from.ip().to_string());
         let destination = if name.ends_with(RAW) {
@@ -224,6 +225,18 @@ mod tests {
         assert_eq!(found.len(), 1, "{found:?}");
         assert_eq!((found[0].name.as_str(), found[0].model.as_str()), ("Cards", "Magicard 300"));
         assert_eq!(found[0].destination.to_string(), "tcp:127.0.0.1:9100");
+    }
+
+    #[test]
+    fn a_service_that_is_not_offered_is_no_printer() {
+        let offered = |port| {
+            let mut answer = Packet::new_reply(0);
+            let target = Name::new_unchecked("printer.local");
+            let at = SRV { priority: 0, weight: 0, port, target };
+            answer.answers.push(record(CARDS, RData::SRV(at)));
+            heard(&answer.build_bytes_vec().unwrap(), ([127, 0, 0, 1], 5353).into()).len()
+        };
+        assert_eq!((offered(0), offered(9100)), (0, 1));
     }
 
     proptest! {
