@@ -196,12 +196,12 @@ fn moments() -> impl Strategy<Value = Vec<Moment>> {
         Just(Wish::LockAfter(10)),
     ];
     let deeper = prop_oneof![
-        6 => (0u8..10, 0u8..4).prop_map(|(what, which)| Wish::Issue(what, which)),
-        3 => (0u8..8).prop_map(Wish::Passcode),
-        3 => (0u8..10, 0u8..3).prop_map(|(what, which)| Wish::Work(what, which)),
+        9 => (0u8..10, 0u8..4).prop_map(|(what, which)| Wish::Issue(what, which)),
+        6 => (0u8..8).prop_map(Wish::Passcode),
+        2 => (0u8..10, 0u8..3).prop_map(|(what, which)| Wish::Work(what, which)),
         4 => (0u8..18, 0u8..6).prop_map(|(what, which)| Wish::Queue(what, which)),
         2 => (0u8..2).prop_map(Wish::Reason),
-        4 => (0u8..22).prop_map(Wish::Photo),
+        6 => (0u8..27).prop_map(Wish::Photo),
         2 => (0u8..7).prop_map(Wish::Unfinished),
         3 => (0u8..8).prop_map(Wish::Activity),
         6 => (0u8..12, 0u8..3).prop_map(|(what, which)| Wish::Service(what, which)),

@@ -199,13 +199,11 @@ impl<'a> Caller<'a> {
             }
             Later::End => {
                 let outcome = match self.operation {
-                    Operation::Clear | Operation::Cancel => OnCardOutcome::Done,
+                    // Blank is a card only after it proved its management key.
+                    Operation::Clear => OnCardOutcome::NotReached,
+                    Operation::Cancel => OnCardOutcome::Done,
                     _ => OnCardOutcome::AsBefore,
                 };
-                if self.operation == Operation::Clear {
-                    // Who may end it is asked here; that its card proved its key is asked elsewhere.
-                    self.forger.change("UPDATE issuances SET proven = 1 WHERE job = ?1", &[&self.job]);
-                }
                 let end = EndOnCard { outcome, unlock_code: None };
                 self.forger.post(&format!("on-cards/{}/end", self.job), &end, &self.token)
             }
