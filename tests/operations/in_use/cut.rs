@@ -215,6 +215,7 @@ cuts! {
     repair_of_a_series_9_card_left_locked: RepairLeftLocked, Series9;
     renewal_of_a_series_9_card_with_its_keys: RenewSameKeys, Series9;
     unlock_of_the_virtual_card_that_was_issued_locked: UnlockDelivered, Virtual;
+    unlock_of_a_card_of_a_secure_channel_that_was_issued_locked: UnlockDelivered, Channel;
     unlock_of_the_independent_card_that_was_issued_locked: UnlockDelivered, Independent;
 }
 

@@ -115,6 +115,7 @@ kills! {
     renewal_of_a_series_9_card_with_its_keys: RenewSameKeys, Series9;
     unlock_of_the_virtual_card_that_was_issued_locked: UnlockDelivered, Virtual;
     unlock_of_the_independent_card_that_was_issued_locked: UnlockDelivered, Independent;
+    unlock_of_a_card_of_a_secure_channel_that_was_issued_locked: UnlockDelivered, Channel;
     unlock_of_the_independent_card_that_was_looked_at: UnlockSeen, Independent;
     unlock_of_a_forgotten_passcode_of_a_card_of_a_secure_channel: UnlockForgotten, Channel;
     cancel_of_a_card_of_a_secure_channel: Cancel, Channel;
