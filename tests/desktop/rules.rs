@@ -209,7 +209,7 @@ pub fn is_said(why: Why, words: &str) -> bool {
             ];
             states.iter().any(|state| says(state)) && !is_said(Why::CannotAuthenticate, words)
         }
-        Why::NothingToRenew => says("There are no certificates on this card"),
+        Why::NothingToRenew => says("There are no certificates on this card") && !is_said(Why::EmptyNeedsDesk, words),
         Why::OwnRecord => says("your own card or record"),
         Why::PhotoMissing => says("no photo on the holder's record"),
         Why::PrinterMissing => says("No card printer is chosen"),
