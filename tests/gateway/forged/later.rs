@@ -227,11 +227,11 @@ fn what_let_a_job_begin_must_still_hold() {
         let roles = ROLES.map(|(role, _)| Situation { role, ..s.clone() });
         let closed = Situation { holder: HolderState::Closed, ..s.clone() };
         let software = all[1..].iter().map(|software| Situation { software, ..s.clone() });
-        for now in roles.into_iter().chain([closed]).chain(software) {
+        for changed in roles.into_iter().chain([closed]).chain(software) {
             let mut caller = begun(&trial.forger, &s, operation);
-            change_to(&trial.forger, &caller.job, &now);
-            let expected = trial.oracle.expected(&now);
-            refused += gives_nothing(&mut caller, &now, expected, &mut trial.count.cells);
+            change_to(&trial.forger, &caller.job, &changed);
+            let expected = trial.oracle.expected(&changed);
+            refused += gives_nothing(&mut caller, &changed, expected, &mut trial.count.cells);
             // And back to what it was.
             change_to(&trial.forger, &caller.job, &s);
         }
