@@ -97,12 +97,12 @@ fn virtual_card_left_locked() {
 
 #[test]
 fn card_of_a_secure_channel_with_a_passcode() {
-    cut_everywhere(Make::Channel, PasscodeChoice::ChosenByHolder, Sweep::Everywhere);
+    cut_everywhere(Make::Channel, PasscodeChoice::ChosenByHolder, Sweep::of_many(3));
 }
 
 #[test]
 fn card_of_a_secure_channel_left_locked() {
-    cut_everywhere(Make::Channel, PasscodeChoice::LeftLocked, Sweep::Everywhere);
+    cut_everywhere(Make::Channel, PasscodeChoice::LeftLocked, Sweep::of_many(4));
 }
 
 #[test]

@@ -104,19 +104,19 @@ impl Page<'_> {
             node.set_role(Role::Heading);
             node.set_label(heading);
         });
-        ui.add_space(16.0);
+        ui.add_space(8.0);
         let words = format::sentence(words);
         let label = ui.add(egui::Label::new(RichText::new(&words).text_style(Theme::large())).wrap());
         ui.ctx().accesskit_node_builder(label.id, |node| {
             node.set_role(Role::Status);
             node.set_label(words);
         });
-        ui.add_space(24.0);
+        ui.add_space(16.0);
     }
 
     fn plain(&self, ui: &mut Ui, words: &str) {
         ui.add(egui::Label::new(RichText::new(words).text_style(Theme::large())).wrap());
-        ui.add_space(16.0);
+        ui.add_space(8.0);
     }
 
     /// The code the NHS publishes for the same, for the help desk, and what it says beyond the words.
