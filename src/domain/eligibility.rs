@@ -206,7 +206,8 @@ fn record_reasons(s: &Situation<'_>, operation: Operation) -> Vec<Reason> {
     if operation == Operation::Print {
         reasons.extend(printer_reason(s));
     }
-    if operation == Operation::Renew {
+    // That it is not due yet is no news of a card that was cancelled for good.
+    if operation == Operation::Renew && s.card != CardState::Cancelled {
         reasons.extend(renewal_reason(s));
     }
     reasons

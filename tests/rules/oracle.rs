@@ -103,7 +103,8 @@ impl Oracle {
                 whys.add_if(s.subject == Subject::Own, Why::OwnRecord);
                 self.by_role(s, operation, &mut whys);
                 self.by_record(s, row, &mut whys);
-                if operation == Operation::Renew {
+                // When it is due is no question about a card that was cancelled for good.
+                if operation == Operation::Renew && s.card != CardState::Cancelled {
                     whys.add_if(s.certificates == Certificates::None, Why::NothingToRenew);
                     whys.add_if(days_left(s).is_some_and(|days| days > 90), Why::NotDue);
                 }

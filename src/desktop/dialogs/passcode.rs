@@ -160,22 +160,7 @@ impl PasscodeEntry {
         (reader, serial): (String, CardSerial),
         rules: PasscodeRules,
     ) -> Self {
-        Self {
-            id,
-            holder,
-            name,
-            reader,
-            serial: Some(serial),
-            rules,
-            purpose: Purpose::Issue,
-            tries_left: None,
-            current: Digits::default(),
-            first: Digits::default(),
-            second: Digits::default(),
-            at: Place::First,
-            moves: 1,
-            said: None,
-        }
+        Self { serial: Some(serial), ..Self::in_printer(id, holder, name, reader, rules) }
     }
 
     /// The same for a card that a printer will feed: nobody knows it yet.
