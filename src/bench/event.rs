@@ -19,7 +19,7 @@ use crate::{
         wire::{AuditHead, AuditRow, CardRecord, HolderRecord, Session, TrainingOfficer},
     },
     domain::{CardSerial, CardState, Holder, HolderId, JobId, NhsCode, PasscodeRules, Series},
-    face::{Photo, Side, photo::PhotoCheck},
+    face::{Mark, Photo, PrintLimits, Side, photo::PhotoCheck},
     journal::QueueEntry,
     operations::{OperationError, Progress, Standing, UnfinishedJob, diagnosis::Finding},
     printer::{calibration::Calibration, find::Found, magicard::status::Detail, separation::Panel},
@@ -270,6 +270,13 @@ pub enum Event {
         /// The face.
         result: Result<Arc<Proof>, Trouble>,
     },
+    /// Answer to [`super::Order::ChooseArtwork`] and [`super::Order::TakeArtwork`].
+    ArtworkTaken {
+        /// The question.
+        ticket: Ticket,
+        /// Its name beside the card faces; `None` when the officer chose none.
+        result: Result<Option<String>, Trouble>,
+    },
     /// Answer to [`super::Order::SaveFace`].
     FaceSaved {
         /// The question.
@@ -341,8 +348,12 @@ pub struct Proof {
     pub planes: Vec<(Side, Panel, Arc<RgbaImage>)>,
     /// Whether the print queue's own driver makes the panels, so that none can be shown here.
     pub by_driver: bool,
-    /// What the printer does not print as it is shown, in words.
-    pub marks: Vec<String>,
+    /// What the printer does not print as it is shown.
+    pub marks: Vec<Mark>,
+    /// Name of the printer it is drawn for; `None` where this desk has none.
+    pub printer: Option<String>,
+    /// What that printer, or the usual one of a desk, can do for a face; `None` where nobody asked.
+    pub limits: Option<PrintLimits>,
     /// Elements that are printed only when the card is known, by their ids.
     pub waiting: Vec<String>,
     /// What the officer should look at.

@@ -5,7 +5,7 @@ use std::{path::PathBuf, sync::Arc};
 use super::{camera::CameraOrder, offline::OfflineOrder, on_card::CardOrder, telephone::TelephoneOrder};
 use crate::{
     domain::{CardSerial, HolderId, JobId, OfficerId, Passcode},
-    face::Photo,
+    face::{Photo, samples::Sample},
     operations::effect::CameOut,
     printer::{calibration::Seen, choice::PrinterChoice, profile::JobFormat},
 };
@@ -329,8 +329,22 @@ pub enum Order {
         ticket: Ticket,
         /// The template.
         text: String,
-        /// Which of [`crate::face::samples::NAMES`].
-        sample: usize,
+        /// For whom, and on which card.
+        sample: Sample,
+        /// On which printer; `None` for the first of this desk.
+        printer: Option<String>,
+    },
+    /// Lets the officer choose a picture for a card face in the system's own dialogue, and takes it.
+    ChooseArtwork {
+        /// Whose answer it is.
+        ticket: Ticket,
+    },
+    /// Takes a picture into the folder of the card faces.
+    TakeArtwork {
+        /// Whose answer it is.
+        ticket: Ticket,
+        /// The picture's file.
+        file: PathBuf,
     },
     /// Saves a card face template into the organisation's folder.
     SaveFace {

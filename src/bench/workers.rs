@@ -213,6 +213,9 @@ impl Workers {
             }
             Order::Camera { .. } => self.common.camera.put(order).map_err(|_| busy()),
             Order::ChoosePhoto { ticket } => self.choose_photo(ticket),
+            Order::ChooseArtwork { ticket } => {
+                self.aside("picture dialogue", move |common| choose_artwork(common, ticket))
+            }
             // The end of a session is not lost among other orders, and waits for nobody's answer.
             Order::SignOut => {
                 for work in self.common.give_up_at_once() {
@@ -234,6 +237,7 @@ impl Workers {
             | Order::SavePhoto { .. }
             | Order::OpenFace { .. }
             | Order::DrawFace { .. }
+            | Order::TakeArtwork { .. }
             | Order::SaveFace { .. } => self.common.pictures.put(order).map_err(|_| busy()),
             other => self.common.service.put(other.into()).map_err(|_| busy()),
         };
@@ -366,6 +370,19 @@ impl Drop for Workers {
             let _ = thread.join();
         }
     }
+}
+
+/// The dialogue is open as long as the officer likes; what is chosen is read where all pictures are.
+fn choose_artwork(common: &Common, ticket: Ticket) {
+    let result = match contained(clipboard::choose_artwork) {
+        Ok(Ok(Some(file))) => match common.pictures.put(Order::TakeArtwork { ticket, file }) {
+            Ok(()) => return,
+            Err(_) => Err(busy()),
+        },
+        Ok(Ok(None)) => Ok(None),
+        Ok(Err(trouble)) | Err(trouble) => Err(trouble),
+    };
+    common.tell(Event::ArtworkTaken { ticket, result });
 }
 
 /// The dialogue is open as long as the officer likes; what is chosen goes to the printer's own worker.

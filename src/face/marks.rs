@@ -16,7 +16,7 @@ use super::{
 
 /// Words and codes nearer to the card's edge than this (millimetres) may be cut: no printer places a card exactly
 /// (`facts/magicard.md` 13 asks for 2 to 3).
-const EDGE_MM: f32 = 2.0;
+pub const EDGE_MM: f32 = 2.0;
 /// A colour of no more than this in each channel is meant to be black.
 const NEARLY_BLACK: u8 = 40;
 

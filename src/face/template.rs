@@ -25,6 +25,14 @@ pub fn drawing(svg: &[u8]) -> Result<RgbImage, String> {
     artwork::draw(svg)
 }
 
+/// The bytes of a picture of the organisation that a template can use: PNG, JPEG or SVG.
+///
+/// # Errors
+/// Why it cannot be used, with the file's name.
+pub fn artwork(file: &Path) -> Result<Vec<u8>, String> {
+    artwork::whole(file).map(|(bytes, _)| bytes)
+}
+
 /// What is wrong with a template: where, what, and what to do about it.
 #[derive(Debug, Clone, thiserror::Error, PartialEq, Eq)]
 #[error("card face template {file}, line {line}, {key}: {problem}. {remedy}. Nothing was printed.")]

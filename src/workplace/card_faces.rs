@@ -1,8 +1,8 @@
 //! The card face templates of a workstation: the built-in one, and the organisation's own in a folder.
 
 use std::{
-    fs,
-    io::{self, Read},
+    fs::{self, File},
+    io::{self, Read, Write},
     path::{Path, PathBuf},
     sync::{Arc, PoisonError, RwLock},
 };
@@ -10,7 +10,7 @@ use std::{
 use super::{Configuration, Places};
 use crate::face::{
     Template, TemplateError,
-    template::{BUILT_IN, BUILT_IN_TEXT, LONGEST},
+    template::{self, BUILT_IN, BUILT_IN_TEXT, LONGEST},
 };
 
 /// Folder of the organisation's templates inside the data folder, where none is configured.
@@ -38,6 +38,11 @@ pub enum CardFaceError {
         /// The folder.
         folder: String,
     },
+    /// The picture cannot be used.
+    #[error(
+        "the picture {0}: use a PNG or JPEG picture, or an SVG drawing whose text is turned into paths; it was not taken"
+    )]
+    Picture(String),
     /// The file cannot be written.
     #[error(
         "{file} cannot be written ({source}): check that you may write there and that there is room; nothing was changed"
@@ -133,6 +138,57 @@ impl CardFaces {
         }
         Ok(file)
     }
+
+    /// Takes a picture of the organisation into the folder, beside the templates that name it, and says its name there. One
+    /// that is there already stays as it is; another of the same name is never written over.
+    ///
+    /// # Errors
+    /// It is no picture that a template can use, or it cannot be written. What was there stays.
+    pub fn take_picture(&self, file: &Path) -> Result<String, CardFaceError> {
+        let bytes = template::artwork(file).map_err(CardFaceError::Picture)?;
+        let name = plain_name(file);
+        let (stem, extension) = name.rsplit_once('.').unwrap_or((&name, "png"));
+        let names = (1..=MOST_OF_A_NAME).map(|number| match number {
+            1 => format!("{stem}.{extension}"),
+            number => format!("{stem}-{number}.{extension}"),
+        });
+        let write =
+            |name: &str, source| CardFaceError::Write { file: self.folder.join(name).display().to_string(), source };
+        fs::create_dir_all(&self.folder).map_err(|source| write(&name, source))?;
+        for name in names {
+            let place = self.folder.join(&name);
+            match File::create_new(&place).and_then(|mut file| file.write_all(&bytes)) {
+                Ok(()) => return Ok(name),
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                    if template::artwork(&place).is_ok_and(|there| there == bytes) {
+                        return Ok(name);
+                    }
+                }
+                Err(source) => {
+                    // A part of a picture is none.
+                    let _ = fs::remove_file(&place);
+                    return Err(write(&name, source));
+                }
+            }
+        }
+        Err(write(&name, io::ErrorKind::AlreadyExists.into()))
+    }
+}
+
+/// Pictures that may have one name, told apart by a number.
+const MOST_OF_A_NAME: u32 = 99;
+
+/// The name of a picture's file with nothing in it that another system would take for a folder or a drive.
+fn plain_name(file: &Path) -> String {
+    let plain = |c: char| if c.is_alphanumeric() || matches!(c, '-' | '_') { c } else { '-' };
+    let part = |part: Option<&std::ffi::OsStr>| part.map(|part| part.to_string_lossy().chars().map(plain).collect());
+    let stem: String = part(file.file_stem()).unwrap_or_default();
+    let stem: String = stem.chars().take(LONGEST_NAME).collect();
+    let stem = if stem.is_empty() { "picture" } else { &stem };
+    let extension: Option<String> = part(file.extension());
+    // What is no drawing is told by what is in it.
+    let extension = extension.map(|extension| extension.to_lowercase()).filter(|extension| !extension.is_empty());
+    format!("{stem}.{}", extension.as_deref().unwrap_or("png"))
 }
 
 fn is_name(name: &str) -> bool {
@@ -150,7 +206,7 @@ fn text(folder: &Path, name: &str) -> Result<String, CardFaceError> {
     }
     let mut text = String::new();
     // One byte more than a template has: a longer file is refused by the reader, and never held whole.
-    let file = fs::File::open(folder.join(format!("{name}.toml"))).map_err(|_| unknown())?;
+    let file = File::open(folder.join(format!("{name}.toml"))).map_err(|_| unknown())?;
     file.take(LONGEST as u64 + 1).read_to_string(&mut text).map_err(|_| unknown())?;
     Ok(text)
 }
@@ -203,5 +259,34 @@ mod tests {
         let error = ours.save("ours", &BUILT_IN_TEXT.replace("size = 9.5", "size = 1.0")).expect_err("a mistake");
         assert!(error.to_string().contains("number.size") && error.to_string().contains("ours.toml"), "{error}");
         assert_eq!(ours.in_use().title, "Ours");
+    }
+
+    #[test]
+    fn a_picture_is_taken_once_and_never_over_another() {
+        let folder = tempfile::tempdir().expect("a scratch folder");
+        let faces = faces(folder.path(), &Configuration::default()).expect("opens");
+        let picture = |place: &str, red: u8| {
+            let file = folder.path().join(place);
+            let pixels = image::RgbImage::from_pixel(30, 20, image::Rgb([red, 0, 0]));
+            pixels.save_with_format(&file, image::ImageFormat::Png).expect("a picture");
+            file
+        };
+        let ours = picture("Our logo (new).PNG", 10);
+        assert_eq!(faces.take_picture(&ours).expect("taken"), "Our-logo--new-.png");
+        assert_eq!(faces.take_picture(&ours).expect("there already"), "Our-logo--new-.png");
+        let other = picture("Our logo (new).png", 20);
+        assert_eq!(faces.take_picture(&other).expect("taken beside it"), "Our-logo--new--2.png");
+        let there = faces.folder().join("Our-logo--new-.png");
+        assert_eq!(fs::read(&there).expect("there"), fs::read(&ours).expect("ours"), "it stays as it was");
+        assert_eq!(faces.take_picture(&there).expect("in the folder already"), "Our-logo--new-.png");
+        assert_eq!(faces.take_picture(&picture("no ending", 30)).expect("told by its bytes"), "no-ending.png");
+        for (name, bytes) in [("words.png", "no picture"), ("words.svg", "<svg"), ("none.png", "")] {
+            let file = folder.path().join(name);
+            fs::write(&file, bytes).expect("a file");
+            let error = faces.take_picture(&file).expect_err(name).to_string();
+            assert!(error.contains(name) && error.contains("it was not taken"), "{error}");
+        }
+        assert!(faces.take_picture(&folder.path().join("gone.png")).is_err());
+        assert_eq!(fs::read_dir(faces.folder()).expect("there").count(), 3, "nothing else was written");
     }
 }

@@ -79,7 +79,7 @@ fn an_element_is_moved_by_keys_aligned_and_every_step_is_taken_back() {
     let mut window = open();
     keep(&mut window, "card-face");
     assert!(window.model().card_face.mistake.is_none());
-    press(&mut window, "training, text");
+    press(&mut window, "4 training, text");
     let first = area(&window);
     window.harness.get(By::new().role(Role::Canvas).label_contains("Chosen: training")).focus();
     window.run();
@@ -186,7 +186,7 @@ fn a_back_is_made_saved_under_another_name_and_shown_before_printing() {
 #[test]
 fn nothing_is_drawn_again_while_nothing_happens_and_every_control_has_a_name() {
     let mut window = open();
-    press(&mut window, "number, text");
+    press(&mut window, "5 number, text");
     window.run();
     let steps = window.harness.try_run().expect("it comes to rest");
     assert!(steps <= 2, "{steps} frames at rest");

@@ -33,6 +33,21 @@ pub fn choose_file() -> Result<Option<std::path::PathBuf>, Trouble> {
     Ok(rfd::FileDialog::new().set_title("Choose a photo").add_filter("Photos", &["jpg", "jpeg", "png"]).pick_file())
 }
 
+/// Lets the officer choose a picture for a card face; `None` when they close the dialogue. Returns when it is closed.
+#[cfg(feature = "desktop")]
+pub fn choose_artwork() -> Result<Option<std::path::PathBuf>, Trouble> {
+    let dialogue = rfd::FileDialog::new().set_title("Choose a picture for the card face");
+    Ok(dialogue.add_filter("Pictures", &["png", "jpg", "jpeg", "svg"]).pick_file())
+}
+
+/// Without a window there is no dialogue.
+#[cfg(not(feature = "desktop"))]
+pub fn choose_artwork() -> Result<Option<std::path::PathBuf>, Trouble> {
+    Err(Trouble::unchanged(
+        "this program was built without its window and has no dialogue: put the picture beside the card face template",
+    ))
+}
+
 /// Lets the officer choose a captured print job; `None` when they close the dialogue.
 #[cfg(feature = "desktop")]
 pub fn choose_job() -> Result<Option<std::path::PathBuf>, Trouble> {

@@ -90,8 +90,12 @@ fn carry_out(common: &Common, seen: &mut Seen, order: Order) {
             common.tell(Event::PhotoSaved { ticket, holder, result });
         }
         Order::OpenFace { ticket, name } => common.tell(Event::FaceOpened { ticket, result: face::open(common, name) }),
-        Order::DrawFace { ticket, text, sample } => {
-            common.tell(Event::FaceDrawn { ticket, result: face::draw(common, &text, sample).map(Arc::new) });
+        Order::DrawFace { ticket, text, sample, printer } => {
+            let result = face::draw(common, &text, &sample, printer.as_deref()).map(Arc::new);
+            common.tell(Event::FaceDrawn { ticket, result });
+        }
+        Order::TakeArtwork { ticket, file } => {
+            common.tell(Event::ArtworkTaken { ticket, result: face::take(common, &file).map(Some) });
         }
         Order::SaveFace { ticket, name, text } => {
             common.tell(Event::FaceSaved { ticket, result: face::save(common, &name, &text) });
@@ -179,7 +183,9 @@ fn proof(common: &Common, seen: &mut Seen, wanted: &FaceWanted) -> Result<Proof,
         }
         None => look(data.photo.checks(&printed, &data.photo.faces()), &data.photo),
     };
-    let shown = face::shown(composed, face::printer(common, wanted.printer.as_deref()));
+    let printer = face::printer(common, wanted.printer.as_deref());
+    let limits = printer.map(|printer| printer.profile.limits());
+    let shown = face::shown(composed, printer, limits.as_ref());
     Ok(Proof { advice, looked, ..shown })
 }
 

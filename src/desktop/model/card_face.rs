@@ -1,11 +1,15 @@
 //! The editor of card faces: the template in work, what is chosen in it, and every step back.
 
 pub mod arrange;
+mod artwork;
 pub mod document;
+mod edit;
+mod intent;
 
 use std::sync::Arc;
 
 use document::{Document, Row};
+pub use intent::Intent;
 
 use super::{Model, NoticeKind, NoticeText};
 use crate::{
@@ -15,7 +19,12 @@ use crate::{
         intent::Intent as Wish,
         route::Route,
     },
-    face::{Side, Template, TemplateError, measure::Area, samples, template::BUILT_IN},
+    face::{
+        Mark, Side, Template, TemplateError,
+        measure::Area,
+        samples::Sample,
+        template::{BUILT_IN, Condition},
+    },
 };
 
 /// Steps that can be taken back.
@@ -34,12 +43,20 @@ pub struct State {
     pub side: Side,
     /// Id of the element that is chosen.
     pub chosen: Option<String>,
-    /// Which sample holder is shown.
-    pub sample: usize,
+    /// Which sample holder is shown, with which card.
+    pub sample: Sample,
+    /// Name of the printer it is drawn for; `None` for the first of this desk.
+    pub printer: Option<String>,
+    /// Whether is shown where nothing should stand.
+    pub guides: bool,
     /// Whether moved elements are drawn to edges and the grid.
     pub snap: bool,
     /// The name it will be saved under.
     pub save_as: String,
+    /// Where a picture is, as typed.
+    pub artwork_path: String,
+    /// Why a picture was not taken, and for which element.
+    pub artwork_trouble: Option<(String, Trouble)>,
     /// What is wrong with the template, if anything is.
     pub mistake: Option<TemplateError>,
     /// The face as it was drawn last.
@@ -50,6 +67,12 @@ pub struct State {
     pub trouble: Option<Trouble>,
     /// Where it was saved, when nothing was changed since.
     pub saved_to: Option<String>,
+    /// The template as it is, unless it has a mistake.
+    template: Option<Template>,
+    /// Organisations of an element as they were typed, with whatever stands between them.
+    typed_organisations: Option<(String, String)>,
+    /// The picture that is asked for, and for which element.
+    taking: Option<(Ticket, String)>,
     /// The text as it was opened or saved.
     kept: String,
     undo: Vec<String>,
@@ -59,8 +82,8 @@ pub struct State {
     opening: Option<Ticket>,
     saving: Option<(Ticket, String)>,
     drawing: Option<Ticket>,
-    /// What is drawn, or was drawn last: text and sample.
-    drawn: Option<(String, usize)>,
+    /// What is drawn, or was drawn last: text, sample and printer.
+    drawn: Option<(String, Sample, Option<String>)>,
 }
 
 impl Default for State {
@@ -71,14 +94,21 @@ impl Default for State {
             document: None,
             side: Side::Front,
             chosen: None,
-            sample: 0,
+            sample: Sample::default(),
+            printer: None,
+            guides: true,
             snap: true,
             save_as: String::new(),
+            artwork_path: String::new(),
+            artwork_trouble: None,
             mistake: None,
             proof: None,
             proof_trouble: None,
             trouble: None,
             saved_to: None,
+            template: None,
+            typed_organisations: None,
+            taking: None,
             kept: String::new(),
             undo: Vec::new(),
             redo: Vec::new(),
@@ -87,71 +117,6 @@ impl Default for State {
             saving: None,
             drawing: None,
             drawn: None,
-        }
-    }
-}
-
-/// What an officer wants here.
-#[derive(Debug, Clone)]
-pub enum Intent {
-    /// Opens this template; asks first where changes would be lost.
-    Open(String),
-    /// Opens it and gives up what was changed.
-    OpenNow(String),
-    /// Shows this side.
-    See(Side),
-    /// Chooses an element.
-    Choose(Option<String>),
-    /// Shows this sample holder.
-    Sample(usize),
-    /// Whether moved elements are drawn to edges and the grid.
-    Snap(bool),
-    /// A movement with the mouse begins: one step back undoes all of it.
-    Begin,
-    /// The chosen element moves here with the mouse.
-    Move(Area),
-    /// The chosen element gets this size with the mouse.
-    Resize(Area),
-    /// The chosen element moves by so many millimetres right and down.
-    Nudge(f32, f32),
-    /// The chosen element grows by so many millimetres across and down.
-    Grow(f32, f32),
-    /// The chosen element is exactly here.
-    Place(Area),
-    /// The chosen element stands so on the card.
-    Align(arrange::Edge),
-    /// A key of the chosen element with words.
-    Words(&'static str, String),
-    /// A key of the chosen element with a number.
-    Number(&'static str, f32),
-    /// Whether the chosen element is on the blank card already.
-    PrePrinted(bool),
-    /// The chosen element gets this id.
-    Rename(String),
-    /// Adds an element of this kind to the side that is shown.
-    Add(&'static str),
-    /// Takes the chosen element away.
-    Remove,
-    /// One step back.
-    Undo,
-    /// One step forward again.
-    Redo,
-    /// The name it will be saved under.
-    SaveAs(String),
-    /// Saves.
-    Save,
-}
-
-impl Intent {
-    /// What many wishes one after the other do to the same element; taken back, they are one step.
-    fn run(&self) -> Option<&'static str> {
-        match self {
-            Self::Words(key, _) | Self::Number(key, _) => Some(key),
-            Self::Place(_) => Some("area"),
-            Self::Nudge(..) => Some("nudge"),
-            Self::Grow(..) => Some("grow"),
-            Self::Rename(_) => Some("id"),
-            _ => None,
         }
     }
 }
@@ -214,7 +179,43 @@ impl State {
     /// What is wrong with this element, if the mistake is there.
     #[must_use]
     pub fn mistake_of(&self, id: &str) -> Option<&TemplateError> {
-        self.mistake.as_ref().filter(|mistake| mistake.key.rsplit_once('.').is_some_and(|(of, _)| of == id))
+        let of = |key: &str| key.strip_prefix(id).is_some_and(|key| key.starts_with('.'));
+        self.mistake.as_ref().filter(|mistake| of(&mistake.key))
+    }
+
+    /// What of this element the printer does not print as it is shown, on the card that is shown.
+    pub fn marks_of(&self, id: &str) -> impl Iterator<Item = &Mark> {
+        let marks = self.proof.iter().flat_map(|proof| &proof.marks);
+        marks.filter(move |mark| mark.side == self.side && mark.element == id)
+    }
+
+    /// On which cards the chosen element is, where the template has no mistake.
+    #[must_use]
+    pub fn condition(&self) -> Option<&Condition> {
+        Some(&self.template.as_ref()?.element(self.chosen.as_ref()?)?.when)
+    }
+
+    /// Whether the element of that id stands on the card that is shown.
+    #[must_use]
+    pub fn is_shown(&self, id: &str) -> bool {
+        let element = self.template.as_ref().and_then(|template| template.element(id));
+        element.is_none_or(|element| self.sample.shows(&element.when))
+    }
+
+    /// The organisations the chosen element is for, as they were typed or are written.
+    #[must_use]
+    pub fn organisations(&self) -> String {
+        let Some(row) = self.row() else { return String::new() };
+        match &self.typed_organisations {
+            Some((id, typed)) if *id == row.id && edit::codes(typed) == row.when.organisations => typed.clone(),
+            _ => row.when.organisations.join(", "),
+        }
+    }
+
+    /// Whether a picture is on its way.
+    #[must_use]
+    pub fn taking(&self) -> bool {
+        self.taking.is_some()
     }
 
     /// The boxes of the other elements of the side, to snap to.
@@ -240,7 +241,10 @@ impl State {
     /// Judges the template and forgets what is not there any more.
     fn changed(&mut self) {
         let Some(document) = &self.document else { return };
-        self.mistake = Template::parse(&document.text()).err().map(|error| error.in_file(&self.name));
+        match Template::parse(&document.text()) {
+            Ok(template) => (self.template, self.mistake) = (Some(template), None),
+            Err(error) => (self.template, self.mistake) = (None, Some(error.in_file(&self.name))),
+        }
         if self.chosen.as_ref().is_some_and(|id| document.row(id).is_none()) {
             self.chosen = None;
         }
@@ -267,12 +271,13 @@ fn open(model: &mut Model, name: Option<String>) {
 fn draw(model: &mut Model) {
     let state = &model.card_face;
     let (Some(document), None, None) = (&state.document, &state.drawing, &state.mistake) else { return };
-    let wanted = (document.text(), state.sample);
+    let wanted = (document.text(), state.sample.clone(), state.printer.clone());
     if state.drawn.as_ref() == Some(&wanted) {
         return;
     }
     let ticket = model.new_ticket();
-    model.order(Order::DrawFace { ticket, text: wanted.0.clone(), sample: wanted.1 });
+    let (text, sample, printer) = wanted.clone();
+    model.order(Order::DrawFace { ticket, text, sample, printer });
     model.card_face.drawing = Some(ticket);
     model.card_face.drawn = Some(wanted);
 }
@@ -306,92 +311,17 @@ pub fn update(model: &mut Model, intent: Intent) {
         })),
         Intent::Open(name) | Intent::OpenNow(name) => open(model, Some(name)),
         Intent::Save => save(model),
+        Intent::ChooseArtwork => artwork::choose(model),
+        Intent::TakeArtwork => artwork::take_typed(model),
+        Intent::Dropped(file) => {
+            artwork::dropped(model, file);
+            draw(model);
+        }
         intent => {
-            edit(&mut model.card_face, intent);
+            edit::edit(&mut model.card_face, intent);
             model.card_face.changed();
             draw(model);
         }
-    }
-}
-
-/// What changes the page alone.
-fn edit(state: &mut State, intent: Intent) {
-    if intent.run().is_none() {
-        state.last = None;
-    }
-    match intent {
-        Intent::See(side) => {
-            state.side = side;
-            state.chosen = None;
-        }
-        Intent::Choose(id) => state.chosen = id,
-        Intent::Sample(place) => state.sample = place % samples::NAMES.len(),
-        Intent::Snap(snap) => state.snap = snap,
-        Intent::SaveAs(name) => state.save_as = name,
-        Intent::Begin => state.remember(),
-        Intent::Undo => step(state, true),
-        Intent::Redo => step(state, false),
-        Intent::Add(kind) => {
-            state.remember();
-            let side = state.side;
-            state.chosen = state.document.as_mut().map(|document| document.add(side, kind));
-        }
-        intent => of_chosen(state, intent),
-    }
-}
-
-/// What changes the element that is chosen.
-fn of_chosen(state: &mut State, intent: Intent) {
-    let (Some(row), Some(id)) = (state.row(), state.chosen.clone()) else { return };
-    let others = state.others();
-    let same = intent.run().map(|run| (id.clone(), run));
-    // While the mouse moves, the step back was remembered at its beginning.
-    if !matches!(intent, Intent::Move(_) | Intent::Resize(_)) && (same.is_none() || state.last != same) {
-        state.remember();
-    }
-    state.last = same;
-    let snap = state.snap;
-    let Some(document) = &mut state.document else { return };
-    let usual = Area { left: 5.0, top: 5.0, width: 20.0, height: 5.0 };
-    let area = row.area.unwrap_or(usual);
-    match intent {
-        Intent::Move(to) => document.place(&id, if snap { arrange::snapped(to, &others) } else { to }),
-        Intent::Resize(to) => document.place(&id, if snap { arrange::snapped_size(to, &others) } else { to }),
-        Intent::Nudge(right, down) => {
-            document.place(&id, Area { left: area.left + right, top: area.top + down, ..area });
-        }
-        Intent::Grow(wider, higher) => {
-            document.place(&id, Area { width: area.width + wider, height: area.height + higher, ..area });
-        }
-        Intent::Place(to) => document.place(&id, to),
-        Intent::Align(edge) => document.place(&id, edge.of(area)),
-        Intent::Words(key, words) => document.set_words(&id, key, &words),
-        Intent::Number(key, number) => document.set_number(&id, key, number),
-        Intent::PrePrinted(pre_printed) => document.set_pre_printed(&id, pre_printed),
-        Intent::Rename(to) if document.row(&to).is_none() => {
-            document.rename(&id, &to);
-            state.last = Some((to.clone(), "id"));
-            state.chosen = Some(to);
-        }
-        Intent::Remove => document.remove(&id),
-        _ => {}
-    }
-}
-
-fn step(state: &mut State, back: bool) {
-    let (from, to) = if back { (&mut state.undo, &mut state.redo) } else { (&mut state.redo, &mut state.undo) };
-    let Some(now) = state.document.as_ref().map(Document::text) else { return };
-    // A movement that came to nothing left a step that changes nothing.
-    while let Some(text) = from.pop() {
-        if text == now {
-            continue;
-        }
-        if let Ok(document) = Document::parse(&text) {
-            to.push(now);
-            state.document = Some(document);
-            state.saved_to = None;
-        }
-        return;
     }
 }
 
@@ -416,7 +346,8 @@ pub fn on_event(model: &mut Model, event: &Event) {
             match result {
                 Ok(opened) => match Document::parse(&opened.text) {
                     Ok(document) => {
-                        let (sample, snap) = (state.sample, state.snap);
+                        let (sample, printer) = (state.sample.clone(), state.printer.clone());
+                        let (snap, guides) = (state.snap, state.guides);
                         let save_as = match opened.name.as_str() {
                             BUILT_IN => "our-card".to_owned(),
                             name => name.to_owned(),
@@ -428,7 +359,9 @@ pub fn on_event(model: &mut Model, event: &Event) {
                             document: Some(document),
                             kept: opened.text.clone(),
                             sample,
+                            printer,
                             snap,
+                            guides,
                             ..State::default()
                         };
                         state.changed();
@@ -450,6 +383,7 @@ pub fn on_event(model: &mut Model, event: &Event) {
             }
             draw(model);
         }
+        Event::ArtworkTaken { ticket, result } => artwork::taken(model, *ticket, result),
         Event::FaceSaved { ticket, result } => {
             let Some((_, text)) = state.saving.take_if(|(asked, _)| asked == ticket) else { return };
             match result {

@@ -375,7 +375,8 @@ pub fn update(model: &mut Model, intent: Intent) {
 }
 
 /// A way as people paste it: in quotation marks, or as the address of a file.
-fn typed_path(typed: &str) -> PathBuf {
+#[must_use]
+pub fn typed_path(typed: &str) -> PathBuf {
     let typed = typed.trim().trim_matches(['"', '\'']);
     PathBuf::from(typed.strip_prefix("file://").map_or_else(|| typed.to_owned(), |path| path.replace("%20", " ")))
 }

@@ -4,6 +4,8 @@ mod canvas;
 mod element;
 mod list;
 
+use std::path::PathBuf;
+
 use eframe::egui::{self, ComboBox, Frame, Id, Key, Margin, Modifiers, Panel, ScrollArea, TextEdit, Ui, vec2};
 
 use crate::{
@@ -18,7 +20,7 @@ use crate::{
             notice, page,
         },
     },
-    face::{Side, samples},
+    face::{Purpose, Side, samples},
     tr,
 };
 
@@ -31,6 +33,7 @@ pub fn draw(ui: &mut Ui, view: &View<'_>) {
         let frame = Frame::new().inner_margin(Margin::symmetric(0, 4));
         Panel::bottom(Id::unique("card face actions")).frame(frame).resizable(false).show(ui, |ui| actions(ui, view));
         keys(ui, view);
+        dropped(ui, view);
         let state = &view.model.card_face;
         if let Some(trouble) = &state.trouble {
             notice::show(ui, view, NoticeKind::Danger, &format::sentence(&trouble.message));
@@ -80,6 +83,11 @@ fn card(ui: &mut Ui, view: &View<'_>, width: f32) {
     shown(ui, view);
     ui.add_space(space::SMALL);
     canvas::draw(ui, view, width);
+    if state.guides {
+        let usual = || tr!(view, "card-face-usual-printer");
+        let printer = state.proof.as_ref().and_then(|proof| proof.printer.clone()).unwrap_or_else(usual);
+        page::weak(ui, view, &tr!(view, "card-face-guides-told", printer = &printer));
+    }
     page::weak(ui, view, &tr!(view, "card-face-keys"));
     if let Some(mistake) = &state.mistake {
         notice::show(ui, view, NoticeKind::Danger, &format::sentence(&mistake.to_string()));
@@ -87,7 +95,7 @@ fn card(ui: &mut Ui, view: &View<'_>, width: f32) {
         notice::show(ui, view, NoticeKind::Danger, &format::sentence(&trouble.message));
     } else if let Some(proof) = &state.proof {
         for mark in &proof.marks {
-            notice::show(ui, view, NoticeKind::Warning, &tr!(view, "card-face-mark", mark = mark));
+            notice::show(ui, view, NoticeKind::Warning, &tr!(view, "card-face-mark", mark = &mark.to_string()));
         }
     }
 }
@@ -116,15 +124,17 @@ fn shown(ui: &mut Ui, view: &View<'_>) {
         }
         let label = ui.label(tr!(view, "card-face-sample"));
         let picker = ComboBox::from_id_salt("card face sample").width(space::CHOICE);
-        let name = samples::NAMES.get(state.sample).copied().unwrap_or_default();
+        let name = samples::NAMES.get(state.sample.holder).copied().unwrap_or_default();
         let picker = picker.selected_text(short(name)).show_ui(ui, |ui| {
             for (place, name) in samples::NAMES.iter().enumerate() {
-                if ui.selectable_label(place == state.sample, *name).clicked() {
+                if ui.selectable_label(place == state.sample.holder, *name).clicked() {
                     view.send(Intent::Sample(place));
                 }
             }
         });
         picker.response.labelled_by(label.id);
+        sample_card(ui, view);
+        printer(ui, view);
     });
     button::row(ui, |ui| {
         for (side, name) in [(Side::Front, tr!(view, "card-face-front")), (Side::Back, tr!(view, "card-face-back"))] {
@@ -136,7 +146,71 @@ fn shown(ui: &mut Ui, view: &View<'_>) {
         if ui.checkbox(&mut snap, tr!(view, "card-face-snap")).changed() {
             view.send(Intent::Snap(snap));
         }
+        let mut guides = state.guides;
+        if ui.checkbox(&mut guides, tr!(view, "card-face-guides")).changed() {
+            view.send(Intent::Guides(guides));
+        }
     });
+}
+
+/// Which card the sample holder gets.
+fn sample_card(ui: &mut Ui, view: &View<'_>) {
+    let sample = &view.model.card_face.sample;
+    let named = |purpose, locked| match (purpose, locked) {
+        (Purpose::Training, false) => tr!(view, "card-face-card-training"),
+        (Purpose::Training, true) => tr!(view, "card-face-card-training-locked"),
+        (Purpose::Live, false) => tr!(view, "card-face-card-live"),
+        (Purpose::Live, true) => tr!(view, "card-face-card-live-locked"),
+    };
+    let label = ui.label(tr!(view, "card-face-card"));
+    let picker = ComboBox::from_id_salt("card face card").width(space::CHOICE);
+    let picker = picker.selected_text(named(sample.purpose, sample.locked)).show_ui(ui, |ui| {
+        for purpose in [Purpose::Training, Purpose::Live] {
+            for locked in [false, true] {
+                let chosen = (purpose, locked) == (sample.purpose, sample.locked);
+                if ui.selectable_label(chosen, named(purpose, locked)).clicked() {
+                    view.send(Intent::SampleCard(purpose, locked));
+                }
+            }
+        }
+    });
+    picker.response.labelled_by(label.id);
+}
+
+/// For which printer it is drawn, where there are several.
+fn printer(ui: &mut Ui, view: &View<'_>) {
+    let state = &view.model.card_face;
+    let printers = &view.model.bench.printers;
+    if printers.len() < 2 {
+        return;
+    }
+    let first = || printers.first().map(|printer| printer.name.clone());
+    let drawn = state.proof.as_ref().and_then(|proof| proof.printer.clone());
+    let name = state.printer.clone().or(drawn).or_else(first).unwrap_or_default();
+    let label = ui.label(tr!(view, "card-face-printer"));
+    let picker = ComboBox::from_id_salt("card face printer").width(space::CHOICE);
+    let picker = picker.selected_text(short(&name)).show_ui(ui, |ui| {
+        for printer in printers {
+            if ui.selectable_label(printer.name == name, &printer.name).clicked() {
+                view.send(Intent::Printer(printer.name.clone()));
+            }
+        }
+    });
+    picker.response.labelled_by(label.id);
+}
+
+/// Takes a picture that is dropped on the window, and says so while one is held over it.
+fn dropped(ui: &mut Ui, view: &View<'_>) {
+    if !view.model.dialogs.is_empty() {
+        return;
+    }
+    let dropped: Option<PathBuf> = ui.input(|input| input.raw.dropped_files.first().map(|file| file.path().to_owned()));
+    if let Some(file) = dropped {
+        view.send(Intent::Dropped(file));
+    }
+    if ui.input(|input| !input.raw.hovered_files.is_empty()) {
+        notice::show(ui, view, NoticeKind::Note, &tr!(view, "card-face-drop"));
+    }
 }
 
 /// A name as far as a field shows it.

@@ -23,6 +23,14 @@ const DRAWN: f32 = 2.0 * WIDTH as f32;
 /// # Errors
 /// Why it cannot be used, with the file's name.
 pub(super) fn read(file: &Path) -> Result<RgbImage, String> {
+    whole(file).map(|(_, picture)| picture)
+}
+
+/// Reads a picture, and its file as it is.
+///
+/// # Errors
+/// As [`read`].
+pub(super) fn whole(file: &Path) -> Result<(Vec<u8>, RgbImage), String> {
     let named = |problem: String| format!("{}: {problem}", file.display());
     let drawing = file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("svg"));
     let most = if drawing { MOST_DRAWING_BYTES } else { MOST_BYTES };
@@ -30,10 +38,11 @@ pub(super) fn read(file: &Path) -> Result<RgbImage, String> {
     // One byte more than is taken: what is longer is refused below, and never held whole.
     let read = File::open(file).and_then(|file| file.take(most as u64 + 1).read_to_end(&mut bytes));
     read.map_err(|error| format!("{} cannot be read ({error})", file.display()))?;
-    if drawing {
-        return draw(&bytes).map_err(named);
-    }
-    decode_picture(&bytes).map_err(|error| named(error.to_string()))
+    let picture = match drawing {
+        true => draw(&bytes).map_err(named)?,
+        false => decode_picture(&bytes).map_err(|error| named(error.to_string()))?,
+    };
+    Ok((bytes, picture))
 }
 
 /// Draws an SVG on white. Nothing outside the file is read: no fonts, no other pictures.

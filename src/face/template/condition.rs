@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use crate::{
     domain::{OrganisationCode, Series},
-    face::fields::{CardFacts, FaceData, Purpose},
+    face::fields::{FaceData, Purpose},
 };
 
 /// Whether a card is handed over locked.
@@ -43,23 +43,30 @@ pub(in crate::face) enum Answer {
 impl Condition {
     /// Whether it is so on this face.
     pub(in crate::face) fn holds(&self, data: &FaceData) -> Answer {
-        let of_holder = self.purpose.is_none_or(|purpose| purpose == data.purpose)
-            && self.organisation.as_ref().is_none_or(|all| all.contains(&data.organisation));
+        let card = data.card.as_ref().map(|card| (card.locked, card.series));
+        self.answer(data.purpose, data.organisation.as_str(), card)
+    }
+
+    /// Whether it is so for this organisation and this card, of which is said whether it is locked and its series.
+    pub(in crate::face) fn answer(&self, purpose: Purpose, organisation: &str, card: Option<(bool, Series)>) -> Answer {
+        let listed = |all: &Vec<OrganisationCode>| all.iter().any(|code| code.as_str() == organisation);
+        let of_holder =
+            self.purpose.is_none_or(|wanted| wanted == purpose) && self.organisation.as_ref().is_none_or(listed);
         if !of_holder {
             return Answer::No;
         }
-        match (&data.card, self.card.is_some() || self.series.is_some()) {
+        match (card, self.card.is_some() || self.series.is_some()) {
             (_, false) => Answer::Yes,
             (None, true) => Answer::WaitsForCard,
-            (Some(card), true) if self.of_card(card) => Answer::Yes,
+            (Some((locked, series)), true) if self.of_card(locked, series) => Answer::Yes,
             (Some(_), true) => Answer::No,
         }
     }
 
-    fn of_card(&self, card: &CardFacts) -> bool {
-        let condition = if card.locked { CardCondition::Locked } else { CardCondition::Active };
+    fn of_card(&self, locked: bool, series: Series) -> bool {
+        let condition = if locked { CardCondition::Locked } else { CardCondition::Active };
         self.card.is_none_or(|wanted| wanted == condition)
-            && self.series.as_ref().is_none_or(|all| all.contains(&card.series))
+            && self.series.as_ref().is_none_or(|all| all.contains(&series))
     }
 
     /// Whether no card fulfils both, so that two elements may take the same place.

@@ -77,14 +77,25 @@ fn conditions_that_no_card_fulfils_together_share_a_place() {
         assert!(error.problem.contains("training.area"), "{error}");
     }
     let error = Template::parse(&second("when = { purpse = \"live\" }")).expect_err("a slip");
-    assert!(error.problem.contains("purpse") && error.key.contains("purpse"), "{error}");
+    assert!(error.problem.contains("purpse") && error.key == "live.when", "{error}");
+    for (when, key) in [
+        ("when = { series = [\n  \"series10\",\n  \"series11\",\n] }", "live.when"),
+        ("when = { organisation = [\"A1B\", \"?\"] }", "live.when"),
+        ("[front.when]\npurpose = \"alive\"", "live.purpose"),
+    ] {
+        let error = Template::parse(&second(when)).expect_err("a slip");
+        assert_eq!(error.key, key, "{error}");
+    }
+    let text = changed("id = \"photo\"", "area = { left = 58.2, top = 10.4, width = 23.6, height = 29.5 }", "");
+    let error = Template::parse(&text).expect_err("no box");
+    assert_eq!(error.key, "photo.area", "{error}");
 }
 
 #[test]
 fn unknown_keys_and_broken_text_name_their_line() {
     let error =
         Template::parse(&changed("id = \"name\"", "lines = 2", "lines = 2\nlinse = 3")).expect_err("unknown key");
-    assert!(error.key.contains("linse = 3") && error.problem.contains("linse"), "{error}");
+    assert!(error.key == "name.linse" && error.problem.contains("linse"), "{error}");
     assert_eq!(Template::parse("title = ").expect_err("broken").line, 1);
     assert!(Template::parse(&"#".repeat(LONGEST + 1)).is_err());
     let missing = Template::parse(&BUILT_IN_TEXT.replace("[keep-out]", "[kept-out]")).expect_err("missing");

@@ -176,13 +176,34 @@ fn line_at(text: &str, offset: usize) -> usize {
 fn from_toml(text: &str, error: &toml::de::Error) -> TemplateError {
     let line = line_at(text, error.span().map_or(0, |span| span.start));
     let written: String = text.lines().nth(line - 1).unwrap_or("").trim().chars().take(60).collect();
+    let problem = error.message().trim().replace('\n', " ");
     TemplateError {
         file: "(text)".into(),
         line,
-        key: format!("({written})"),
-        problem: error.message().trim().replace('\n', " "),
+        key: key_at(text, line, &problem).unwrap_or_else(|| format!("({written})")),
+        problem,
         remedy: "Compare it with the built-in template, which explains every key".into(),
     }
+}
+
+/// The element and its key at a line of the file; `None` where no element is there.
+fn key_at(text: &str, line: usize, problem: &str) -> Option<String> {
+    let lines: Vec<&str> = text.lines().map(str::trim).collect();
+    let header = lines.iter().take(line).rposition(|line| line.starts_with("[["))?;
+    let table = lines.iter().take(line).rposition(|line| line.starts_with('['))?;
+    let of_element =
+        table == header || lines.get(table)?.starts_with("[front.") || lines.get(table)?.starts_with("[back.");
+    let pair = |line: &&str| {
+        let (key, value) = line.split_once('=')?;
+        Some((key.trim().to_owned(), value.trim().to_owned()))
+    };
+    let own = || lines.iter().skip(header + 1).take_while(|line| !line.starts_with('['));
+    let (_, id) = own().filter_map(pair).find(|(key, _)| key == "id")?;
+    let id = id.strip_prefix('"')?.split('"').next()?;
+    // A list may be broken over lines: its key stands above. What is missing is told at the head of the element.
+    let written = lines.iter().take(line).skip(header + 1).rev().find_map(pair).map(|(key, _)| key);
+    let key = written.or_else(|| problem.split('`').nth(1).map(str::to_owned))?;
+    of_element.then(|| format!("{id}.{key}"))
 }
 
 fn hexadecimal(written: &str) -> Option<[u8; 3]> {

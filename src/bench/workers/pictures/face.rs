@@ -1,6 +1,6 @@
 //! Faces to be looked at: of a holder, and in the editor of card faces.
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use image::RgbaImage;
 use time::OffsetDateTime;
@@ -8,9 +8,10 @@ use time::OffsetDateTime;
 use super::Common;
 use crate::{
     bench::event::{FaceList, OpenedFace, Proof, Trouble},
-    face::{Face, FaceSide, Mark, Plane, Template, marks, samples},
+    face::{Face, FaceSide, Mark, Plane, PrintLimits, Template, marks, samples::Sample},
     printer::{
         choice::Printer,
+        profile::Profile,
         separation::{Panel, Separation},
     },
     workplace::{CardFaceError, CardFaces},
@@ -35,13 +36,25 @@ pub(super) fn open(common: &Common, name: Option<String>) -> Result<Box<OpenedFa
     Ok(Box::new(OpenedFace { name, text, list: list(faces) }))
 }
 
-pub(super) fn draw(common: &Common, text: &str, sample: usize) -> Result<Proof, Trouble> {
+/// Id of the profile that a face is judged by where this desk has no printer: the printer that cards of every series may be
+/// printed on.
+const USUAL_PROFILE: &str = "magicard-doh-300-v2";
+
+pub(super) fn draw(common: &Common, text: &str, sample: &Sample, on: Option<&str>) -> Result<Proof, Trouble> {
     let in_words = |error: &dyn std::fmt::Display| Trouble::unchanged(error.to_string());
     let folder = common.workplace.bench.card_faces.folder();
     let template = Template::parse_in(text, folder).map_err(|error| in_words(&error))?;
-    let data = samples::holder(sample, OffsetDateTime::now_utc().date()).map_err(|error| in_words(&error))?;
+    let data = sample.data(OffsetDateTime::now_utc().date()).map_err(|error| in_words(&error))?;
     let face = Face::compose(&template, &data).map_err(|error| in_words(&error))?;
-    Ok(shown(face, printer(common, None)))
+    let printer = printer(common, on);
+    let usual = || common.workplace.bench.printers.profiles().find(USUAL_PROFILE).ok();
+    let limits = printer.map(|printer| &printer.profile).or_else(usual).map(Profile::limits);
+    Ok(shown(face, printer, limits.as_ref()))
+}
+
+/// Takes a picture into the folder of the card faces and says its name there.
+pub(super) fn take(common: &Common, file: &Path) -> Result<String, Trouble> {
+    common.workplace.bench.card_faces.take_picture(file).map_err(trouble)
 }
 
 pub(super) fn save(common: &Common, name: &str, text: &str) -> Result<(String, FaceList), Trouble> {
@@ -57,10 +70,15 @@ pub(super) fn printer<'a>(common: &'a Common, name: Option<&str>) -> Option<&'a 
     named.or_else(|| printers.iter().next())
 }
 
-/// Everything of a face that is shown, made here and not while drawing: of what this printer is told.
-pub(super) fn shown(face: Face, printer: Option<&Printer>) -> Proof {
+/// Everything of a face that is shown, made here and not while drawing: of what this printer is told, and what a printer
+/// of these limits does not print so.
+pub(super) fn shown(face: Face, printer: Option<&Printer>, limits: Option<&PrintLimits>) -> Proof {
     let encoder = printer.map(Printer::encoder);
-    let mut proof = Proof::default();
+    let mut proof = Proof {
+        printer: printer.map(|printer| printer.choice.name.clone()),
+        limits: limits.copied(),
+        ..Proof::default()
+    };
     let face = face.as_printed(|side, planes| {
         let separation = match &encoder {
             Some(encoder) => encoder.separate(planes),
@@ -71,12 +89,12 @@ pub(super) fn shown(face: Face, printer: Option<&Printer>) -> Proof {
         proof.planes.extend(panels.map(|(panel, picture)| (side, panel, Arc::new(picture))));
         separation.look
     });
-    let marks = printer.map(|printer| face.marks(&printer.profile.limits())).unwrap_or_default();
+    let marks = limits.map(|limits| face.marks(limits)).unwrap_or_default();
     proof.front = marked(face.front(), &marks);
     proof.back = face.back().map(|back| marked(back, &marks));
-    proof.marks = marks.iter().map(ToString::to_string).collect();
     proof.waiting = face.waiting().into_iter().map(str::to_owned).collect();
     proof.panels = panels(&face, &proof);
+    proof.marks = marks;
     proof
 }
 

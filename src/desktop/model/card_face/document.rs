@@ -1,14 +1,23 @@
 //! A card face template under the hand of its editor: the text as it will be saved, comments and order kept.
 
-use toml_edit::{ArrayOfTables, DocumentMut, InlineTable, Item, Table, Value, value};
+pub mod add;
+pub mod order;
+pub mod palette;
+pub mod when;
+
+use toml_edit::{DocumentMut, InlineTable, Item, Table, Value};
 
 use crate::face::{
     Side,
     measure::{Area, CARD_HEIGHT_MM, CARD_WIDTH_MM},
 };
+use when::When;
 
 /// Smallest box an editor makes, in millimetres: what a line may be thin.
 const LEAST_MM: f32 = 0.1;
+/// How far what may run on beyond the card's edges does so, across and down in millimetres: to the edge of the head's image,
+/// rounded down.
+pub const SPILL_MM: [f32; 2] = [0.21, 0.18];
 /// Kinds of elements that can be added, as the file calls them.
 pub const KINDS: [&str; 8] = ["text", "photo", "image", "box", "line", "code-128", "qr", "pdf417"];
 
@@ -27,6 +36,29 @@ pub struct Row {
     pub words: Vec<(&'static str, String)>,
     /// Keys that hold numbers.
     pub numbers: Vec<(&'static str, f32)>,
+    /// On which cards it is.
+    pub when: When,
+}
+
+impl Row {
+    /// What a key with words says, where the kind has it.
+    #[must_use]
+    pub fn word(&self, key: &str) -> Option<&str> {
+        self.words.iter().find(|(known, _)| *known == key).map(|(_, word)| word.as_str())
+    }
+
+    /// How far it may run on beyond the card, across and down in millimetres: words and codes may not.
+    #[must_use]
+    pub fn spill(&self) -> [f32; 2] {
+        spill(&self.kind)
+    }
+}
+
+fn spill(kind: &str) -> [f32; 2] {
+    match kind {
+        "photo" | "image" | "box" | "line" => SPILL_MM,
+        _ => [0.0; 2],
+    }
 }
 
 /// Keys with words that the editor offers for a kind.
@@ -94,17 +126,10 @@ impl Document {
         self.table(id).map(row)
     }
 
-    /// Names that `[colours]` or `[fonts]` define.
-    #[must_use]
-    pub fn names(&self, table: &str) -> Vec<String> {
-        let table = self.0.get(table).and_then(Item::as_table_like);
-        table.map(|table| table.iter().map(|(name, _)| name.to_owned()).collect()).unwrap_or_default()
-    }
-
     /// Puts an element elsewhere. The box stays on the card and is never turned inside out.
     pub fn place(&mut self, id: &str, area: Area) {
         let Some(table) = self.table_mut(id) else { return };
-        let area = kept_on_card(area);
+        let area = kept_on_card(area, spill(table.get("kind").and_then(Item::as_str).unwrap_or_default()));
         let mut inline = InlineTable::new();
         for (key, number) in [("left", area.left), ("top", area.top), ("width", area.width), ("height", area.height)] {
             inline.insert(key, Value::from(hundredths(number)));
@@ -138,73 +163,6 @@ impl Document {
             put(table, "pre-printed", Value::from(true));
         } else {
             table.remove("pre-printed");
-        }
-    }
-
-    /// Adds an element where there is the most room for the eye, and says its id.
-    pub fn add(&mut self, side: Side, kind: &str) -> String {
-        let taken = |id: &str| self.table(id).is_some();
-        let id = (1..).map(|number| if number == 1 { kind.to_owned() } else { format!("{kind}-{number}") });
-        let id = id.take(1000).find(|id| !taken(id)).unwrap_or_else(|| kind.to_owned());
-        let mut table = Table::new();
-        table.insert("id", value(id.as_str()));
-        table.insert("kind", value(kind));
-        let (width, height) = match kind {
-            "photo" => (18.0, 22.5),
-            "line" => (30.0, 0.4),
-            "qr" => (14.0, 14.0),
-            // Beside the chip, before the photo of the built-in face.
-            "pdf417" | "code-128" => (34.0, 9.0),
-            _ => (28.0, 6.0),
-        };
-        let place = self.free_place(side, width, height);
-        match kind {
-            "text" => {
-                table.insert("text", value("Text"));
-                table.insert("font", value(self.names("fonts").first().map_or("plain", String::as_str)));
-                table.insert("size", value(9.0));
-                table.insert("minimum-size", value(6.0));
-            }
-            "image" => drop(table.insert("file", value("picture.png"))),
-            "code-128" | "qr" | "pdf417" => {
-                table.insert("text", value("{digits}"));
-                table.insert("module", value(if kind == "qr" { 4 } else { 2 }));
-            }
-            _ => {}
-        }
-        let tables = self.0.entry(side.word()).or_insert(Item::ArrayOfTables(ArrayOfTables::new()));
-        if let Some(tables) = tables.as_array_of_tables_mut() {
-            table.decor_mut().set_prefix("\n");
-            tables.push(table);
-        }
-        self.place(&id, place);
-        id
-    }
-
-    /// The first place of a coarse grid that overlaps nothing; the middle where there is none.
-    fn free_place(&self, side: Side, width: f32, height: f32) -> Area {
-        let mut taken: Vec<Area> = self.tables(side).filter_map(area).collect();
-        let chip = self.0.get("keep-out").and_then(Item::as_table).and_then(area);
-        taken.extend(chip.filter(|_| side == Side::Front));
-        let steps = |most: f32| (0_u8..).map(|step| 3.0 + f32::from(step) * 2.0).take_while(move |at| *at <= most);
-        let (right, bottom) = (CARD_WIDTH_MM - 3.0 - width, CARD_HEIGHT_MM - 3.0 - height);
-        steps(bottom)
-            .flat_map(|top| steps(right).map(move |left| Area { left, top, width, height }))
-            .find(|place| !taken.iter().any(|other| other.overlaps(place)))
-            .unwrap_or(Area {
-                left: (CARD_WIDTH_MM - width) / 2.0,
-                top: (CARD_HEIGHT_MM - height) / 2.0,
-                width,
-                height,
-            })
-    }
-
-    /// Takes an element away.
-    pub fn remove(&mut self, id: &str) {
-        for side in Side::BOTH {
-            if let Some(tables) = self.0.get_mut(side.word()).and_then(Item::as_array_of_tables_mut) {
-                tables.retain(|table| !has_id(table, id));
-            }
         }
     }
 
@@ -255,6 +213,7 @@ fn row(table: &Table) -> Row {
         area: area(table),
         pre_printed: table.get("pre-printed").and_then(Item::as_bool).unwrap_or(false),
         words: words_of(&kind).iter().map(|key| (*key, words(key))).collect(),
+        when: When::of(table),
         numbers: numbers_of(&kind)
             .iter()
             .map(|key| (*key, table.get(key).and_then(number).unwrap_or(if *key == "lines" { 1.0 } else { 0.0 })))
@@ -263,14 +222,13 @@ fn row(table: &Table) -> Row {
     }
 }
 
-/// The nearest box that lies on the card.
-#[must_use]
-pub fn kept_on_card(area: Area) -> Area {
-    let width = area.width.clamp(LEAST_MM, CARD_WIDTH_MM);
-    let height = area.height.clamp(LEAST_MM, CARD_HEIGHT_MM);
+/// The nearest box that lies on the card and so far beyond it, across and down.
+fn kept_on_card(area: Area, [across, down]: [f32; 2]) -> Area {
+    let width = area.width.clamp(LEAST_MM, CARD_WIDTH_MM + 2.0 * across);
+    let height = area.height.clamp(LEAST_MM, CARD_HEIGHT_MM + 2.0 * down);
     Area {
-        left: area.left.clamp(0.0, CARD_WIDTH_MM - width),
-        top: area.top.clamp(0.0, CARD_HEIGHT_MM - height),
+        left: area.left.clamp(-across, CARD_WIDTH_MM + across - width),
+        top: area.top.clamp(-down, CARD_HEIGHT_MM + down - height),
         width,
         height,
     }
@@ -294,20 +252,18 @@ mod tests {
     }
 
     #[test]
-    fn every_kind_can_be_added_to_both_sides_of_the_built_in_face() {
-        for side in Side::BOTH {
-            for kind in KINDS {
-                let mut document = Document::parse(BUILT_IN_TEXT).expect("sound");
-                let id = document.add(side, kind);
-                let text = document.text();
-                assert_eq!(document.row(&id).map(|row| row.kind), Some(kind.to_owned()));
-                let template = Template::parse(&text).unwrap_or_else(|error| panic!("{kind}: {error}\n{text}"));
-                assert!(template.elements(side).iter().any(|element| element.id == id));
-                document.remove(&id);
-                assert!(document.row(&id).is_none());
-                Template::parse(&document.text()).expect("sound again");
-            }
-        }
+    fn pictures_and_boxes_may_run_on_to_the_edge_of_the_heads_image_and_words_may_not() {
+        let mut document = Document::parse(BUILT_IN_TEXT).expect("sound");
+        let all = Area { left: -9.0, top: -9.0, width: 200.0, height: 200.0 };
+        let kept = |document: &mut Document, id: &str| {
+            document.place(id, all);
+            document.row(id).and_then(|row| row.area).expect("a box")
+        };
+        assert_eq!(kept(&mut document, "name"), Area { left: 0.0, top: 0.0, width: 85.6, height: 53.98 });
+        assert_eq!(kept(&mut document, "photo"), Area { left: -0.21, top: -0.18, width: 86.02, height: 54.34 });
+        let mut document = Document::parse(BUILT_IN_TEXT).expect("sound");
+        document.place("band", Area { height: 8.4, ..all });
+        Template::parse(&document.text()).expect("the template takes it");
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! The card with its elements: chosen, moved and resized with the mouse and with the keyboard.
 
+mod guides;
+
 use eframe::egui::{
     self, CursorIcon, EventFilter, Id, Image, Key, Pos2, Rect, Response, Sense, Stroke, StrokeKind, Ui, WidgetInfo,
     accesskit::Role, vec2,
@@ -70,7 +72,8 @@ pub fn draw(ui: &mut Ui, view: &View<'_>, width: f32) {
     }
     pull(ui, view, &rows, &response, canvas);
     if response.has_focus() {
-        keys(ui, view, id);
+        let place = rows.iter().position(|row| state.chosen.as_ref() == Some(&row.id));
+        keys(ui, view, id, place);
     }
     let colours = view.theme.colours;
     let picture = state.proof.as_ref().and_then(|proof| proof.picture(state.side, None));
@@ -86,6 +89,7 @@ pub fn draw(ui: &mut Ui, view: &View<'_>, width: f32) {
             ui.painter().rect(card, corner, colours.page.ground, Stroke::new(1.0, colours.line), StrokeKind::Inside);
         }
     }
+    guides::draw(ui, view, canvas);
     for row in &rows {
         let Some(area) = &row.area else { continue };
         let rect = canvas.rect(area);
@@ -96,7 +100,10 @@ pub fn draw(ui: &mut Ui, view: &View<'_>, width: f32) {
             (true, false) => Stroke::new(2.5, colours.focus),
             (false, false) => Stroke::new(1.0, colours.line),
         };
-        ui.painter().rect_stroke(rect, 0.0, line, StrokeKind::Outside);
+        match state.is_shown(&row.id) {
+            true => drop(ui.painter().rect_stroke(rect, 0.0, line, StrokeKind::Outside)),
+            false => guides::dashed(ui, rect, line),
+        }
         if chosen {
             ui.painter().rect_filled(handle(rect), 2.0, colours.focus);
         }
@@ -192,7 +199,8 @@ fn pull(ui: &Ui, view: &View<'_>, rows: &[Row], response: &Response, canvas: Can
     }
 }
 
-fn keys(ui: &Ui, view: &View<'_>, id: Id) {
+/// `place` is that of the chosen element in the order of drawing.
+fn keys(ui: &Ui, view: &View<'_>, id: Id, place: Option<usize>) {
     // The arrows belong to the element while the card has the keyboard; Tab leaves it.
     let filter = EventFilter { horizontal_arrows: true, vertical_arrows: true, ..EventFilter::default() };
     ui.memory_mut(|memory| memory.set_focus_lock_filter(id, filter));
@@ -210,6 +218,9 @@ fn keys(ui: &Ui, view: &View<'_>, id: Id) {
                     Key::ArrowUp => (0.0, -step),
                     Key::ArrowDown => (0.0, step),
                     Key::Delete if modifiers.is_none() => return Some(Intent::Remove),
+                    Key::D if modifiers.command => return Some(Intent::Duplicate),
+                    Key::PageUp if modifiers.is_none() => return Some(Intent::Reorder(place? + 1)),
+                    Key::PageDown if modifiers.is_none() => return place?.checked_sub(1).map(Intent::Reorder),
                     _ => return None,
                 };
                 Some(if modifiers.command { Intent::Grow(right, down) } else { Intent::Nudge(right, down) })

@@ -1,8 +1,15 @@
 //! What the chosen element is, in fields.
 
+mod look;
+mod picture;
+mod when;
+
 use eframe::egui::{ComboBox, Id, TextEdit, Ui};
 
-use super::{list::kind_of, number};
+use super::{
+    list::{self, kind_of},
+    number,
+};
 use crate::{
     desktop::{
         format,
@@ -40,21 +47,24 @@ pub fn draw(ui: &mut Ui, view: &View<'_>) {
     if let Some(id) = words(ui, "id", &tr!(view, "card-face-id"), &row.id) {
         view.send(Intent::Rename(id));
     }
-    place(ui, view, &row);
-    for (key, value) in &row.words {
-        match *key {
-            "text" | "file" => {
-                if let Some(words) = words(ui, key, &name_of(view, key), value) {
-                    view.send(Intent::Words(key, words));
-                }
-                if *key == "text" {
-                    let fields = Field::ALL.map(|field| format!("{{{}}}", field.word())).join(", ");
-                    page::weak(ui, view, &tr!(view, "card-face-fields", fields = &fields));
-                }
+    if !state.is_shown(&row.id) {
+        notice::boxed(ui, view, NoticeKind::Note, &tr!(view, "card-face-not-shown"), |ui| {
+            if Button::new(tr!(view, "card-face-show-it")).show(ui, view).clicked() {
+                view.send(Intent::ShowChosen);
             }
-            _ => choose(ui, view, key, value),
-        }
+        });
     }
+    if let Some(text) = row.word("text") {
+        if let Some(words) = words(ui, "text", &name_of(view, "text"), text) {
+            view.send(Intent::Words("text", words));
+        }
+        let fields = Field::ALL.map(|field| format!("{{{}}}", field.word())).join(", ");
+        page::weak(ui, view, &tr!(view, "card-face-fields", fields = &fields));
+    }
+    if let Some(file) = row.word("file") {
+        picture::draw(ui, view, &row.id, file);
+    }
+    look::draw(ui, view, &row);
     for (key, value) in &row.numbers {
         let (range, step) = match *key {
             "lines" => (1.0..=4.0, 0.1),
@@ -66,14 +76,22 @@ pub fn draw(ui: &mut Ui, view: &View<'_>) {
             view.send(Intent::Number(key, changed));
         }
     }
+    place(ui, view, &row);
+    list::order(ui, view);
+    when::draw(ui, view, &row.when);
     let mut pre_printed = row.pre_printed;
     if ui.checkbox(&mut pre_printed, tr!(view, "card-face-pre-printed")).changed() {
         view.send(Intent::PrePrinted(pre_printed));
     }
     ui.add_space(space::SMALL);
-    if Button::new(tr!(view, "card-face-remove")).kind(Kind::Quiet).show(ui, view).clicked() {
-        view.send(Intent::Remove);
-    }
+    button::row(ui, |ui| {
+        if Button::new(tr!(view, "card-face-duplicate")).kind(Kind::Quiet).show(ui, view).clicked() {
+            view.send(Intent::Duplicate);
+        }
+        if Button::new(tr!(view, "card-face-remove")).kind(Kind::Quiet).show(ui, view).clicked() {
+            view.send(Intent::Remove);
+        }
+    });
 }
 
 /// The box, in numbers and by its place on the card.
@@ -81,13 +99,14 @@ fn place(ui: &mut Ui, view: &View<'_>, row: &Row) {
     let Some(area) = row.area else { return };
     let mut changed = area;
     let mut any = false;
-    for (name, value, most) in [
-        (tr!(view, "card-face-left"), &mut changed.left, CARD_WIDTH_MM),
-        (tr!(view, "card-face-top"), &mut changed.top, CARD_HEIGHT_MM),
-        (tr!(view, "card-face-width"), &mut changed.width, CARD_WIDTH_MM),
-        (tr!(view, "card-face-height"), &mut changed.height, CARD_HEIGHT_MM),
+    let [across, down] = row.spill();
+    for (name, value, range) in [
+        (tr!(view, "card-face-left"), &mut changed.left, -across..=CARD_WIDTH_MM),
+        (tr!(view, "card-face-top"), &mut changed.top, -down..=CARD_HEIGHT_MM),
+        (tr!(view, "card-face-width"), &mut changed.width, 0.0..=CARD_WIDTH_MM + 2.0 * across),
+        (tr!(view, "card-face-height"), &mut changed.height, 0.0..=CARD_HEIGHT_MM + 2.0 * down),
     ] {
-        any |= number(ui, &name, value, 0.0..=most, 0.1);
+        any |= number(ui, &name, value, range, 0.1);
     }
     if any && changed != area {
         view.send(Intent::Place(Area { ..changed }));
@@ -109,48 +128,35 @@ fn place(ui: &mut Ui, view: &View<'_>, row: &Row) {
     });
 }
 
+fn field(key: &str) -> Id {
+    Id::unique(("card face field", key))
+}
+
 /// A field with words; what was typed, when it was changed.
 fn words(ui: &mut Ui, key: &str, name: &str, value: &str) -> Option<String> {
     let label = ui.label(name);
     let mut typed = value.to_owned();
-    let field = TextEdit::singleline(&mut typed).id(Id::unique(("card face field", key)));
+    let field = TextEdit::singleline(&mut typed).id(field(key));
     let field = ui.add(field.desired_width(ui.available_width().min(space::DETAILS)));
     field.labelled_by(label.id).changed().then_some(typed)
 }
 
-/// One of several: fonts and colours of the template, and what the format knows.
-fn choose(ui: &mut Ui, view: &View<'_>, key: &'static str, value: &str) {
-    let document = view.model.card_face.document.as_ref();
-    let names = |table: &str| document.map(|document| document.names(table)).unwrap_or_default();
-    let known = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
-    let options = match key {
-        "font" => names("fonts"),
-        "colour" => std::iter::once(String::new()).chain(names("colours")).collect(),
-        "align" => known(&["left", "centre", "right"]),
-        _ => known(&["shrink", "wrap", "ellipsis"]),
-    };
-    let shown = |option: &str| match (key, option) {
-        ("colour", "") => tr!(view, "card-face-resin"),
-        ("align", "" | "left") => tr!(view, "card-face-align-left"),
-        ("align", "centre") => tr!(view, "card-face-align-centre"),
-        ("align", "right") => tr!(view, "card-face-align-right"),
-        ("fit", "" | "shrink") => tr!(view, "card-face-fit-shrink"),
-        ("fit", "wrap") => tr!(view, "card-face-fit-wrap"),
-        ("fit", "ellipsis") => tr!(view, "card-face-fit-ellipsis"),
-        (_, other) => other.to_owned(),
-    };
+/// One of several under its name; the place of the one that was chosen now.
+fn choose(ui: &mut Ui, key: &str, name: &str, shown: &str, options: &[(String, bool)]) -> Option<usize> {
+    let mut chosen = None;
     ui.horizontal(|ui| {
-        let label = ui.label(name_of(view, key));
+        let label = ui.label(name);
         let picker = ComboBox::from_id_salt(("card face choice", key)).width(space::CHOICE);
-        let picker = picker.selected_text(shown(value)).show_ui(ui, |ui| {
-            for option in &options {
-                if ui.selectable_label(option == value, shown(option)).clicked() {
-                    view.send(Intent::Words(key, option.clone()));
+        let picker = picker.selected_text(shown).show_ui(ui, |ui| {
+            for (place, (option, is_so)) in options.iter().enumerate() {
+                if ui.selectable_label(*is_so, option).clicked() && !is_so {
+                    chosen = Some(place);
                 }
             }
         });
         picker.response.labelled_by(label.id);
     });
+    chosen
 }
 
 fn name_of(view: &View<'_>, key: &str) -> String {

@@ -23,17 +23,44 @@ pub fn draw(ui: &mut Ui, view: &View<'_>) {
         page::weak(ui, view, &tr!(view, "card-face-none"));
     }
     ui.horizontal_wrapped(|ui| {
-        for row in &rows {
+        for (place, row) in rows.iter().enumerate() {
             let kind = kind_of(view, &row.kind);
+            let place = (place + 1).to_string();
             let wrong = state.mistake_of(&row.id).is_some();
-            let spoken = match wrong {
-                true => tr!(view, "card-face-element-wrong", id = &row.id, kind = &kind),
-                false => tr!(view, "card-face-element", id = &row.id, kind = &kind),
+            let marked = state.marks_of(&row.id).next().is_some();
+            let spoken = match (wrong, marked) {
+                (true, _) => tr!(view, "card-face-element-wrong", place = &place, id = &row.id, kind = &kind),
+                (false, true) => tr!(view, "card-face-element-marked", place = &place, id = &row.id, kind = &kind),
+                (false, false) => tr!(view, "card-face-element", place = &place, id = &row.id, kind = &kind),
             };
-            let name = if wrong { format!("! {}", row.id) } else { row.id.clone() };
+            let sign = if wrong || marked { "! " } else { "" };
+            let name = format!("{sign}{place} {}", row.id);
             let chosen = state.chosen.as_ref() == Some(&row.id);
             if Button::new(name).chosen(chosen).spoken(spoken).show(ui, view).clicked() {
                 view.send(Intent::Choose(Some(row.id.clone())));
+            }
+        }
+    });
+}
+
+/// Where the chosen element is in the order, and how it gets elsewhere.
+pub fn order(ui: &mut Ui, view: &View<'_>) {
+    let state = &view.model.card_face;
+    let rows = state.rows();
+    let Some(place) = rows.iter().position(|row| state.chosen.as_ref() == Some(&row.id)) else { return };
+    let (number, count) = ((place + 1).to_string(), rows.len().to_string());
+    page::weak(ui, view, &tr!(view, "card-face-order", place = &number, count = &count));
+    let last = rows.len() - 1;
+    button::row(ui, |ui| {
+        for (name, to) in [
+            (tr!(view, "card-face-forward"), place + 1),
+            (tr!(view, "card-face-backward"), place.saturating_sub(1)),
+            (tr!(view, "card-face-above-all"), last),
+            (tr!(view, "card-face-below-all"), 0),
+        ] {
+            let refused = (to == place || to > last).then(String::new);
+            if Button::new(name).kind(Kind::Quiet).refused(refused).show(ui, view).clicked() {
+                view.send(Intent::Reorder(to));
             }
         }
     });

@@ -38,7 +38,12 @@ pub(super) fn draw(ui: &mut Ui, view: &View<'_>, holder: &HolderId, most: f32) {
             page::weak(ui, view, &tr!(view, "issue-face-chip"));
             if let Some(proof) = &state.proof {
                 for mark in &proof.marks {
-                    notice::show(ui, view, NoticeKind::Warning, &tr!(view, "issue-face-mark", mark = mark));
+                    notice::show(
+                        ui,
+                        view,
+                        NoticeKind::Warning,
+                        &tr!(view, "issue-face-mark", mark = &mark.to_string()),
+                    );
                 }
                 if !proof.waiting.is_empty() {
                     page::weak(ui, view, &tr!(view, "issue-face-waiting", elements = &proof.waiting.join(", ")));

@@ -22,7 +22,7 @@ minimum-size = 6.0
 area = { left = 5.0, top = 12.0, width = 75.0, height = 5.0 }
 "#;
     let template = Template::parse(&format!("{}{back}", crate::face::template::BUILT_IN_TEXT)).expect("sound");
-    let data = samples::holder(0, time::macros::date!(2026 - 11 - 26)).expect("a sample");
+    let data = Sample::default().data(time::macros::date!(2026 - 11 - 26)).expect("a sample");
     Face::compose(&template, &data).expect("composes")
 }
 
@@ -42,7 +42,7 @@ fn every_panel_the_window_shows_has_the_pixels_of_the_decoded_job() {
     let options = JobOptions { back: face.back_planes(), ..JobOptions::one_card(1) };
     let job = printer.encoder().encode(face.planes(), &options).expect("a job");
     let card = decode_at(usize::from(65 - printer.profile.head.position), &job).expect("our own job").remove(0);
-    let proof = shown(face.clone(), Some(&printer));
+    let proof = shown(face.clone(), Some(&printer), Some(&printer.profile.limits()));
     let mut compared = 0;
     for (side, printed) in [(Side::Front, &card.front), (Side::Back, card.back.as_ref().expect("a back"))] {
         for panel in Panel::ALL {
@@ -74,7 +74,7 @@ fn every_panel_the_window_shows_has_the_pixels_of_the_decoded_job() {
 fn a_queue_with_a_driver_shows_how_it_looks_and_no_panels() {
     let address = "ipp://localhost/printers/card".to_owned();
     let printer = printer(Destination::Driver { document: Document::PwgRaster, address });
-    let proof = shown(face(), Some(&printer));
+    let proof = shown(face(), Some(&printer), Some(&printer.profile.limits()));
     assert!(proof.by_driver && proof.planes.is_empty() && proof.back.is_some());
     assert_eq!(proof.panels, ["Yellow", "Magenta", "Cyan", "Black", "Overcoat"]);
 }
