@@ -16,11 +16,13 @@ use egui_kittest::kittest::{By, NodeT, Queryable};
 
 use crate::harness::{RA_AGENT, TestWindow};
 
-fn open() -> TestWindow {
+/// The editor with the built-in card face.
+pub fn open() -> TestWindow {
     editor(TestWindow::signed_in())
 }
 
-fn editor(mut window: TestWindow) -> TestWindow {
+/// Opens it in this window.
+pub fn editor(mut window: TestWindow) -> TestWindow {
     window.harness.state_mut().model.go(Route::Settings);
     window.run();
     window.harness.get_by_role_and_label(Role::Button, "Edit the card face").click_accesskit();
@@ -62,12 +64,13 @@ fn drag(window: &mut TestWindow, from: Pos2, to: Pos2) {
 }
 
 /// Presses a button, also one that is further down than the window shows.
-fn press(window: &mut TestWindow, name: &str) {
+pub fn press(window: &mut TestWindow, name: &str) {
     window.harness.get_by_role_and_label(Role::Button, name).click_accesskit();
     window.run();
 }
 
-fn keep(window: &mut TestWindow, name: &str) {
+/// Keeps a picture where a folder for them is named.
+pub fn keep(window: &mut TestWindow, name: &str) {
     if let Some(folder) = std::env::var_os("CARDWRIGHT_PICTURES") {
         let picture = window.harness.render().expect("a picture");
         picture.save(Path::new(&folder).join(format!("{name}.png"))).expect("the folder takes files");

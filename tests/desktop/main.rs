@@ -8,6 +8,7 @@ mod at_once;
 mod bench_bar;
 mod camera;
 mod card_face;
+mod card_face_edits;
 mod closing;
 mod codes;
 mod desk;

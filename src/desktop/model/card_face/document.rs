@@ -5,7 +5,7 @@ pub mod order;
 pub mod palette;
 pub mod when;
 
-use toml_edit::{DocumentMut, InlineTable, Item, Table, Value};
+use toml_edit::{DocumentMut, InlineTable, Item, Table, TableLike, Value};
 
 use crate::face::{
     Side,
@@ -179,14 +179,13 @@ fn has_id(table: &Table, id: &str) -> bool {
 }
 
 /// Sets a value and keeps the comments beside the one it replaces.
-fn put(table: &mut Table, key: &str, mut new: Value) {
-    match table.get_mut(key).and_then(Item::as_value_mut) {
-        Some(old) => {
-            *new.decor_mut() = old.decor().clone();
-            *old = new;
-        }
-        None => drop(table.insert(key, Item::Value(new))),
+fn put(table: &mut dyn TableLike, key: &str, mut new: Value) {
+    if let Some(old) = table.get_mut(key).and_then(Item::as_value_mut) {
+        *new.decor_mut() = old.decor().clone();
+        *old = new;
+        return;
     }
+    table.insert(key, Item::Value(new));
 }
 
 /// Millimetres and points to two places: the head's dot is 0.085 mm wide.

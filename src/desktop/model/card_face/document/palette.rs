@@ -59,10 +59,7 @@ impl Document {
     fn define(&mut self, table_name: &str, name: &str, value: &str) {
         let table = self.0.entry(table_name).or_insert_with(table);
         let Some(table) = table.as_table_like_mut() else { return };
-        match table.get_mut(name).and_then(Item::as_value_mut) {
-            Some(old) => *old = Value::from(value).decorated(old.decor().clone()),
-            None => drop(table.insert(name, Item::Value(Value::from(value)))),
-        }
+        super::put(table, name, Value::from(value));
     }
 
     fn fresh_name(&self, table: &str, stem: &str) -> String {

@@ -1,6 +1,6 @@
 //! On which cards an element is, as the file says it.
 
-use toml_edit::{Array, InlineTable, Item, Table, TableLike, Value};
+use toml_edit::{Array, InlineTable, Item, Table, Value};
 
 use super::Document;
 
@@ -99,12 +99,11 @@ impl Document {
             return;
         }
         let Some(when) = table.get_mut("when").and_then(Item::as_table_like_mut) else { return };
-        match (value, when.get_mut(key).and_then(Item::as_value_mut)) {
-            (Some(value), Some(old)) => *old = value.decorated(old.decor().clone()),
-            (Some(value), None) => drop(when.insert(key, Item::Value(value))),
-            (None, _) => drop(when.remove(key)),
+        match value {
+            Some(value) => super::put(when, key, value),
+            None => drop(when.remove(key)),
         }
-        if TableLike::is_empty(when) {
+        if when.is_empty() {
             table.remove("when");
         } else if let Some(when) = table.get_mut("when").and_then(Item::as_inline_table_mut) {
             // A table on one line has no comments to lose, and braces beside its words look like a slip.
