@@ -40,7 +40,7 @@ pub enum CardFaceError {
     },
     /// The picture cannot be used.
     #[error(
-        "the picture {0}: use a PNG or JPEG picture, or an SVG drawing whose text is turned into paths; it was not taken"
+        "the picture {0} was not taken: use a PNG or JPEG picture, or an SVG drawing whose text is turned into paths"
     )]
     Picture(String),
     /// The file cannot be written.
@@ -284,7 +284,7 @@ mod tests {
             let file = folder.path().join(name);
             fs::write(&file, bytes).expect("a file");
             let error = faces.take_picture(&file).expect_err(name).to_string();
-            assert!(error.contains(name) && error.contains("it was not taken"), "{error}");
+            assert!(error.contains(name) && error.contains("was not taken"), "{error}");
         }
         assert!(faces.take_picture(&folder.path().join("gone.png")).is_err());
         assert_eq!(fs::read_dir(faces.folder()).expect("there").count(), 3, "nothing else was written");

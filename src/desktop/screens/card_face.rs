@@ -83,6 +83,7 @@ fn card(ui: &mut Ui, view: &View<'_>, width: f32) {
     shown(ui, view);
     ui.add_space(space::SMALL);
     canvas::draw(ui, view, width);
+    helps(ui, view);
     if state.guides {
         let usual = || tr!(view, "card-face-usual-printer");
         let printer = state.proof.as_ref().and_then(|proof| proof.printer.clone()).unwrap_or_else(usual);
@@ -135,13 +136,18 @@ fn shown(ui: &mut Ui, view: &View<'_>) {
         picker.response.labelled_by(label.id);
         sample_card(ui, view);
         printer(ui, view);
-    });
-    button::row(ui, |ui| {
         for (side, name) in [(Side::Front, tr!(view, "card-face-front")), (Side::Back, tr!(view, "card-face-back"))] {
             if Button::new(name).chosen(state.side == side).show(ui, view).clicked() {
                 view.send(Intent::See(side));
             }
         }
+    });
+}
+
+/// What helps with placing, below the card.
+fn helps(ui: &mut Ui, view: &View<'_>) {
+    let state = &view.model.card_face;
+    ui.horizontal_wrapped(|ui| {
         let mut snap = state.snap;
         if ui.checkbox(&mut snap, tr!(view, "card-face-snap")).changed() {
             view.send(Intent::Snap(snap));

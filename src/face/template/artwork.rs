@@ -9,7 +9,7 @@ use resvg::{
 };
 
 use crate::face::{
-    photo::{MOST_BYTES, decode_picture},
+    photo::{MOST_BYTES, PhotoError, decode_picture},
     planes::WIDTH,
 };
 
@@ -40,9 +40,19 @@ pub(super) fn whole(file: &Path) -> Result<(Vec<u8>, RgbImage), String> {
     read.map_err(|error| format!("{} cannot be read ({error})", file.display()))?;
     let picture = match drawing {
         true => draw(&bytes).map_err(named)?,
-        false => decode_picture(&bytes).map_err(|error| named(error.to_string()))?,
+        false => decode_picture(&bytes).map_err(|error| named(in_words(&error)))?,
     };
     Ok((bytes, picture))
+}
+
+/// Why it cannot be used: what photos are told of holders and their records is not so of artwork.
+fn in_words(error: &PhotoError) -> String {
+    match error {
+        PhotoError::NotAPicture => "it is not a JPEG or PNG picture".to_owned(),
+        PhotoError::Damaged { reason } => format!("it is damaged ({reason})"),
+        PhotoError::TooManyBytes { .. } => format!("it has more than {} MB", MOST_BYTES / 1_000_000),
+        other => other.to_string(),
+    }
 }
 
 /// Draws an SVG on white. Nothing outside the file is read: no fonts, no other pictures.

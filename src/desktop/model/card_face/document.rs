@@ -225,9 +225,11 @@ fn row(table: &Table) -> Row {
 fn kept_on_card(area: Area, [across, down]: [f32; 2]) -> Area {
     let width = area.width.clamp(LEAST_MM, CARD_WIDTH_MM + 2.0 * across);
     let height = area.height.clamp(LEAST_MM, CARD_HEIGHT_MM + 2.0 * down);
+    // The sums are rounded: what is as wide as may be starts at the first place, and not a millionth before it.
+    let last = |first: f32, most: f32| most.max(first);
     Area {
-        left: area.left.clamp(-across, CARD_WIDTH_MM + across - width),
-        top: area.top.clamp(-down, CARD_HEIGHT_MM + down - height),
+        left: area.left.clamp(-across, last(-across, CARD_WIDTH_MM + across - width)),
+        top: area.top.clamp(-down, last(-down, CARD_HEIGHT_MM + down - height)),
         width,
         height,
     }
