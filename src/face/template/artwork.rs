@@ -50,7 +50,7 @@ fn in_words(error: &PhotoError) -> String {
     match error {
         PhotoError::NotAPicture => "it is not a JPEG or PNG picture".to_owned(),
         PhotoError::Damaged { reason } => format!("it is damaged ({reason})"),
-        PhotoError::TooManyBytes { .. } => format!("it has more than {} MB", MOST_BYTES / 1_000_000),
+        PhotoError::TooManyBytes { .. } => format!("it has more than {} MB", MOST_BYTES / (1024 * 1024)),
         other => other.to_string(),
     }
 }

@@ -67,7 +67,7 @@ fn wish(what: u8, a: f32, b: f32) -> Intent {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn whatever_is_done_is_taken_back_letter_by_letter(
