@@ -4,7 +4,11 @@ use std::time::Duration;
 
 use cardwright::{
     bench::{Event, Order, PrintWish, PrinterCondition, WorkEnd},
-    domain::CardState,
+    cis2::{
+        Service,
+        wire::{PrintOutcome, PrintRecord, SpoilCard, SpoilReason},
+    },
+    domain::{CardState, JobId, Series, eligibility::ClientSoftware},
     journal::{QueueEntry, QueueState},
     printer::virtual_printer::{Model, VirtualPrinter},
 };
@@ -203,6 +207,27 @@ fn a_card_that_is_ordered_does_not_overtake_one_that_waits_for_the_printer() {
 }
 
 #[test]
+fn a_card_that_fails_for_its_own_reason_leaves_those_behind_it_to_the_officer() {
+    let printer = VirtualPrinter::start(Model { cards: 0, ..Model::default() }).expect("a port");
+    let (mut desk, entries) = two_that_wait(&printer);
+    entries.iter().for_each(|entry| desk.order(Order::Print { entry: *entry }));
+    desk.queue(|queue| standing(queue, &entries).is_some_and(|all| all.iter().all(|entry| entry.goes_on_by_itself())));
+    // The card of the first entry is ended meanwhile, and is the next one in the hopper.
+    let [first, second] = entries;
+    let serial = desk.workplace.journal.queue().expect("reads").remove(0).serial;
+    let spoilt =
+        SpoilCard { job: JobId::from_random([9; 16]), holder: holder(0), reason: SpoilReason::Misprinted, note: None };
+    desk.workplace.service.spoil_card(&serial, JobId::from_random([8; 16]).as_str(), &spoilt).expect("it is ended");
+    printer.fill(2);
+    desk.queue(|queue| {
+        standing(queue, &[first, second]).is_some_and(|[a, b]| {
+            a.state == QueueState::Failed && !a.goes_on_by_itself() && b.state == QueueState::Waiting
+        })
+    });
+    assert_eq!(taken(&printer), 0, "no face goes onto the card of another holder");
+}
+
+#[test]
 fn after_a_restart_cards_that_waited_for_the_printer_say_what_to_do_and_none_is_lost_or_printed_twice() {
     let printer = VirtualPrinter::start(Model { cards: 0, ..Model::default() }).expect("a port");
     let (mut desk, entries) = two_that_wait(&printer);
@@ -244,7 +269,7 @@ fn after_a_restart_cards_that_waited_for_the_printer_say_what_to_do_and_none_is_
 fn a_printer_that_no_longer_answers_is_told_with_the_time_of_what_it_said_last() {
     let printer = VirtualPrinter::start(Model::default()).expect("a port");
     let mut desk = TestDesk::with_printer(printer.port());
-    let mut answer = |desk: &mut TestDesk, ready: bool| {
+    let answer = |desk: &mut TestDesk, ready: bool| {
         desk.until("an answer", |event| match event {
             Event::Printer(view) => {
                 (matches!(view.condition, PrinterCondition::Ready { .. }) == ready).then(|| view.clone())

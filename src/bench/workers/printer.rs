@@ -268,11 +268,22 @@ impl Worker<'_> {
                 return;
             }
             self.print(entry.id, Turn::Now);
-            // A card that the printer still does not take is not overtaken by the next one: whoever filled the hopper did it
-            // in the order of the queue.
-            if self.going_on(before).first().is_some_and(|first| first.id == entry.id) {
-                return;
+            let printed = queue::entry(self.common, entry.id).map(|entry| entry.state);
+            match printed {
+                Ok(QueueState::Printed | QueueState::Sent) => {}
+                // Whoever filled the hopper did it in the order of the queue: a card that is still in it is not overtaken.
+                _ if self.going_on(before).first().is_some_and(|first| first.id == entry.id) => return,
+                _ => return self.leave_to_officer(),
             }
+        }
+    }
+
+    /// A card that went on by itself was not printed for a reason of its own, and may be the next one in the printer. Those
+    /// behind it wait for an officer who looks: a face must not go onto another holder's card.
+    fn leave_to_officer(&self) {
+        for entry in self.going_on(None) {
+            let result = queue::set(self.common, entry.id, QueueState::Waiting, None);
+            queue::changed(self.common, Some(entry.id), result);
         }
     }
 
