@@ -215,9 +215,22 @@ fn a_card_that_fails_for_its_own_reason_leaves_those_behind_it_to_the_officer() 
     // The card of the first entry is ended meanwhile, and is the next one in the hopper.
     let [first, second] = entries;
     let serial = desk.workplace.journal.queue().expect("reads").remove(0).serial;
-    let spoilt =
-        SpoilCard { job: JobId::from_random([9; 16]), holder: holder(0), reason: SpoilReason::Misprinted, note: None };
-    desk.workplace.service.spoil_card(&serial, JobId::from_random([8; 16]).as_str(), &spoilt).expect("it is ended");
+    let (service, job) = (&desk.workplace.service, JobId::from_random([9; 16]));
+    for (key, outcome) in [(6, PrintOutcome::Starting), (7, PrintOutcome::Spoilt)] {
+        let record = PrintRecord {
+            job: job.clone(),
+            holder: holder(0),
+            series: Series::Series10,
+            printer_model: "magicard-doh-300-v2".to_owned(),
+            job_sha256: "00".to_owned(),
+            outcome,
+            client_software: ClientSoftware::SmartcardConnect("4.1".parse().expect("a version")),
+            reprint_reason: None,
+        };
+        service.record_print(&serial, JobId::from_random([key; 16]).as_str(), &record).expect("on record");
+    }
+    let spoilt = SpoilCard { job, holder: holder(0), reason: SpoilReason::Misprinted, note: None };
+    service.spoil_card(&serial, JobId::from_random([8; 16]).as_str(), &spoilt).expect("it is ended");
     printer.fill(2);
     desk.queue(|queue| {
         standing(queue, &[first, second]).is_some_and(|[a, b]| {
