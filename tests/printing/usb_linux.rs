@@ -341,9 +341,8 @@ fn a_plug_that_is_pulled_anywhere_loses_no_card_and_prints_none_twice_by_the_pri
     let job = faces::job(&faces::noise(46), &faces::profile(HeadTag::Kge2));
     let header = job.iter().position(|byte| *byte == 0x1c).unwrap();
     let (mut cut, mut done) = (0, 0);
-    let mut places = vec![1, 63, 64, 65, header, header + 1, job.len() - 4000, job.len() - 1, job.len()];
-    places.extend((1..4).map(|quarters| quarters * job.len() / 4));
-    for place in places {
+    // Many more places are in the test of the plug alone: here are the ends of the parts of a job.
+    for place in [1, 64, header + 1, job.len() / 2, job.len() - 1, job.len()] {
         let mut plugged = Plugged::new(Model::default(), &job);
         plugged.pulled_after(place);
         let mut port = plugged.port(StatusQuery::Inf);
@@ -371,7 +370,7 @@ fn a_plug_that_is_pulled_anywhere_loses_no_card_and_prints_none_twice_by_the_pri
         assert_eq!(plugged.came_out(), Some(1), "{place}");
     }
     println!("plug pulled: {cut} cut, {done} told as done");
-    assert_eq!((cut, done), (11, 1));
+    assert_eq!((cut, done), (5, 1));
 }
 
 #[test]
