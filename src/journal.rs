@@ -32,7 +32,7 @@ pub struct Journal {
     connection: Mutex<Connection>,
     folder: PathBuf,
     observer: Option<Observer>,
-    /// The entries of the print queue that this process prints.
+    /// The entries of the print queue that this process prints, or goes on with once their printer is ready.
     printing: Mutex<HashMap<i64, Claim>>,
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use image::RgbaImage;
-use time::Date;
+use time::{Date, OffsetDateTime};
 
 use super::{
     at_once::Whose,
@@ -496,8 +496,10 @@ pub struct PrinterView {
     pub virtual_one: bool,
     /// Whether cards can be encoded in it.
     pub station: bool,
-    /// Everything it said of itself when it was asked last, as it said it.
+    /// Everything it said of itself when it answered last, as it said it.
     pub said: Vec<Detail>,
+    /// When it said that, where it has not answered since.
+    pub silent_since: Option<OffsetDateTime>,
     /// How it is.
     pub condition: PrinterCondition,
 }

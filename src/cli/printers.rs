@@ -63,12 +63,15 @@ fn find(bench: &Bench) -> Answer {
 
 fn show(bench: &Bench) -> Result<Answer, Failure> {
     let mut table = Table::new(["Printer", "Model", "Destination", "State"]);
-    let mut documents = Vec::new();
+    let (mut documents, mut more) = (Vec::new(), Vec::new());
     for printer in bench.printers.iter() {
         let name = &printer.choice.name;
         let destination =
             if bench.printers.is_virtual(name) { "virtual".to_owned() } else { printer.choice.destination.to_string() };
-        let (ready, state, says) = state(printer);
+        let State { ready, words: state, says, facts } = state(printer);
+        if !facts.is_empty() {
+            more.push(format!("{name}\n  {}\n", facts.join("\n  ")));
+        }
         table.row([name.clone(), printer.profile.name.clone(), destination.clone(), state.clone()]);
         documents.push(json!({
             "name": name,
@@ -84,11 +87,25 @@ fn show(bench: &Bench) -> Result<Answer, Failure> {
         let remedy = "no printer is configured: add one under [[printers]] (“cardwright config --explain”)";
         return Ok(Answer::done("", json!({ "printers": [] })).ending(super::exit::Exit::Warning, remedy));
     }
-    Ok(Answer::done(table.render(), json!({ "printers": documents })))
+    let shown = format!("{}\n{}", table.render(), more.join("\n"));
+    Ok(Answer::done(shown.trim_end(), json!({ "printers": documents })))
 }
 
-/// Whether it can print now, as far as it can be asked, in words; and everything it says.
-fn state(printer: &Printer) -> (Option<bool>, String, Value) {
+/// How a printer is.
+struct State {
+    /// Whether it can print now, as far as it can be asked.
+    ready: Option<bool>,
+    /// The same in words.
+    words: String,
+    /// Everything it says, for programs.
+    says: Value,
+    /// What else it says of itself, one line each.
+    facts: Vec<String>,
+}
+
+/// Asks a printer.
+fn state(printer: &Printer) -> State {
+    let unsaid = |ready, words| State { ready, words, says: Value::Null, facts: Vec::new() };
     match printer.spool().status() {
         Ok(Some(status)) => {
             let ready = matches!(status.condition, Condition::Ready | Condition::JobRefused);
@@ -106,11 +123,35 @@ fn state(printer: &Printer) -> (Option<bool>, String, Value) {
             {
                 words = format!("{words}; {more}");
             }
-            (Some(ready), words, document(&status))
+            State { ready: Some(ready), words, says: document(&status), facts: facts(&status) }
         }
-        Ok(None) => (None, "cannot be asked".to_owned(), Value::Null),
-        Err(fault) => (Some(false), fault.to_string(), Value::Null),
+        Ok(None) => unsaid(None, "cannot be asked".to_owned()),
+        Err(fault) => match fault.heard() {
+            Some(heard) => State {
+                says: json!({ "said": [{ "name": heard.name, "value": heard.value }] }),
+                facts: vec![format!("{}: {}", heard.name, heard.value)],
+                ..unsaid(Some(false), fault.to_string())
+            },
+            None => unsaid(Some(false), fault.to_string()),
+        },
     }
+}
+
+/// Who it is, and what it says that nobody has a name for here.
+fn facts(status: &Status) -> Vec<String> {
+    let said = |name: &str, value: &str| (!value.is_empty()).then(|| format!("{name} {value}"));
+    let known = [
+        said("model", &status.model),
+        said("serial", &status.serial),
+        said("firmware", &status.firmware),
+        status.head_type.map(|head| format!("head {}", format!("{head:?}").to_uppercase())),
+        status.head_position.map(|position| format!("head position {position}")),
+        status.cards_printed.map(|cards| format!("{cards} cards printed")),
+    ];
+    let known = known.into_iter().flatten().collect::<Vec<_>>().join(", ");
+    let others = status.details.iter().filter(|detail| !detail.is_known() && !detail.value.is_empty());
+    let others = others.map(|detail| format!("also says {}: {}", detail.name, detail.value));
+    (!known.is_empty()).then_some(known).into_iter().chain(others).collect()
 }
 
 /// What is understood, and beside it everything as the printer said it.

@@ -6,6 +6,11 @@
 
 mod change;
 
+use std::{
+    collections::HashMap,
+    sync::{MutexGuard, PoisonError},
+};
+
 use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
 use time::OffsetDateTime;
 
@@ -21,6 +26,13 @@ const LOOK_IN_THE_TRAY: &str = "the program stopped while this card was being pr
 /// Why an entry failed whose job was never begun.
 const NOTHING_WAS_SENT: &str =
     "the program stopped before anything was sent to the printer: put the card back in the queue";
+
+/// What stands at the end of why an entry failed whose printer was not ready.
+const GOES_ON: &str = "It goes on by itself once the printer is ready again";
+
+/// Why such an entry no longer goes on by itself.
+const NO_LONGER_GOES_ON: &str = "the program ended while this card waited for its printer, so it does not go on by itself \
+                                 any more; nothing was sent: put the card back in the queue, then print it";
 
 /// One card in the queue.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,6 +67,12 @@ impl QueueEntry {
     pub fn left_by_a_stop(&self) -> bool {
         let by_stop = |why: &str| why == LOOK_IN_THE_TRAY || why == NOTHING_WAS_SENT;
         self.state == QueueState::Failed && self.why.as_deref().is_some_and(by_stop)
+    }
+
+    /// Whether it is printed by itself, without a word of the officer, once its printer is ready. Nothing of it was sent.
+    #[must_use]
+    pub fn goes_on_by_itself(&self) -> bool {
+        self.state == QueueState::Failed && self.why.as_deref().is_some_and(|why| why.ends_with(GOES_ON))
     }
 }
 
@@ -146,8 +164,36 @@ impl Journal {
             write_state(transaction, id, state, why, job)?;
             entry(transaction, id)
         })?;
-        self.keep_claim(id, state, claim);
+        self.keep_claim(&changed, claim);
         Ok(changed)
+    }
+
+    /// An entry that is printing, and of which nothing was sent because its printer is not ready, goes on by itself once it is
+    /// ([`Self::queue_going_on`]). `why` says what the printer wants. This process keeps the entry for itself meanwhile; when
+    /// it ends, the next one to open the journal puts into words that nobody goes on with it.
+    ///
+    /// # Errors
+    /// As [`Self::queue_set`].
+    pub fn queue_goes_on(&self, id: i64, why: &str) -> Result<QueueEntry, JournalError> {
+        let why = why.trim_end_matches('.').trim_end_matches(", then print again");
+        self.queue_set(id, QueueState::Failed, Some(&format!("{why}. {GOES_ON}")), None)
+    }
+
+    /// The entries that go on by themselves in this process once this printer is ready, in their order.
+    ///
+    /// # Errors
+    /// [`JournalError::Unreadable`].
+    pub fn queue_going_on(&self, printer: &str) -> Result<Vec<QueueEntry>, JournalError> {
+        let mut claims = self.claims();
+        if claims.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut entries = self.queue()?;
+        // What another window decided about is its own from here on.
+        let held = |entry: &QueueEntry| entry.state == QueueState::Printing || entry.goes_on_by_itself();
+        claims.retain(|id, _| entries.iter().any(|entry| entry.id == *id && held(entry)));
+        entries.retain(|entry| entry.printer == printer && entry.goes_on_by_itself() && claims.contains_key(&entry.id));
+        Ok(entries)
     }
 
     /// Writes which print job an entry that is printing belongs to, before the job is begun: after a crash the job's own
@@ -212,12 +258,15 @@ impl Journal {
         }
     }
 
-    /// Settles what a crash left printing. An entry that another process prints at this moment is its own.
+    /// Settles what a process that is gone left printing, or waiting for its printer. An entry that another process has at
+    /// this moment is its own.
     pub(super) fn settle_queue(&self) -> Result<(), JournalError> {
         let left: Vec<i64> = {
             let connection = self.lock();
-            let mut statement = connection.prepare("SELECT id FROM print_queue WHERE state = 'printing'")?;
-            statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?
+            let mut statement = connection.prepare(
+                "SELECT id FROM print_queue WHERE state = 'printing' OR (state = 'failed' AND why LIKE '%' || ?1)",
+            )?;
+            statement.query_map([GOES_ON], |row| row.get(0))?.collect::<Result<_, _>>()?
         };
         for id in left {
             let Ok(_claim) = self.claim_entry(id) else { continue };
@@ -227,6 +276,8 @@ impl Journal {
                 let of_job = |job: &JobId| transaction.query_row(state, [job.as_str()], |row| row.get(0)).optional();
                 let job: Option<Option<String>> = left.job.as_ref().map(of_job).transpose()?;
                 let (state, why) = match job.as_ref().map(Option::as_deref) {
+                    // Whoever puts a card into the printer now, days later perhaps, does not expect this face on it.
+                    _ if left.goes_on_by_itself() => (QueueState::Failed, Some(NO_LONGER_GOES_ON)),
                     // Ended between the listing and the claim.
                     _ if left.state != QueueState::Printing => return Ok(()),
                     // Resuming the job finds out, and tells the queue.
@@ -265,16 +316,23 @@ impl Journal {
         }
     }
 
-    /// Keeps the claim of an entry that now prints, or gives up that of one that no longer does.
-    fn keep_claim(&self, id: i64, state: QueueState, claim: Option<Claim>) {
-        let mut claims = self.printing.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    /// Keeps the claim of an entry that now prints, or waits for its printer, or gives up that of one that no longer does.
+    fn keep_claim(&self, entry: &QueueEntry, claim: Option<Claim>) {
+        let mut claims = self.claims();
         if let Some(claim) = claim {
-            claims.insert(id, claim);
-        } else if claims.remove(&id).is_some() && !state.may_become(QueueState::Waiting) {
+            claims.insert(entry.id, claim);
+        } else if entry.goes_on_by_itself() {
+            // It is kept as it is.
+        } else if claims.remove(&entry.id).is_some() && !entry.state.may_become(QueueState::Waiting) {
             // Only the file of an entry that never prints again goes: another window may just be claiming any other. One
             // that stays behind is empty and harmless.
-            let _ = std::fs::remove_file(self.queue_file(id));
+            let _ = std::fs::remove_file(self.queue_file(entry.id));
         }
+    }
+
+    /// Locked before the file of the journal, where both are.
+    fn claims(&self) -> MutexGuard<'_, HashMap<i64, Claim>> {
+        self.printing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn queue_file(&self, id: i64) -> std::path::PathBuf {

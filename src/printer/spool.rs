@@ -23,7 +23,7 @@ pub use usb_linux::UsbPort;
 pub use windows::WindowsQueue;
 pub use word::Word;
 
-use super::magicard::status::{Condition, Status, StatusError};
+use super::magicard::status::{Condition, Detail, Status, StatusError};
 
 /// Carries jobs to one destination.
 pub trait Spool {
@@ -232,6 +232,8 @@ pub enum SpoolError {
         address: String,
         /// What is wrong with it.
         source: StatusError,
+        /// The answer, as it came.
+        heard: Detail,
     },
     /// A file or a queue, which takes jobs alone.
     #[error(
@@ -242,7 +244,7 @@ pub enum SpoolError {
     /// Somebody stopped it before anything was sent.
     #[error("printing was stopped at this desk; nothing was sent, and the card may be printed later")]
     Stopped,
-    /// The printer took the question and gave no answer.
+    /// The printer took the question and gave no answer, or not the whole of one.
     #[error(
         "the printer at {address} did not say how it is ({source}); nothing was sent: switch it off and on, or set \
          identity.status = \"none\" in the profile to print without asking"
@@ -252,6 +254,8 @@ pub enum SpoolError {
         address: String,
         /// What the system said.
         source: io::Error,
+        /// What it gave, as it came.
+        heard: Option<Detail>,
     },
     /// The name belongs to something that a job would destroy by taking its place.
     #[error(
@@ -291,6 +295,16 @@ impl SpoolError {
         match self {
             Self::Cut { .. } | Self::QueueUnsure { .. } => CardUsed::Perhaps,
             _ => CardUsed::No,
+        }
+    }
+
+    /// What the printer answered that could not be read, as it came.
+    #[must_use]
+    pub fn heard(&self) -> Option<&Detail> {
+        match self {
+            Self::Unreadable { heard, .. } => Some(heard),
+            Self::Silent { heard, .. } => heard.as_ref(),
+            _ => None,
         }
     }
 

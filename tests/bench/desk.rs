@@ -17,7 +17,8 @@ use cardwright::{
     cis2::wire::Session,
     domain::{HolderId, Passcode, PasscodeRules, Secret},
     journal::QueueEntry,
-    workplace::{Configuration, Places, Readers, Workplace},
+    printer::choice,
+    workplace::{Configuration, Destination, Places, Printer, Readers, Workplace},
 };
 
 pub const RA_MANAGER: &str = "555000000001";
@@ -62,10 +63,30 @@ impl TestDesk {
         Self::configured(configuration, Readers::AsConfigured, || {})
     }
 
+    /// A desk of training readers whose one printer listens at this port.
+    pub fn with_printer(port: u16) -> Self {
+        Self::configured(printer_at(port), Readers::TrainingOnly, || {})
+    }
+
+    /// The program ends, and is started again with the same printer.
+    pub fn restarted(self, port: u16) -> Self {
+        let Self { workers, workplace, folder, .. } = self;
+        drop((workers, workplace));
+        Self::in_folder(folder, printer_at(port), Readers::TrainingOnly, || {})
+    }
+
     fn configured(configuration: Configuration, readers: Readers, wake: impl Fn() + Send + Sync + 'static) -> Self {
         let memory = Path::new("/dev/shm");
         let folder = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };
-        let folder = folder.expect("a folder");
+        Self::in_folder(folder.expect("a folder"), configuration, readers, wake)
+    }
+
+    fn in_folder(
+        folder: tempfile::TempDir,
+        configuration: Configuration,
+        readers: Readers,
+        wake: impl Fn() + Send + Sync + 'static,
+    ) -> Self {
         let places = Places::new(Some(folder.path().to_owned()), None).expect("the folder was named");
         let workplace = Workplace::unattended(&places, configuration, readers);
         let workplace = Arc::new(workplace.expect("a training workstation"));
@@ -188,6 +209,16 @@ impl TestDesk {
             _ => None,
         })
     }
+}
+
+fn printer_at(port: u16) -> Configuration {
+    let mut configuration = Configuration::default();
+    configuration.printers.push(Printer {
+        name: PRINTER.to_owned(),
+        profile: "magicard-doh-300-v2".to_owned(),
+        destination: Destination::At(choice::Destination::Tcp { host: "127.0.0.1".to_owned(), port: Some(port) }),
+    });
+    configuration
 }
 
 /// A holder who may be issued a card, with a photo; the n-th of them.

@@ -1,9 +1,16 @@
 //! The print queue, and cards that were printed wrongly.
 
+use std::time::Duration;
+
 use cardwright::{
     bench::{Event, Order, PrintWish, PrinterCondition, WorkEnd},
-    domain::CardState,
-    journal::QueueState,
+    cis2::{
+        Service,
+        wire::{PrintOutcome, PrintRecord, SpoilCard, SpoilReason},
+    },
+    domain::{CardState, JobId, Series, eligibility::ClientSoftware},
+    journal::{QueueEntry, QueueState},
+    printer::virtual_printer::{Model, VirtualPrinter},
 };
 
 use crate::desk::{PRINTER, RA_AGENT, READERS, TestDesk, holder};
@@ -124,4 +131,192 @@ fn a_printer_says_how_it_is() {
     desk.until("a ready printer", is_ready);
     desk.order(Order::AskPrinter { printer: PRINTER.to_owned() });
     desk.until("a ready printer once more", is_ready);
+}
+
+/// Cards of both readers, issued and waiting for the printer at this port.
+fn two_that_wait(printer: &VirtualPrinter) -> (TestDesk, [i64; 2]) {
+    let mut desk = TestDesk::with_printer(printer.port());
+    desk.sign_in(RA_AGENT);
+    let entries = [0, 1].map(|n| {
+        desk.card(READERS[n]);
+        let work = 1 + n as u64;
+        desk.issue(work, &holder(n), READERS[n], PrintWish::Later { printer: PRINTER.to_owned() });
+        let WorkEnd::Done { queued: Some(entry) } = desk.end(work) else { panic!("the card is issued and waits") };
+        entry
+    });
+    (desk, entries)
+}
+
+/// How each of these entries stands, if all are there.
+fn standing<'q>(queue: &'q [QueueEntry], entries: &[i64; 2]) -> Option<[&'q QueueEntry; 2]> {
+    let entry = |id: i64| queue.iter().find(|entry| entry.id == id);
+    Some([entry(entries[0])?, entry(entries[1])?])
+}
+
+/// Jobs that the printer took until now.
+fn taken(printer: &VirtualPrinter) -> usize {
+    std::iter::from_fn(|| printer.receive(Duration::from_millis(1)).ok()).filter(|job| job.cards.is_ok()).count()
+}
+
+#[test]
+fn cards_ordered_of_a_printer_without_cards_are_printed_in_their_order_each_once_as_cards_are_put_in() {
+    let printer = VirtualPrinter::start(Model { cards: 0, ..Model::default() }).expect("a port");
+    let (mut desk, [first, second]) = two_that_wait(&printer);
+    desk.order(Order::Print { entry: first });
+    desk.order(Order::Print { entry: second });
+    let both =
+        |queue: &[QueueEntry], fits: fn([&QueueEntry; 2]) -> bool| standing(queue, &[first, second]).is_some_and(fits);
+    let queue = desk.queue(|queue| both(queue, |all| all.iter().all(|entry| entry.goes_on_by_itself())));
+    assert!(queue.iter().all(|entry| entry.why.as_ref().is_some_and(|why| why.contains("nothing was sent"))));
+    assert_eq!(taken(&printer), 0);
+
+    // One card is put in: it is the first entry's, and the second goes on waiting.
+    printer.fill(1);
+    desk.queue(|queue| both(queue, |[a, b]| a.state == QueueState::Printed && b.goes_on_by_itself()));
+    assert_eq!(taken(&printer), 1);
+    printer.fill(5);
+    desk.queue(|queue| both(queue, |all| all.iter().all(|entry| entry.state == QueueState::Printed)));
+    assert_eq!(taken(&printer), 1);
+    // Nothing is left to go on with, also by what the worker remembers.
+    assert!(desk.workplace.journal.queue_going_on(PRINTER).expect("reads").is_empty());
+}
+
+#[test]
+fn a_card_that_is_ordered_does_not_overtake_one_that_waits_for_the_printer() {
+    let printer = VirtualPrinter::start(Model { cards: 0, ..Model::default() }).expect("a port");
+    let (mut desk, [first, second]) = two_that_wait(&printer);
+    desk.order(Order::Print { entry: first });
+    desk.queue(|queue| queue.iter().any(|entry| entry.id == first && entry.goes_on_by_itself()));
+    // The one card that is in the hopper now is the first entry's, though the second is ordered before the worker looks again.
+    printer.fill(1);
+    desk.order(Order::Print { entry: second });
+    desk.queue(|queue| {
+        standing(queue, &[first, second]).is_some_and(|[a, b]| a.state == QueueState::Printed && b.goes_on_by_itself())
+    });
+    assert_eq!(taken(&printer), 1);
+    // An officer who takes it out has the last word.
+    desk.order(Order::CancelPrint { entry: second });
+    desk.queue(|queue| queue.iter().any(|entry| entry.id == second && entry.state == QueueState::Cancelled));
+    printer.fill(1);
+    desk.order(Order::AskPrinter { printer: PRINTER.to_owned() });
+    desk.until("a ready printer", |event| match event {
+        Event::Printer(view) => matches!(view.condition, PrinterCondition::Ready { .. }).then_some(()),
+        _ => None,
+    });
+    assert_eq!(taken(&printer), 0);
+}
+
+#[test]
+fn a_card_that_fails_for_its_own_reason_leaves_those_behind_it_to_the_officer() {
+    let printer = VirtualPrinter::start(Model { cards: 0, ..Model::default() }).expect("a port");
+    let (mut desk, entries) = two_that_wait(&printer);
+    entries.iter().for_each(|entry| desk.order(Order::Print { entry: *entry }));
+    desk.queue(|queue| standing(queue, &entries).is_some_and(|all| all.iter().all(|entry| entry.goes_on_by_itself())));
+    // The card of the first entry is ended meanwhile, and is the next one in the hopper.
+    let [first, second] = entries;
+    let serial = desk.workplace.journal.queue().expect("reads").remove(0).serial;
+    let (service, job) = (&desk.workplace.service, JobId::from_random([9; 16]));
+    for (key, outcome) in [(6, PrintOutcome::Starting), (7, PrintOutcome::Spoilt)] {
+        let record = PrintRecord {
+            job: job.clone(),
+            holder: holder(0),
+            series: Series::Series10,
+            printer_model: "magicard-doh-300-v2".to_owned(),
+            job_sha256: "00".to_owned(),
+            outcome,
+            client_software: ClientSoftware::SmartcardConnect("4.1".parse().expect("a version")),
+            reprint_reason: None,
+        };
+        service.record_print(&serial, JobId::from_random([key; 16]).as_str(), &record).expect("on record");
+    }
+    let spoilt = SpoilCard { job, holder: holder(0), reason: SpoilReason::Misprinted, note: None };
+    service.spoil_card(&serial, JobId::from_random([8; 16]).as_str(), &spoilt).expect("it is ended");
+    printer.fill(2);
+    desk.queue(|queue| {
+        standing(queue, &[first, second]).is_some_and(|[a, b]| {
+            a.state == QueueState::Failed && !a.goes_on_by_itself() && b.state == QueueState::Waiting
+        })
+    });
+    assert_eq!(taken(&printer), 0, "no face goes onto the card of another holder");
+}
+
+#[test]
+fn after_a_restart_cards_that_waited_for_the_printer_say_what_to_do_and_none_is_lost_or_printed_twice() {
+    let printer = VirtualPrinter::start(Model { cards: 0, ..Model::default() }).expect("a port");
+    let (mut desk, entries) = two_that_wait(&printer);
+    entries.iter().for_each(|entry| desk.order(Order::Print { entry: *entry }));
+    let waits = |queue: &[QueueEntry]| {
+        standing(queue, &entries).is_some_and(|all| all.iter().all(|entry| entry.goes_on_by_itself()))
+    };
+    desk.queue(waits);
+
+    let mut desk = desk.restarted(printer.port());
+    printer.fill(5);
+    desk.sign_in(RA_AGENT);
+    desk.order(Order::ListQueue);
+    let queue = desk.queue(|queue| queue.len() == 2);
+    for entry in queue {
+        assert_eq!((entry.state, entry.goes_on_by_itself()), (QueueState::Failed, false));
+        let why = entry.why.expect("what to do");
+        assert!(why.contains("does not go on by itself") && why.contains("put the card back in the queue"), "{why}");
+    }
+    // The printer is ready and somebody is signed in: nothing is printed that nobody asked for.
+    desk.forget();
+    desk.order(Order::AskPrinter { printer: PRINTER.to_owned() });
+    desk.until("a ready printer", |event| match event {
+        Event::Printer(view) => matches!(view.condition, PrinterCondition::Ready { .. }).then_some(()),
+        _ => None,
+    });
+    assert_eq!(taken(&printer), 0);
+    for entry in entries {
+        desk.order(Order::RetryPrint { entry });
+        desk.order(Order::Print { entry });
+    }
+    desk.queue(|queue| {
+        standing(queue, &entries).is_some_and(|all| all.iter().all(|entry| entry.state == QueueState::Printed))
+    });
+    assert_eq!(taken(&printer), 2);
+}
+
+#[test]
+fn a_printer_that_no_longer_answers_is_told_with_the_time_of_what_it_said_last() {
+    let printer = VirtualPrinter::start(Model::default()).expect("a port");
+    let mut desk = TestDesk::with_printer(printer.port());
+    let answer = |desk: &mut TestDesk, ready: bool| {
+        desk.until("an answer", |event| match event {
+            Event::Printer(view) => {
+                (matches!(view.condition, PrinterCondition::Ready { .. }) == ready).then(|| view.clone())
+            }
+            _ => None,
+        })
+    };
+    let before = answer(&mut desk, true);
+    assert!(!before.said.is_empty() && before.silent_since.is_none());
+    drop(printer);
+    let dropped = time::OffsetDateTime::now_utc();
+    desk.order(Order::AskPrinter { printer: PRINTER.to_owned() });
+    let after = answer(&mut desk, false);
+    assert_eq!(after.said, before.said, "what it said last is still there");
+    assert!(after.silent_since.is_some_and(|since| since < dropped), "{after:?}");
+}
+
+#[test]
+fn an_answer_that_cannot_be_read_is_told_as_it_came() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = listener.local_addr().expect("bound").port();
+    // Lives as long as the test: it answers whoever calls.
+    std::thread::spawn(move || {
+        for mut line in listener.incoming().flatten() {
+            let _ = std::io::Write::write_all(&mut line, b"<prn>no such answer\x03");
+            let _ = std::io::Read::read_to_end(&mut line, &mut Vec::new());
+        }
+    });
+    let mut desk = TestDesk::with_printer(port);
+    let view = desk.until("the answer", |event| match event {
+        Event::Printer(view) => matches!(view.condition, PrinterCondition::CannotPrint { .. }).then(|| view.clone()),
+        _ => None,
+    });
+    assert_eq!(view.said.len(), 1);
+    assert_eq!(view.said[0].value, "<prn>no such answer\\x03");
+    assert_eq!(view.silent_since, None, "it does answer");
 }

@@ -110,6 +110,7 @@ fn printer(name: &str, condition: PrinterCondition) -> Event {
         virtual_one: false,
         station: false,
         said: Vec::new(),
+        silent_since: None,
         condition,
     })
 }

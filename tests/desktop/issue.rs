@@ -97,6 +97,7 @@ pub fn printer(condition: PrinterCondition) -> Event {
         virtual_one: true,
         station: false,
         said: Vec::new(),
+        silent_since: None,
         condition,
     })
 }

@@ -70,6 +70,7 @@ pub fn desk(realm: Realm, scheme: Scheme) -> Model {
         virtual_one: true,
         station: false,
         said: Vec::new(),
+        silent_since: None,
         condition: PrinterCondition::Ready { supplies: vec!["Ribbon: 212 of 300 cards".into()] },
     }));
     model
@@ -355,6 +356,7 @@ fn busy_desk(scheme: Scheme) -> Model {
         virtual_one: false,
         station: false,
         said: Vec::new(),
+        silent_since: None,
         condition: PrinterCondition::Ready { supplies: vec!["Ribbon: 180 of 300 cards".into()] },
     }));
     model

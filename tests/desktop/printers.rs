@@ -7,7 +7,7 @@ use std::{
 };
 
 use cardwright::{
-    bench::{Event, PrinterModel, PrinterProof},
+    bench::{Event, PrinterCondition, PrinterModel, PrinterProof},
     desktop::{
         model::{
             Model,
@@ -29,6 +29,7 @@ use cardwright::{
 };
 use eframe::egui::{self, Key, Modifiers, accesskit::Role};
 use egui_kittest::kittest::Queryable;
+use time::macros::datetime;
 
 use crate::{
     harness::{RA_AGENT, TestWindow, pure, spoken},
@@ -357,4 +358,28 @@ fn a_dialogue_that_was_closed_and_a_card_nobody_sent_leave_nothing_behind() {
     let window = pure(model, (1280.0, 1400.0));
     let said = spoken(&window);
     assert!(said.contains("The hopper is empty") && said.contains(&format!("Everything {name} says")), "{said}");
+}
+
+#[test]
+fn what_a_silent_printer_said_before_is_shown_with_its_time_and_not_as_if_it_were_so_now() {
+    let mut model = desk(Realm::Training, Scheme::Light);
+    let name = model.bench.printers[0].name.clone();
+    let mut view = model.bench.printers[0].clone();
+    view.said = vec![Detail { name: "Cards printed".into(), value: "1200".into() }];
+    view.condition = PrinterCondition::CannotPrint { why: "the printer does not answer".into() };
+    view.silent_since = Some(datetime!(2026-11-24 14:05 UTC));
+    model.on_event(&Event::Printer(view.clone()));
+    model.go(Route::Printer(name.clone()));
+    let mut window = pure(model, (1280.0, 1400.0));
+    let said = spoken(&window);
+    for words in ["It does not answer any more", &format!("What {name} said last, on 24 Nov 2026, 14:05")] {
+        assert!(said.contains(words), "{words}: {said}");
+    }
+    assert!(!said.contains(&format!("Everything {name} says")), "{said}");
+    // It answers again.
+    view.silent_since = None;
+    window.state_mut().model.on_event(&Event::Printer(view));
+    window.run();
+    let said = spoken(&window);
+    assert!(said.contains(&format!("Everything {name} says")) && !said.contains("answer any more"), "{said}");
 }

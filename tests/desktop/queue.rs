@@ -213,6 +213,7 @@ pub fn pure(entries: Vec<QueueEntry>, size: (f32, f32), preferences: Preferences
         virtual_one: true,
         station: false,
         said: Vec::new(),
+        silent_since: None,
         condition: PrinterCondition::Ready { supplies: vec!["Ribbon: 87 prints left".to_owned()] },
     }));
     model.on_event(&Event::Queue(Ok(Arc::new(entries))));
@@ -275,6 +276,7 @@ fn what_is_told_is_shown_at_its_own_row_only() {
         virtual_one: true,
         station: false,
         said: Vec::new(),
+        silent_since: None,
         condition: PrinterCondition::CannotPrint { why: "the cover is open: close it".to_owned() },
     }));
     window.state_mut().model.update(queue::Intent::ChooseEntry(2).into());

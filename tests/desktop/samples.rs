@@ -87,6 +87,7 @@ pub fn printer(profile: &str) -> PrinterView {
         virtual_one: true,
         station: false,
         said: Vec::new(),
+        silent_since: None,
         condition: PrinterCondition::Ready { supplies: Vec::new() },
     }
 }

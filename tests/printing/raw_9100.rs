@@ -142,7 +142,24 @@ fn something_that_is_no_printer_is_not_printed_on() {
     });
     let error = spool(port, StatusQuery::Inf).send(&job()).unwrap_err();
     assert!(matches!(error, SpoolError::Unreadable { .. }), "{error}");
+    assert_eq!(error.heard().unwrap().value, "@PJL INFO STATUS\\x03");
     assert_eq!(other.join().unwrap(), b"\x01,REQ,INF,\x1c\x03");
+}
+
+#[test]
+fn an_answer_that_breaks_off_is_told_as_far_as_it_came() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let other = thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        std::io::Write::write_all(&mut stream, b"<reply><error-code>0</error").unwrap();
+        stream.shutdown(std::net::Shutdown::Write).unwrap();
+        stream.read_to_end(&mut Vec::new()).unwrap();
+    });
+    let error = spool(port, StatusQuery::Xml).status().unwrap_err();
+    assert!(matches!(error, SpoolError::Silent { .. }) && error.passes(), "{error}");
+    assert_eq!(error.heard().unwrap().value, "<reply><error-code>0</error");
+    other.join().unwrap();
 }
 
 /// The line alone, with a short job in the place of a card's, so that every byte is cheap. The printer takes so many bytes

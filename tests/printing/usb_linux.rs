@@ -12,6 +12,7 @@ use cardwright::printer::{
     magicard::status::Condition,
     profile::{HeadTag, Profile, StatusQuery},
     spool::{CardUsed, Spool, SpoolError, Taken, TimeLimits, UsbPort, Word},
+    virtual_printer::{AskedIn, Fault, Model, VirtualPrinter},
 };
 
 use crate::faces;
@@ -54,6 +55,122 @@ for line in sys.stdin:
     os.close(near)
     print(taken, flush=True)
 "#;
+
+/// The cable to the virtual printer, which listens at this port: the device of the name of the first word. Questions and
+/// answers are carried as they come, with what a printer may send after an answer in XML; a job is carried to the printer once
+/// so many bytes of it came as the third word says. Each line of its input is such a number for the next job, and has the plug
+/// pulled after it and put in again: the same name is another device then.
+const CABLE: &str = r#"
+import os, pty, socket, sys, threading, tty
+name, port, whole = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+asks = b"\x01,REQ,INF,\x1c\x03"
+asks_in_xml = b"<prn><binary-size>0</binary-size><get>"
+def plug():
+    far, near = pty.openpty()
+    tty.setraw(near)
+    os.symlink(os.ttyname(near), name + ".new")
+    os.replace(name + ".new", name)
+    return far, near
+def question(held):
+    if held.startswith(asks):
+        return len(asks)
+    end = held.find(b"\0") + 5
+    return end if held.startswith(asks_in_xml) and 5 <= end <= len(held) else 0
+def asked(words):
+    with socket.create_connection(("127.0.0.1", port)) as line:
+        line.sendall(words)
+        answer = b""
+        while not (answer.endswith(b"\x03") or answer.rstrip().endswith(b"</prn>")):
+            answer += line.recv(4096)
+        return answer if answer.endswith(b"\x03") else answer + b"\r\0\x01<\x03\x04"
+def printed(job):
+    with socket.create_connection(("127.0.0.1", port)) as line:
+        line.sendall(job)
+        line.shutdown(socket.SHUT_WR)
+        while line.recv(4096):
+            pass
+cuts = []
+def orders():
+    for line in sys.stdin:
+        cuts.append(int(line))
+        print("ready", flush=True)
+    os._exit(0)
+far, near = plug()
+threading.Thread(target=orders).start()
+print("ready", flush=True)
+held = b""
+while True:
+    begun = held and not asks.startswith(held[:len(asks)]) and not asks_in_xml.startswith(held[:len(asks_in_xml)])
+    wanted = (cuts[0] if cuts else whole) - len(held) if begun else 1
+    held += os.read(far, min(wanted, 65536))
+    while question(held):
+        length = question(held)
+        os.write(far, asked(held[:length]))
+        held = held[length:]
+    if held and held[0] == 5 and len(held) >= (cuts[0] if cuts else whole):
+        printed(held)
+        held = b""
+        if cuts:
+            cuts.pop()
+            old, (far, near) = (far, near), plug()
+            for end in old:
+                os.close(end)
+"#;
+
+/// The virtual printer at a plug.
+struct Plugged {
+    printer: VirtualPrinter,
+    process: Child,
+    output: BufReader<ChildStdout>,
+    folder: tempfile::TempDir,
+}
+
+impl Plugged {
+    fn new(model: Model, job: &[u8]) -> Self {
+        let printer = VirtualPrinter::start(model).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let mut process = Command::new("python3")
+            .args(["-c", CABLE])
+            .arg(folder.path().join("lp0"))
+            .args([printer.port().to_string(), job.len().to_string()])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("python3 plays the cable");
+        let output = BufReader::new(process.stdout.take().unwrap());
+        let mut plugged = Self { printer, process, output, folder };
+        plugged.is_ready();
+        plugged
+    }
+
+    fn is_ready(&mut self) {
+        let mut line = String::new();
+        self.output.read_line(&mut line).unwrap();
+        assert_eq!(line, "ready\n");
+    }
+
+    fn pulled_after(&mut self, bytes: usize) {
+        writeln!(self.process.stdin.as_mut().unwrap(), "{bytes}").unwrap();
+        self.is_ready();
+    }
+
+    fn port(&self, query: StatusQuery) -> UsbPort {
+        let limits = TimeLimits { connect: LIMIT, send: LIMIT, hang_up: LIMIT, word: LIMIT };
+        UsbPort::new(&self.folder.path().join("lp0"), &profile(query)).with_limits(limits)
+    }
+
+    /// What the printer itself counted.
+    fn came_out(&self) -> Option<u32> {
+        self.port(StatusQuery::Inf).status().unwrap().unwrap().cards_printed
+    }
+}
+
+impl Drop for Plugged {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
 
 struct Printer {
     process: Child,
@@ -190,4 +307,82 @@ fn a_plug_that_is_pulled_anywhere_never_leaves_a_job_that_counts_as_done() {
     process.wait().unwrap();
     println!("{cut} jobs cut, {left_whole} that this computer had taken whole");
     assert!(cut > 150 && left_whole > 0, "{cut} {left_whole}");
+}
+
+#[test]
+fn a_printer_at_a_plug_says_how_it_is_and_when_its_card_is_finished_in_both_dialects() {
+    let job = faces::job(&faces::noise(45), &faces::profile(HeadTag::Kge2));
+    for (asked_in, query) in [(AskedIn::Line, StatusQuery::Inf), (AskedIn::Xml, StatusQuery::Xml)] {
+        let plugged = Plugged::new(Model { asked_in, cards: 2, ..Model::default() }, &job);
+        let mut port = plugged.port(query);
+        let status = port.status().unwrap().unwrap();
+        assert_eq!((status.condition, status.cards_printed), (Condition::Ready, Some(0)), "{query:?}");
+        assert_eq!((status.serial.as_str(), status.film.as_str()), ("VIRTUAL0001", "MC300YMCKO"), "{query:?}");
+        for card in 1..=2 {
+            assert_eq!(port.send(&job).unwrap().taken, Taken::Cable);
+            assert_eq!(port.await_word(&mut |_| {}), Word::Done, "{query:?}");
+            assert_eq!(port.status().unwrap().unwrap().cards_printed, Some(card), "{query:?}");
+            let received = plugged.printer.receive(LIMIT).unwrap();
+            assert!(received.job == job && received.cards.unwrap().len() == 1);
+        }
+        // Its hopper is empty now.
+        let error = port.send(&job).unwrap_err();
+        assert!(matches!(error, SpoolError::NotReady { condition: Condition::OutOfCards }), "{query:?}: {error}");
+        let open = Plugged::new(Model { asked_in, ..Model::default() }.with(Fault::COVER_OPEN), &job);
+        let error = open.port(query).send(&job).unwrap_err();
+        assert!(matches!(error, SpoolError::NotReady { condition: Condition::CoverOpen }), "{query:?}: {error}");
+    }
+}
+
+/// By the printer's own count: what was told as done was printed, what was not is sent again, and one card is there in the
+/// end.
+#[test]
+fn a_plug_that_is_pulled_anywhere_loses_no_card_and_prints_none_twice_by_the_printers_own_count() {
+    let job = faces::job(&faces::noise(46), &faces::profile(HeadTag::Kge2));
+    let header = job.iter().position(|byte| *byte == 0x1c).unwrap();
+    let (mut cut, mut done) = (0, 0);
+    // Many more places are in the test of the plug alone: here are the ends of the parts of a job.
+    for place in [1, 64, header + 1, job.len() / 2, job.len() - 1, job.len()] {
+        let mut plugged = Plugged::new(Model::default(), &job);
+        plugged.pulled_after(place);
+        let mut port = plugged.port(StatusQuery::Inf);
+        let sent = port.send(&job);
+        let again = match &sent {
+            Err(error) if error.card_used() == CardUsed::No => true,
+            _ => match port.await_word(&mut |_| {}) {
+                Word::Done => {
+                    done += 1;
+                    assert_eq!(plugged.came_out(), Some(1), "{place}: told as done, and no card came out");
+                    false
+                }
+                word => {
+                    cut += 1;
+                    assert!(matches!(word, Word::Refused(_)), "{place}: the printer knows it: {word:?}");
+                    true
+                }
+            },
+        };
+        if again {
+            assert_eq!(plugged.came_out(), Some(0), "{place}: {sent:?}, and a card came out");
+            port.send(&job).unwrap();
+            assert_eq!(port.await_word(&mut |_| {}), Word::Done, "{place}");
+        }
+        assert_eq!(plugged.came_out(), Some(1), "{place}");
+    }
+    println!("plug pulled: {cut} cut, {done} told as done");
+    assert_eq!((cut, done), (5, 1));
+}
+
+#[test]
+fn a_command_of_which_bytes_left_is_not_said_to_be_unsent() {
+    let printer = Printer::start(&[]);
+    let limits = TimeLimits { connect: LIMIT, send: Duration::from_millis(200), hang_up: LIMIT, word: LIMIT };
+    let mut port = UsbPort::new(&printer.device, &profile(StatusQuery::None)).with_limits(limits);
+    let command = vec![5; 1 << 20];
+    let error = port.command(&command).unwrap_err();
+    assert!(matches!(error, SpoolError::Cut { sent, total, .. } if sent > 0 && sent < total), "{error}");
+    assert_eq!(error.card_used(), CardUsed::Perhaps);
+    // Nothing more goes into what this computer keeps for the device.
+    let error = port.command(b"\x01EJT,\x1c\x03").unwrap_err();
+    assert!(matches!(error, SpoolError::NothingSent { .. }), "{error}");
 }

@@ -27,11 +27,50 @@ fn everything_a_printer_says_is_shown_understood_and_raw() {
     assert!(said.len() >= 35 && said.iter().any(|one| one["name"] == "Dye flags"), "{shown}");
     let text = desk.run(&["printers", "--config", "desk.toml"]).expect(0).stdout;
     assert!(text.contains("ribbon MC300YMCKO, 300 prints left") && text.contains("0 cards since cleaning"), "{text}");
+    let facts = "model DoH 300 v2, serial VIRTUAL0001, firmware 1.0, head KGE2, head position 50, 0 cards printed";
+    assert!(text.contains(facts) && !text.contains("also says"), "{text}");
 
     let open = VirtualPrinter::start(Model::default().with(Fault::COVER_OPEN)).expect("a port");
     let shown = with(&open).run(&["printers", "--json", "--config", "desk.toml"]).expect(0).json();
     let printer = &shown["printers"][0];
     assert_eq!((&printer["ready"], &printer["status"]["remedy"]), (&false.into(), &"close the printer's cover".into()));
+}
+
+#[test]
+fn what_nobody_has_a_name_for_and_what_cannot_be_read_is_shown_as_the_printer_said_it() {
+    let line =
+        "STA$$0,DoH 300 v2,0,74765224,H,B,13.49,3829,No,9,9,36,0,36,9,700,55,50,50,0:0,0,300,9,R,0,0,0,0,0,d,V,V,0,0";
+    let (newer, other) = (answering(format!("\x01{line},new thing\x03")), answering("\x01OK 13.49\x03".to_owned()));
+    let ask = |port: u16, words: &[&str]| {
+        let desk = Desk::new();
+        let text = format!(
+            "[[printers]]\nname = \"Desk printer\"\nprofile = \"magicard-doh-300-v2\"\ndestination = \"tcp:127.0.0.1:{port}\"\n"
+        );
+        desk.file("desk.toml", &text);
+        desk.run(&[&["printers", "--config", "desk.toml"], words].concat()).expect(0)
+    };
+    let text = ask(newer, &[]).stdout;
+    for words in ["serial 74765224, firmware 13.49, head KGE2, head position 55", "also says Field 35: new thing"] {
+        assert!(text.contains(words), "{words}: {text}");
+    }
+    let text = ask(other, &[]).stdout;
+    assert!(text.contains("Its answer, which cannot be read: \\x01OK 13.49\\x03"), "{text}");
+    let shown = ask(other, &["--json"]).json();
+    assert_eq!(shown["printers"][0]["status"]["said"][0]["value"], "\\x01OK 13.49\\x03", "{shown}");
+    assert_eq!(shown["printers"][0]["ready"], false);
+}
+
+/// A printer that gives everybody this answer; it lives as long as the test.
+fn answering(answer: String) -> u16 {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = listener.local_addr().expect("bound").port();
+    std::thread::spawn(move || {
+        for mut line in listener.incoming().flatten() {
+            let _ = std::io::Write::write_all(&mut line, answer.as_bytes());
+            let _ = std::io::Read::read_to_end(&mut line, &mut Vec::new());
+        }
+    });
+    port
 }
 
 #[test]

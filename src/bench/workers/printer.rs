@@ -1,6 +1,7 @@
 //! The worker of one printer: it asks how the printer is, and prints entries of the queue.
 
 use std::{
+    collections::HashMap,
     sync::{
         Arc, Mutex,
         atomic::{AtomicBool, Ordering},
@@ -32,7 +33,7 @@ use crate::{
     printer::{
         choice::Printer,
         magicard::status::{Condition, Detail, Status},
-        spool::Cancel,
+        spool::{Cancel, SpoolError},
     },
 };
 
@@ -42,6 +43,8 @@ const MOST_ORDERS: usize = 16;
 const ASK_AGAIN: Duration = Duration::from_secs(15);
 /// The same while a card waits for the printer to be ready again.
 const ASK_SOON: Duration = Duration::from_secs(2);
+/// Why an entry waits although nobody asked the printer to print it yet.
+const CARDS_BEFORE_IT: &str = "cards before this one wait for the printer; nothing was sent";
 /// A printer that says it is ready and takes nothing is not tried more often with the same card.
 const MOST_TRIES: u32 = 3;
 
@@ -118,10 +121,10 @@ impl PrinterDesk {
 
 /// Runs until the lane is closed.
 fn run(common: &Arc<Common>, desk: &PrinterDesk) {
-    let mut worker = Worker { common, desk, told: None, again: None, said: Vec::new() };
+    let mut worker = Worker { common, desk, told: None, tries: HashMap::new(), said: Said::default() };
     let _ = contained(|| worker.ask(Tell::Always));
     loop {
-        let pause = if worker.again.is_some() { ASK_SOON } else { ASK_AGAIN };
+        let pause = if worker.going_on(None).is_empty() { ASK_AGAIN } else { ASK_SOON };
         let (question, done) = match desk.lane.take_within(pause) {
             Taken::Closed => return,
             Taken::Nothing => (Question::Nobody, contained(|| worker.look_again())),
@@ -136,7 +139,7 @@ fn run(common: &Arc<Common>, desk: &PrinterDesk) {
                 (Question::Work(work), contained(|| worker.encode(work, *issue)))
             }
             Taken::Order(PrinterOrder::Print(entry)) => {
-                (Question::Entry(Some(entry)), contained(|| worker.print(entry)))
+                (Question::Entry(Some(entry)), contained(|| worker.print_ordered(entry)))
             }
         };
         desk.printing.store(false, Ordering::Release);
@@ -158,18 +161,36 @@ struct Worker<'a> {
     common: &'a Arc<Common>,
     desk: &'a PrinterDesk,
     told: Option<PrinterCondition>,
-    /// An entry that goes on by itself when the printer is ready again.
-    again: Option<Again>,
-    /// Everything the printer said when it was asked last.
-    said: Vec<Detail>,
+    /// How often each entry was tried that goes on by itself once the printer is ready.
+    tries: HashMap<i64, u32>,
+    /// Everything the printer said when it answered last.
+    said: Said,
 }
 
-/// An entry of which nothing was sent, because the printer was not ready.
-#[derive(Debug, Clone, Copy)]
-struct Again {
-    entry: i64,
-    /// How often it was tried.
-    tries: u32,
+/// What a printer said when it answered last.
+#[derive(Debug, Default)]
+struct Said {
+    details: Vec<Detail>,
+    /// When, where it did answer.
+    at: Option<OffsetDateTime>,
+    /// Whether it has not answered since.
+    silent: bool,
+}
+
+impl Said {
+    /// It answered.
+    fn now(details: Vec<Detail>) -> Self {
+        Self { details, at: Some(OffsetDateTime::now_utc()), silent: false }
+    }
+}
+
+/// The turn of an entry at the printer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Turn {
+    /// It is printed.
+    Now,
+    /// Cards before it wait for the printer, and it waits behind them.
+    Later,
 }
 
 /// How a print ended for its entry.
@@ -192,11 +213,19 @@ impl Worker<'_> {
         let condition = match printer.spool().status() {
             Ok(Some(status)) => {
                 let condition = condition(&status);
-                self.said = status.details;
+                self.said = Said::now(status.details);
                 condition
             }
             Ok(None) => PrinterCondition::CannotBeAsked,
-            Err(fault) => PrinterCondition::CannotPrint { why: fault.to_string() },
+            Err(fault) => {
+                match fault.heard() {
+                    Some(heard) => self.said = Said::now(vec![heard.clone()]),
+                    // What it said before was perhaps another printer's.
+                    None if matches!(fault, SpoolError::WrongModel { .. }) => self.said = Said::default(),
+                    None => self.said.silent = true,
+                }
+                PrinterCondition::CannotPrint { why: fault.to_string() }
+            }
         };
         if tell == Tell::Always || self.told.as_ref() != Some(&condition) {
             self.tell(condition);
@@ -206,23 +235,68 @@ impl Worker<'_> {
     fn tell(&mut self, condition: PrinterCondition) {
         if let Some(printer) = self.printer() {
             let view = view(self.common, printer, condition.clone());
-            self.common.tell(Event::Printer(PrinterView { said: self.said.clone(), ..view }));
+            let silent_since = self.said.at.filter(|_| self.said.silent);
+            self.common.tell(Event::Printer(PrinterView { said: self.said.details.clone(), silent_since, ..view }));
         }
         self.told = Some(condition);
     }
 
-    /// Asks how the printer is; a card that waits for it goes on once it is ready.
+    /// Asks how the printer is; cards that wait for it go on once it is ready.
     fn look_again(&mut self) {
         self.ask(Tell::Changes);
-        let ready = matches!(self.told, Some(PrinterCondition::Ready { .. } | PrinterCondition::CannotBeAsked));
-        let Some(Again { entry, .. }) = self.again.filter(|_| ready && self.common.session().is_some()) else { return };
-        let failed = queue::entry(self.common, entry).is_ok_and(|entry| entry.state == QueueState::Failed);
-        // An officer who decided otherwise meanwhile is not overruled.
-        if failed && queue::set(self.common, entry, QueueState::Waiting, None).is_ok() {
-            self.print(entry);
-        } else {
-            self.again = None;
+        self.go_on(None);
+    }
+
+    /// The cards that go on by themselves once the printer is ready, in their order; with a place, those before it.
+    fn going_on(&self, before: Option<i64>) -> Vec<QueueEntry> {
+        // A journal that cannot be read now is read the next time; nothing is printed meanwhile.
+        let mut waiting = self.common.workplace.journal.queue_going_on(&self.desk.name).unwrap_or_default();
+        waiting.retain(|entry| before.is_none_or(|place| entry.position < place));
+        waiting
+    }
+
+    /// Cards that wait for the printer go on in their order, as long as it is ready.
+    fn go_on(&mut self, before: Option<i64>) {
+        loop {
+            let ready = matches!(self.told, Some(PrinterCondition::Ready { .. } | PrinterCondition::CannotBeAsked));
+            if !ready || self.common.stopping() || self.common.session().is_none() {
+                return;
+            }
+            let Some(entry) = self.going_on(before).into_iter().next() else { return };
+            // An officer who decided otherwise in this moment is not overruled.
+            if queue::set(self.common, entry.id, QueueState::Waiting, None).is_err() {
+                return;
+            }
+            self.print(entry.id, Turn::Now);
+            let printed = queue::entry(self.common, entry.id).map(|entry| entry.state);
+            match printed {
+                Ok(QueueState::Printed | QueueState::Sent) => {}
+                // Whoever filled the hopper did it in the order of the queue: a card that is still in it is not overtaken.
+                _ if self.going_on(before).first().is_some_and(|first| first.id == entry.id) => return,
+                _ => return self.leave_to_officer(),
+            }
         }
+    }
+
+    /// A card that went on by itself was not printed for a reason of its own, and may be the next one in the printer. Those
+    /// behind it wait for an officer who looks: a face must not go onto another holder's card.
+    fn leave_to_officer(&self) {
+        for entry in self.going_on(None) {
+            let result = queue::set(self.common, entry.id, QueueState::Waiting, None);
+            queue::changed(self.common, Some(entry.id), result);
+        }
+    }
+
+    /// Prints an entry that an officer ordered, after those before it that wait for the printer.
+    fn print_ordered(&mut self, id: i64) {
+        self.tries.remove(&id);
+        let place = queue::entry(self.common, id).map_or(i64::MIN, |entry| entry.position);
+        if !self.going_on(Some(place)).is_empty() {
+            self.ask(Tell::Changes);
+            self.go_on(Some(place));
+        }
+        let turn = if self.going_on(Some(place)).is_empty() { Turn::Now } else { Turn::Later };
+        self.print(id, turn);
     }
 
     /// Has the printer show which language it takes, and tells what came of it.
@@ -254,9 +328,8 @@ impl Worker<'_> {
         self.common.tell(Event::Learnt { printer, result });
     }
 
-    /// Prints an entry and puts on record how it ended.
-    fn print(&mut self, id: i64) {
-        let tries = self.again.take().filter(|again| again.entry == id).map_or(0, |again| again.tries) + 1;
+    /// Prints an entry whose turn it is, and puts on record how it ended.
+    fn print(&mut self, id: i64, turn: Turn) {
         self.desk.printing.store(true, Ordering::Release);
         let begun = queue::entry(self.common, id).and_then(|entry| match entry.state {
             QueueState::Waiting => queue::set(self.common, id, QueueState::Printing, None).map(|()| entry),
@@ -271,22 +344,30 @@ impl Worker<'_> {
                 return;
             }
         };
+        if turn == Turn::Later {
+            let written = self.common.workplace.journal.queue_goes_on(id, CARDS_BEFORE_IT);
+            queue::changed(self.common, Some(id), written.map(drop).map_err(queue::unwritten));
+            return;
+        }
         queue::tell(self.common);
         self.tell(PrinterCondition::Printing { entry: id });
         let ended = contained(|| self.carry_out(&entry));
         *locked(&self.desk.stop) = None;
-        let (state, why) = match ended {
-            Ok(Ended::Printed) => (QueueState::Printed, None),
-            Ok(Ended::Sent) => (QueueState::Sent, None),
+        let tries = self.tries.remove(&id).unwrap_or(0) + 1;
+        let written = match ended {
             Ok(Ended::NotNow(why)) if tries < MOST_TRIES && !self.common.stopping() => {
-                self.again = Some(Again { entry: id, tries });
-                let why = why.trim_end_matches('.');
-                (QueueState::Failed, Some(format!("{why}. It goes on by itself once the printer is ready again")))
+                self.tries.insert(id, tries);
+                self.common.workplace.journal.queue_goes_on(id, &why).map(drop).map_err(queue::unwritten)
             }
-            Ok(Ended::NotNow(why) | Ended::Failed(why)) => (QueueState::Failed, Some(why)),
-            Err(trouble) => (QueueState::Failed, Some(format!("{}; look whether a card came out", trouble.message))),
+            Ok(Ended::Printed) => queue::set(self.common, id, QueueState::Printed, None),
+            Ok(Ended::Sent) => queue::set(self.common, id, QueueState::Sent, None),
+            Ok(Ended::NotNow(why) | Ended::Failed(why)) => queue::set(self.common, id, QueueState::Failed, Some(&why)),
+            Err(trouble) => {
+                let why = format!("{}; look whether a card came out", trouble.message);
+                queue::set(self.common, id, QueueState::Failed, Some(&why))
+            }
         };
-        if let Err(trouble) = queue::set(self.common, id, state, why.as_deref()) {
+        if let Err(trouble) = written {
             queue::trouble(self.common, Some(id), trouble);
         }
         queue::tell(self.common);
@@ -358,6 +439,7 @@ pub fn view(common: &Common, printer: &Printer, condition: PrinterCondition) -> 
         virtual_one: common.workplace.bench.printers.is_virtual(&printer.choice.name),
         station: printer.profile.encoder.is_there(),
         said: Vec::new(),
+        silent_since: None,
         condition,
     }
 }

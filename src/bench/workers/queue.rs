@@ -181,6 +181,7 @@ fn new_job() -> Result<JobId, Trouble> {
     Ok(JobId::from_random(random))
 }
 
-fn unwritten(error: JournalError) -> Trouble {
+/// Trouble of a journal that cannot be read or written.
+pub fn unwritten(error: JournalError) -> Trouble {
     Trouble::unchanged(error.to_string())
 }

@@ -47,7 +47,14 @@ pub fn draw(ui: &mut Ui, view: &View<'_>, name: &str) {
         }
         if !printer.said.is_empty() {
             ui.add_space(space::MEDIUM);
-            let words = tr!(view, "settings-printer-said", printer = name);
+            let words = match printer.silent_since {
+                None => tr!(view, "settings-printer-said", printer = name),
+                Some(at) => {
+                    let at = format::moment(at);
+                    page::weak(ui, view, &tr!(view, "printer-silent-since", at = &at));
+                    tr!(view, "printer-said-last", printer = name, at = &at)
+                }
+            };
             CollapsingHeader::new(words).id_salt(("said", name)).show(ui, |ui| {
                 for detail in &printer.said {
                     page::fact(ui, view, &detail.name, &detail.value);

@@ -87,6 +87,44 @@ fn an_entry_is_printed_by_one_window_and_another_leaves_it_alone() {
 }
 
 #[test]
+fn an_entry_that_waits_for_its_printer_is_one_windows_until_somebody_decides_or_the_window_is_gone() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let one = journal(&folder);
+    let entries = [1, 2, 3].map(|n| one.queue_add(new(n)).expect("adds").id);
+    for id in entries {
+        one.queue_set(id, QueueState::Printing, None, None).expect("prints");
+        let waits = one.queue_goes_on(id, "no cards: put some in, then print again").expect("waits");
+        assert_eq!(waits.why.as_deref(), Some(&*format!("no cards: put some in. {GOES_ON}")));
+    }
+    one.queue_move(entries[2], Some(entries[0])).expect("moves");
+    let going = |journal: &Journal, printer: &str| -> Vec<i64> {
+        journal.queue_going_on(printer).expect("reads").iter().map(|entry| entry.id).collect()
+    };
+    assert_eq!(going(&one, "Training printer"), [entries[2], entries[0], entries[1]], "in their order");
+    assert!(going(&one, "Another").is_empty());
+
+    // Another window changes no word of them, and does not go on with them.
+    let other = journal(&folder);
+    assert!(other.queue().expect("reads").iter().all(QueueEntry::goes_on_by_itself));
+    assert!(going(&other, "Training printer").is_empty());
+    // What an officer decides there holds: the first window leaves it alone, and the other prints it.
+    other.queue_set(entries[0], QueueState::Waiting, None, None).expect("put back");
+    assert_eq!(going(&one, "Training printer"), [entries[2], entries[1]]);
+    other.queue_set(entries[0], QueueState::Printing, None, None).expect("it is free");
+    one.queue_set(entries[1], QueueState::Cancelled, None, None).expect("taken out");
+
+    // The first window is gone: its last one says so, in words that tell what to do, and only once.
+    drop(one);
+    let third = journal(&folder);
+    let entry = |id: i64| third.queue().expect("reads").into_iter().find(|entry| entry.id == id).expect("it is there");
+    let left = entry(entries[2]);
+    assert_eq!((left.state, left.why.as_deref()), (QueueState::Failed, Some(NO_LONGER_GOES_ON)));
+    assert!(!left.goes_on_by_itself() && !left.left_by_a_stop());
+    assert_eq!((entry(entries[0]).state, entry(entries[1]).state), (QueueState::Printing, QueueState::Cancelled));
+    third.queue_set(entries[2], QueueState::Waiting, None, None).expect("put back");
+}
+
+#[test]
 fn what_a_crash_left_printing_is_settled_by_what_the_job_says() {
     let folder = tempfile::tempdir().expect("a folder");
     let crashed = journal(&folder);

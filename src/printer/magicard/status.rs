@@ -5,7 +5,7 @@ mod condition;
 mod line;
 
 pub use answers::{LONGEST_ANSWER, question};
-pub use condition::{Condition, JamPlace};
+pub use condition::{Condition, ErrorNumber, JamPlace};
 pub use line::{LONGEST_REPLY, REQUEST};
 
 use crate::printer::profile::HeadTag;
@@ -42,10 +42,37 @@ pub struct Status {
 /// One thing a printer said.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Detail {
-    /// What it is, as far as it is known; otherwise its number or its own name.
+    /// What it is, as far as it is known; otherwise its number, or its own name with the way to it.
     pub name: String,
     /// Its value, with nothing changed but bytes that are no text.
     pub value: String,
+}
+
+/// Most bytes of an answer that could not be read which are shown.
+const LONGEST_UNREAD: usize = 4000;
+
+impl Detail {
+    /// Whether it is one of the fields, or of the names, that the maker's own drivers know.
+    #[must_use]
+    pub fn is_known(&self) -> bool {
+        line::is_field(&self.name) || answers::is_asked_for(&self.name)
+    }
+
+    /// An answer that cannot be read, as it came; bytes that are no plain text as their numbers.
+    #[must_use]
+    pub fn unread(answer: &[u8]) -> Self {
+        let mut value = String::new();
+        for byte in answer.iter().take(LONGEST_UNREAD) {
+            match byte {
+                b' '..=b'~' => value.push(char::from(*byte)),
+                other => value.push_str(&format!("\\x{other:02X}")),
+            }
+        }
+        if answer.len() > LONGEST_UNREAD {
+            value.push_str(&format!("… ({} bytes)", answer.len()));
+        }
+        Self { name: "Its answer, which cannot be read".to_owned(), value }
+    }
 }
 
 /// Why a reply is not a status.
@@ -115,21 +142,33 @@ mod tests {
         assert_eq!(detail("Ribbon"), Some("MC300YMCKO"));
         assert_eq!(details.last().map(|detail| detail.value.as_str()), Some("new thing?"));
         assert!(details.last().is_some_and(|detail| detail.name.starts_with("Field ")));
+        assert_eq!(details.iter().filter(|detail| !detail.is_known()).count(), 1);
     }
 
     #[test]
     fn each_error_number_has_its_own_words_and_a_next_action() {
         let mut words = std::collections::HashSet::new();
-        for major in [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 17, 24, 26, 27, 28] {
-            let condition = Status::parse(&line(&major.to_string(), "0")).unwrap().condition;
-            assert_ne!(condition, Condition::Ready);
+        let of = |major: &str, minor: &str| Status::parse(&line(major, minor)).unwrap().condition;
+        for major in [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 17, 18, 24, 26, 27, 28] {
+            let condition = of(&major.to_string(), "0");
+            assert!(!matches!(condition, Condition::Ready | Condition::Unknown(_)), "{major}");
             assert!(!condition.next_action().is_empty());
-            assert!(words.insert(condition.to_string()), "{condition}");
+            // 17 and 18 are one and the same matter: no source tells them apart.
+            assert_eq!(words.insert(condition.to_string()), major != 18, "{condition}");
+        }
+        assert_eq!(of("18", "0"), Condition::FirmwareUpdate);
+        // No source says what the second number means here; it is among the details, as the printer said it.
+        for minor in ["0", "2", "4", "7", "8"] {
+            let status = Status::parse(&line("5", minor)).unwrap();
+            assert_eq!(status.condition, Condition::OutOfFilm, "5:{minor}");
+            let said = status.details.iter().find(|detail| detail.name == "Error, second number");
+            assert_eq!(said.map(|said| said.value.as_str()), Some(minor));
         }
         assert_eq!(Status::parse(&line("1", "0")).unwrap().condition, Condition::CoverOpen);
         assert_eq!(Status::parse(&line("6", "2")).unwrap().condition, Condition::FilmForAnotherRegion);
         let other = Status::parse(&line("99", "4")).unwrap().condition;
-        assert!(other.to_string().contains("99:4"));
+        assert!(other.to_string().ends_with("error 99:4"), "{other}");
+        assert!(of("12", "3").to_string().ends_with("(12:3)"));
     }
 
     #[test]
@@ -138,6 +177,13 @@ mod tests {
         assert!(matches!(Status::parse(b"\x01STA$$0,X\x03"), Err(StatusError::NoErrorNumber { field: 19, .. })));
         assert_eq!(Status::parse(b"\x01STA$$0,Magicard"), Err(StatusError::Unfinished));
         assert_eq!(Status::parse(b"@PJL"), Err(StatusError::NotStatus));
+    }
+
+    #[test]
+    fn an_answer_that_cannot_be_read_is_shown_byte_by_byte() {
+        assert_eq!(Detail::unread(b"\x01<a b=\"\xff\">\r").value, "\\x01<a b=\"\\xFF\">\\x0D");
+        let long = Detail::unread(&[b'x'; 4001]).value;
+        assert!(long.starts_with("xxxx") && long.ends_with("x… (4001 bytes)") && long.len() < 4050);
     }
 
     proptest! {

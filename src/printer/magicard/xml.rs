@@ -1,5 +1,6 @@
-//! The little of XML that printers of format 2 write and read (`facts/magicard.md` 7): elements, attributes and text.
-//! No comments, no entities but the five of XML, no document types, nothing that opens a file.
+//! The little of XML that printers of format 2 write and read (`facts/magicard.md` 7): elements, attributes and text, and
+//! what else may stand among them without a meaning of its own: comments, instructions, CDATA, characters by number. No
+//! document types, no entities but the five of XML, nothing that opens a file.
 
 /// Deepest nesting that is read; real tickets have six.
 const DEEPEST: usize = 16;
@@ -36,13 +37,9 @@ impl Element {
     /// [`XmlError`].
     pub fn parse(text: &str) -> Result<Self, XmlError> {
         let mut reader = Reader { text, at: 0, elements: 0 };
-        reader.space();
-        if reader.rest().starts_with("<?xml") {
-            reader.until("?>", "the XML declaration does not end")?;
-        }
-        reader.space();
+        reader.pass_over()?;
         let root = reader.element(0)?;
-        reader.space();
+        reader.pass_over()?;
         if reader.rest().is_empty() { Ok(root) } else { Err(reader.fault("there is more after the last element")) }
     }
 
@@ -90,6 +87,26 @@ impl<'a> Reader<'a> {
         self.at += rest.len() - rest.trim_start_matches([' ', '\t', '\r', '\n']).len();
     }
 
+    /// A comment or an instruction, if one stands here.
+    fn aside(&mut self) -> Result<bool, XmlError> {
+        if self.take("<!--") {
+            return self.until("-->", "a comment does not end").map(|_| true);
+        }
+        if self.take("<?") {
+            return self.until("?>", "an instruction does not end").map(|_| true);
+        }
+        Ok(false)
+    }
+
+    /// Space, comments and instructions.
+    fn pass_over(&mut self) -> Result<(), XmlError> {
+        self.space();
+        while self.aside()? {
+            self.space();
+        }
+        Ok(())
+    }
+
     fn take(&mut self, expected: &str) -> bool {
         let found = self.rest().starts_with(expected);
         if found {
@@ -108,8 +125,9 @@ impl<'a> Reader<'a> {
 
     fn name(&mut self) -> Result<String, XmlError> {
         let rest = self.rest();
-        let length =
-            rest.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))).unwrap_or(rest.len());
+        let length = rest
+            .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | ':')))
+            .unwrap_or(rest.len());
         match rest.get(..length) {
             Some(name) if name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') && length <= 100 => {
                 self.at += length;
@@ -145,6 +163,13 @@ impl<'a> Reader<'a> {
             let piece = self.plain(rest.get(..length).unwrap_or_default())?;
             self.at += length;
             element.text.push_str(piece.trim());
+            if self.aside()? {
+                continue;
+            }
+            if self.take("<![CDATA[") {
+                element.text.push_str(self.until("]]>", "a CDATA section does not end")?.trim());
+                continue;
+            }
             if self.take("</") {
                 let name = self.name()?;
                 self.space();
@@ -184,12 +209,22 @@ impl<'a> Reader<'a> {
                 "gt" => '>',
                 "quot" => '"',
                 "apos" => '\'',
-                _ => return Err(self.fault("a character is written unlike XML")),
+                other => numbered(other).ok_or(self.fault("a character is written unlike XML"))?,
             });
             plain.push_str(after);
         }
         Ok(plain)
     }
+}
+
+/// The character of `#N` or `#xN`.
+fn numbered(entity: &str) -> Option<char> {
+    let number = entity.strip_prefix('#')?;
+    let number = match number.strip_prefix(['x', 'X']) {
+        Some(number) => u32::from_str_radix(number, 16),
+        None => number.parse(),
+    };
+    char::from_u32(number.ok()?)
 }
 
 #[cfg(test)]
@@ -208,6 +243,15 @@ mod tests {
     }
 
     #[test]
+    fn what_has_no_meaning_of_its_own_is_passed_over_wherever_it_stands() {
+        let text = "<?xml version=\"1.0\"?><!-- firmware <2> --> <a:prn><?go on?><!----><b c='&#65;&#x42;'>x<!-- - -->y\
+                    <![CDATA[<&>]]></b></a:prn><!-- end -->";
+        let root = Element::parse(text).unwrap();
+        let b = root.child("b").unwrap();
+        assert_eq!((root.name.as_str(), b.text.as_str(), b.attribute("c")), ("a:prn", "xy<&>", Some("AB")));
+    }
+
+    #[test]
     fn what_no_printer_writes_is_refused_with_its_place() {
         for (text, at) in [
             ("", 0),
@@ -217,7 +261,11 @@ mod tests {
             ("<a b/>", 4),
             ("<!DOCTYPE a><a/>", 1),
             ("<a>&file;</a>", 3),
-            ("<a><!-- --></a>", 4),
+            ("<a><!-- -></a>", 7),
+            ("<a><![CDATA[ ]></a>", 12),
+            ("<a>&#xD800;</a>", 3),
+            ("<a>&#-1;</a>", 3),
+            ("<a/><!-- -->x", 12),
         ] {
             assert_eq!(Element::parse(text).unwrap_err().at, at, "{text}");
         }

@@ -105,9 +105,9 @@ impl RawTcp {
     fn ask(&self) -> Result<Vec<u8>, SpoolError> {
         let mut stream = self.connect()?;
         let deadline = Instant::now() + self.limits.connect;
-        let answer =
+        let mut answer = Vec::new();
+        let asked =
             send_all(&mut stream, &self.asked.question(), deadline, &Cancel::default(), |_| {}).and_then(|()| {
-                let mut answer = Vec::new();
                 let mut piece = [0; 512];
                 while !self.asked.ended(&answer) {
                     stream.set_read_timeout(Some(left(deadline)?))?;
@@ -116,9 +116,9 @@ impl RawTcp {
                         read => answer.extend_from_slice(piece.get(..read).unwrap_or_default()),
                     }
                 }
-                Ok(answer)
+                Ok(())
             });
-        answer.map_err(|source| SpoolError::Silent { address: self.address(), source })
+        self.asked.heard(&self.address(), asked, answer)
     }
 }
 

@@ -19,7 +19,7 @@ use super::{
     word::Before,
 };
 use crate::printer::{
-    magicard::status::Status,
+    magicard::status::{LONGEST_ANSWER, Status},
     profile::{Profile, StatusQuery},
 };
 
@@ -73,22 +73,24 @@ impl UsbPort {
     fn ask(&self, mut device: &File) -> Result<Vec<u8>, SpoolError> {
         let deadline = Instant::now() + self.limits.connect;
         let never = Cancel::default();
-        let answer = write_all(device, &self.asked.question(), deadline, &never, |_| {}).and_then(|()| {
-            let mut answer = Vec::new();
-            let mut piece = [0; 512];
-            while !self.asked.ended(&answer) {
-                if !ready(device, PollFlags::IN, deadline)? {
-                    continue;
+        let mut answer = Vec::new();
+        let asked = pass_over(device)
+            .and_then(|()| write_all(device, &self.asked.question(), deadline, &never, |_| {}))
+            .and_then(|()| {
+                let mut piece = [0; 512];
+                while !self.asked.ended(&answer) {
+                    if !ready(device, PollFlags::IN, deadline)? {
+                        continue;
+                    }
+                    match device.read(&mut piece) {
+                        Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
+                        Ok(read) => answer.extend_from_slice(piece.get(..read).unwrap_or_default()),
+                        Err(error) => waits(error)?,
+                    }
                 }
-                match device.read(&mut piece) {
-                    Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
-                    Ok(read) => answer.extend_from_slice(piece.get(..read).unwrap_or_default()),
-                    Err(error) => waits(error)?,
-                }
-            }
-            Ok(answer)
-        });
-        answer.map_err(|source| SpoolError::Silent { address: self.port(), source })
+                Ok(())
+            });
+        self.asked.heard(&self.port(), asked, answer)
     }
 }
 
@@ -131,8 +133,15 @@ impl Spool for UsbPort {
 
     fn command(&mut self, command: &[u8]) -> Result<(), SpoolError> {
         let device = self.open()?;
-        let written = write_all(&device, command, Instant::now() + self.limits.send, &Cancel::default(), |_| {});
-        written.map_err(|source| SpoolError::NothingSent { address: self.port(), source })
+        let mut sent = 0;
+        // A card that is carried is carried to the end: nobody stops it half way.
+        let never = Cancel::default();
+        let written = write_all(&device, command, Instant::now() + self.limits.send, &never, |bytes| sent += bytes);
+        let address = self.port();
+        written.map_err(|source| match sent {
+            0 => SpoolError::NothingSent { address, source },
+            sent => SpoolError::Cut { address, sent, total: command.len(), source },
+        })
     }
 
     fn cancel(&self) -> Cancel {
@@ -162,6 +171,21 @@ fn write_all(
                 took(written);
                 rest = rest.get(written..).unwrap_or_default();
             }
+            Err(error) => waits(error)?,
+        }
+    }
+    Ok(())
+}
+
+/// Passes over what the printer gave after its last answer, such as the checksum of an answer in XML: a cable, unlike a
+/// connection, is not new with every question.
+fn pass_over(mut device: &File) -> io::Result<()> {
+    let mut piece = [0; 512];
+    for _ in 0..LONGEST_ANSWER / piece.len() {
+        match device.read(&mut piece) {
+            Ok(0) => return Ok(()),
+            Ok(_) => {}
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(()),
             Err(error) => waits(error)?,
         }
     }

@@ -5,6 +5,7 @@ use std::{
     net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream},
     sync::{
         Arc, Condvar, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU32, Ordering},
         mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel},
     },
     thread::{self, JoinHandle},
@@ -59,6 +60,8 @@ struct Shared {
     off: Condvar,
     /// The connection that is open, so that switching off can end it.
     open: Mutex<Option<TcpStream>>,
+    /// Cards that were put into the hopper while the printer ran.
+    filled: AtomicU32,
 }
 
 impl Shared {
@@ -111,6 +114,11 @@ impl VirtualPrinter {
     #[must_use]
     pub fn port(&self) -> u16 {
         self.address.port()
+    }
+
+    /// Somebody puts more cards into the hopper.
+    pub fn fill(&self, cards: u32) {
+        self.shared.filled.fetch_add(cards, Ordering::SeqCst);
     }
 
     /// The next job, waiting for it no longer than `limit`.
@@ -258,7 +266,7 @@ impl Works {
     fn condition(&self) -> (u8, u8) {
         match self.model.fault {
             Fault::Error { major, minor } => (major, minor),
-            _ if self.printed >= self.model.cards => (2, 0),
+            _ if self.printed >= self.model.cards.saturating_add(self.shared.filled.load(Ordering::SeqCst)) => (2, 0),
             _ if self.refused => (10, 0),
             _ => (0, 0),
         }

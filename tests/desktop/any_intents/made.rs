@@ -134,6 +134,7 @@ pub fn printer(n: u8, condition: u8) -> Event {
         virtual_one: true,
         station: false,
         said: Vec::new(),
+        silent_since: None,
         condition,
     })
 }

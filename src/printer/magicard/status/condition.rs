@@ -30,12 +30,7 @@ pub enum Condition {
     /// 11.
     FirmwareOutdated,
     /// 12, 13, 26 or 28, or codes 8191 and 9003: only service helps.
-    Fault {
-        /// First number.
-        major: u32,
-        /// Second number.
-        minor: u32,
-    },
+    Fault(ErrorNumber),
     /// 24.
     FilmWithoutColour,
     /// Code 1033: the ribbon lacks a panel that the job uses.
@@ -59,12 +54,25 @@ pub enum Condition {
     /// Code 9001.
     HeadHot,
     /// A number that is not known.
-    Unknown {
-        /// First number.
-        major: u32,
-        /// Second number.
-        minor: u32,
-    },
+    Unknown(ErrorNumber),
+}
+
+/// The number of an error, as the printer says it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ErrorNumber {
+    /// The first and the second number of a status line.
+    Pair(u32, u32),
+    /// The code of an answer in XML.
+    Code(u32),
+}
+
+impl fmt::Display for ErrorNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Pair(major, minor) => write!(f, "{major}:{minor}"),
+            Self::Code(code) => write!(f, "{code}"),
+        }
+    }
 }
 
 /// Where a card is stuck.
@@ -97,10 +105,10 @@ impl Condition {
             (10, _) => Self::JobRefused,
             (11, _) => Self::FirmwareOutdated,
             (17 | 18, _) => Self::FirmwareUpdate,
-            (12 | 13 | 26 | 28, _) => Self::Fault { major, minor },
+            (12 | 13 | 26 | 28, _) => Self::Fault(ErrorNumber::Pair(major, minor)),
             (24, _) => Self::FilmWithoutColour,
             (27, _) => Self::CleaningDue,
-            _ => Self::Unknown { major, minor },
+            _ => Self::Unknown(ErrorNumber::Pair(major, minor)),
         }
     }
 
@@ -124,9 +132,9 @@ impl Condition {
             2048 => Self::CleaningDue,
             2049 => Self::CalibrationDue,
             2052..=2055 => Self::CleaningFailed,
-            8191 | 9003 => Self::Fault { major: code, minor: 0 },
+            8191 | 9003 => Self::Fault(ErrorNumber::Code(code)),
             9001 => Self::HeadHot,
-            _ => Self::Unknown { major: code, minor: 0 },
+            _ => Self::Unknown(ErrorNumber::Code(code)),
         }
     }
 
@@ -153,11 +161,11 @@ impl Condition {
             | Self::HeadStuck
             | Self::HeadHot => true,
             Self::FirmwareOutdated
-            | Self::Fault { .. }
+            | Self::Fault(_)
             | Self::CalibrationDue
             | Self::FirmwareUpdate
             | Self::MagneticStripe
-            | Self::Unknown { .. } => false,
+            | Self::Unknown(_) => false,
         }
     }
 
@@ -180,7 +188,7 @@ impl Condition {
                 "check that the printer profile is the one of this printer, look whether a card came out, and print again"
             }
             Self::FirmwareOutdated => "ask the service desk to update the printer's firmware",
-            Self::Fault { .. } => "switch the printer off and on; if it says so again, call for service",
+            Self::Fault(_) => "switch the printer off and on; if it says so again, call for service",
             Self::FilmWithoutColour => "put in a colour ribbon",
             Self::FilmWithoutPanel => "put in a ribbon with the panels that the printer profile names",
             Self::FilmStuck => {
@@ -198,7 +206,7 @@ impl Condition {
             }
             Self::HeadStuck => "open and close the cover; if it says so again, call for service",
             Self::HeadHot => "wait a few minutes until the head is cooler",
-            Self::Unknown { .. } => "read the printer's own display and do what it asks",
+            Self::Unknown(_) => "read the printer's own display and do what it asks",
         }
     }
 }
@@ -219,14 +227,14 @@ impl fmt::Display for Condition {
             Self::RemoveFilm => f.write_str("the printer asks for the ribbon to be taken out"),
             Self::JobRefused => f.write_str("the printer did not understand the last job"),
             Self::FirmwareOutdated => f.write_str("the printer's firmware is too old"),
-            Self::Fault { major, minor } => {
-                let what = match major {
-                    12 => "a sensor fault",
-                    26 => "a motor fault",
-                    28 | 9003 => "that it finds no head",
+            Self::Fault(number) => {
+                let what = match number {
+                    ErrorNumber::Pair(12, _) => "a sensor fault",
+                    ErrorNumber::Pair(26, _) => "a motor fault",
+                    ErrorNumber::Pair(28, _) | ErrorNumber::Code(9003) => "that it finds no head",
                     _ => "a fault of its own",
                 };
-                write!(f, "the printer reports {what} ({major}:{minor})")
+                write!(f, "the printer reports {what} ({number})")
             }
             Self::FilmWithoutColour => f.write_str("the ribbon has no colour panels"),
             Self::FilmWithoutPanel => f.write_str("the ribbon lacks a panel that this card needs"),
@@ -239,7 +247,7 @@ impl fmt::Display for Condition {
             Self::HeadStuck => f.write_str("the head of the printer does not reach its place"),
             Self::HeadHot => f.write_str("the head of the printer is too hot"),
             Self::CleaningDue => f.write_str("the printer must be cleaned before it prints again"),
-            Self::Unknown { major, minor } => write!(f, "the printer reports error {major}:{minor}"),
+            Self::Unknown(number) => write!(f, "the printer reports error {number}"),
         }
     }
 }

@@ -53,6 +53,11 @@ const FIELDS: [&str; 35] = [
     "Spare",
 ];
 
+/// Whether this is the name of a field that is known.
+pub(super) fn is_field(name: &str) -> bool {
+    FIELDS.contains(&name)
+}
+
 impl Status {
     /// Reads a status line. Total: any bytes give a status or an error. Bytes after the end are not looked at.
     ///
