@@ -1,8 +1,9 @@
 //! A photo of 12 megapixels to the finished job of a card with two sides, beside the CUPS path on the same card:
 //! `taskset -c 0 cargo bench --bench whole_path` holds both to one core.
 //!
-//! The other path is Ghostscript (or Poppler) from a PDF of both sides to pixels, and Gutenprint's filter from those to a
-//! job; what CUPS itself does between them is left out. Where they are not installed (`scripts/packages test`), only our
+//! The other path is a print server of its own with Gutenprint's Magicard driver: from a PDF of both sides given to `lp`
+//! to the job in the printer's file. Its largest parts, Ghostscript (or Poppler) from the PDF to pixels and Gutenprint's
+//! filter from those to a job, are timed alone besides. Where they are not installed (`scripts/packages test`), only our
 //! side is measured.
 
 use std::{
@@ -12,8 +13,13 @@ use std::{
     time::Instant,
 };
 
+#[cfg(target_os = "linux")]
+#[path = "../tests/printing/print_queue/server.rs"]
+#[allow(dead_code)]
+mod server;
+
 use cardwright::{
-    face::{Face, FaceData, Photo, Planes, Purpose, Template},
+    face::{Face, FaceData, Photo, Purpose, Template, template::BUILT_IN_TEXT},
     printer::{
         magicard::{JobEncoder, JobOptions, encoder},
         profile::{PrintableSides, Profiles},
@@ -76,20 +82,36 @@ fn data(photo: Photo) -> FaceData {
     }
 }
 
-/// A back with text in resin alone.
-fn back(face: &Face) -> Planes {
-    Planes { resin: face.planes().resin.clone(), ..Planes::blank() }
-}
+/// The built-in front, and a back with what cards carry there: lines of text and a code.
+const BACK: &str = r#"
+[[back]]
+id = "returned"
+kind = "text"
+text = "If found, please return this card to any NHS hospital. {organisation}, {printed}."
+area = { left = 6.0, top = 6.0, width = 73.6, height = 12.0 }
+font = "plain"
+size = 8.0
+minimum-size = 6.0
+lines = 3
+align = "left"
+
+[[back]]
+id = "code"
+kind = "code-128"
+text = "{digits}"
+module = 3
+area = { left = 20.0, top = 34.0, width = 45.6, height = 12.0 }
+"#;
 
 fn job(template: &Template, data: &FaceData, encoder: &dyn JobEncoder) -> Vec<u8> {
-    let front = Face::compose(template, data).expect("a face");
-    let back = back(&front);
-    let options = JobOptions { back: Some(&back), ..JobOptions::one_card(1) };
-    encoder.encode(front.planes(), &options).expect("a job")
+    let face = Face::compose(template, data).expect("a face");
+    assert!(face.back_planes().is_some(), "both sides are printed");
+    let options = JobOptions { back: face.back_planes(), ..JobOptions::one_card(1) };
+    encoder.encode(face.planes(), &options).expect("a job")
 }
 
 fn main() {
-    let template = Template::nhs_care_identity().expect("built in");
+    let template = Template::parse(&format!("{BUILT_IN_TEXT}{BACK}")).expect("sound");
     let profiles = Profiles::bundled().expect("sound");
     let mut profile = profiles.find("magicard-doh-300-v2").expect("bundled").clone();
     profile.sides.printable = PrintableSides::FrontAndBack;
@@ -154,10 +176,40 @@ fn beside(photo: &[u8], ours: f64) {
             None => println!("{name:35} not here"),
         }
     }
-    if let (Some(pixels), Some(filter)) = (ghostscript, filter) {
-        let theirs = pixels + filter;
-        println!("their whole path                    {theirs:8.1} ms   {:.1} times ours (target 10)", theirs / ours);
+    match queue(&pdf) {
+        Some(theirs) => {
+            println!("their whole path, lp to printer     {theirs:8.1} ms   {:.1} times ours (target 10)", theirs / ours);
+        }
+        None => println!("their whole path, lp to printer     not here"),
     }
+}
+
+/// From `lp` until the printer has the last byte of both sides, through a print server that does nothing else.
+#[cfg(target_os = "linux")]
+fn queue(pdf: &str) -> Option<f64> {
+    use std::{io::Read, net::TcpListener};
+
+    if !Path::new("/usr/sbin/cupsd").exists() || !Path::new(FILTER).exists() {
+        return None;
+    }
+    let server = server::PrintServer::start();
+    let printer = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let device = format!("socket://{}", printer.local_addr().expect("bound"));
+    server.add("card", &["-v", &device, "-m", "gutenprint.5.3://magicard-tango-2e/expert"]);
+    let print = || {
+        server.run("lp", &["-d", "card", "-o", "StpBlackType=Resin", "-o", "Duplex=DuplexNoTumble", pdf]);
+        let mut job = Vec::new();
+        let (mut line, _) = printer.accept().expect("the queue calls");
+        line.read_to_end(&mut job).expect("a job");
+        job
+    };
+    assert!(print().len() > 100_000, "both sides came");
+    Some(median(7, print))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn queue(_: &str) -> Option<f64> {
+    None
 }
 
 fn timed(program: &str, words: &[&str], environment: &[(&str, &str)]) -> Option<f64> {

@@ -5,7 +5,7 @@ mod edit;
 pub mod faces;
 mod findings;
 mod light;
-mod scale;
+pub(super) mod scale;
 
 use std::io::Cursor;
 
@@ -14,6 +14,7 @@ use image::{
     codecs::jpeg::JpegEncoder, metadata::Orientation,
 };
 
+use self::scale::Weighing;
 pub use checks::{HeadPlace, PhotoChecks};
 pub use faces::{FoundFace, Spot};
 pub use findings::{PhotoAdvice, PhotoCheck, PhotoSubject, Side, Verdict};
@@ -115,7 +116,7 @@ pub struct CropBox {
 /// A decoded photo, upright.
 #[derive(Clone, PartialEq)]
 pub struct Photo {
-    picture: DynamicImage,
+    picture: RgbImage,
     crop: Option<CropBox>,
 }
 
@@ -136,7 +137,7 @@ impl Photo {
         if picture.width() < FEWEST_PIXELS.0 || picture.height() < FEWEST_PIXELS.1 {
             return Err(PhotoError::TooSmall { width: picture.width(), height: picture.height() });
         }
-        Ok(Self { picture: DynamicImage::ImageRgb8(picture), crop: None })
+        Ok(Self { picture, crop: None })
     }
 
     /// Uses this part of the photo in place of the automatic one.
@@ -184,8 +185,8 @@ impl Photo {
         }
     }
 
-    /// The photo cropped to the shape and scaled to exactly `width` x `height` pixels, once: blocks of pixels
-    /// are averaged and what is left is resampled with a Catmull-Rom filter.
+    /// The photo cropped to the shape and scaled to exactly `width` x `height` pixels, once, with a Catmull-Rom
+    /// filter over all the pixels that each covers.
     ///
     /// # Errors
     /// [`PhotoError::TooSmall`] when the cropped part has too few pixels.
@@ -212,7 +213,7 @@ impl Photo {
 
     /// A part of the photo at this size.
     fn part(&self, part: CropBox, size: (u32, u32)) -> RgbImage {
-        scale::scaled(&self.picture, part, size)
+        scale::scaled(&self.picture, part, size, Weighing::Sharp)
     }
 
     /// The photo as a JPEG of at most `most_bytes`, 4:5 and at most 480 x 600, for the chip's facial image object

@@ -1,10 +1,10 @@
 //! What an officer may do to a photo before it goes on record, and the small pictures of it that lists show.
 
 use image::{
-    DynamicImage, ExtendedColorType, ImageEncoder, RgbaImage, codecs::jpeg::JpegEncoder, imageops::FilterType,
+    DynamicImage, ExtendedColorType, ImageEncoder, RgbImage, RgbaImage, codecs::jpeg::JpegEncoder, imageops,
 };
 
-use super::{FEWEST_PIXELS, Photo, PhotoError, on_white};
+use super::{FEWEST_PIXELS, Photo, PhotoError, on_white, scale};
 use crate::domain::PHOTO_PIXELS_REFUSED;
 
 impl Photo {
@@ -20,17 +20,16 @@ impl Photo {
         if width < FEWEST_PIXELS.0 || height < FEWEST_PIXELS.1 {
             return Err(PhotoError::TooSmall { width, height });
         }
-        let picture = DynamicImage::ImageRgb8(on_white(&DynamicImage::ImageRgba8(picture)));
-        Ok(Self { picture, crop: None })
+        Ok(Self { picture: on_white(&DynamicImage::ImageRgba8(picture)), crop: None })
     }
 
     /// The photo turned to the right by this many quarters. What was cropped is whole again.
     #[must_use]
     pub fn turned(&self, quarters: u8) -> Self {
         let picture = match quarters % 4 {
-            1 => self.picture.rotate90(),
-            2 => self.picture.rotate180(),
-            3 => self.picture.rotate270(),
+            1 => imageops::rotate90(&self.picture),
+            2 => imageops::rotate180(&self.picture),
+            3 => imageops::rotate270(&self.picture),
             _ => self.picture.clone(),
         };
         Self { picture, crop: None }
@@ -42,7 +41,8 @@ impl Photo {
         if by == 0 {
             return self;
         }
-        Self { picture: self.picture.brighten(i32::from(by.clamp(-100, 100)) * 255 / 100), crop: self.crop }
+        let picture = imageops::brighten(&self.picture, i32::from(by.clamp(-100, 100)) * 255 / 100);
+        Self { picture, crop: self.crop }
     }
 
     /// The photo, or the part chosen of it, as a JPEG of at most `longest` pixels along each side.
@@ -50,7 +50,7 @@ impl Photo {
     /// # Errors
     /// [`PhotoError::Damaged`] when the encoder fails.
     pub fn to_jpeg(&self, longest: u32, quality: u8) -> Result<Vec<u8>, PhotoError> {
-        let picture = self.fitted(longest, longest, FilterType::CatmullRom).into_rgb8();
+        let picture = self.fitted(longest, longest);
         let mut jpeg = Vec::new();
         JpegEncoder::new_with_quality(&mut jpeg, quality)
             .write_image(picture.as_raw(), picture.width(), picture.height(), ExtendedColorType::Rgb8)
@@ -61,15 +61,15 @@ impl Photo {
     /// A picture of the photo, or of the part chosen of it, no larger than this and never enlarged.
     #[must_use]
     pub fn picture_within(&self, width: u32, height: u32) -> RgbaImage {
-        self.fitted(width, height, FilterType::Triangle).into_rgba8()
+        DynamicImage::ImageRgb8(self.fitted(width, height)).into_rgba8()
     }
 
-    fn fitted(&self, width: u32, height: u32, filter: FilterType) -> DynamicImage {
-        let part = match self.crop {
-            Some(crop) => self.picture.crop_imm(crop.left, crop.top, crop.width, crop.height),
-            None => self.picture.clone(),
-        };
-        if part.width() <= width && part.height() <= height { part } else { part.resize(width, height, filter) }
+    /// The part chosen, in its own shape, as large as it fits.
+    fn fitted(&self, width: u32, height: u32) -> RgbImage {
+        let part = self.crop.unwrap_or_else(|| scale::whole(&self.picture));
+        let shrink = (f64::from(width) / f64::from(part.width)).min(f64::from(height) / f64::from(part.height)).min(1.0);
+        let side = |length: u32| (f64::from(length) * shrink).round() as u32;
+        self.part(part, (side(part.width), side(part.height)))
     }
 }
 

@@ -5,8 +5,10 @@
 //! found by the common centre of the gradients around an iris (F. Timm and E. Barth, "Accurate eye centre localisation
 //! by means of gradients", 2011).
 
-use image::{DynamicImage, GrayImage, imageops};
+use image::{GrayImage, RgbImage, imageops};
 use rustface::{ImageData, create_detector_with_model, read_model};
+
+use super::{CropBox, scale, scale::Weighing};
 
 const MODEL: &[u8] = include_bytes!("../../../assets/face-detection/seeta_fd_frontal_v1.0.bin");
 
@@ -70,7 +72,7 @@ impl FoundFace {
 
 /// The faces of a photo, the largest first. A photo without a face, or too small to hold one, has none.
 #[must_use]
-pub fn find(photo: &DynamicImage) -> Vec<FoundFace> {
+pub fn find(photo: &RgbImage) -> Vec<FoundFace> {
     let longest = photo.width().max(photo.height());
     if photo.width().min(photo.height()) < SMALLEST {
         return Vec::new();
@@ -78,8 +80,7 @@ pub fn find(photo: &DynamicImage) -> Vec<FoundFace> {
     let scale = (SEARCHED as f32 / longest as f32).min(1.0);
     let side = |pixels: u32| ((pixels as f32 * scale).round() as u32).max(1);
     let (width, height) = (side(photo.width()), side(photo.height()));
-    let small = if scale < 1.0 { photo.thumbnail_exact(width, height).into_rgb8() } else { photo.to_rgb8() };
-    let grey = imageops::grayscale(&small);
+    let grey = imageops::grayscale(&scale::scaled(photo, scale::whole(photo), (width, height), Weighing::Alike));
     let mut faces = search(&grey);
     if faces.is_empty() {
         // Dark skin before a light wall has little contrast for a detector: look once more with the shadows lifted.
@@ -143,18 +144,18 @@ fn lifted(grey: &GrayImage) -> GrayImage {
 }
 
 /// The eyes of a face given in pixels of the searched picture, as places in the photo.
-fn eyes(photo: &DynamicImage, face: &FoundFace, scale: f32) -> Option<[Spot; 2]> {
+fn eyes(photo: &RgbImage, face: &FoundFace, scale: f32) -> Option<[Spot; 2]> {
     let (left, top) = ((face.left / scale).max(0.0), (face.top / scale).max(0.0));
     let width = (face.width / scale).min(photo.width() as f32 - left);
     let height = (face.height / scale).min(photo.height() as f32 - top);
     if width < 20.0 || height < 20.0 {
         return None;
     }
-    let part = photo.crop_imm(left as u32, top as u32, width as u32, height as u32);
+    let part = CropBox { left: left as u32, top: top as u32, width: width as u32, height: height as u32 };
     let shrink = (EYE_SEARCH / width).min(1.0);
     let size = |length: u32| ((length as f32 * shrink).round() as u32).max(1);
-    let small = if shrink < 1.0 { part.thumbnail_exact(size(part.width()), size(part.height())) } else { part };
-    let grey = imageops::blur(&imageops::grayscale(&small.into_rgb8()), 0.8);
+    let small = scale::scaled(photo, part, (size(part.width), size(part.height)), Weighing::Alike);
+    let grey = imageops::blur(&imageops::grayscale(&small), 0.8);
     let spot = |across: f32| {
         let at = eye(&grey, across)?;
         Some(Spot { x: left + at.x / shrink, y: top + at.y / shrink })
@@ -225,7 +226,7 @@ mod tests {
     #[test]
     fn a_photo_too_small_for_a_face_has_none() {
         for (width, height) in [(1, 1), (29, 300), (300, 29), (30, 30), (31, 400), (5000, 31)] {
-            assert_eq!(find(&DynamicImage::new_rgb8(width, height)), [], "{width} x {height}");
+            assert_eq!(find(&RgbImage::new(width, height)), [], "{width} x {height}");
         }
     }
 }

@@ -1,92 +1,104 @@
-//! A part of a photo made smaller or larger. Whole blocks of pixels are averaged first and what is left is resampled
-//! once: a photo of a telephone has a hundred times the pixels that a card shows, and resampling all of them with a
-//! filter takes ten times as long for the same picture.
+//! A part of a picture made smaller or larger, in one step: every pixel that is wanted is weighed from all those that it
+//! covers, as printers' drivers do not, which choose some and let the others go.
 
-use image::{DynamicImage, Rgb, RgbImage, imageops::FilterType};
+use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer, images};
+use image::RgbImage;
 
 use super::CropBox;
 
-/// Pixels left by the averaging for each that is wanted, along each side: the filter has enough to choose from.
-const LEFT: u32 = 2;
-/// Largest block: its sums fit 16 bits.
-const LARGEST: u32 = 64;
-
-/// This part of the photo at exactly this size, with a Catmull-Rom filter. The part lies inside the photo.
-pub(super) fn scaled(photo: &DynamicImage, part: CropBox, (width, height): (u32, u32)) -> RgbImage {
-    let block = (part.width / (LEFT * width.max(1))).min(part.height / (LEFT * height.max(1))).min(LARGEST);
-    // Every photo is red, green and blue of 8 bits once it is decoded.
-    let left = match photo.as_rgb8() {
-        Some(photo) if block >= 2 => DynamicImage::ImageRgb8(averaged(photo, part, block)),
-        _ => photo.crop_imm(part.left, part.top, part.width, part.height),
-    };
-    left.resize_exact(width, height, FilterType::CatmullRom).into_rgb8()
+/// How the pixels that one covers are weighed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::face) enum Weighing {
+    /// The nearest count most and edges stay sharp (Catmull-Rom): what is looked at or printed.
+    Sharp,
+    /// All alike: what is searched by a program.
+    Alike,
 }
 
-/// The mean of every block of `block` x `block` pixels; what is left over at the edges is shared between both sides.
-fn averaged(photo: &RgbImage, part: CropBox, block: u32) -> RgbImage {
-    let (across, down) = (part.width / block, part.height / block);
-    let (left, top) = (part.left + part.width % block / 2, part.top + part.height % block / 2);
-    let (length, stride) = ((across * block * 3) as usize, photo.width() as usize * 3);
-    let pixels = photo.as_raw();
-    let mut sums = vec![0u16; length];
-    let mut small = RgbImage::new(across, down);
-    let area = block * block;
-    for (row, line) in small.rows_mut().enumerate() {
-        sums.fill(0);
-        for y in 0..block as usize {
-            let start = (top as usize + row * block as usize + y) * stride + left as usize * 3;
-            let Some(source) = pixels.get(start..start + length) else { continue };
-            for (sum, value) in sums.iter_mut().zip(source) {
-                *sum += u16::from(*value);
-            }
-        }
-        for (pixel, sums) in line.zip(sums.chunks_exact(block as usize * 3)) {
-            let mut total = [area / 2; 3];
-            for sum in sums.chunks_exact(3) {
-                total.iter_mut().zip(sum).for_each(|(total, sum)| *total += u32::from(*sum));
-            }
-            // A mean of bytes is a byte.
-            *pixel = Rgb(total.map(|total| (total / area) as u8));
-        }
+/// This part of a picture at exactly this size. What lies outside of the picture is left out of the part.
+pub(in crate::face) fn scaled(
+    picture: &RgbImage,
+    part: CropBox,
+    (width, height): (u32, u32),
+    weighing: Weighing,
+) -> RgbImage {
+    let part = inside(picture, part);
+    let (width, height) = (width.max(1), height.max(1));
+    if part == (CropBox { left: 0, top: 0, width, height }) && picture.dimensions() == (width, height) {
+        return picture.clone();
+    }
+    let mut small = RgbImage::from_pixel(width, height, image::Rgb([255, 255, 255]));
+    if part.width == 0 || part.height == 0 {
+        return small;
+    }
+    let filter = match weighing {
+        Weighing::Sharp => FilterType::CatmullRom,
+        Weighing::Alike => FilterType::Box,
+    };
+    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(filter)).crop(
+        f64::from(part.left),
+        f64::from(part.top),
+        f64::from(part.width),
+        f64::from(part.height),
+    );
+    let (across, down) = picture.dimensions();
+    let from = images::ImageRef::new(across, down, picture.as_raw(), PixelType::U8x3);
+    let to = images::Image::from_slice_u8(width, height, &mut small, PixelType::U8x3);
+    if let (Ok(from), Ok(mut to)) = (from, to) {
+        Resizer::new().resize(&from, &mut to, &options).expect("both hold three bytes a pixel, and the part lies inside");
     }
     small
 }
 
+/// The whole of a picture.
+pub(in crate::face) fn whole(picture: &RgbImage) -> CropBox {
+    CropBox { left: 0, top: 0, width: picture.width(), height: picture.height() }
+}
+
+fn inside(picture: &RgbImage, part: CropBox) -> CropBox {
+    let left = part.left.min(picture.width());
+    let top = part.top.min(picture.height());
+    let width = part.width.min(picture.width() - left);
+    let height = part.height.min(picture.height() - top);
+    CropBox { left, top, width, height }
+}
+
 #[cfg(test)]
 mod tests {
+    use image::{DynamicImage, Rgb, imageops};
+
     use super::*;
 
     #[test]
-    fn blocks_are_averaged_exactly_and_stay_inside_the_part() {
+    fn a_part_is_weighed_from_its_own_pixels_alone() {
         let photo = RgbImage::from_fn(40, 30, |x, y| {
             if (10..30).contains(&x) && (5..25).contains(&y) { Rgb([x as u8 * 2, 7, 200]) } else { Rgb([255, 0, 0]) }
         });
         let part = CropBox { left: 10, top: 5, width: 20, height: 20 };
-        let small = averaged(&photo, part, 4);
-        assert_eq!(small.dimensions(), (5, 5));
+        let small = scaled(&photo, part, (5, 5), Weighing::Alike);
         for (x, y, pixel) in small.enumerate_pixels() {
             assert_eq!(pixel.0, [((10 + x * 4) * 2 + 3) as u8, 7, 200], "{x} {y}");
         }
-        let uneven = averaged(&photo, CropBox { width: 19, height: 18, ..part }, 5);
-        assert_eq!(uneven.dimensions(), (3, 3));
-        assert!(uneven.pixels().all(|pixel| pixel.0[1..] == [7, 200]), "nothing of what is around it");
+        for weighing in [Weighing::Sharp, Weighing::Alike] {
+            let uneven = scaled(&photo, CropBox { width: 19, height: 18, ..part }, (7, 5), weighing);
+            assert!(uneven.pixels().all(|pixel| pixel.0[1..] == [7, 200]), "nothing of what is around it");
+        }
+        let beyond = scaled(&photo, CropBox { left: 25, top: 20, width: 500, height: 500 }, (4, 4), Weighing::Sharp);
+        assert_eq!(beyond.dimensions(), (4, 4));
+        assert_eq!(scaled(&photo, CropBox { left: 40, ..part }, (2, 2), Weighing::Sharp).into_raw(), [255; 12]);
     }
 
     #[test]
-    fn a_large_photo_comes_out_as_it_does_with_the_filter_alone() {
+    fn a_large_photo_comes_out_as_an_independent_filter_makes_it() {
         let photo = RgbImage::from_fn(1500, 1900, |x, y| {
             let wave = |length: f32| ((x as f32 / length).sin() * (y as f32 / length).cos() * 100.0 + 128.0) as u8;
             Rgb([wave(45.0), wave(150.0), (x / 6) as u8])
         });
         let part = CropBox { left: 50, top: 25, width: 1395, height: 1740 };
-        let photo = DynamicImage::ImageRgb8(photo);
-        let fast = scaled(&photo, part, (279, 348));
-        let whole = photo.crop_imm(part.left, part.top, part.width, part.height);
-        let slow = whole.resize_exact(279, 348, FilterType::CatmullRom).into_rgb8();
-        let off = |(one, other): (&u8, &u8)| u32::from(one.abs_diff(*other));
-        let all: Vec<u32> = fast.as_raw().iter().zip(slow.as_raw()).map(off).collect();
-        let mean = all.iter().sum::<u32>() as f64 / all.len() as f64;
-        assert!(mean < 1.0, "mean difference {mean}");
-        assert!(all.iter().max() < Some(&16), "largest difference {:?}", all.iter().max());
+        let fast = scaled(&photo, part, (279, 348), Weighing::Sharp);
+        let cut = DynamicImage::ImageRgb8(photo).crop_imm(part.left, part.top, part.width, part.height);
+        let slow = cut.resize_exact(279, 348, imageops::FilterType::CatmullRom).into_rgb8();
+        let most = fast.as_raw().iter().zip(slow.as_raw()).map(|(one, other)| one.abs_diff(*other)).max();
+        assert!(most <= Some(2), "largest difference {most:?}");
     }
 }

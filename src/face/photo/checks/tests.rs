@@ -28,7 +28,7 @@ fn largest(photo: &RgbImage) -> CropBox {
 }
 
 fn checks(photo: &RgbImage, crop: CropBox) -> PhotoChecks {
-    checks_with(photo, crop, &faces::find(&DynamicImage::ImageRgb8(photo.clone())))
+    checks_with(photo, crop, &faces::find(photo))
 }
 
 fn checks_with(photo: &RgbImage, crop: CropBox, faces: &[FoundFace]) -> PhotoChecks {
@@ -188,7 +188,7 @@ fn nobody_and_two_people_are_told() {
 #[test]
 fn what_cannot_be_judged_is_said_to_be_so() {
     let photo = training(2);
-    let faces: Vec<FoundFace> = faces::find(&DynamicImage::ImageRgb8(photo.clone()))
+    let faces: Vec<FoundFace> = faces::find(&photo)
         .into_iter()
         .map(|face| FoundFace { eyes: None, ..face })
         .collect();
