@@ -4,7 +4,7 @@ use cardwright::{
     face::planes::{HEIGHT, PixelBox, Planes, WIDTH},
     printer::{
         magicard::{JobOptions, encoder},
-        profile::{HeadTag, PrintableSides, Profile, Profiles},
+        profile::{HeadTag, Profile, Profiles},
     },
 };
 
@@ -18,11 +18,13 @@ pub fn profile(tag: HeadTag) -> Profile {
     profile
 }
 
+#[cfg(unix)]
 /// The profile of the model that Gutenprint's driver is for, with its head.
 pub fn tango() -> Profile {
     Profiles::bundled().unwrap().find("magicard-rio-tango-2e").unwrap().clone()
 }
 
+#[cfg(target_os = "linux")]
 /// Noise with fields of letters and codes in resin, and of the darkest black that dyes make; no chip.
 pub fn with_resin(seed: u64) -> Planes {
     let mut planes = noise(seed);
@@ -46,16 +48,18 @@ pub fn with_resin(seed: u64) -> Planes {
     planes
 }
 
+#[cfg(target_os = "linux")]
 /// The job of one card of both sides, for the head of a Tango.
 pub fn both_sides(front: &Planes, back: &Planes) -> Vec<u8> {
     let options = JobOptions { back: Some(back), ..JobOptions::one_card(0x6B03_02DE) };
     encoder(&turning(HeadTag::Kee)).encode(front, &options).unwrap()
 }
 
+#[cfg(unix)]
 /// The profile of the desk's printer with another head, and as one that turns cards.
 pub fn turning(tag: HeadTag) -> Profile {
     let mut profile = profile(tag);
-    profile.sides.printable = PrintableSides::FrontAndBack;
+    profile.sides.printable = cardwright::printer::profile::PrintableSides::FrontAndBack;
     profile
 }
 

@@ -3,15 +3,20 @@
 
 use std::{path::Path, process::Command};
 
+#[cfg(target_os = "linux")]
+use cardwright::printer::decoder::decode;
 use cardwright::{
     face::planes::{HEIGHT, Planes, WIDTH},
-    printer::{decoder::decode, profile::HeadTag},
+    printer::profile::HeadTag,
 };
 
-use crate::{faces, gutenprint, independent_decoder as judge, inspect::inspect};
+use crate::{faces, independent_decoder as judge};
+#[cfg(target_os = "linux")]
+use crate::{gutenprint, inspect::inspect};
 
 const DRIVER: &str = "/usr/lib/cups/driver/gutenprint.5.3";
 const FILTER: &str = "/usr/lib/cups/filter/rastertogutenprint.5.3";
+#[cfg(target_os = "linux")]
 /// The lead-in of a page, and what stands in front of its first command.
 const PAGE_BEGINS: [u8; 66] = {
     let mut bytes = [5; 66];
