@@ -7,7 +7,7 @@ use std::{
     io::Read,
     net::TcpListener,
     process::Command,
-    sync::mpsc::{Receiver, Sender, channel},
+    sync::mpsc::{Receiver, SyncSender, sync_channel},
     thread,
     time::Duration,
 };
@@ -108,11 +108,11 @@ fn a_job_that_the_desk_cancels_is_taken_back() {
 
 /// A printer that takes the beginning of its first job, says so, and reads on when it is told to; what comes after is read at
 /// once. It tells of each job how much came.
-fn slow() -> (u16, Receiver<usize>, Sender<()>) {
+fn slow() -> (u16, Receiver<usize>, SyncSender<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
-    let (tells, told) = channel();
-    let (go_on, waits) = channel();
+    let (tells, told) = sync_channel(4);
+    let (go_on, waits) = sync_channel(1);
     thread::spawn(move || {
         let mut first = true;
         for line in listener.incoming() {
