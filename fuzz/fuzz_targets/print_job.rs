@@ -1,7 +1,7 @@
-//! Any bytes as a job for the virtual printer: as they are, and with runs written short.
+//! Any bytes as a job for the virtual printer, and for whoever looks at one: as they are, and with runs written short.
 #![no_main]
 
-use cardwright::printer::virtual_printer::decode;
+use cardwright::printer::decoder::{USUAL_MARGIN, decode, look_at};
 use libfuzzer_sys::fuzz_target;
 
 /// A plane has a fixed length of up to 585 216 bytes, which chance does not reach. In an input this byte, which no
@@ -34,6 +34,9 @@ fuzz_target!(|bytes: &[u8]| {
         match decode(job) {
             Ok(cards) => assert!(!cards.is_empty()),
             Err(fault) => assert!(!fault.to_string().is_empty()),
+        }
+        if let Ok(contents) = look_at(USUAL_MARGIN, job) {
+            assert!(!contents.cards.is_empty());
         }
     }
 });

@@ -9,6 +9,7 @@ mod format2;
 mod header;
 mod picture;
 mod plane;
+mod request;
 
 pub use error::DecodeError;
 pub use header::{Command, Header};
@@ -40,6 +41,8 @@ pub struct PrintedSide {
     /// What each panel put on the card. The six bits of format 1 are spread over 0 to 255. `keep_out` is the first
     /// hole of the overcoat.
     pub planes: Planes,
+    /// Columns of the image, from the left: all 1016, or those that the header of an older head names.
+    pub columns: usize,
     /// The commands of the page; of a job in format 2, the values of its ticket, each named by its place.
     pub header: Header,
     /// The clear coat.
@@ -95,9 +98,52 @@ pub fn decode(job: &[u8]) -> Result<Vec<PrintedCard>, DecodeError> {
 /// As [`decode`].
 pub fn decode_at(margin: usize, job: &[u8]) -> Result<Vec<PrintedCard>, DecodeError> {
     match Language::of(job)? {
-        Language::Format1 => format1::decode(margin.min(WIDEST_MARGIN), job),
+        Language::Format1 => format1::decode(margin.min(WIDEST_MARGIN), job, Reader::Printer).map(|read| read.cards),
         Language::Format2 => format2::decode(job),
     }
+}
+
+/// Who reads a job in format 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reader {
+    /// A printer of our desks: its image has 1016 columns, and of questions it knows the one about its status.
+    Printer,
+    /// Somebody who looks at a job that any driver of this language made for any of its models.
+    Looker,
+}
+
+/// What is in a job.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contents {
+    /// Its language.
+    pub language: Language,
+    /// What the driver asked the printer before it sent its pages, as it is written.
+    pub requests: Vec<String>,
+    /// The cards.
+    pub cards: Vec<PrintedCard>,
+}
+
+/// As [`decode_at`], for whoever looks at a job of any driver and any model: an image of fewer columns and questions in front
+/// of a page are shown and not refused.
+///
+/// # Errors
+/// As [`decode`].
+pub fn look_at(margin: usize, job: &[u8]) -> Result<Contents, DecodeError> {
+    // A question is of the first language, also where its first byte is not that of a page.
+    let language = if request::of(job).is_some() { Language::Format1 } else { Language::of(job)? };
+    let read = match language {
+        Language::Format1 => format1::decode(margin.min(WIDEST_MARGIN), job, Reader::Looker)?,
+        Language::Format2 => format1::Read { requests: Vec::new(), cards: format2::decode(job)? },
+    };
+    Ok(Contents { language, requests: read.requests, cards: read.cards })
+}
+
+/// A job without what its driver asked in front of it.
+pub(super) fn after_requests(mut job: &[u8]) -> &[u8] {
+    while let Some((_, after)) = request::of(job) {
+        job = after;
+    }
+    job
 }
 
 /// Outside text as it may stand in a message.

@@ -11,7 +11,7 @@ use std::{net::SocketAddr, time::Duration};
 use super::{
     choice::{Destination, Printer, PrinterChoice},
     identify,
-    profile::{Profile, Profiles},
+    profile::{Profile, Profiles, named_in},
     spool,
 };
 
@@ -109,6 +109,11 @@ fn ask(found: &mut Found, profiles: &Profiles) {
     if let Ok((_, status)) = identify::by_asking(&printer) {
         found.model = status.model;
         found.serial = status.serial;
+    } else if found.model.is_empty() {
+        // A queue is known by the first of its descriptions that names a model.
+        let described = identify::described(&printer).unwrap_or_default();
+        let names = |words: &&String| named_in(profiles, words).is_some();
+        found.model = described.iter().find(names).or(described.first()).cloned().unwrap_or_default();
     }
 }
 
@@ -150,7 +155,12 @@ fn fitting(model: &str, profiles: &Profiles) -> Vec<String> {
         !known(profile) && (model == own || model == short || (is_words && model.contains(short)))
     };
     let sure = profiles.iter().filter(known).map(|profile| profile.id.clone());
-    sure.chain(profiles.iter().filter(named).map(|profile| profile.id.clone())).collect()
+    let mut fitting: Vec<String> =
+        sure.chain(profiles.iter().filter(named).map(|profile| profile.id.clone())).collect();
+    if let Some((described, _)) = named_in(profiles, &model).filter(|(described, _)| !fitting.contains(&described.id)) {
+        fitting.push(described.id.clone());
+    }
+    fitting
 }
 
 #[cfg(test)]

@@ -9,10 +9,11 @@ use toml::{Table, Value};
 
 use super::{
     choice::{Destination, Printer, PrinterChoice, Through},
+    decoder::after_requests,
     former,
-    magicard::status::{REQUEST, Status},
-    profile::{HeadTag, JobFormat, Profile, ProfileError, Profiles, StatusQuery},
-    spool::SpoolError,
+    magicard::status::Status,
+    profile::{HeadTag, JobFormat, Profile, ProfileError, Profiles, StatusQuery, check_description},
+    spool::{IppQueue, SpoolError},
 };
 use crate::domain::Series;
 
@@ -105,11 +106,8 @@ pub enum IdentifyError {
 /// # Errors
 /// [`IdentifyError::NeitherLanguage`].
 pub fn of_job(job: &[u8]) -> Result<Verdict, IdentifyError> {
-    let mut rest = job;
     // A driver that polls asks for the status first (`facts/magicard.md` 3).
-    while let Some(after) = rest.strip_prefix(REQUEST) {
-        rest = after;
-    }
+    let rest = after_requests(job);
     let witness = Witness::CapturedJob;
     if rest.starts_with(b"<?xml") {
         return Ok(Verdict { format: JobFormat::Format2, head: Some(HeadTag::Bytes), witness });
@@ -170,6 +168,41 @@ pub fn by_asking(printer: &Printer) -> Result<(Verdict, Status), IdentifyError> 
     Err(IdentifyError::CannotBeAsked { why })
 }
 
+/// What the queue of a printer is described as, the surest first; `None` where it is no queue of IPP, or nobody answers.
+#[must_use]
+pub fn described(printer: &Printer) -> Option<Vec<String>> {
+    match &printer.choice.destination {
+        Destination::Ipp(address) | Destination::Driver { address, .. } => {
+            IppQueue::new(address, &printer.profile).descriptions().ok()
+        }
+        _ => None,
+    }
+}
+
+/// What the description of a queue says of its printer's model, in words. It is no witness: a queue knows what it was told.
+fn by_description(profile: &Profile, described: &[String], all: &Profiles) -> Result<String, IdentifyError> {
+    for words in described {
+        match check_description(profile, words, all) {
+            Ok(Some(_)) => {
+                return Ok(format!(
+                    "Its queue is described as a “{words}”; the printer itself cannot be asked through a queue."
+                ));
+            }
+            Ok(None) => {}
+            Err((other, _)) => {
+                return Err(IdentifyError::OtherModel {
+                    found: words.clone(),
+                    profile: profile.id.clone(),
+                    other: other.id.clone(),
+                });
+            }
+        }
+    }
+    Ok("The model is not known, because its queue does not say it: look at the printer, and print a test card before the \
+        first card of a holder."
+        .to_owned())
+}
+
 impl PrinterChoice {
     /// Asks a printer that is about to be added who it is, where it can be asked; what came of it in words.
     ///
@@ -182,6 +215,9 @@ impl PrinterChoice {
             false => " Series 10 cards are not printed on it: the published rules name the DoH 300 v2 alone.",
         };
         let printer = Printer { choice: self.clone(), profile };
+        if let Some(described) = described(&printer) {
+            return Ok(format!("{}{series_10}", by_description(&printer.profile, &described, profiles)?));
+        }
         let answer = match by_asking(&printer) {
             Ok((verdict, status)) => {
                 check_model(&printer.profile, &status.model, profiles)?;
@@ -350,6 +386,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::printer::magicard::status::REQUEST;
 
     fn headed(header: &str) -> Vec<u8> {
         [&[5; LEAD_IN][..], b"\x01,", header.as_bytes(), b"\x1C"].concat()
@@ -363,6 +400,8 @@ mod tests {
         // Polled first, and of the Rio class.
         let polled = [REQUEST, REQUEST, headed("NOC1,KEE,RT2").as_slice()].concat();
         assert_eq!(of_job(&polled).unwrap().head, Some(HeadTag::Kee));
+        let asked = [&[5; 8][..], b"\x01,REQ,STA,MDL,\x1C\x03", headed("NOC1,KGE").as_slice()].concat();
+        assert_eq!(of_job(&asked).unwrap().head, Some(HeadTag::Kge));
         assert_eq!(of_job(b"<?xml version=\"1.0\"?>\r<prn>").unwrap().format, JobFormat::Format2);
         for other in [&b"%PDF-1.4"[..], &[5; 63], b"", b"\x1b%-12345X@PJL"] {
             assert!(matches!(of_job(other), Err(IdentifyError::NeitherLanguage { .. })));

@@ -79,6 +79,39 @@ impl fmt::Display for Document {
     }
 }
 
+/// Sides of the cards of a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PageSides {
+    /// Each page is a card.
+    One,
+    /// Each two pages are a card, which is turned over like the page of a book: both of its faces are landscape and stand
+    /// upright when it is turned about its left edge, which is a short one. A page stands on that edge.
+    Both,
+}
+
+impl PageSides {
+    /// What a queue calls them (RFC 8011, 5.2.8).
+    #[must_use]
+    pub fn keyword(self) -> &'static str {
+        match self {
+            Self::One => "one-sided",
+            Self::Both => "two-sided-short-edge",
+        }
+    }
+}
+
+impl Document {
+    /// What a document of ours says of its cards.
+    #[must_use]
+    pub fn sides(self, job: &[u8]) -> PageSides {
+        match self {
+            Self::PwgRaster => pwg_raster::sides(job),
+            Self::Pdf => pdf::sides(job),
+            Self::Bitmap => PageSides::One,
+        }
+    }
+}
+
 /// Writes faces as pages.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PageEncoder {
@@ -104,10 +137,11 @@ impl JobEncoder for PageEncoder {
         let sides = std::iter::once(planes).chain(options.back);
         let card: Vec<Vec<u8>> = sides.map(|side| page_of(&self.profile, side)).collect();
         // Every driver prints every page; what it makes of a number of copies is its own.
+        let sides = if options.back.is_some() { PageSides::Both } else { PageSides::One };
         let pages: Vec<&[u8]> = (0..options.copies).flat_map(|_| card.iter().map(Vec::as_slice)).collect();
         Ok(match self.document {
-            Document::PwgRaster => pwg_raster::write(&pages, options.back.is_some()),
-            Document::Pdf => pdf::write(&pages),
+            Document::PwgRaster => pwg_raster::write(&pages, sides),
+            Document::Pdf => pdf::write(&pages, sides),
             Document::Bitmap => bitmap::write(&pages),
         })
     }
@@ -137,4 +171,25 @@ fn page(planes: &Planes, resin: bool) -> Vec<u8> {
         }
     }
     page
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::printer::profile::{PrintableSides, Profiles};
+
+    #[test]
+    fn a_document_says_how_many_sides_its_cards_have_also_in_several_copies() {
+        let mut profile = Profiles::bundled().unwrap().find("magicard-doh-300-v2").unwrap().clone();
+        profile.sides.printable = PrintableSides::FrontAndBack;
+        let face = Planes::blank();
+        for document in Document::OF_IPP {
+            let encoder = PageEncoder::new(&profile, document);
+            for (back, sides) in [(None, PageSides::One), (Some(&face), PageSides::Both)] {
+                let job = encoder.encode(&face, &JobOptions { copies: 2, back, ..JobOptions::one_card(1) }).unwrap();
+                assert_eq!(document.sides(&job), sides, "{document}");
+            }
+            assert_eq!(document.sides(b"RaS2"), PageSides::One, "any bytes have an answer");
+        }
+    }
 }

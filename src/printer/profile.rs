@@ -5,10 +5,12 @@
 
 mod check;
 mod library;
+mod naming;
 mod settings;
 
 pub(in crate::printer) use check::is_curve;
 pub use library::Profiles;
+pub use naming::{check_description, named_in};
 pub use settings::{
     Black, ChipEncoder, ChipHole, Coercivity, Colour, Head, HeadTag, HoloKote, Identity, Job, JobFormat, Language,
     Overcoat, OvercoatBox, Panels, Port, Power, PrintableSides, ResinQuality, Ribbon, Sides, Station, StatusQuery,

@@ -18,6 +18,51 @@ pub fn profile(tag: HeadTag) -> Profile {
     profile
 }
 
+#[cfg(unix)]
+/// The profile of the model that Gutenprint's driver is for, with its head.
+pub fn tango() -> Profile {
+    Profiles::bundled().unwrap().find("magicard-rio-tango-2e").unwrap().clone()
+}
+
+#[cfg(target_os = "linux")]
+/// Noise with fields of letters and codes in resin, and of the darkest black that dyes make; no chip.
+pub fn with_resin(seed: u64) -> Planes {
+    let mut planes = noise(seed);
+    // All of the card, also where a chip would be.
+    planes.keep_out = None;
+    for at in 0..WIDTH * HEIGHT {
+        match (at / WIDTH / 30 + at % WIDTH / 50) % 4 {
+            // Letters and codes: resin, and no dye under it.
+            0 => {
+                (planes.yellow[at], planes.magenta[at], planes.cyan[at]) = (0, 0, 0);
+                planes.resin[at] = 1;
+            }
+            // As dark as a page for a driver is where the dyes are to print black.
+            1 => {
+                (planes.yellow[at], planes.magenta[at], planes.cyan[at]) = (251, 251, 251);
+                planes.resin[at] = 0;
+            }
+            _ => planes.resin[at] = 0,
+        }
+    }
+    planes
+}
+
+#[cfg(target_os = "linux")]
+/// The job of one card of both sides, for the head of a Tango.
+pub fn both_sides(front: &Planes, back: &Planes) -> Vec<u8> {
+    let options = JobOptions { back: Some(back), ..JobOptions::one_card(0x6B03_02DE) };
+    encoder(&turning(HeadTag::Kee)).encode(front, &options).unwrap()
+}
+
+#[cfg(unix)]
+/// The profile of the desk's printer with another head, and as one that turns cards.
+pub fn turning(tag: HeadTag) -> Profile {
+    let mut profile = profile(tag);
+    profile.sides.printable = cardwright::printer::profile::PrintableSides::FrontAndBack;
+    profile
+}
+
 /// Pixels that follow from a seed, another in every panel, none on the chip.
 pub fn noise(seed: u64) -> Planes {
     let mut state = seed | 1;

@@ -3,15 +3,26 @@
 
 use std::{path::Path, process::Command};
 
+#[cfg(target_os = "linux")]
+use cardwright::printer::decoder::decode;
 use cardwright::{
     face::planes::{HEIGHT, Planes, WIDTH},
     printer::profile::HeadTag,
 };
 
-use crate::{faces, gutenprint, independent_decoder as judge};
+use crate::{faces, independent_decoder as judge};
+#[cfg(target_os = "linux")]
+use crate::{gutenprint, inspect::inspect};
 
 const DRIVER: &str = "/usr/lib/cups/driver/gutenprint.5.3";
 const FILTER: &str = "/usr/lib/cups/filter/rastertogutenprint.5.3";
+#[cfg(target_os = "linux")]
+/// The lead-in of a page, and what stands in front of its first command.
+const PAGE_BEGINS: [u8; 66] = {
+    let mut bytes = [5; 66];
+    (bytes[64], bytes[65]) = (1, b',');
+    bytes
+};
 /// One plane of the filter: 1016 lines of 672 pixels.
 const PLANE: usize = 672 * 1016;
 
@@ -97,7 +108,7 @@ fn the_same_picture_comes_to_the_same_head_pixels() {
 }
 
 /// The planes of a job that the filter made for its own backend, by their letters.
-pub fn filtered_planes(job: &[u8]) -> Vec<(char, &[u8])> {
+fn filtered_planes(job: &[u8]) -> Vec<(char, &[u8])> {
     let end = job.iter().position(|byte| *byte == 0x1c).expect("the header ends");
     let header = std::str::from_utf8(&job[66..end]).unwrap();
     assert!(header.split(',').any(|command| command == "X-GP-8"), "{header}");
@@ -112,8 +123,8 @@ pub fn filtered_planes(job: &[u8]) -> Vec<(char, &[u8])> {
 }
 
 #[cfg(target_os = "linux")]
-/// What the backend makes of the filter's job for the head: six bits of dye, and a panel of resin.
-fn converted(job: &[u8]) -> Vec<u8> {
+/// What the backend makes of the filter's job for the head: six bits of dye, and a panel of resin; page after page.
+pub fn converted(job: &[u8]) -> Vec<u8> {
     let folder = tempfile::tempdir().unwrap();
     let (library, file) = (folder.path().join("kept_job.so"), folder.path().join("job.prn"));
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/printing/kept_job.c");
@@ -130,13 +141,19 @@ fn converted(job: &[u8]) -> Vec<u8> {
         .output()
         .unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let mut job = std::fs::read(kept).expect("the backend converted the job");
-    // A block is longer than what is in it.
-    let header = job.iter().position(|byte| *byte == 0x1c).expect("the header ends");
-    let commands = std::str::from_utf8(&job[66..header]).unwrap().split(',').map(str::to_owned).collect::<Vec<_>>();
-    let sizes = commands.iter().filter_map(|command| command.strip_prefix("SZ")?.get(1..)?.parse::<usize>().ok());
-    let planes: usize = sizes.map(|size| size + 3).sum();
-    job.truncate(header + 1 + planes + 1);
+    let kept = std::fs::read(kept).expect("the backend converted the job");
+    let mut job = Vec::new();
+    let mut rest = kept.as_slice();
+    // A block is longer than the page in it.
+    while let Some(begin) = rest.windows(PAGE_BEGINS.len()).position(|bytes| bytes == PAGE_BEGINS) {
+        let page = &rest[begin..];
+        let header = page.iter().position(|byte| *byte == 0x1c).expect("the header ends");
+        let commands = std::str::from_utf8(&page[PAGE_BEGINS.len()..header]).unwrap().split(',');
+        let sizes = commands.filter_map(|command| command.strip_prefix("SZ")?.get(1..)?.parse::<usize>().ok());
+        let length = header + 1 + sizes.map(|size| size + 3).sum::<usize>() + 1;
+        job.extend_from_slice(&page[..length]);
+        rest = &page[length..];
+    }
     job
 }
 
@@ -144,25 +161,9 @@ fn converted(job: &[u8]) -> Vec<u8> {
 /// The whole of Debian's Gutenprint, filter and backend, told to print pure black with resin.
 #[test]
 fn the_same_card_with_resin_comes_to_the_same_bits_on_all_four_panels() {
-    let mut planes = faces::noise(34);
-    // All of the card, also where a chip would be.
-    planes.keep_out = None;
-    for at in 0..WIDTH * HEIGHT {
-        match (at / WIDTH / 30 + at % WIDTH / 50) % 4 {
-            // Letters and codes: resin, and no dye under it.
-            0 => {
-                (planes.yellow[at], planes.magenta[at], planes.cyan[at]) = (0, 0, 0);
-                planes.resin[at] = 1;
-            }
-            // As dark as a page for a driver is where the dyes are to print black.
-            1 => {
-                (planes.yellow[at], planes.magenta[at], planes.cyan[at]) = (251, 251, 251);
-                planes.resin[at] = 0;
-            }
-            _ => planes.resin[at] = 0,
-        }
-    }
-    let theirs = judge::pages(&converted(&filtered(&planes, "Resin"))).unwrap().remove(0);
+    let planes = faces::with_resin(34);
+    let theirs_job = converted(&filtered(&planes, "Resin"));
+    let theirs = judge::pages(&theirs_job).unwrap().remove(0);
     let ours = judge::pages(&faces::job(&planes, &faces::profile(HeadTag::Kee))).unwrap().remove(0);
     for letter in ['B', 'G', 'R', 'K'] {
         let pairs = theirs.planes[&letter].iter().zip(&ours.planes[&letter]).enumerate();
@@ -172,4 +173,55 @@ fn the_same_card_with_resin_comes_to_the_same_bits_on_all_four_panels() {
     }
     let resin = ours.planes[&'K'].iter().flatten().filter(|bit| **bit != 0).count();
     assert!((WIDTH * HEIGHT / 5..WIDTH * HEIGHT / 3).contains(&resin), "{resin} dots of resin");
+    read_by_our_decoder(&theirs_job, &planes);
+}
+
+#[cfg(target_os = "linux")]
+/// Our decoder reads another driver's job to the picture it was made of.
+fn read_by_our_decoder(theirs: &[u8], planes: &Planes) {
+    let cards = decode(theirs).unwrap();
+    let [card] = cards.as_slice() else { panic!("{} cards", cards.len()) };
+    let printed = &card.front.planes;
+    // Six bits of a dye, spread over 0 to 255.
+    let spread = |dyes: &[u8]| dyes.iter().map(|dye| (dye & 0xFC) | dye >> 6).collect::<Vec<u8>>();
+    for (name, printed, drawn) in [
+        ("yellow", &printed.yellow, spread(&planes.yellow)),
+        ("magenta", &printed.magenta, spread(&planes.magenta)),
+        ("cyan", &printed.cyan, spread(&planes.cyan)),
+        ("resin", &printed.resin, planes.resin.clone()),
+    ] {
+        assert!(*printed == drawn, "our decoder reads another {name}");
+    }
+    assert!(card.back.is_none() && card.copies == 1);
+}
+
+#[cfg(target_os = "linux")]
+/// Without resin the driver sends three panels; `print inspect` shows what it sent, by its own command line.
+#[test]
+fn our_decoder_and_print_inspect_show_a_job_of_gutenprint() {
+    let mut planes = faces::noise(33);
+    planes.resin.fill(0);
+    let job = converted(&filtered(&planes, "Composite"));
+    read_by_our_decoder(&job, &planes);
+
+    let folder = tempfile::tempdir().unwrap();
+    let (file, out) = (folder.path().join("job.prn"), folder.path().join("pictures"));
+    std::fs::write(&file, &job).unwrap();
+    let output = inspect(&[file.as_ref(), "--out".as_ref(), out.as_ref()]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let answer: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&answer["job-format"], &answer["requests"]), (&"format-1".into(), &serde_json::json!([])));
+    let side = &answer["cards"][0]["sides"][0];
+    assert_eq!(side["panels"], serde_json::json!(["yellow", "magenta", "cyan"]));
+    let header = side["header"].as_array().unwrap();
+    for (word, value) in [("VER", "5.3.4"), ("KEE", ""), ("IMF", "BGR"), ("DPX", "OFF")] {
+        assert!(header.contains(&serde_json::json!([word, value])), "{word}{value}: {header:?}");
+    }
+    let picture = image::open(out.join("card-1-front.png")).unwrap().into_rgba8();
+    let spread = |dye: u8| 255 - ((dye & 0xFC) | dye >> 6);
+    for (x, y) in [(0, 0), (1015, 641), (500, 300), (77, 613)] {
+        let at = y * WIDTH + x;
+        let drawn = [planes.cyan[at], planes.magenta[at], planes.yellow[at]].map(spread);
+        assert_eq!(picture.get_pixel(x as u32, y as u32).0[..3], drawn, "{x},{y}");
+    }
 }

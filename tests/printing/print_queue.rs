@@ -3,10 +3,17 @@
 
 pub mod server;
 
-use std::{io::Read, net::TcpListener, thread, time::Duration};
+use std::{
+    io::Read,
+    net::TcpListener,
+    process::Command,
+    sync::mpsc::{Receiver, SyncSender, sync_channel},
+    thread,
+    time::Duration,
+};
 
 use cardwright::printer::{
-    choice::Destination,
+    choice::{Destination, PrinterChoice},
     find::{self, Places},
     profile::{HeadTag, Profiles},
     spool::{CardUsed, IppQueue, Spool, SpoolError, Taken, TimeLimits},
@@ -21,6 +28,12 @@ const LIMIT: Duration = Duration::from_secs(30);
 fn queue(address: &str, send: Duration) -> IppQueue {
     let limits = TimeLimits { connect: LIMIT, send, hang_up: LIMIT, word: LIMIT };
     IppQueue::new(address, &faces::profile(HeadTag::Kge2)).with_limits(limits)
+}
+
+/// A queue with the driver of a Tango, under its own profile.
+fn tango_queue(address: &str) -> IppQueue {
+    let limits = TimeLimits { connect: LIMIT, send: LIMIT, hang_up: LIMIT, word: LIMIT };
+    IppQueue::new(address, &faces::tango()).with_limits(limits)
 }
 
 fn job(seed: u64) -> Vec<u8> {
@@ -59,7 +72,7 @@ fn a_queue_with_gutenprints_driver_leaves_a_finished_job_as_it_is() {
     let device = format!("socket://127.0.0.1:{}", printer.port());
     server.add("driver", &["-v", &device, "-m", "gutenprint.5.3://magicard-tango-2e/expert"]);
     let job = faces::job(&faces::noise(52), &faces::profile(HeadTag::Kee));
-    queue(&server.queue("driver"), LIMIT).send(&job).unwrap();
+    tango_queue(&server.queue("driver")).send(&job).unwrap();
     assert!(printer.receive(LIMIT).unwrap().job == job, "the bytes differ");
 }
 
@@ -91,6 +104,126 @@ fn a_job_that_the_desk_cancels_is_taken_back() {
     assert!(matches!(error, SpoolError::TakenBack { .. }), "{error}");
     assert!(error.to_string().contains("cancelled at this desk"), "{error}");
     assert_eq!(server.jobs(), "");
+}
+
+/// A printer that takes the beginning of its first job, says so, and reads on when it is told to; what comes after is read at
+/// once. It tells of each job how much came.
+fn slow() -> (u16, Receiver<usize>, SyncSender<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let (tells, told) = sync_channel(4);
+    let (go_on, waits) = sync_channel(1);
+    thread::spawn(move || {
+        let mut first = true;
+        for line in listener.incoming() {
+            let (mut line, mut took) = (line.unwrap(), 0);
+            if std::mem::take(&mut first) {
+                let mut beginning = [0; 3_000];
+                line.read_exact(&mut beginning).unwrap();
+                tells.send(beginning.len()).unwrap();
+                waits.recv().unwrap();
+                took = beginning.len();
+            }
+            // A line that the other side gives up may end with an error.
+            let mut piece = vec![0; 64 << 10];
+            while let Ok(read @ 1..) = line.read(&mut piece) {
+                took += read;
+            }
+            if tells.send(took).is_err() {
+                return;
+            }
+        }
+    });
+    (port, told, go_on)
+}
+
+#[test]
+fn a_job_that_the_queue_is_handing_over_is_cancelled_and_somebody_looks_at_the_card() {
+    let server = PrintServer::start();
+    let (port, told, go_on) = slow();
+    server.add("slow", &["-v", &format!("socket://127.0.0.1:{port}"), "-m", "raw"]);
+    let mut sent = queue(&server.queue("slow"), 10 * LIMIT);
+    // More than the two sides of the line hold for a printer that does not read.
+    let long = job(58).repeat(16);
+    let total = long.len();
+    let cancel = sent.cancel();
+    let sender = thread::spawn(move || sent.send(&long));
+    assert_eq!(told.recv_timeout(LIMIT).unwrap(), 3_000, "the printer has begun");
+    cancel.now();
+    let error = sender.join().unwrap().unwrap_err();
+    assert!(matches!(error, SpoolError::QueueUnsure { .. }), "{error}");
+    assert_eq!(error.card_used(), CardUsed::Perhaps);
+    assert!(error.to_string().contains("cancelled at this desk"), "{error}");
+    assert_eq!(server.jobs(), "", "the job was left in the queue");
+    go_on.send(()).unwrap();
+    let took = told.recv_timeout(LIMIT).unwrap();
+    assert!(took < total, "all {total} bytes came after it was cancelled");
+    // The next card comes whole, once, and nothing of the last one does.
+    let next = job(59);
+    queue(&server.queue("slow"), LIMIT).send(&next).unwrap();
+    assert_eq!(told.recv_timeout(LIMIT).unwrap(), next.len());
+    assert!(told.recv_timeout(Duration::from_millis(10)).is_err());
+}
+
+/// The model that a queue names, in its driver's file or in the words of whoever set it up.
+#[test]
+fn a_queue_of_the_first_generation_is_refused_under_the_profile_of_the_second() {
+    let server = PrintServer::start();
+    let device = "socket://127.0.0.1:9";
+    let driver = "gutenprint.5.3://magicard-tango-2e/expert";
+    for (name, model) in [("first", "DoH 300"), ("second", "DoH 300 v2")] {
+        let named = format!("Magicard {model}");
+        server.add_named(name, device, driver, [("Magicard Tango 2E", &named), ("RioTango2D", model)]);
+    }
+    server.add("labelled", &["-v", device, "-m", "raw", "-D", "Magicard DoH 300 (v1), room 4"]);
+    server.add("plain", &["-v", device, "-m", "raw"]);
+    let profiles = Profiles::bundled().unwrap();
+    let add = |queue: &str, document: &str, profile: &str| {
+        let destination = format!("{document}{}", server.queue(queue)).parse().unwrap();
+        PrinterChoice { name: "Desk".to_owned(), profile: profile.to_owned(), destination }.meet(&profiles)
+    };
+    let (v1, v2) = ("magicard-doh-300-v1", "magicard-doh-300-v2");
+    for (name, document) in [("first", "pwg+"), ("first", ""), ("labelled", "")] {
+        // Before a card is made, and before a job is.
+        for error in [
+            queue(&server.queue(name), LIMIT).status().unwrap_err(),
+            queue(&server.queue(name), LIMIT).send(b"job").unwrap_err(),
+        ] {
+            assert!(matches!(error, SpoolError::WrongModel { .. }), "{name}: {error}");
+            assert_eq!(error.card_used(), CardUsed::No);
+            assert!(error.to_string().contains("DoH 300") && error.to_string().contains(v2), "{name}: {error}");
+        }
+        let error = add(name, document, v2).unwrap_err().to_string();
+        assert!(error.contains("Series 10") && error.contains(v1), "{name}: {error}");
+        assert!(add(name, document, v1).unwrap().contains("Series 10 cards are not printed on it"), "{name}");
+    }
+    assert_eq!(server.jobs(), "");
+    assert_eq!(queue(&server.queue("second"), LIMIT).status().unwrap(), None);
+    assert!(add("second", "pwg+", v2).unwrap().contains("described as a “DoH 300 v2”"));
+    // Who says nothing is used, and not taken for the right one.
+    assert_eq!(queue(&server.queue("plain"), LIMIT).status().unwrap(), None);
+    assert!(add("plain", "", v2).unwrap().contains("The model is not known"));
+    // Without a profile, a queue is what it is described as.
+    let met = |name: &str| find::meet(&server.queue(name).parse().unwrap(), &profiles).profiles;
+    assert_eq!(met("first").first().map(String::as_str), Some(v1));
+    assert_eq!(met("second").first().map(String::as_str), Some(v2));
+    assert_eq!(met("plain"), Vec::<String>::new());
+
+    // And so by the command line: nothing is added.
+    let desk = tempfile::tempdir().unwrap();
+    std::fs::write(desk.path().join("desk.toml"), "realm = \"training\"\n").unwrap();
+    let place = format!("pwg+{}", server.queue("first"));
+    let ran = Command::new(env!("CARGO_BIN_EXE_cardwright"))
+        .args(["printers", "--config", "desk.toml", "add", "Old", "--destination", &place, "--profile", v2])
+        .current_dir(desk.path())
+        .env("HOME", desk.path())
+        .env("CARDWRIGHT_DATA", desk.path().join("data"))
+        .env_remove("CARDWRIGHT_CONFIG")
+        .output()
+        .unwrap();
+    assert_eq!(ran.status.code(), Some(3), "{ran:?}");
+    assert!(String::from_utf8_lossy(&ran.stderr).contains("Series 10"), "{ran:?}");
+    assert_eq!(std::fs::read_to_string(desk.path().join("desk.toml")).unwrap(), "realm = \"training\"\n");
 }
 
 #[test]
@@ -126,7 +259,9 @@ fn a_printer_that_goes_in_the_middle_of_a_job_is_not_taken_for_done_nor_its_card
     for (name, bytes) in [("early", 3_000), ("later", 40_000)] {
         let (port, taker) = gone_after(bytes);
         server.add(name, &["-v", &format!("socket://127.0.0.1:{port}"), "-m", "raw"]);
-        let error = queue(&server.queue(name), Duration::from_secs(3)).send(&job(57)).unwrap_err();
+        // More than the kernel holds for a printer that no longer reads: what it holds counts as taken.
+        let long = job(57).repeat(4);
+        let error = queue(&server.queue(name), Duration::from_secs(3)).send(&long).unwrap_err();
         assert_eq!(taker.join().unwrap(), bytes, "{name}");
         assert!(matches!(error, SpoolError::QueueUnsure { .. }), "{name}: {error}");
         assert_eq!(error.card_used(), CardUsed::Perhaps, "{name}");
@@ -189,7 +324,10 @@ fn queues_are_found_with_what_their_driver_says_and_a_server_that_is_gone_has_no
     // What was found is an address that jobs can be sent to.
     let read = tango.destination.to_string().parse::<Destination>().unwrap();
     assert_eq!(read, tango.destination);
-    assert_eq!(queue(&read.to_string(), LIMIT).status().unwrap(), None);
+    assert_eq!(tango_queue(&read.to_string()).status().unwrap(), None);
+    // It is not the printer of the desk's profile.
+    let error = queue(&read.to_string(), LIMIT).status().unwrap_err();
+    assert!(matches!(error, SpoolError::WrongModel { .. }), "{error}");
     drop(server);
     assert!(look().iter().all(|found| !matches!(found.destination, Destination::Ipp(_))));
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use cardwright::{
     face::planes::WIDTH,
     printer::{
+        decoder::{USUAL_MARGIN, look_at},
         magicard::{JobOptions, encoder},
         profile::HeadTag,
         spool::{RawTcp, Spool},
@@ -140,6 +141,11 @@ fn it_refuses_what_a_printer_refuses() {
     ] {
         let error = decode(&damaged).unwrap_err().to_string();
         assert!(error.contains(words), "{name}: {error}");
+        // Who only looks at a job takes another width, and then its planes do not fit; nothing else is let through.
+        let error = look_at(USUAL_MARGIN, &damaged).unwrap_err().to_string();
+        let words =
+            if name == "another width" { "plane B is given 585216 bytes and this head takes 576000" } else { words };
+        assert!(error.contains(words), "{name}, looked at: {error}");
     }
     assert_eq!(decode(&[]), Err(DecodeError::Empty));
 }
@@ -150,7 +156,7 @@ proptest! {
     #[test]
     fn any_bytes_give_an_answer(bytes in proptest::collection::vec(any::<u8>(), 0..400), framed in any::<bool>()) {
         let job = if framed { [&[5; 64][..], b"\x01,KGE2,WID1016,HGT642,", &bytes].concat() } else { bytes };
-        prop_assert!(decode(&job).is_err());
+        prop_assert!(decode(&job).is_err() && look_at(USUAL_MARGIN, &job).is_err());
     }
 
     #[test]

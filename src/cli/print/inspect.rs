@@ -14,7 +14,7 @@ use super::super::{
     arguments::Inspect,
     table::Table,
 };
-use crate::printer::decoder::{Language, Panel, PrintedCard, PrintedSide, WIDEST_MARGIN, decode_at};
+use crate::printer::decoder::{Contents, Language, Panel, PrintedCard, PrintedSide, WIDEST_MARGIN, decode_at, look_at};
 
 /// Longest job that is read: a hopper of cards of both sides.
 const LONGEST_JOB: u64 = 400 << 20;
@@ -26,18 +26,24 @@ pub(super) fn run(arguments: &Inspect) -> Result<Answer, Failure> {
     let refused =
         |why: &dyn ToString| Failure::failed(format!("{file} is not a job that can be shown: {}", why.to_string()));
     let job = read(&arguments.job).map_err(|e| Failure::usage(format!("{file} cannot be read ({e})")))?;
-    let language = Language::of(&job).map_err(|e| refused(&e))?;
-    let cards = decode_at(margin(arguments.head_position), &job).map_err(|e| refused(&e))?;
+    let Contents { language, requests, cards } =
+        look_at(margin(arguments.head_position), &job).map_err(|e| refused(&e))?;
     let format = match language {
         Language::Format1 => "format-1",
         Language::Format2 => "format-2",
     };
     let mut text = format!("{file}: {} bytes of {format}\n", job.len());
+    for request in &requests {
+        text.push_str(&format!("The driver asked before it printed: {request}\n"));
+    }
     let mut documents = Vec::new();
     for (number, card) in cards.iter().enumerate() {
         documents.push(show(card, number + 1, arguments.out.as_deref(), &mut text)?);
     }
-    Ok(Answer::done(text, json!({ "job-format": format, "bytes": job.len(), "cards": documents })))
+    Ok(Answer::done(
+        text,
+        json!({ "job-format": format, "bytes": job.len(), "requests": requests, "cards": documents }),
+    ))
 }
 
 /// Reads no more than tells that the file is no job.

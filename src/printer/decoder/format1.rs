@@ -1,8 +1,9 @@
 //! Format 1: framing, sizes, sides and copies (`facts/magicard.md` 3, 4).
 
 use super::{
-    DecodeError, Header, MOST_PAGES, PrintedCard, PrintedOvercoat, PrintedSide,
+    DecodeError, Header, MOST_PAGES, PrintedCard, PrintedOvercoat, PrintedSide, Reader,
     plane::{Order, unpack},
+    request,
 };
 use crate::face::planes::{HEIGHT, PixelBox, Planes, WIDTH};
 
@@ -11,15 +12,33 @@ pub(super) const STATUS_REQUEST: &[u8] = b"\x01,REQ,INF,\x1c\x03";
 /// Bytes of 05 in front of a page.
 const LEAD_IN: usize = 64;
 
+/// What was read.
+pub(super) struct Read {
+    /// Questions in front of pages, for somebody who looks at the job.
+    pub(super) requests: Vec<String>,
+    pub(super) cards: Vec<PrintedCard>,
+}
+
 /// Reads a whole job.
-pub(super) fn decode(margin: usize, job: &[u8]) -> Result<Vec<PrintedCard>, DecodeError> {
+pub(super) fn decode(margin: usize, job: &[u8], reader: Reader) -> Result<Read, DecodeError> {
     let mut rest = job;
+    let mut requests = Vec::new();
     let mut cards: Vec<PrintedCard> = Vec::new();
     let mut pages = 0;
     let mut front: Option<(PrintedSide, u32)> = None;
     loop {
-        while let Some(after) = rest.strip_prefix(STATUS_REQUEST) {
-            rest = after;
+        match reader {
+            Reader::Printer => {
+                while let Some(after) = rest.strip_prefix(STATUS_REQUEST) {
+                    rest = after;
+                }
+            }
+            Reader::Looker => {
+                while let Some((asked, after)) = request::of(rest) {
+                    requests.push(asked.to_owned());
+                    rest = after;
+                }
+            }
         }
         if rest.is_empty() {
             break;
@@ -31,7 +50,7 @@ pub(super) fn decode(margin: usize, job: &[u8]) -> Result<Vec<PrintedCard>, Deco
         if pages > MOST_PAGES {
             return Err(DecodeError::TooManyPages);
         }
-        let (side, after) = page(margin, rest, pages)?;
+        let (side, after) = page(margin, rest, pages, reader)?;
         rest = after;
         let duplex = one_of(&side.header, "DPX", &["ON", "OFF"], "ON or OFF")? == Some("ON");
         let number = one_of(&side.header, "PAG", &["1", "2"], "1 or 2")?.unwrap_or("1");
@@ -51,12 +70,12 @@ pub(super) fn decode(margin: usize, job: &[u8]) -> Result<Vec<PrintedCard>, Deco
     match (front, cards.is_empty()) {
         (Some(_), _) => Err(DecodeError::Sides),
         (None, true) => Err(DecodeError::Empty),
-        (None, false) => Ok(cards),
+        (None, false) => Ok(Read { requests, cards }),
     }
 }
 
 /// One page, and what follows it.
-fn page(margin: usize, bytes: &[u8], page: usize) -> Result<(PrintedSide, &[u8]), DecodeError> {
+fn page(margin: usize, bytes: &[u8], page: usize, reader: Reader) -> Result<(PrintedSide, &[u8]), DecodeError> {
     let found = bytes.iter().take_while(|byte| **byte == 0x05).count();
     let rest = bytes.get(found..).unwrap_or_default();
     if found != LEAD_IN {
@@ -68,16 +87,16 @@ fn page(margin: usize, bytes: &[u8], page: usize) -> Result<(PrintedSide, &[u8])
     let mut rest = rest.strip_prefix(&[0x1C]).ok_or(DecodeError::NoHeaderEnd)?;
     let header = Header::parse(line)?;
     let order = header.head().and_then(Order::of).ok_or(DecodeError::NoHead)?;
-    exactly(&header, "WID", "1016")?;
+    let columns = columns(&header, reader)?;
     exactly(&header, "HGT", "642")?;
 
     let mut planes = Planes::blank();
-    for letter in letters(&header, order)? {
+    for letter in letters(&header, order, columns)? {
         let strips = strips(letter);
         let (pixels, after) =
-            rest.split_at_checked(WIDTH * order.strip() * strips).ok_or(DecodeError::CutOff { letter })?;
+            rest.split_at_checked(columns * order.strip() * strips).ok_or(DecodeError::CutOff { letter })?;
         rest = after.strip_prefix(&[0x1C, letter as u8, b':']).ok_or(DecodeError::PlaneEnd { letter })?;
-        let mut pixels = unpack(pixels, order, strips, margin);
+        let mut pixels = unpack(pixels, order, strips, margin, columns);
         if strips == 6 {
             pixels.iter_mut().for_each(|dye| *dye = *dye << 2 | *dye >> 4);
         }
@@ -91,7 +110,17 @@ fn page(margin: usize, bytes: &[u8], page: usize) -> Result<(PrintedSide, &[u8])
     let rest = rest.strip_prefix(&[0x03]).ok_or(DecodeError::NoEnd { page })?;
     let overcoat = overcoat(&header)?;
     planes.keep_out = overcoat.holes.first().copied();
-    Ok((PrintedSide { planes, header, overcoat }, rest))
+    Ok((PrintedSide { planes, columns, header, overcoat }, rest))
+}
+
+/// Columns of the image, each a line of the head. Drivers of older models give fewer (`facts/magicard.md` 5.2).
+fn columns(header: &Header, reader: Reader) -> Result<usize, DecodeError> {
+    if reader == Reader::Printer {
+        return exactly(header, "WID", "1016").map(|()| WIDTH);
+    }
+    let value = header.value("WID").unwrap_or("missing");
+    let sound = value.parse().ok().filter(|columns| (1..=WIDTH).contains(columns));
+    sound.ok_or_else(|| DecodeError::Value { word: "WID", found: super::shown(value), expected: "1 to 1016" })
 }
 
 /// One strip of resin, six of a dye.
@@ -100,7 +129,7 @@ fn strips(letter: char) -> usize {
 }
 
 /// The planes that follow, once their sizes fit the image and the head.
-fn letters(header: &Header, order: Order) -> Result<Vec<char>, DecodeError> {
+fn letters(header: &Header, order: Order, columns: usize) -> Result<Vec<char>, DecodeError> {
     let sizes: String = header.sizes().map(|(letter, _)| letter).collect();
     if sizes.is_empty() {
         return Err(DecodeError::NoSizes);
@@ -110,7 +139,7 @@ fn letters(header: &Header, order: Order) -> Result<Vec<char>, DecodeError> {
         return Err(DecodeError::SizesAgainstImage { sizes, image: image.to_owned() });
     }
     for (letter, (_, size)) in image.chars().zip(header.sizes()) {
-        let expected = WIDTH * order.strip() * strips(letter);
+        let expected = columns * order.strip() * strips(letter);
         if size.parse() != Ok(expected) {
             return Err(DecodeError::SizeAgainstLayout { letter, found: size.to_owned(), expected });
         }

@@ -133,7 +133,7 @@ impl Side<'_> {
             flatten(part, "", &mut commands);
         }
         flatten(self.options, "", &mut commands);
-        Ok(PrintedSide { planes, header: Header::of(commands), overcoat })
+        Ok(PrintedSide { planes, columns: WIDTH, header: Header::of(commands), overcoat })
     }
 
     fn overcoat(&self) -> Result<PrintedOvercoat, DecodeError> {

@@ -2,7 +2,7 @@
 
 use std::io::Cursor;
 
-use image::{GrayImage, ImageFormat, Luma, Rgba, RgbaImage};
+use image::{GrayImage, ImageFormat, Luma, Rgba, RgbaImage, imageops::crop_imm};
 
 use super::{PrintedCard, PrintedSide};
 use crate::face::planes::{HEIGHT, PixelBox, WIDTH};
@@ -39,7 +39,7 @@ impl Panel {
 }
 
 impl PrintedCard {
-    /// The front, 1016 x 642 pixels.
+    /// The front, 1016 x 642 pixels on every head of ours.
     #[must_use]
     pub fn picture(&self) -> RgbaImage {
         self.front.picture()
@@ -70,7 +70,12 @@ impl PrintedSide {
         for hole in &self.overcoat.holes {
             darken(&mut picture, *hole);
         }
-        picture
+        crop_imm(&picture, 0, 0, self.width(), HEIGHT as u32).to_image()
+    }
+
+    /// Of the pictures.
+    fn width(&self) -> u32 {
+        self.columns.min(WIDTH) as u32
     }
 
     /// One panel alone, black where it prints in full; `None` where it prints nothing.
@@ -91,12 +96,12 @@ impl PrintedSide {
         for (pixel, value) in picture.pixels_mut().zip(values) {
             *pixel = Luma([255 - (value * (255 / full))]);
         }
-        Some(picture)
+        Some(crop_imm(&picture, 0, 0, self.width(), HEIGHT as u32).to_image())
     }
 
     fn coat(&self) -> Option<GrayImage> {
         let area = self.overcoat.area?;
-        Some(GrayImage::from_fn(WIDTH as u32, HEIGHT as u32, |x, y| {
+        Some(GrayImage::from_fn(self.width(), HEIGHT as u32, |x, y| {
             let hole = self.overcoat.holes.iter().any(|hole| contains(*hole, x, y));
             Luma([if contains(area, x, y) && !hole { 0 } else { 255 }])
         }))

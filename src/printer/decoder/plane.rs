@@ -39,12 +39,13 @@ impl Order {
     }
 }
 
-/// The face in a plane of `strips` strips a line: one value a pixel, row by row, bits of the first strip lowest.
-pub(super) fn unpack(plane: &[u8], order: Order, strips: usize, margin: usize) -> Vec<u8> {
+/// The face in a plane of `strips` strips a line: one value a pixel, row by row, bits of the first strip lowest. An image of
+/// fewer columns than the face stands at its left.
+pub(super) fn unpack(plane: &[u8], order: Order, strips: usize, margin: usize, columns: usize) -> Vec<u8> {
     let places: Vec<(usize, u8)> = (margin..margin + HEIGHT).map(|p| order.place(p)).collect();
     let mut face = vec![0; WIDTH * HEIGHT];
-    for (number, line) in plane.chunks_exact(order.strip() * strips).take(WIDTH).enumerate() {
-        let x = WIDTH - 1 - number;
+    let columns = columns.min(WIDTH);
+    for (line, x) in plane.chunks_exact(order.strip() * strips).zip((0..columns).rev()) {
         for (bit, strip) in line.chunks_exact(order.strip()).enumerate() {
             if strip.iter().all(|byte| *byte == 0) {
                 continue;

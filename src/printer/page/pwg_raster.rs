@@ -1,6 +1,6 @@
 //! PWG raster (PWG 5102.4-2012): a header of 1796 bytes a page, numbers big-endian, and lines packed by pixel.
 
-use super::{DPI, HEIGHT, LINE, WIDTH};
+use super::{DPI, HEIGHT, LINE, PageSides, WIDTH};
 
 /// First bytes of a file.
 const SYNC: &[u8; 4] = b"RaS2";
@@ -11,17 +11,30 @@ const SRGB: u32 = 19;
 /// Bytes of a pixel.
 const PIXEL: usize = 3;
 
+/// Where a page's header says whether both sides are printed, and whether they are turned about the short edge.
+const DUPLEX: usize = 272;
+const TUMBLE: usize = 368;
+
+/// What the first page of a file says.
+pub(super) fn sides(file: &[u8]) -> PageSides {
+    let at = SYNC.len() + DUPLEX;
+    match file.get(at..at + 4) {
+        Some([0, 0, 0, 1]) => PageSides::Both,
+        _ => PageSides::One,
+    }
+}
+
 /// A file of these pages.
-pub(super) fn write(pages: &[&[u8]], both_sides: bool) -> Vec<u8> {
+pub(super) fn write(pages: &[&[u8]], sides: PageSides) -> Vec<u8> {
     let mut file = SYNC.to_vec();
     for page in pages {
-        file.extend(header(pages.len(), both_sides));
+        file.extend(header(pages.len(), sides));
         lines(page, &mut file);
     }
     file
 }
 
-fn header(pages: usize, both_sides: bool) -> Vec<u8> {
+fn header(pages: usize, sides: PageSides) -> Vec<u8> {
     let mut header = vec![0; HEADER];
     let mut put = |at: usize, bytes: &[u8]| {
         if let Some(room) = header.get_mut(at..at + bytes.len()) {
@@ -30,12 +43,14 @@ fn header(pages: usize, both_sides: bool) -> Vec<u8> {
     };
     let number = |value: usize| (value as u32).to_be_bytes();
     let points = |pixels: usize| number((pixels * 72).div_ceil(DPI));
+    let both = usize::from(sides == PageSides::Both);
     put(0, b"PwgRaster");
     // The place of each, as the table of 4.3 has it.
     for (at, value) in [
-        (272, usize::from(both_sides)), // Duplex
+        (DUPLEX, both),
         (276, DPI),
         (280, DPI),
+        (TUMBLE, both),
         (372, HEIGHT),
         (376, WIDTH),
         (384, 8),  // BitsPerColor

@@ -5,6 +5,8 @@
 //! take back, whenever the line breaks. A job without a document never prints.
 
 mod exchange;
+mod model;
+mod offers;
 mod queues;
 
 use std::time::{Duration, Instant};
@@ -14,9 +16,17 @@ pub use queues::{QueueFound, queues};
 use ipp::prelude::{IppValue, JobState, Operation, Uri};
 
 pub use self::exchange::readable;
-use self::exchange::{Answer, Line};
+use self::{
+    exchange::{Answer, Line},
+    model::Described,
+    offers::Offers,
+};
 use super::{Cancel, Receipt, Spool, SpoolError, Taken, TimeLimits, Word, cancel::Wish};
-use crate::printer::{magicard::status::Status, page::Document, profile::Profile};
+use crate::printer::{
+    magicard::status::Status,
+    page::Document,
+    profile::{Panels, Profile},
+};
 
 /// What our jobs may be called, best first. A queue that knows none of them would change the bytes.
 const FORMATS: [&str; 3] = ["application/vnd.magicard-raw", "application/vnd.cups-raw", "application/octet-stream"];
@@ -31,6 +41,8 @@ pub struct IppQueue {
     address: String,
     limits: TimeLimits,
     cancel: Cancel,
+    /// The model that is expected there.
+    profile: Profile,
     /// What a queue with a driver is given; `None` for finished jobs.
     document: Option<Document>,
     /// The last job, and who keeps it.
@@ -51,6 +63,7 @@ struct QueueLook {
     /// What our jobs are called there.
     format: &'static str,
     keeper: Keeper,
+    offers: Offers,
 }
 
 /// How a job of the queue is.
@@ -64,8 +77,14 @@ impl IppQueue {
     /// The queue at this address, `ipp://HOST[:PORT]/…`.
     #[must_use]
     pub fn new(address: &str, profile: &Profile) -> Self {
-        let address = address.to_owned();
-        Self { address, limits: TimeLimits::of(profile), cancel: Cancel::default(), document: None, last: None }
+        Self {
+            address: address.to_owned(),
+            limits: TimeLimits::of(profile),
+            cancel: Cancel::default(),
+            profile: profile.clone(),
+            document: None,
+            last: None,
+        }
     }
 
     /// A queue with the printer's own driver, which is given pages.
@@ -80,6 +99,11 @@ impl IppQueue {
         Self { limits, ..self }
     }
 
+    /// A ribbon of resin alone prints no colour.
+    fn colour(&self) -> &'static str {
+        if self.profile.ribbon.panels == Panels::K { "monochrome" } else { "color" }
+    }
+
     fn refused(&self, why: impl ToString) -> SpoolError {
         SpoolError::NoQueue { address: self.address.clone(), why: why.to_string() }
     }
@@ -89,9 +113,21 @@ impl IppQueue {
         Line::new(uri, self.limits.connect, self.limits.send).map_err(|e| self.refused(e))
     }
 
-    /// Whether the queue prints at the moment, what our jobs are called there, and who keeps it.
+    /// What the queue is described as, the surest first: by its driver, and by whoever set it up. Nothing where it is not
+    /// said.
+    ///
+    /// # Errors
+    /// Nobody answers there, or not as a queue.
+    pub fn descriptions(&self) -> Result<Vec<String>, SpoolError> {
+        let wanted = exchange::keywords(&Described::WANTED);
+        let answer = self.line()?.ask(Operation::GetPrinterAttributes, None, wanted);
+        Ok(Described::of(&answer.map_err(|e| self.refused(e))?).into_words())
+    }
+
+    /// Whether the queue prints at the moment and is not one of another model, what our jobs are called there, who keeps it,
+    /// and what it can do.
     fn look(&self, line: &Line) -> Result<QueueLook, SpoolError> {
-        let wanted = [
+        let own = [
             "printer-state",
             "printer-state-reasons",
             "printer-is-accepting-jobs",
@@ -99,8 +135,10 @@ impl IppQueue {
             "cups-version",
             "printer-type",
         ];
+        let wanted: Vec<&str> = own.into_iter().chain(Described::WANTED).chain(Offers::WANTED).collect();
         let answer = line.ask(Operation::GetPrinterAttributes, None, exchange::keywords(&wanted));
         let answer = answer.map_err(|e| self.refused(e))?;
+        Described::of(&answer).check(&self.address, &self.profile)?;
         let reasons = answer.words("printer-state-reasons").join(", ");
         let stopped = |why: String, action| SpoolError::QueueStopped { address: self.address.clone(), why, action };
         if let Some((why, action)) = obstacle(&reasons) {
@@ -127,7 +165,8 @@ impl IppQueue {
         })?;
         // Both are words of CUPS alone, which keeps queues for printers of others.
         let server = answer.says("cups-version") || answer.says("printer-type");
-        Ok(QueueLook { format, keeper: if server { Keeper::Server } else { Keeper::Printer } })
+        let keeper = if server { Keeper::Server } else { Keeper::Printer };
+        Ok(QueueLook { format, keeper, offers: Offers::of(&answer) })
     }
 
     fn job(&self, line: &Line, job: i32) -> Option<JobLook> {
@@ -215,17 +254,19 @@ impl Spool for IppQueue {
     fn send(&mut self, job: &[u8]) -> Result<Receipt, SpoolError> {
         self.last = None;
         let line = self.line()?;
-        let QueueLook { format, keeper } = self.look(&line)?;
+        let QueueLook { format, keeper, offers } = self.look(&line)?;
+        let told = match self.document {
+            Some(document) => {
+                offers.words(document, document.sides(job), self.colour()).map_err(|e| self.refused(e))?
+            }
+            None => Vec::new(),
+        };
         if self.cancel.wish() == Wish::Stop {
             return Err(SpoolError::Stopped);
         }
         let name = exchange::name("job-name", "Cardwright");
         // A job whose number got lost on the way has no document, and never prints.
-        let mut about = vec![name];
-        if self.document.is_some() {
-            // The page has the size of the head's image: fitting it to anything else would blur it.
-            about.push(exchange::keyword(exchange::SCALING, "none"));
-        }
+        let about = std::iter::once(name).chain(told).collect();
         let made: Answer = line.ask(Operation::CreateJob, None, about).map_err(|e| self.refused(e))?;
         let id = made.number("job-id").ok_or_else(|| self.refused("it gave the job no number"))?;
         self.last = Some((id, keeper));

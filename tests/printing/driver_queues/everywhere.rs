@@ -24,7 +24,50 @@ const FORMATS: &str = "application/vnd.magicard-raw,image/pwg-raster,application
 pub enum Work {
     Quick,
     Slow,
+    /// Quick, with the defaults of a printer of the office: letters, and grey. It knows cards, colour and both sides too, and
+    /// takes raster alone.
+    AsAnOffice,
 }
+
+/// What it says of itself then (`ippeveprinter -a`).
+const OFFICE: &str = r#"
+ATTR mimeMediaType document-format-supported application/vnd.magicard-raw,image/pwg-raster
+ATTR mimeMediaType document-format-default image/pwg-raster
+ATTR keyword media-supported iso_id-1_53.98x85.6mm,na_letter_8.5x11in
+ATTR keyword media-default na_letter_8.5x11in
+ATTR keyword media-ready na_letter_8.5x11in
+ATTR collection media-size-supported {
+    MEMBER integer x-dimension 5398
+    MEMBER integer y-dimension 8560
+},{
+    MEMBER integer x-dimension 21590
+    MEMBER integer y-dimension 27940
+}
+ATTR collection media-col-default {
+    MEMBER collection media-size {
+        MEMBER integer x-dimension 21590
+        MEMBER integer y-dimension 27940
+    }
+    MEMBER integer media-top-margin 0
+    MEMBER integer media-bottom-margin 0
+    MEMBER integer media-left-margin 0
+    MEMBER integer media-right-margin 0
+}
+ATTR integer media-top-margin-supported 0
+ATTR integer media-bottom-margin-supported 0
+ATTR integer media-left-margin-supported 0
+ATTR integer media-right-margin-supported 0
+ATTR keyword sides-supported one-sided,two-sided-long-edge,two-sided-short-edge
+ATTR keyword sides-default one-sided
+ATTR keyword print-color-mode-supported auto,color,monochrome
+ATTR keyword print-color-mode-default monochrome
+ATTR boolean color-supported true
+ATTR keyword pwg-raster-document-type-supported sgray_8,srgb_8
+ATTR resolution pwg-raster-document-resolution-supported 300dpi
+ATTR keyword pwg-raster-document-sheet-back normal
+ATTR resolution printer-resolution-supported 300dpi
+ATTR resolution printer-resolution-default 300dpi
+"#;
 
 /// A running printer; it ends with its value.
 pub struct Everywhere {
@@ -73,7 +116,7 @@ impl Everywhere {
         let begun = Instant::now();
         // It ends when Avahi is not there yet, and tells nobody when it is ready but those who try.
         loop {
-            let mut child = printer.print(&script, &address);
+            let mut child = printer.print(&script, &address, work);
             while child.try_wait().unwrap().is_none() && TcpStream::connect(("127.0.0.1", port)).is_err() {
                 thread::park_timeout(TRY_EVERY);
             }
@@ -86,9 +129,18 @@ impl Everywhere {
         }
     }
 
-    fn print(&self, script: &Path, bus: &str) -> Child {
-        let mut child = Command::new("/usr/sbin/ippeveprinter")
-            .args(["-v", "-v", "-k", "-n", "localhost", "-r", "off", "-f", FORMATS, "-p", &self.port.to_string(), "-d"])
+    fn print(&self, script: &Path, bus: &str, work: Work) -> Child {
+        let about = self.folder.path().join("about.conf");
+        let mut child = Command::new("/usr/sbin/ippeveprinter");
+        // It takes a list of formats or a description of everything.
+        if work == Work::AsAnOffice {
+            fs::write(&about, OFFICE).unwrap();
+            child.arg("-a").arg(about);
+        } else {
+            child.args(["-f", FORMATS]);
+        }
+        let mut child = child
+            .args(["-v", "-v", "-k", "-n", "localhost", "-r", "off", "-p", &self.port.to_string(), "-d"])
             .arg(self.folder.path().join("jobs"))
             .arg("-c")
             .arg(script)
@@ -133,6 +185,14 @@ impl Everywhere {
     pub fn received(&self, document: &[u8]) -> bool {
         let jobs = fs::read_dir(self.folder.path().join("jobs")).unwrap();
         jobs.flatten().any(|job| is(&job.path(), document))
+    }
+}
+
+impl Everywhere {
+    /// Every raster it kept.
+    pub fn rasters(&self) -> Vec<Vec<u8>> {
+        let jobs = fs::read_dir(self.folder.path().join("jobs")).unwrap();
+        jobs.flatten().map(|job| fs::read(job.path()).unwrap()).filter(|job| job.starts_with(b"RaS2")).collect()
     }
 }
 

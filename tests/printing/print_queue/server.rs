@@ -12,6 +12,8 @@ use std::{
 };
 
 const LIMIT: Duration = Duration::from_secs(60);
+/// Writes the files of Gutenprint's drivers.
+const DRIVERS: &str = "/usr/lib/cups/driver/gutenprint.5.3";
 /// How often a server that starts is tried.
 const TRY_EVERY: Duration = Duration::from_millis(50);
 
@@ -81,6 +83,29 @@ impl PrintServer {
     /// Makes a queue and starts it.
     pub fn add(&self, name: &str, options: &[&str]) {
         self.run("lpadmin", &[&["-p", name, "-E"], options].concat());
+    }
+
+    /// Makes a queue of a driver's file in which the printer has another name.
+    pub fn add_named(&self, name: &str, device: &str, driver: &str, names: [(&str, &str); 2]) {
+        let written = Command::new(DRIVERS).args(["cat", driver]).output().unwrap();
+        assert!(written.status.success(), "{written:?}");
+        let mut text = String::from_utf8(written.stdout).unwrap();
+        for (from, to) in names {
+            assert!(text.contains(from), "{from} is not in the driver's file");
+            text = text.replace(from, to);
+        }
+        let file = self.folder.path().join(format!("{name}-driver.ppd"));
+        fs::write(&file, text).unwrap();
+        self.add(name, &["-v", device, "-P", &file.display().to_string()]);
+    }
+
+    /// Waits until the server has asked the printer of an everywhere queue what it can do. It tells nobody but those who try.
+    pub fn wait_for_driver(&self, name: &str) {
+        let (driver, begun) = (self.folder.path().join(format!("ppd/{name}.ppd")), Instant::now());
+        while !driver.exists() || !self.run("lpoptions", &["-p", name, "-l"]).contains("Duplex") {
+            assert!(begun.elapsed() < LIMIT, "{}", self.log());
+            thread::park_timeout(TRY_EVERY);
+        }
     }
 
     /// Runs one of its commands.

@@ -22,6 +22,14 @@ const PORT: u16 = 631;
 
 /// Whether a page is fitted to the sheet (PWG 5100.13).
 pub(super) const SCALING: &str = "print-scaling";
+/// Which sides are printed, and how they are turned (RFC 8011, 5.2.8).
+pub(super) const SIDES: &str = "sides";
+/// Size of the sheet (RFC 8011, 5.2.11).
+pub(super) const MEDIA: &str = "media";
+/// Colour or grey (PWG 5100.14).
+pub(super) const COLOUR_MODE: &str = "print-color-mode";
+/// What a job is made like, in a group of its own (RFC 8011, 5.2).
+const OF_THE_JOB: [&str; 4] = [SCALING, SIDES, MEDIA, COLOUR_MODE];
 
 /// A way to one queue.
 pub(super) struct Line {
@@ -70,8 +78,10 @@ impl Line {
         let owner = ("requesting-user-name", IppValue::new_name_without_language(OWNER).map_err(said)?);
         for (name, value) in job.into_iter().chain([owner]).chain(words) {
             let attribute = IppAttribute::with_name(name, value).map_err(said)?;
-            // What a job is made like has a group of its own (RFC 8011, 5.2).
-            let group = if name == SCALING { DelimiterTag::JobAttributes } else { DelimiterTag::OperationAttributes };
+            let group = match OF_THE_JOB.contains(&name) {
+                true => DelimiterTag::JobAttributes,
+                false => DelimiterTag::OperationAttributes,
+            };
             request.attributes_mut().add(group, attribute);
         }
         Ok(request.to_bytes().to_vec())
