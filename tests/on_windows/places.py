@@ -105,7 +105,7 @@ class Screen:
     def seen(self, kind):
         environment = dict(os.environ, DISPLAY=self.display)
         return subprocess.run(
-            ["import", "-window", "root", f"{kind}:-"], env=environment, check=True, capture_output=True, timeout=LIMIT
+            ["import", "-window", "root", "-depth", "8", f"{kind}:-"], env=environment, check=True, capture_output=True, timeout=LIMIT
         ).stdout
 
 
