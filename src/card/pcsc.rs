@@ -24,7 +24,7 @@ pub struct PcscReaders;
 
 impl CardReaders for PcscReaders {
     fn list(&self) -> Result<Vec<ReaderStatus>, ReaderError> {
-        let context = establish()?;
+        let context = establish().map_err(|error| reader_error("", error))?;
         let names = context.list_readers_owned().map_err(|error| reader_error("", error))?;
         let mut states: Vec<_> = names.into_iter().map(|name| ReaderState::new(name, State::UNAWARE)).collect();
         if states.is_empty() {
@@ -48,8 +48,10 @@ impl CardReaders for PcscReaders {
     }
 }
 
-fn establish() -> Result<Context, ReaderError> {
-    Context::establish(Scope::User).map_err(|error| reader_error("", error))
+/// A context of its own. Systems say in many ways that the service cannot be reached (stopped, a remote session without it, none
+/// on this system at all), and without it there is nothing else that a context could fail for.
+fn establish() -> Result<Context, Error> {
+    Context::establish(Scope::User).map_err(|_| Error::NoService)
 }
 
 /// Whether the system says that this reader is no more.
@@ -113,7 +115,7 @@ struct OpenCard {
 
 impl OpenCard {
     fn open(reader: &str, access: Access) -> Result<Self, Error> {
-        let context = Context::establish(Scope::User)?;
+        let context = establish()?;
         let name = CString::new(reader).map_err(|_| Error::UnknownReader)?;
         let card = context.connect(&name, share_mode(access), Protocols::ANY)?;
         let atr = card.status2_owned()?.atr().to_vec();

@@ -90,13 +90,7 @@ impl Queue {
     /// # Errors
     /// The spooler's own.
     pub fn state(&self) -> io::Result<QueueState> {
-        let info = grown(|bytes, length, needed| {
-            // SAFETY: `bytes` has `length` bytes, aligned for the structure that is written there.
-            unsafe { GetPrinterW(self.0, 2, bytes, length, needed) }
-        })?;
-        // SAFETY: the spooler wrote one such structure at the beginning.
-        let info = unsafe { &*info.as_ptr().cast::<PRINTER_INFO_2W>() };
-        Ok(QueueState { status: info.Status, attributes: info.Attributes })
+        self.asked(|info| QueueState { status: info.Status, attributes: info.Attributes })
     }
 
     /// What the spooler says of a job; `None` once it is no longer in the queue.
@@ -112,11 +106,28 @@ impl Queue {
             // SAFETY: the spooler wrote one such structure at the beginning.
             Ok(info) => Ok(Some(JobState(unsafe { &*info.as_ptr().cast::<JOB_INFO_1W>() }.Status))),
             Err(error) if error.raw_os_error() == Some(ERROR_INVALID_PARAMETER.cast_signed()) => Ok(None),
-            Err(error) => Err(error),
+            // Not every spooler names that error (Wine's names none), but a queue without jobs has not got this one.
+            Err(error) => {
+                if self.asked(|info| info.cJobs)? == 0 {
+                    Ok(None)
+                } else {
+                    Err(error)
+                }
+            }
         }
     }
 
-    /// Takes a job back.
+    /// Reads something that the queue says of itself.
+    fn asked<T>(&self, what: impl FnOnce(&PRINTER_INFO_2W) -> T) -> io::Result<T> {
+        let info = grown(|bytes, length, needed| {
+            // SAFETY: `bytes` has `length` bytes, aligned for the structure that is written there.
+            unsafe { GetPrinterW(self.0, 2, bytes, length, needed) }
+        })?;
+        // SAFETY: the spooler wrote one such structure at the beginning.
+        Ok(what(unsafe { &*info.as_ptr().cast::<PRINTER_INFO_2W>() }))
+    }
+
+    /// Takes a job back. Whether it is gone then, [`Queue::job`] tells.
     ///
     /// # Errors
     /// It is no longer there, or belongs to somebody else.

@@ -378,7 +378,10 @@ pub fn update(model: &mut Model, intent: Intent) {
 #[must_use]
 pub fn typed_path(typed: &str) -> PathBuf {
     let typed = typed.trim().trim_matches(['"', '\'']);
-    PathBuf::from(typed.strip_prefix("file://").map_or_else(|| typed.to_owned(), |path| path.replace("%20", " ")))
+    let Some(address) = typed.strip_prefix("file://") else { return PathBuf::from(typed) };
+    // An address has a slash in front of the drive's letter that its path has not: file:///C:/Pictures.
+    let drive = address.strip_prefix('/').filter(|path| path.as_bytes().get(1) == Some(&b':'));
+    PathBuf::from(drive.unwrap_or(address).replace("%20", " "))
 }
 
 fn read(model: &mut Model, from: From, order: impl FnOnce(Ticket) -> Order) {

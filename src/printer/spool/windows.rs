@@ -94,25 +94,31 @@ impl WindowsQueue {
             Through::Raw => {
                 let mut line = queue.begin(TITLE).map_err(|e| self.refused(e))?;
                 let id = line.id();
-                let given = write_all(&mut line, job, &self.cancel).and_then(|()| line.end());
-                match given {
-                    Ok(()) => Ok(id),
-                    // The job was aborted; a spooler that prints while it takes may have begun it.
-                    Err(error) => Err(self.taken_back(queue, id, error.to_string())),
+                match write_all(&mut line, job, &self.cancel) {
+                    Ok(()) => line.end().map_err(|error| self.taken_back(queue, id, error.to_string()))?,
+                    // Taken back before it is aborted: what is known of an aborted job is nothing.
+                    Err(error) => return Err(self.taken_back(queue, id, error.to_string())),
                 }
+                Ok(id)
             }
         }
     }
 
-    /// Takes a job back, whatever it is doing, and says what is known of it then.
+    /// Takes a job back, whatever it is doing, and says what is known of it then. Only a job that was not begun, that its
+    /// queue took back and that is gone afterwards was not printed; of every other one a card may have come out.
     fn taken_back(&self, queue: &Queue, id: u32, why: String) -> SpoolError {
-        let state = queue.job(id).ok().flatten();
-        // When it cannot be taken back, it is gone or begun, and both leave it open whether a card was used.
-        let gone = queue.take_back(id);
+        let unbegun = |state: JobState| !state.was_begun();
+        let before = queue.job(id).ok().flatten().is_some_and(unbegun);
+        let taken = queue.take_back(id).is_ok();
+        let gone = match queue.job(id) {
+            Ok(after) => after.is_none_or(|state| state.is_taken_back() && unbegun(state)),
+            Err(_) => false,
+        };
         let (address, job) = (self.name.clone(), i32::try_from(id).unwrap_or(i32::MAX));
-        match state {
-            Some(state) if gone.is_ok() && !state.was_begun() => SpoolError::TakenBack { address, job, why },
-            _ => SpoolError::QueueUnsure { address, job, why },
+        if before && taken && gone {
+            SpoolError::TakenBack { address, job, why }
+        } else {
+            SpoolError::QueueUnsure { address, job, why }
         }
     }
 
