@@ -1,7 +1,7 @@
 //! The print queue, and cards that were printed wrongly.
 
 use cardwright::{
-    bench::{Event, Order, PrintWish, PrinterCondition, WorkEnd},
+    bench::{Event, Order, PrintWish, PrinterCondition, WorkEnd, WorkEvent, WorkId},
     domain::CardState,
     journal::QueueState,
 };
@@ -22,7 +22,7 @@ fn a_spoiled_card_makes_room_for_another() {
     let refused = desk.end(2);
     assert!(matches!(refused, WorkEnd::NotBegun(_)), "nobody has two valid cards: {refused:?}");
 
-    desk.order(Order::SpoilPrint { entry, reason: "stripes across the face".to_owned() });
+    desk.order(Order::SpoilPrint { work: WorkId(9), entry, reason: "stripes across the face".to_owned() });
     let queue = desk.queue(|queue| queue[0].state == QueueState::Spoiled);
     assert_eq!(queue[0].serial, first);
     desk.until("the ended card", |event| match event {
