@@ -1,7 +1,7 @@
 //! The print queue, and cards that were printed wrongly.
 
 use cardwright::{
-    bench::{Event, Order, PrintWish, PrinterCondition, WorkEnd, WorkEvent, WorkId},
+    bench::{Event, Order, PrintWish, PrinterCondition, WorkEnd, WorkId},
     domain::CardState,
     journal::QueueState,
 };

@@ -140,12 +140,13 @@ fn a_printer_is_added_to_the_configuration_and_taken_out_of_it_and_nothing_else_
     assert!(!read().contains("Door") && read().contains("# Ask Ravi."), "{}", read());
     run(&["remove", "Door"]).expect(2);
     let gateway = Connection::open(desk.path().join("data/gateway/gateway.sqlite")).expect("the gateway's database");
-    let rows: Vec<(String, String, Value)> = gateway
+    let rows: Vec<(String, String, String)> = gateway
         .prepare("SELECT event, officer, detail FROM audit WHERE event LIKE 'workstation.printer%' ORDER BY sequence")
         .and_then(|mut query| query.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?.collect())
         .expect("rows");
-    let facts: Vec<_> =
-        rows.iter().map(|(event, officer, detail)| (&**event, &**officer, &detail["signed_in"])).collect();
+    let detail = |row: &(String, String, String)| -> Value { serde_json::from_str(&row.2).expect("JSON") };
+    let rows: Vec<_> = rows.iter().map(|row| (&*row.0, &*row.1, detail(row))).collect();
+    let facts: Vec<_> = rows.iter().map(|(event, officer, detail)| (*event, *officer, &detail["signed_in"])).collect();
     let nobody = Value::Null;
     let officer = Value::from(OFFICER);
     let added = ("workstation.printer-added", OFFICER, &nobody);

@@ -170,24 +170,6 @@ fn a_card_that_reads_back_otherwise_than_it_was_written_is_put_out_as_failed() {
 }
 
 #[test]
-fn a_card_that_takes_the_place_of_the_one_that_was_looked_at_is_not_written() {
-    let bench = TestDesk::new();
-    let machine = Machine::new(&bench, Model::default());
-    let desk = on(&bench, &machine, &machine.readers);
-    let other = RefCell::new(None);
-    let swap = || {
-        machine.readers.pull_card_out(STATION).expect("pulled");
-        *other.borrow_mut() = machine.readers.put_new_card(STATION, TrainingStock::Series10).ok();
-    };
-    let report = flow(&desk, machine.printer(), 1, &mut ear(&swap)).expect("begun");
-    let looked_at = report.serial.clone().expect("recognised");
-    let other = other.into_inner().expect("put in");
-    assert_ne!(other, looked_at);
-    assert_eq!((machine.jobs(), in_use(&bench, &desk::holder(1))), (0, 0), "{report:?}");
-    assert_eq!(bench.service.card(&other).expect("a card").holder, None, "it is nobody's");
-}
-
-#[test]
 fn a_card_that_an_unknown_print_left_inside_is_told_with_whose_it_is_before_the_next_is_fed() {
     let bench = TestDesk::new();
     let machine = Machine::new(&bench, Model::default().with(Fault::HangsUpAfter(20_000)));
