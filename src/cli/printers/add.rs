@@ -30,7 +30,7 @@ pub fn change(
         let bench = Bench::open(&places, configuration, Readers::AsConfigured)?;
         let journal = Journal::open(places.data()).map_err(Failure::failed)?;
         let mut answer = make(&bench, ChangeRecord { journal: &journal, signed_in: None })?;
-        answer.document["recorded"] = "desk".into();
+        answer.document.insert("recorded".to_owned(), "desk".into());
         answer.text.push_str(
             " Nobody is signed in, so it is on record at this desk; the gateway is told at the next sign-in.",
         );
@@ -41,11 +41,11 @@ pub fn change(
     let mut answer = make(&workplace.bench, ChangeRecord { journal: &workplace.journal, signed_in })?;
     match workplace.tell_printer_changes() {
         Ok(()) => {
-            answer.document["recorded"] = "gateway".into();
+            answer.document.insert("recorded".to_owned(), "gateway".into());
             Ok(answer)
         }
         Err(error) => {
-            answer.document["recorded"] = "desk".into();
+            answer.document.insert("recorded".to_owned(), "desk".into());
             let later = format!("it is on record at this desk; the gateway is told at the next sign-in ({error})");
             Ok(answer.ending(Exit::Warning, later))
         }
