@@ -4,6 +4,7 @@
 //! with its outcome, and each carries the hash of the one before it, so a changed or missing row shows. The journal
 //! holds numbers, hashes and states: no passcode, no unlock code, no photo, no name.
 
+mod printer_changes;
 mod queue;
 mod schema;
 mod witness;
@@ -19,6 +20,7 @@ use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use sha2::{Digest, Sha256};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
+pub use printer_changes::PrinterChangeEntry;
 pub use queue::{NewEntry, QueueEntry, QueueState};
 pub use witness::KeptHead;
 

@@ -10,9 +10,11 @@ mod configuration;
 pub mod explain;
 mod places;
 mod port_service;
+mod printer_changes;
 mod printer_list;
 mod printers;
 mod readers;
+mod waiting_cards;
 
 use std::{
     path::PathBuf,
@@ -25,9 +27,11 @@ pub use card_faces::{CardFaceError, CardFaces};
 pub use configuration::{Configuration, ConfigurationError, Destination, Printer};
 pub use places::{NoHome, Places};
 pub use port_service::port_in;
+pub use printer_changes::ChangeRecord;
 pub use printer_list::PrinterListError;
 pub use printers::{PrinterBench, VirtualOutput, own_profiles};
 pub use readers::SeveralReaders;
+pub use waiting_cards::{WaitingCard, WaitingCards};
 
 use crate::{
     camera::{Cameras, SeveralCameras},

@@ -215,8 +215,11 @@ pub enum Order {
         /// Before which; `None` for the end.
         before: Option<i64>,
     },
-    /// A card was printed wrongly: it is ended at the service, and the entry counts as spoiled.
+    /// A card was printed wrongly: it is ended at the service, and the entry counts as spoiled. Where the service wants the
+    /// officer to prove first who they are, the work asks.
     SpoilPrint {
+        /// The work, which is told only where it asks.
+        work: WorkId,
         /// The entry.
         entry: i64,
         /// Why, in the officer's words.

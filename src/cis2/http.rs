@@ -375,6 +375,10 @@ impl Service for HttpService {
         Ask::new(self, Method::POST, &["workstations"]).key(random_key()?.as_str()).json()
     }
 
+    fn record_printer_change(&self, key: &str, request: &wire::PrinterChange) -> Result<(), ServiceError> {
+        Ask::new(self, Method::POST, &["workstations", "printers"]).key(key).body(request)?.nothing()
+    }
+
     fn begin_by_telephone(
         &self,
         job: &JobId,

@@ -124,6 +124,8 @@ pub trait Service: Send + Sync {
     fn approve_with_card(&self, request: &wire::ApproveWithCard) -> Result<wire::Approval, ServiceError>;
     /// Enrols this workstation, so that it can unlock cards when the gateway is silent.
     fn enrol_workstation(&self) -> Result<wire::EnrolledWorkstation, ServiceError>;
+    /// Puts on record that the list of printers of this desk was changed. `key` makes sure that telling twice is one row.
+    fn record_printer_change(&self, key: &str, request: &wire::PrinterChange) -> Result<(), ServiceError>;
     /// Begins an unlock at another desk, whose challenge was read over the telephone. `job` is the key.
     fn begin_by_telephone(
         &self,

@@ -4,6 +4,7 @@
 mod authentication;
 mod on_cards;
 mod photo;
+mod printers;
 mod secure_channel;
 mod self_service;
 mod telephone;
@@ -14,6 +15,7 @@ pub use on_cards::{
     OnCardBegun, OnCardOutcome, PhotoAtDesk, Tell,
 };
 pub use photo::PhotoReview;
+pub use printers::{ListChange, PrinterChange};
 pub use secure_channel::{
     BeginChannel, ChannelAnswer, ChannelBegun, ChannelCommand, ChannelExchanged, ChannelProof, ExchangeOnChannel,
     KeyOwner, KeysPut, PreparedKeys, PutKeys,

@@ -21,16 +21,23 @@ use crate::{
 };
 
 pub fn run(common: &Common, arguments: &Printers) -> Result<Answer, Failure> {
+    match &arguments.action {
+        Some(PrintersAction::Add(wanted)) => {
+            return add::change(common, |bench, record| add::add(bench, wanted, record));
+        }
+        Some(PrintersAction::Remove { printer }) => {
+            return add::change(common, |bench, record| add::remove(bench, printer, record));
+        }
+        _ => {}
+    }
     let places = wording::places(common)?;
     let configuration = places.configuration().map_err(Failure::usage)?;
     let bench = Bench::open(&places, configuration, Readers::AsConfigured)?;
     match &arguments.action {
-        None => show(&bench),
         Some(PrintersAction::Find) => Ok(find(&bench)),
-        Some(PrintersAction::Add(wanted)) => add::add(&bench, wanted),
-        Some(PrintersAction::Remove { printer }) => add::remove(&bench, printer),
         Some(PrintersAction::Identify(wanted)) => identify::identify(&places, &bench, wanted),
         Some(PrintersAction::TestCard { printer, copies }) => identify::test_card(&bench, printer.as_deref(), *copies),
+        _ => show(&bench),
     }
 }
 

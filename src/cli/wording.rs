@@ -33,6 +33,10 @@ pub fn open(common: &Common) -> Result<Workplace, Failure> {
         progress(&format!(
             "This desk cannot unlock cards by telephone yet, and nothing else is touched by it ({error})"
         ));
+    } else if let Err(error) = workplace.tell_printer_changes() {
+        progress(&format!(
+            "What was changed in the list of printers is on record at this desk, and the gateway is told later ({error})"
+        ));
     }
     Ok(workplace)
 }

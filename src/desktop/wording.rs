@@ -5,8 +5,14 @@ use std::sync::LazyLock;
 
 use serde_json::Value as Json;
 
-use super::text::{Texts, Value};
-use crate::{cis2::wire::AuditRow, domain::HolderId};
+use super::{
+    format,
+    text::{Texts, Value},
+};
+use crate::{
+    cis2::wire::AuditRow,
+    domain::{HolderId, OfficerId},
+};
 
 /// The language of the window, for words that are searched and exported and so are made before anything is drawn.
 pub static TEXTS: LazyLock<Texts> = LazyLock::new(Texts::default);
@@ -33,6 +39,8 @@ pub fn event_key(event: &str) -> Option<&'static str> {
         "on-card.refused" => "event-on-card-refused",
         "on-card.ended" => "event-on-card-ended",
         "workstation.enrolled" => "event-workstation-enrolled",
+        "workstation.printer-added" => "event-workstation-printer-added",
+        "workstation.printer-removed" => "event-workstation-printer-removed",
         "telephone.challenge.wrong" => "event-telephone-challenge-wrong",
         "telephone.begun" => "event-telephone-begun",
         "telephone.code.wrong" => "event-telephone-code-wrong",
@@ -143,7 +151,12 @@ pub fn fact_key(name: &str) -> Option<&'static str> {
         "look_at" => "fact-look-at",
         "card" => "fact-card-after",
         "outcome" => "fact-outcome",
+        "workstation" => "fact-workstation",
+        "printer" => "fact-printer-name",
         "printer_model" => "fact-printer",
+        "destination" => "fact-destination",
+        "changed" => "fact-changed",
+        "signed_in" => "fact-signed-in",
         "role" => "fact-role",
         "revoked" => "fact-revoked",
         "job_sha256" => "fact-job-hash",
@@ -167,6 +180,12 @@ fn fact_value(texts: &Texts, name: &str, value: &Json) -> String {
         Json::String(text) if name == "holder" => {
             text.parse::<HolderId>().map_or_else(|_| text.clone(), |holder| holder.grouped())
         }
+        Json::String(text) if name == "signed_in" => {
+            text.parse::<OfficerId>().map_or_else(|_| text.clone(), |officer| officer.grouped())
+        }
+        Json::String(text) if name == "changed" => format::moment_of(text),
+        // Names and addresses are what they are, to the letter.
+        Json::String(text) if matches!(name, "printer" | "printer_model" | "destination") => text.clone(),
         Json::String(text) if text.contains('-') && !text.contains(' ') => text.replace('-', " "),
         Json::String(text) => text.clone(),
         Json::Bool(true) => texts.get("fact-yes"),

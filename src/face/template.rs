@@ -17,12 +17,13 @@ pub(super) use check::LINE_HEIGHT;
 
 use super::measure::Area;
 
-/// The picture of a drawing of the organisation, for whoever wants to try one without a template.
+/// The picture of a drawing of the organisation, as large as it goes into this width and height in pixels, for whoever wants to
+/// try one without a template.
 ///
 /// # Errors
 /// Why it cannot be used.
-pub fn drawing(svg: &[u8]) -> Result<RgbImage, String> {
-    artwork::draw(svg)
+pub fn drawing(svg: &[u8], within: (u32, u32)) -> Result<RgbImage, String> {
+    artwork::draw(svg, within)
 }
 
 /// The bytes of a picture of the organisation that a template can use: PNG, JPEG or SVG.

@@ -13,6 +13,7 @@ mod secure_channel;
 mod self_service;
 mod spoil;
 mod telephone;
+mod workstation_printers;
 
 use std::{
     collections::HashMap,
@@ -75,7 +76,7 @@ const fn route(method: &'static str, path: &'static str, access: Access, handler
     Route { method, path, access, body_limit: JSON_LIMIT, handler }
 }
 
-const ROUTES: [Route; 57] = [
+const ROUTES: [Route; 58] = [
     route("GET", "/ra/v1/openapi.json", Access::Anybody, public::openapi),
     route("GET", "/ra/v1/pki/chain.pem", Access::Anybody, public::chain),
     route("GET", "/ra/v1/pki/crl.pem", Access::Anybody, public::crl_pem),
@@ -112,6 +113,7 @@ const ROUTES: [Route; 57] = [
     route("POST", "/ra/v1/on-cards", Access::AtWork, on_cards::begin),
     route("POST", "/ra/v1/on-cards/{job}/end", Access::AtWork, on_cards::end),
     route("POST", "/ra/v1/workstations", Access::SignedIn, telephone::enrol),
+    route("POST", "/ra/v1/workstations/printers", Access::SignedIn, workstation_printers::record),
     route("POST", "/ra/v1/telephone-unlocks", Access::SignedIn, telephone::begin),
     route("POST", "/ra/v1/telephone-unlocks/end", Access::SignedIn, telephone::end),
     route("POST", "/ra/v1/training/step-up", Access::SignedIn, people::step_up),

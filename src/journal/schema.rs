@@ -30,6 +30,11 @@ pub fn prepare(connection: &mut Connection, busy_limit: Duration) -> Result<(), 
          CREATE INDEX IF NOT EXISTS queue_of_job ON print_queue (job);
          CREATE TRIGGER IF NOT EXISTS queue_remains BEFORE DELETE ON print_queue
              BEGIN SELECT RAISE(ABORT, 'entries of the print queue are never removed'); END;
+         CREATE TABLE IF NOT EXISTS printer_changes (
+             id INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL, body TEXT NOT NULL,
+             state TEXT NOT NULL CHECK (state IN ('begun', 'made', 'not-made', 'told')));
+         CREATE TRIGGER IF NOT EXISTS printer_changes_remain BEFORE DELETE ON printer_changes
+             BEGIN SELECT RAISE(ABORT, 'changes of the list of printers are never removed'); END;
          CREATE INDEX IF NOT EXISTS entries_of_job ON entries (job);
          CREATE TRIGGER IF NOT EXISTS entries_stay BEFORE UPDATE ON entries
              BEGIN SELECT RAISE(ABORT, 'journal entries are never changed'); END;

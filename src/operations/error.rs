@@ -1,6 +1,6 @@
 //! Why an operation ended early: what failed, what state the card is in, and the next action.
 
-use super::{authenticate::AuthenticationFault, diagnosis::Finding, passcode::tries_words};
+use super::{authenticate::AuthenticationFault, diagnosis::Finding, in_printer::LeftInside, passcode::tries_words};
 use crate::{
     card::{reader::ReaderError, recognise::NotRecognised, transport::TransportError},
     cis2::ServiceError,
@@ -129,10 +129,11 @@ pub enum OperationError {
     )]
     NoStation { printer: String },
     #[error(
-        "there is a card in the chip station of “{printer}” already (“{reader}”): go on with what is unfinished, or take it out, \
-         then try again; nothing was changed"
+        "there is a card in the chip station of “{printer}” already (“{reader}”{card}): go on with what is unfinished; where nobody \
+         knows yet whether it was printed, look at it and say so; then have the printer put it out, or take it out by hand, and \
+         try again; nothing was changed"
     )]
-    StationOccupied { printer: String, reader: String },
+    StationOccupied { printer: String, reader: String, card: LeftInside },
     #[error(
         "no card was issued, because its face could not be printed after it: {}. Nothing was changed: issue it again \
          once that is done, or issue it now and print it later",

@@ -12,7 +12,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-pub use perform::{InPrinterEar, InPrinterPreflight, InPrinterReport, InPrinterRequest};
+pub use perform::{InPrinterEar, InPrinterPreflight, InPrinterReport, InPrinterRequest, LeftInside};
 
 use super::issue::PasscodeChoice;
 use crate::domain::{CardSerial, HolderId, JobId};

@@ -220,7 +220,7 @@ impl Desk<'_> {
     }
 
     /// Proves that the printer is there and ready, and composes a holder's face for it. Nothing is sent.
-    fn ready_face(
+    pub(super) fn ready_face(
         &self,
         print: FacePrint<'_>,
         holder: &Holder,
@@ -433,7 +433,7 @@ fn holds_certificates(
 }
 
 /// A face, and the printer that is ready for it.
-struct ReadyFace {
+pub(super) struct ReadyFace {
     face: Face,
     marks: Vec<Mark>,
     job_bytes: Vec<u8>,

@@ -4,8 +4,8 @@ use std::{fs, io, path::Path};
 
 use toml_edit::{ArrayOfTables, DocumentMut, InlineTable, Item, Table, value};
 
-use super::{Configuration, ConfigurationError, Destination, Printer};
-use crate::printer::former;
+use super::{Configuration, ConfigurationError, Destination, Printer, WaitingCards};
+use crate::{journal::JournalError, printer::former};
 
 /// Key of the list.
 const KEY: &str = "printers";
@@ -56,6 +56,12 @@ pub enum PrinterListError {
     /// It prints.
     #[error("“{0}” is in use: wait until it has finished; nothing was changed")]
     Busy(String),
+    /// Cards wait for it.
+    #[error("{0}")]
+    CardsWait(WaitingCards),
+    /// It could not be put on record.
+    #[error("{0}; the list of printers was not changed")]
+    Journal(#[from] JournalError),
     /// Its profile, or what else a printer needs.
     #[error("{0}; nothing was changed")]
     Unusable(String),

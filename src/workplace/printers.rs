@@ -7,10 +7,11 @@ use std::{
 };
 
 use super::{
-    Calibrations, Configuration, Destination, Places, WorkplaceError,
+    Calibrations, ChangeRecord, Configuration, Destination, Places, WaitingCards, WorkplaceError,
     printer_list::{self, PrinterListError},
 };
 use crate::{
+    cis2::wire::ListChange,
     domain::eligibility::{Realm, SERIES_10_PRINTER},
     printer::{
         choice::{self, ChoiceError, Printer, PrinterChoice, Printers},
@@ -197,47 +198,64 @@ impl PrinterBench {
         now
     }
 
-    /// Adds a printer to the configuration file and to this desk; in which file it stands.
+    /// Adds a printer to the configuration file and to this desk; in which file it stands. Who did it goes on record.
     ///
     /// # Errors
     /// [`PrinterListError`]: the file and the desk are as they were.
-    pub fn add(&self, printer: super::Printer) -> Result<PathBuf, PrinterListError> {
-        self.change_list(|text, file, realm| {
-            let listed = Configuration::parse(text, file)?.printers;
-            let all = wanted(listed.clone(), realm);
-            printer_list::fits(&all, &printer)?;
-            // The virtual printer that training has by itself would be gone with the first one that is listed.
-            let mut added = if listed.is_empty() { all } else { Vec::new() };
-            added.push(printer);
-            printer_list::with_printers(text, file, &added)
-        })
-    }
-
-    /// Takes a printer out of the configuration file and from this desk; in which file it stood.
-    ///
-    /// # Errors
-    /// [`PrinterListError`]: the file and the desk are as they were.
-    pub fn remove(&self, name: &str) -> Result<PathBuf, PrinterListError> {
-        self.change_list(|text, file, _| printer_list::without_printer(text, file, name))
-    }
-
-    fn change_list(
-        &self,
-        change: impl FnOnce(&str, &str, Realm) -> Result<String, PrinterListError>,
-    ) -> Result<PathBuf, PrinterListError> {
+    pub fn add(&self, printer: super::Printer, record: ChangeRecord<'_>) -> Result<PathBuf, PrinterListError> {
         let _alone = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        let (file, text) = self.list_file()?;
+        let name = file.display().to_string();
+        let listed = Configuration::parse(&text, &name)?.printers;
+        let all = wanted(listed.clone(), self.realm);
+        printer_list::fits(&all, &printer)?;
+        // The virtual printer that training has by itself would be gone with the first one that is listed.
+        let mut added = if listed.is_empty() { all } else { Vec::new() };
+        added.push(printer.clone());
+        let text = printer_list::with_printers(&text, &name, &added)?;
+        self.change_list(file, &text, |write| record.around(ListChange::Added, &printer, write))
+    }
+
+    /// Takes a printer out of the configuration file and from this desk, unless cards wait for it; in which file it stood.
+    /// Who did it goes on record.
+    ///
+    /// # Errors
+    /// [`PrinterListError`]: the file and the desk are as they were.
+    pub fn remove(&self, name: &str, record: ChangeRecord<'_>) -> Result<PathBuf, PrinterListError> {
+        let _alone = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        let (file, text) = self.list_file()?;
+        let path = file.display().to_string();
+        let listed = Configuration::parse(&text, &path)?.printers.into_iter().find(|printer| printer.name == name);
+        let text = printer_list::without_printer(&text, &path, name)?;
+        let printer = listed.ok_or_else(|| PrinterListError::Unknown(name.to_owned()))?;
+        if let Some(waiting) = WaitingCards::of(record.journal, name)? {
+            return Err(PrinterListError::CardsWait(waiting));
+        }
+        self.change_list(file, &text, |write| record.around(ListChange::Removed, &printer, write))
+    }
+
+    /// The configuration file and what stands in it.
+    fn list_file(&self) -> Result<(PathBuf, String), PrinterListError> {
         let file = self.file.clone().ok_or(PrinterListError::NoFile)?;
         let text = printer_list::read(&file)?;
-        let name = file.display().to_string();
-        let text = change(&text, &name, self.realm)?;
-        let list = wanted(Configuration::parse(&text, &name)?.printers, self.realm);
+        Ok((file, text))
+    }
+
+    /// Writes the new text of the file, and makes it hold here. Whoever calls has the list for itself.
+    fn change_list(
+        &self,
+        file: PathBuf,
+        text: &str,
+        put_on_record: impl FnOnce(&dyn Fn() -> Result<(), PrinterListError>) -> Result<(), PrinterListError>,
+    ) -> Result<PathBuf, PrinterListError> {
+        let list = wanted(Configuration::parse(text, &file.display().to_string())?.printers, self.realm);
         // What cannot be used is never written.
         let now = self.now();
         let unusable = |error: WorkplaceError| PrinterListError::Unusable(error.to_string());
         let (calibrations, station) = (&self.calibrations, self.station.as_ref());
         let next =
             Edition::new(list, now.profiles.clone(), calibrations, &now.virtual_ones, station).map_err(unusable)?;
-        printer_list::write(&file, &text)?;
+        put_on_record(&|| printer_list::write(&file, text))?;
         let _ = now.next.set(Box::new(next));
         Ok(file)
     }

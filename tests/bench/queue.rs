@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use cardwright::{
-    bench::{Event, Order, PrintWish, PrinterCondition, WorkEnd},
+    bench::{Event, Order, PrintWish, PrinterCondition, WorkEnd, WorkId},
     cis2::{
         Service,
         wire::{PrintOutcome, PrintRecord, SpoilCard, SpoilReason},
@@ -29,7 +29,7 @@ fn a_spoiled_card_makes_room_for_another() {
     let refused = desk.end(2);
     assert!(matches!(refused, WorkEnd::NotBegun(_)), "nobody has two valid cards: {refused:?}");
 
-    desk.order(Order::SpoilPrint { entry, reason: "stripes across the face".to_owned() });
+    desk.order(Order::SpoilPrint { work: WorkId(9), entry, reason: "stripes across the face".to_owned() });
     let queue = desk.queue(|queue| queue[0].state == QueueState::Spoiled);
     assert_eq!(queue[0].serial, first);
     desk.until("the ended card", |event| match event {

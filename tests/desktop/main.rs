@@ -50,6 +50,7 @@ mod service_flow;
 mod settings;
 mod sign_in;
 mod snapshots;
+mod spoilt;
 mod telephone;
 mod telephone_card;
 mod unfinished;

@@ -8,6 +8,7 @@ use std::{
 
 use cardwright::{
     bench::{Event, PrinterCondition, PrinterModel, PrinterProof},
+    cis2::Service,
     desktop::{
         model::{
             Model,
@@ -18,6 +19,7 @@ use cardwright::{
         theme::Scheme,
     },
     domain::eligibility::Realm,
+    journal::{NewEntry, QueueState},
     printer::{
         find::Found,
         magicard::{JobOptions, encoder, status::Detail},
@@ -133,6 +135,9 @@ fn a_printer_is_added_by_its_address_asked_by_test_cards_and_taken_out_by_the_ke
     assert_eq!(names, ["Virtual printer", NAME], "the printer that training had is not lost");
     window.wait_for("the printer at the desk", |model| model.bench.printer(NAME).is_some());
 
+    // Who added it is on record at the gateway.
+    assert_eq!(on_record(&window), "workstation.printer-added");
+
     // It prints at once.
     press(&mut window, Role::Button, &format!("Look after {NAME}"));
     assert_eq!(*window.model().history.here(), Route::Printer(NAME.into()));
@@ -176,17 +181,55 @@ fn a_printer_is_added_by_its_address_asked_by_test_cards_and_taken_out_by_the_ke
     ended(&mut window, "the way back").expect("taken back");
     assert!(std::fs::read_to_string(&own).expect("the former one").contains("format-2"));
 
-    press(&mut window, Role::Button, "Take this printer out");
-    let out = window.harness.query_all_by_role_and_label(Role::Button, "Take this printer out");
-    out.last().expect("the action of the question").focus();
+    // A card waits for it: it stays until that card has gone another way.
+    let waiting = NewEntry {
+        holder: "555000000017".parse().expect("a number"),
+        serial: "0A1B2C03".parse().expect("a serial"),
+        printer: NAME.to_owned(),
+        reason: None,
+    };
+    let journal = |window: &TestWindow| std::sync::Arc::clone(window.workplace.as_ref().expect("a workplace"));
+    let entry = journal(&window).journal.queue_add(waiting).expect("added").id;
+    take_out(&mut window);
+    window.wait_for("the refusal", |model| matches!(model.printers.removed, Some(Err(_))));
     window.run();
-    key(&mut window, Modifiers::NONE, Key::Enter);
+    let said = window.spoken();
+    for part in ["1 card waits for “Door printer”", "(555 000 000 017, card 0A1B2C03)", "Nothing was changed"] {
+        assert!(said.to_lowercase().contains(&part.to_lowercase()), "{part}: {said}");
+    }
+    assert!(std::fs::read_to_string(file(&window)).expect("the file").contains(NAME));
+    journal(&window).journal.queue_set(entry, QueueState::Cancelled, None, None).expect("taken out");
+
+    take_out(&mut window);
     window.wait_for("the printer gone", |model| model.bench.printer(NAME).is_none());
     assert_eq!(*window.model().history.here(), Route::Settings);
     let text = std::fs::read_to_string(file(&window)).expect("the file");
     assert!(!text.contains(NAME) && text.contains("ask Ravi"), "{text}");
     let former = std::fs::read_to_string(window.folder.path().join("cardwright.toml.former")).expect("kept beside");
     assert!(former.contains(NAME));
+    window.wait_for("what came of it", |model| matches!(model.printers.removed, Some(Ok(_))));
+    assert_eq!(on_record(&window), "workstation.printer-removed");
+}
+
+/// Asks for the printer of this page to be taken out, and says yes.
+fn take_out(window: &mut TestWindow) {
+    press(window, Role::Button, "Take this printer out");
+    let out = window.harness.query_all_by_role_and_label(Role::Button, "Take this printer out");
+    out.last().expect("the action of the question").focus();
+    window.run();
+    key(window, Modifiers::NONE, Key::Enter);
+}
+
+/// The newest row of the gateway's audit about this printer, done by the officer at work here.
+fn on_record(window: &TestWindow) -> String {
+    let service = &window.workplace.as_ref().expect("a workplace").service;
+    let rows = service.audit_before(None, 20).expect("the audit");
+    let row = rows.into_iter().find(|row| row.detail["printer"] == NAME).expect("it is on record");
+    assert_eq!(
+        (&row.detail["signed_in"], row.officer.as_ref().map(|id| id.as_str())),
+        (&RA_AGENT.into(), Some(RA_AGENT))
+    );
+    row.event
 }
 
 #[test]

@@ -388,6 +388,16 @@ fn by_telephone(witness: &mut Witness, serial: &CardSerial) {
     let (status, enrolled) = witness.send(Method::POST, "/workstations", Vec::new(), Some("enrol"));
     assert_eq!(status, 201);
     let enrolled: wire::EnrolledWorkstation = serde_json::from_value(enrolled).expect("a workstation");
+    let mut change = json!({
+        "workstation": enrolled.number, "change": "added", "printer": "Door", "printer_model": "magicard-doh-300-v2",
+        "destination": "tcp:10.0.0.5", "changed": "2026-11-26T15:00:00Z", "signed_in": null,
+    });
+    assert_eq!(witness.post("/workstations/printers", &change).0, 204);
+    change["changed"] = json!("yesterday");
+    assert_eq!(kind(&witness.post("/workstations/printers", &change)), "malformed");
+    change["changed"] = json!("2026-11-26T15:00:00Z");
+    change["printer"] = json!("x".repeat(201));
+    assert_eq!(kind(&witness.post("/workstations/printers", &change)), "malformed");
     let key = WorkstationKey::new(enrolled.key.0).expect("32 bytes");
     let (challenge, there) = Conversation::begin(enrolled.number, 31_415_926, &key, serial);
     let mut begin = json!({ "job": desk::job(), "holder": ANOTHER, "serial": "0A1B2C63", "challenge": challenge });

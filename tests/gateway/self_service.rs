@@ -212,6 +212,7 @@ fn a_holder_may_do_nothing_but_work_on_their_own_card() {
         (Method::POST, format!("cards/{}/spoil", stage.chip.serial)),
         (Method::POST, format!("issuances/{}/unlock-codes/delivered", desk::job())),
         (Method::POST, "workstations".to_owned()),
+        (Method::POST, "workstations/printers".to_owned()),
         (Method::POST, "telephone-unlocks".to_owned()),
         (Method::POST, "telephone-unlocks/end".to_owned()),
         (Method::POST, "training/step-up".to_owned()),

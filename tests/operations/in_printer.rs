@@ -1,6 +1,8 @@
 //! Encode in the printer, on the virtual printer's chip station: the whole flow, every way it goes wrong, and a cut at its
 //! journal writes. What is on record agrees with gateway, printer and station.
 
+mod station_faults;
+
 use std::{
     cell::RefCell,
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},

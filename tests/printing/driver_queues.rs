@@ -8,15 +8,17 @@ use std::time::Duration;
 use cardwright::{
     face::planes::Planes,
     printer::{
+        choice::Destination,
+        find::{self, Found, Places},
         magicard::{JobEncoder, JobOptions},
         page::{Document, PageEncoder},
-        profile::{HeadTag, StatusQuery},
+        profile::{HeadTag, Profiles, StatusQuery},
         spool::{CardUsed, FileSpool, IppQueue, RawTcp, Spool, SpoolError, Taken, TimeLimits, Word},
         virtual_printer::{Model, VirtualPrinter},
     },
 };
 
-use self::everywhere::{Everywhere, Work};
+use self::everywhere::{Announced, Everywhere, Work};
 use crate::{faces, print_queue::server::PrintServer};
 #[cfg(target_os = "linux")]
 use crate::{gutenprint_filter, independent_decoder as judge};
@@ -201,6 +203,49 @@ fn the_same_card_goes_through_every_kind_of_queue_byte_by_byte() {
     assert!(everywhere.received(&job), "the printer of its own: the bytes differ");
     assert!(std::fs::read(&file).unwrap() == job, "the file differs");
     assert_eq!(server.jobs(), "");
+}
+
+/// Avahi and its own tools tell of the printers; ours is the only question. It goes straight to Avahi on the loopback
+/// interface, which takes no multicast: the answer is that of RFC 6762, 6.7 all the same.
+#[test]
+fn printers_that_avahi_tells_of_are_found_with_name_place_and_what_they_are() {
+    let profiles = Profiles::bundled().unwrap();
+    let cards = VirtualPrinter::start(Model::default()).unwrap();
+    let office = VirtualPrinter::start(Model::default()).unwrap();
+    let raw = "_pdl-datastream._tcp";
+    let _cards = Announced::service(
+        "Cards “Süd” 3.1",
+        raw,
+        cards.port(),
+        &["ty=Magicard DoH 300", "usb_MDL=Magicard DoH 300 v2"],
+    );
+    let _office = Announced::service("Office", raw, office.port(), &["ty=LaserJet 300"]);
+    let everywhere = Everywhere::announced("Store room", "Magicard", "DoH 300 v2");
+    let places = Places { server: None, network: Some(([127, 0, 0, 1], 5353).into()), limit: Duration::from_secs(1) };
+    let begun = std::time::Instant::now();
+    let of = |found: &[Found], name: &str| found.iter().find(|found| found.name == name).cloned();
+    // What was announced a moment ago may not be answered for at the first question.
+    let found = loop {
+        let found = find::find(places, &profiles);
+        if ["Cards “Süd” 3.1", "Office", "Store room"].iter().all(|name| of(&found, name).is_some()) {
+            break found;
+        }
+        assert!(begun.elapsed() < LIMIT, "{found:?}");
+    };
+    let tcp = |port| Destination::Tcp { host: "127.0.0.1".to_owned(), port: Some(port) };
+    // It was asked who it is, and said so itself.
+    let known = of(&found, "Cards “Süd” 3.1").unwrap();
+    assert_eq!((&known.destination, known.model.as_str()), (&tcp(cards.port()), "DoH 300 v2"), "{known:?}");
+    assert_eq!((known.serial.as_str(), known.profiles[0].as_str()), ("VIRTUAL0001", "magicard-doh-300-v2"));
+    // A printer of another make is told of, and asked nothing.
+    let other = of(&found, "Office").unwrap();
+    assert_eq!((&other.destination, other.model.as_str()), (&tcp(office.port()), "LaserJet 300"));
+    assert_eq!((other.serial.as_str(), other.profiles.len()), ("", 0));
+    // One that speaks IPP says what it is in the announcement alone.
+    let queue = of(&found, "Store room").unwrap();
+    let address = format!("ipp://127.0.0.1:{}/ipp/print", everywhere.port());
+    assert_eq!((queue.destination.to_string(), queue.model.as_str()), (address, "Magicard DoH 300 v2"));
+    assert_eq!(queue.profiles.first().map(String::as_str), Some("magicard-doh-300-v2"));
 }
 
 #[test]

@@ -1,8 +1,15 @@
 //! Printers from the command line: what they say, which language they take, and the model that is refused.
 
-use cardwright::printer::virtual_printer::{Fault, Model, VirtualPrinter};
+use cardwright::{
+    journal::{Journal, NewEntry, QueueState},
+    printer::virtual_printer::{Fault, Model, VirtualPrinter},
+};
+use rusqlite::Connection;
+use serde_json::Value;
 
 use crate::desk::Desk;
+
+const OFFICER: &str = "555000000003";
 
 /// A desk with a printer on the network, of the profile of the DoH 300 v2.
 fn with(printer: &VirtualPrinter) -> Desk {
@@ -90,7 +97,7 @@ fn the_wizard_keeps_what_the_printer_or_a_captured_job_says() {
     let told = identify(&["--job", "captured.prn"]).expect(0).json();
     assert_eq!((&told["job_format"], &told["head"]), (&"format-2".into(), &"BYTES".into()), "{told}");
     assert!(std::fs::read_to_string(&kept).expect("it is there").contains("format-2"));
-    // It holds from the next start: the test card goes out in the other language, and the printer takes it.
+    // It holds at once: the test card goes out in the other language, and the printer takes it.
     desk.run(&["printers", "--config", "desk.toml", "test-card"]).expect(5);
     let job = printer.receive(std::time::Duration::from_secs(60)).expect("a job");
     assert!(job.job.starts_with(b"<?xml") && job.cards.is_ok());
@@ -139,7 +146,7 @@ fn a_printer_is_added_to_the_configuration_and_taken_out_of_it_and_nothing_else_
 
     // Without a profile it is what it says it is.
     let told = run(&["add", "Door", "--destination", &place(&printer)]).expect(0).json();
-    assert_eq!(told["profile"], "magicard-doh-300-v2", "{told}");
+    assert_eq!((&told["profile"], &told["recorded"]), (&"magicard-doh-300-v2".into(), &"desk".into()), "{told}");
     assert!(words.lines().all(|line| read().contains(line)), "{}", read());
     let shown = run(&[]).expect(0).json();
     let names: Vec<&str> =
@@ -147,7 +154,43 @@ fn a_printer_is_added_to_the_configuration_and_taken_out_of_it_and_nothing_else_
     assert_eq!(names, ["Virtual printer", "Door"]);
     run(&["add", "Other", "--destination", &place(&printer)]).expect(2);
 
-    run(&["remove", "Door"]).expect(0);
+    // Cards that wait for it are told with their holders, and it stays.
+    let journal = Journal::open(&desk.path().join("data")).expect("the desk's journal");
+    let waits = |number: u32| {
+        let (holder, serial) = (format!("55500000001{number}"), format!("0A1B2C0{number}"));
+        let (holder, serial) = (holder.parse().expect("a number"), serial.parse().expect("a serial"));
+        journal.queue_add(NewEntry { holder, serial, printer: "Door".to_owned(), reason: None }).expect("adds").id
+    };
+    let entries = [7, 8].map(waits);
+    let before = read();
+    let refused = run(&["remove", "Door"]).expect(3).stdout;
+    for part in ["2 cards wait for “Door”", "555 000 000 017", "0A1B2C08", "nothing was changed"] {
+        assert!(refused.contains(part), "{part}: {refused}");
+    }
+    assert_eq!(read(), before);
+    for entry in entries {
+        journal.queue_set(entry, QueueState::Cancelled, None, None).expect("taken out");
+    }
+    drop(journal);
+
+    // With an officer it is on record at the gateway, and so is what was done before without one.
+    let told = run(&["remove", "Door", "--officer", OFFICER]).expect(0).json();
+    assert_eq!(told["recorded"], "gateway", "{told}");
     assert!(!read().contains("Door") && read().contains("# Ask Ravi."), "{}", read());
     run(&["remove", "Door"]).expect(2);
+    let gateway = Connection::open(desk.path().join("data/gateway/gateway.sqlite")).expect("the gateway's database");
+    let rows: Vec<(String, String, String)> = gateway
+        .prepare("SELECT event, officer, detail FROM audit WHERE event LIKE 'workstation.printer%' ORDER BY sequence")
+        .and_then(|mut query| query.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?.collect())
+        .expect("rows");
+    let detail = |row: &(String, String, String)| -> Value { serde_json::from_str(&row.2).expect("JSON") };
+    let rows: Vec<_> = rows.iter().map(|row| (&*row.0, &*row.1, detail(row))).collect();
+    let facts: Vec<_> = rows.iter().map(|(event, officer, detail)| (*event, *officer, &detail["signed_in"])).collect();
+    let nobody = Value::Null;
+    let officer = Value::from(OFFICER);
+    let added = ("workstation.printer-added", OFFICER, &nobody);
+    assert_eq!(facts, [added, ("workstation.printer-removed", OFFICER, &officer)]);
+    let detail = &rows[0].2;
+    assert_eq!((&detail["printer"], &detail["destination"]), (&"Door".into(), &place(&printer).into()), "{detail}");
+    assert!(detail["workstation"].is_u64() && detail["changed"].is_string(), "{detail}");
 }

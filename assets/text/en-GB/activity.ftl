@@ -131,6 +131,8 @@ event-operation-ended = { $operation ->
     [issue] Card issue ended
    *[other] Work on a card ended
 }
+event-workstation-printer-added = Printer added to a desk
+event-workstation-printer-removed = Printer taken out of a desk
 event-workstation-enrolled = Workstation made ready to unlock cards by telephone
 event-telephone-challenge-wrong = Challenge read over the telephone did not fit
 event-telephone-begun = Unlock by telephone begun
@@ -194,7 +196,12 @@ fact-note = Note
 fact-look-at = To look at in the photo
 fact-card-after = Card afterwards
 fact-outcome = Outcome
-fact-printer = Printer
+fact-printer = Printer model
+fact-printer-name = Name of the printer
+fact-workstation = Number of the desk
+fact-destination = Where it is
+fact-changed = Changed at the desk
+fact-signed-in = Signed in at the desk then
 fact-role = Role
 fact-revoked = Certificates ended
 fact-job-hash = Print job (SHA-256)

@@ -144,6 +144,7 @@ passcode-full = A passcode has at most { $max } digits.
 work-title-issue = Card for { $name }
 work-title-other = Work on the card of { $name }
 work-title-unnamed = Work on a card
+work-title-spoilt = End the spoilt card { $serial }
 work-steps = Steps
 work-print-steps = Printing
 work-reader = Reader

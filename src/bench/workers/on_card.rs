@@ -9,6 +9,7 @@ use super::{
     at_once::{self, GaveUp},
     card_work::{self, CardJob, not_done, tell_progress},
     common::Common,
+    queue,
     reader::ReaderDesk,
     recognise::patiently,
 };
@@ -42,6 +43,8 @@ pub enum Waits {
     AtOnce { reader: String, serial: CardSerial },
     /// The same, before there is a card.
     NextCard { reader: Option<String> },
+    /// The end of a card that this entry of the queue spoilt, for this reason.
+    Spoilt { entry: i64, reason: String },
 }
 
 impl Waits {
@@ -50,7 +53,7 @@ impl Waits {
         match self {
             Self::OnCard(card) => Some((card.operation, card.serial.clone())),
             Self::AtOnce { serial, .. } => Some((Operation::Unlock, serial.clone())),
-            Self::NextCard { .. } => None,
+            Self::NextCard { .. } | Self::Spoilt { .. } => None,
         }
     }
 }
@@ -226,11 +229,16 @@ pub fn approve(common: &Arc<Common>, work: WorkId, officer: OfficerId) {
 
 /// Work that waited is given up.
 pub fn give_up(common: &Arc<Common>, work: WorkId) {
-    if common.end_waiting(work).is_none() && common.at_once.give_up(work) == GaveUp::Ends {
+    let waited = common.end_waiting(work).map(|waiting| waiting.work);
+    if waited.is_none() && common.at_once.give_up(work) == GaveUp::Ends {
         // Its job is open, and tells its end itself.
         return;
     }
-    let why = Trouble::unchanged("it was given up before it began; nothing was changed");
+    let why = match waited {
+        Some(Waits::Spoilt { .. }) => queue::NOT_PROVED,
+        _ => "it was given up before it began; nothing was changed",
+    };
+    let why = Trouble::unchanged(why);
     common.tell(Event::Work { work, event: WorkEvent::Ended(WorkEnd::NotBegun(why)) });
     common.work_ended();
 }
@@ -255,6 +263,7 @@ fn go_on(common: &Arc<Common>, work: WorkId, approval: Option<SecretBase64>) {
             at_once::begin(common, work, &reader, Some(serial), approval).into_iter().collect()
         }
         Some(Waits::NextCard { reader }) => at_once::go_on(common, work, reader),
+        Some(Waits::Spoilt { entry, reason }) => return queue::end_spoilt(common, work, entry, reason),
         None => return give_up(common, work),
     };
     told.into_iter().for_each(|event| common.tell(event));

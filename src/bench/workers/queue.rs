@@ -2,9 +2,16 @@
 
 use std::sync::Arc;
 
-use super::common::Common;
+use super::{
+    common::Common,
+    on_card::{self, Waits},
+};
 use crate::{
-    bench::event::{Event, Trouble},
+    bench::{
+        event::{Event, Trouble, WorkEnd, WorkEvent},
+        on_card::Asks,
+        order::WorkId,
+    },
     cis2::{
         Service,
         wire::{SpoilCard, SpoilReason},
@@ -126,12 +133,44 @@ pub fn move_before(common: &Common, id: i64, before: Option<i64>) -> Result<(), 
     common.workplace.journal.queue_move(id, before).map_err(unwritten)
 }
 
-/// To end a card for good the service wants a sign-in that is not old; what the officer saw is on record meanwhile.
-const SIGN_IN_ANEW: &str = "your last sign-in is too old to end a card for good: sign out, sign in anew, and say once more \
-                            that this card is spoilt; the card itself was not ended";
+/// Who was asked to prove who they are, and did not.
+pub const NOT_PROVED: &str = "nobody proved who they are, so the card was not ended: that it was printed wrongly is on record; \
+                              to end it, say once more that it was printed wrongly";
+
+/// Ends a card that was printed wrongly, and tells what came of it. To end a card for good the service wants a sign-in that
+/// is not old: where it is, the work waits for the officer; what the officer saw of the card is on record meanwhile.
+pub fn end_spoilt(common: &Arc<Common>, work: WorkId, entry: i64, reason: String) {
+    let (result, end) = match spoil(common, entry, &reason) {
+        Err(Spoilt::Asks(what)) => {
+            tell(common);
+            let waits = Waits::Spoilt { entry, reason };
+            return common.tell(on_card::wait(common, work, waits, what));
+        }
+        Err(Spoilt::NotEnded(trouble)) => (Err(trouble.clone()), WorkEnd::NotBegun(trouble)),
+        Ok(()) => (Ok(()), WorkEnd::Done { queued: None }),
+    };
+    common.tell(Event::Work { work, event: WorkEvent::Ended(end) });
+    changed(common, Some(entry), result);
+    common.after_job();
+    common.look_at_all_again();
+}
+
+/// Why a spoilt card was not ended.
+enum Spoilt {
+    /// The service wants this first.
+    Asks(Asks),
+    /// It could not be.
+    NotEnded(Trouble),
+}
+
+impl From<Trouble> for Spoilt {
+    fn from(trouble: Trouble) -> Self {
+        Self::NotEnded(trouble)
+    }
+}
 
 /// Ends a card that was printed wrongly, first at the service: its holder may then be issued another.
-pub fn spoil(common: &Common, id: i64, reason: &str) -> Result<(), Trouble> {
+fn spoil(common: &Common, id: i64, reason: &str) -> Result<(), Spoilt> {
     let entry = standing(common, id, &[QueueState::Sent, QueueState::Printed, QueueState::Failed])?;
     put_on_record(common, &entry, CameOut::Spoilt)?;
     let job = match &entry.job {
@@ -152,12 +191,12 @@ pub fn spoil(common: &Common, id: i64, reason: &str) -> Result<(), Trouble> {
         let ended = service.card(&entry.serial).is_ok_and(|card| card.state == CardState::Cancelled);
         if !ended {
             return Err(match Need::of(&error) {
-                Some(Need::StepUp) => Trouble::unchanged(SIGN_IN_ANEW),
-                _ => Trouble::from(&error),
+                Some(Need::StepUp) => Spoilt::Asks(Asks::StepUp),
+                _ => Spoilt::NotEnded(Trouble::from(&error)),
             });
         }
     }
-    set(common, id, QueueState::Spoiled, request.note.as_deref())
+    Ok(set(common, id, QueueState::Spoiled, request.note.as_deref())?)
 }
 
 /// Puts the card of an entry into the queue once more.

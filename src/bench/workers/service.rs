@@ -146,11 +146,7 @@ impl Worker<'_> {
             Order::MovePrint { entry, before } => {
                 queue::changed(common, Some(entry), queue::move_before(common, entry, before));
             }
-            Order::SpoilPrint { entry, reason } => {
-                queue::changed(common, Some(entry), queue::spoil(common, entry, &reason));
-                common.after_job();
-                common.look_at_all_again();
-            }
+            Order::SpoilPrint { work, entry, reason } => queue::end_spoilt(common, work, entry, reason),
             Order::Reprint { entry, reason } => {
                 queue::changed(common, Some(entry), queue::reprint(common, entry, reason));
                 common.after_job();
@@ -179,6 +175,7 @@ impl Worker<'_> {
             // Done while the service answers: once it is silent, it is too late. Where it cannot be done, it is done at
             // the next sign-in, and nothing else is touched by it.
             let _ = common.workplace.desk().enrol(common.workplace.gateway_name());
+            let _ = common.workplace.tell_printer_changes();
         }
         common.set_session(result.as_ref().ok().cloned());
         common.tell(Event::SignedIn(result));

@@ -4,20 +4,56 @@ use serde_json::json;
 
 use super::super::{
     answer::{Answer, Failure},
-    arguments::AddPrinter,
+    arguments::{AddPrinter, Common},
     exit::Exit,
+    wording,
 };
 use crate::{
+    journal::Journal,
     printer::{
         choice::PrinterChoice,
         find::{self, Found},
         identify::IdentifyError,
     },
-    workplace::{Bench, Destination, Printer, PrinterListError},
+    workplace::{Bench, ChangeRecord, Destination, Printer, PrinterListError, Readers},
 };
 
+/// Changes the list. Who named an officer has it put on record at the gateway; otherwise it is on record at this desk, and the
+/// gateway is told at the next sign-in.
+pub fn change(
+    common: &Common,
+    make: impl FnOnce(&Bench, ChangeRecord<'_>) -> Result<Answer, Failure>,
+) -> Result<Answer, Failure> {
+    if common.officer.is_none() && common.sign_in_card.is_none() {
+        let places = wording::places(common)?;
+        let configuration = places.configuration().map_err(Failure::usage)?;
+        let bench = Bench::open(&places, configuration, Readers::AsConfigured)?;
+        let journal = Journal::open(places.data()).map_err(Failure::failed)?;
+        let mut answer = make(&bench, ChangeRecord { journal: &journal, signed_in: None })?;
+        answer.document.insert("recorded".to_owned(), "desk".into());
+        answer.text.push_str(
+            " Nobody is signed in, so it is on record at this desk; the gateway is told at the next sign-in.",
+        );
+        return Ok(answer);
+    }
+    let workplace = wording::open(common)?;
+    let signed_in = workplace.session.as_ref().map(|session| &session.officer.id);
+    let mut answer = make(&workplace.bench, ChangeRecord { journal: &workplace.journal, signed_in })?;
+    match workplace.tell_printer_changes() {
+        Ok(()) => {
+            answer.document.insert("recorded".to_owned(), "gateway".into());
+            Ok(answer)
+        }
+        Err(error) => {
+            answer.document.insert("recorded".to_owned(), "desk".into());
+            let later = format!("it is on record at this desk; the gateway is told at the next sign-in ({error})");
+            Ok(answer.ending(Exit::Warning, later))
+        }
+    }
+}
+
 /// `printers add`.
-pub fn add(bench: &Bench, wanted: &AddPrinter) -> Result<Answer, Failure> {
+pub fn add(bench: &Bench, wanted: &AddPrinter, record: ChangeRecord<'_>) -> Result<Answer, Failure> {
     let printers = &bench.printers;
     // What is said by the officer is not looked for.
     let found = match (&wanted.destination, &wanted.profile) {
@@ -43,7 +79,8 @@ pub fn add(bench: &Bench, wanted: &AddPrinter) -> Result<Answer, Failure> {
     let (name, profile) = (choice.name.clone(), choice.profile.clone());
     let document = json!({ "name": name, "profile": profile, "destination": choice.destination, "said": met });
     let destination = Destination::At(choice.destination);
-    let file = printers.add(Printer { name: choice.name, profile: choice.profile, destination }).map_err(failure)?;
+    let printer = Printer { name: choice.name, profile: choice.profile, destination };
+    let file = printers.add(printer, record).map_err(failure)?;
     let mut document = document;
     document["file"] = json!(file);
     let text = format!("“{name}” was added to {} as “{profile}”. {met}", file.display());
@@ -51,15 +88,16 @@ pub fn add(bench: &Bench, wanted: &AddPrinter) -> Result<Answer, Failure> {
 }
 
 /// `printers remove`.
-pub fn remove(bench: &Bench, name: &str) -> Result<Answer, Failure> {
-    let file = bench.printers.remove(name).map_err(failure)?;
+pub fn remove(bench: &Bench, name: &str, record: ChangeRecord<'_>) -> Result<Answer, Failure> {
+    let file = bench.printers.remove(name, record).map_err(failure)?;
     let text = format!("“{name}” was taken out of {}; what it said before stands beside it.", file.display());
     Ok(Answer::done(text, json!({ "name": name, "file": file })))
 }
 
 fn failure(error: PrinterListError) -> Failure {
     match error {
-        PrinterListError::File { .. } => Failure::failed(error),
+        PrinterListError::File { .. } | PrinterListError::Journal(_) => Failure::failed(error),
+        PrinterListError::CardsWait(_) => Failure::new(Exit::Refused, error),
         _ => Failure::usage(error),
     }
 }

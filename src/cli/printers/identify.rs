@@ -16,9 +16,9 @@ use crate::{
     printer::{
         choice::Printer,
         identify::{self, IdentifyError, Verdict, Witness},
-        magicard::{EncodeError, JobOptions},
-        profile::{JobFormat, Profile, Profiles},
-        spool::{CardUsed, SpoolError, Word},
+        magicard::{EncodeError, JobOptions, status::Status},
+        profile::JobFormat,
+        spool::{CardUsed, Spool, SpoolError, Word},
         test_card,
     },
     workplace::{Bench, Places, own_profiles},
@@ -62,7 +62,8 @@ pub fn identify(places: &Places, bench: &Bench, arguments: &IdentifyPrinter) -> 
     });
     let head = head.map(|head| format!(", head {head}")).unwrap_or_default();
     let text = format!(
-        "“{}” takes jobs of {language}{head}: {} says so.\nKept in {}; it holds from the next start of the program.",
+        "“{}” takes jobs of {language}{head}: {} says so.\nKept in {}; it holds from the next card on, and in a window that is \
+         open already from its next start.",
         printer.choice.name,
         verdict.witness,
         file.display()
@@ -87,23 +88,19 @@ fn read(job: &Path) -> Result<Vec<u8>, Failure> {
 
 /// Prints the test card in one language after the other, until one came out well.
 fn by_test_card(printer: &Printer) -> Result<Verdict, Failure> {
-    let base = Profiles::bundled_text(&printer.profile.id).map_err(Failure::usage)?;
     let mut formats = [JobFormat::Format1, JobFormat::Format2];
     if printer.profile.job_format == JobFormat::Format2 {
         formats.reverse();
     }
     let mut last = None;
     for format in formats {
+        let Ok(tried) = identify::in_language(printer, format) else { continue };
         let verdict = Verdict { format, head: None, witness: Witness::TestCard };
-        let Ok(text) = identify::profile_text(base, verdict, None) else { continue };
-        let mut profile = Profile::parse(&text).map_err(Failure::failed)?;
-        // How it is asked goes with the language: a question in the other one would keep the card from being sent.
-        profile.identity.model_names.clone_from(&printer.profile.identity.model_names);
-        profile.identity.usb.clone_from(&printer.profile.identity.usb);
-        let mut tried = printer.clone();
-        tried.profile = profile;
         progress(&format!("Printing the test card as {}", words(verdict).0));
-        match send(&tried, 1) {
+        let mut spool = tried.spool();
+        // Who answers in the other language cannot be asked: that is what a test card is for.
+        let status = spool.status().ok().flatten();
+        match send(&tried, &mut *spool, 1, status.as_ref()) {
             Ok(Word::Done) => return Ok(verdict),
             // It says itself that it did not understand this language.
             Ok(Word::Refused(condition)) => {
@@ -141,7 +138,9 @@ fn by_test_card(printer: &Printer) -> Result<Verdict, Failure> {
 pub fn test_card(bench: &Bench, printer: Option<&str>, copies: u16) -> Result<Answer, Failure> {
     let printer = bench.printers.choose(printer).map_err(Failure::usage)?;
     let name = &printer.choice.name;
-    let word = send(printer, copies).map_err(Failure::failed)?;
+    let mut spool = printer.spool();
+    let status = spool.status().map_err(Failure::failed)?;
+    let word = send(printer, &mut *spool, copies, status.as_ref()).map_err(Failure::failed)?;
     let confirmed = match &word {
         Word::Done => Some("printer"),
         Word::Refused(condition) => {
@@ -182,12 +181,11 @@ enum SendError {
     Spool(#[from] SpoolError),
 }
 
-fn send(printer: &Printer, copies: u16) -> Result<Word, SendError> {
+/// Sends the test card to a printer that said how it is, where it can; its word for the card.
+fn send(printer: &Printer, spool: &mut dyn Spool, copies: u16, status: Option<&Status>) -> Result<Word, SendError> {
     let now = u32::try_from(OffsetDateTime::now_utc().unix_timestamp()).unwrap_or(0);
     let planes = test_card::draw(&printer.profile);
-    let mut spool = printer.spool();
-    let status = spool.status()?;
-    let options = JobOptions { copies, ..JobOptions::one_card(now).told_by(status.as_ref()) };
+    let options = JobOptions { copies, ..JobOptions::one_card(now).told_by(status) };
     let job = printer.encoder().encode(&planes, &options)?;
     spool.copies(copies);
     spool.send(&job)?;

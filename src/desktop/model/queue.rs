@@ -14,14 +14,18 @@ pub use self::{
     faces::{Faces, ask_names},
     forecast::{Forecast, Range},
 };
-use super::{Model, session::Phase};
+use super::{
+    Model,
+    session::Phase,
+    work::{self, Piece},
+};
 use crate::{
-    bench::{Event, Order, Trouble},
+    bench::{Event, Order, Trouble, WorkEnd, WorkEvent, WorkId},
     desktop::{
         dialogs::{Dialog, Reason},
         route::Route,
     },
-    domain::{CardSerial, HolderId},
+    domain::{CardSerial, HolderId, Operation},
     journal::{QueueEntry, QueueState},
     operations::{Progress, Step, Verdict},
 };
@@ -60,6 +64,8 @@ pub struct State {
     spoiled: HashSet<CardSerial>,
     /// Entries with an order that was not answered.
     in_hand: HashSet<i64>,
+    /// Cards that are being ended because they were printed wrongly: the work, and the entry.
+    spoiling: BTreeMap<WorkId, i64>,
 }
 
 /// Which entries are shown.
@@ -296,9 +302,14 @@ pub fn update(model: &mut Model, intent: Intent) {
         }
         Intent::Do(id, action) => act(model, id, action),
         Intent::Reprint(entry, reason) => {
-            give(model, entry, Action::Reprint, Order::Reprint { entry, reason });
+            let _ = give(model, entry, Action::Reprint, Order::Reprint { entry, reason });
         }
-        Intent::Spoil(entry, reason) => give(model, entry, Action::Spoil, Order::SpoilPrint { entry, reason }),
+        Intent::Spoil(entry, reason) => {
+            let work = model.new_work();
+            if give(model, entry, Action::Spoil, Order::SpoilPrint { work, entry, reason }) {
+                model.queue.spoiling.insert(work, entry);
+            }
+        }
         Intent::Dismiss(id) => {
             model.queue.troubles.remove(&id);
         }
@@ -347,21 +358,48 @@ fn act(model: &mut Model, id: i64, action: Action) {
             return;
         }
     };
-    give(model, id, action, order);
+    let _ = give(model, id, action, order);
 }
 
-fn give(model: &mut Model, id: i64, action: Action, order: Order) {
-    let Some(entry) = model.queue.entry(id) else { return };
+/// Orders it, where it can be done now; whether it can.
+fn give(model: &mut Model, id: i64, action: Action, order: Order) -> bool {
+    let Some(entry) = model.queue.entry(id) else { return false };
     if refusal(model, entry, action).is_some() {
-        return;
+        return false;
     }
     model.queue.troubles.remove(&id);
     model.queue.in_hand.insert(id);
     model.order(order);
+    true
+}
+
+/// The end of a spoilt card waits for the officer, or is over. Only what asks is a piece of work that is seen.
+fn on_spoiling(model: &mut Model, work: WorkId, event: &WorkEvent, told: &Event) {
+    let Some(entry) = model.queue.spoiling.get(&work).copied() else { return };
+    match event {
+        WorkEvent::Asks { .. } if !model.work.all.contains_key(&work) => {
+            let mut piece = Piece::new(Operation::Cancel, None, None);
+            piece.serial = model.queue.entry(entry).map(|entry| entry.serial.clone());
+            model.work.all.insert(work, piece);
+            work::on_event(model, told);
+        }
+        WorkEvent::Ended(end) => {
+            model.queue.spoiling.remove(&work);
+            model.work.all.remove(&work);
+            if let WorkEnd::NotBegun(trouble) = end {
+                model.queue.in_hand.remove(&entry);
+                model.queue.troubles.insert(entry, trouble.clone());
+            }
+        }
+        _ => {}
+    }
 }
 
 /// Takes an event.
 pub fn on_event(model: &mut Model, event: &Event) {
+    if let Event::Work { work, event: of_work } = event {
+        on_spoiling(model, *work, of_work, event);
+    }
     // An answer that comes after its session ended leaves no name and no face in the window.
     let of_a_session = matches!(model.session.phase, Phase::SignedIn(_) | Phase::Locked(_));
     let state = &mut model.queue;

@@ -110,8 +110,11 @@ pub fn draw(ui: &mut Ui, view: &View<'_>, work: WorkId) {
 pub fn title(view: &View<'_>, piece: &Piece) -> String {
     let name = piece.holder.as_ref().map(|holder| holder.printed_name());
     let Some(name) = name else {
-        return match piece.served {
-            Some(Served::AtOnce) => tr!(view, "service-unlock-next"),
+        return match (piece.served, &piece.serial) {
+            (Some(Served::AtOnce), _) => tr!(view, "service-unlock-next"),
+            (None, Some(serial)) if piece.operation == Operation::Cancel => {
+                tr!(view, "work-title-spoilt", serial = serial.as_str())
+            }
             _ => tr!(view, "work-title-unnamed"),
         };
     };

@@ -10,13 +10,14 @@ use resvg::{
 
 use crate::face::{
     photo::{MOST_BYTES, PhotoError, decode_picture},
-    planes::WIDTH,
+    planes::{HEIGHT, WIDTH},
 };
 
 /// Most bytes of a drawing: an elaborate one has a tenth of it.
 const MOST_DRAWING_BYTES: usize = 4 * 1024 * 1024;
-/// Longest side a drawing is drawn at in pixels: twice the card's, to be scaled down once.
-const DRAWN: f32 = 2.0 * WIDTH as f32;
+/// Width and height that a drawing is drawn into, in pixels: twice the card's, to be scaled down once. It stands whole in its
+/// area, so one that is higher than it is wide needs no more than the card's height.
+const DRAWN: (u32, u32) = (2 * WIDTH as u32, 2 * HEIGHT as u32);
 
 /// Reads a picture.
 ///
@@ -39,7 +40,7 @@ pub(super) fn whole(file: &Path) -> Result<(Vec<u8>, RgbImage), String> {
     let read = File::open(file).and_then(|file| file.take(most as u64 + 1).read_to_end(&mut bytes));
     read.map_err(|error| format!("{} cannot be read ({error})", file.display()))?;
     let picture = match drawing {
-        true => draw(&bytes).map_err(named)?,
+        true => draw(&bytes, DRAWN).map_err(named)?,
         false => decode_picture(&bytes).map_err(|error| named(in_words(&error)))?,
     };
     Ok((bytes, picture))
@@ -55,8 +56,9 @@ fn in_words(error: &PhotoError) -> String {
     }
 }
 
-/// Draws an SVG on white. Nothing outside the file is read: no fonts, no other pictures.
-pub(super) fn draw(svg: &[u8]) -> Result<RgbImage, String> {
+/// Draws an SVG on white, as large as it goes into this width and height. Nothing outside the file is read: no fonts, no other
+/// pictures.
+pub(super) fn draw(svg: &[u8], (most_wide, most_high): (u32, u32)) -> Result<RgbImage, String> {
     if svg.len() > MOST_DRAWING_BYTES {
         return Err(format!("the drawing has {} bytes, more than the 4 MB that are read", svg.len()));
     }
@@ -73,11 +75,18 @@ pub(super) fn draw(svg: &[u8]) -> Result<RgbImage, String> {
     }
     let tree = Tree::from_xmltree(&document, &Options::default()).map_err(|error| unfit(&error))?;
     let size = tree.size();
-    let scale = DRAWN / size.width().max(size.height());
+    let scale = (most_wide as f32 / size.width()).min(most_high as f32 / size.height());
     let (width, height) = ((size.width() * scale).ceil() as u32, (size.height() * scale).ceil() as u32);
     let mut pixels = Pixmap::new(width.max(1), height.max(1)).ok_or_else(|| "the drawing has no size".to_owned())?;
     pixels.fill(Color::WHITE);
     resvg::render(&tree, Transform::from_scale(scale, scale), &mut pixels.as_mut());
-    let rgb = pixels.data().chunks_exact(4).flat_map(|pixel| [pixel[0], pixel[1], pixel[2]]).collect();
-    RgbImage::from_raw(pixels.width(), pixels.height(), rgb).ok_or_else(|| "the drawing has no size".to_owned())
+    let (width, height) = (pixels.width(), pixels.height());
+    // The same memory becomes the picture: a second one of its size is slower to have than to fill.
+    let mut rgb = pixels.take();
+    let count = rgb.len() / 4;
+    for pixel in 0..count {
+        rgb.copy_within(4 * pixel..4 * pixel + 3, 3 * pixel);
+    }
+    rgb.truncate(3 * count);
+    RgbImage::from_raw(width, height, rgb).ok_or_else(|| "the drawing has no size".to_owned())
 }

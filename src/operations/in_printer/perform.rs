@@ -1,7 +1,7 @@
 //! What is done at printer and reader, and the run from feeding to putting out.
 
 use std::{
-    thread,
+    fmt, thread,
     time::{Duration, Instant},
 };
 
@@ -12,6 +12,7 @@ use crate::{
     card::reader::{Presence, ReaderError},
     cis2::wire::{CardRecord, PrintOutcome},
     domain::{CardSerial, CardState, Holder, HolderId, Operation, Passcode, Series},
+    face::CardFacts,
     journal::JobState,
     operations::{
         Desk, Ending, IssueReport, OperationError, PrintReport, Standing,
@@ -30,6 +31,23 @@ use crate::{
 
 /// How often readers are looked at while a card is on its way.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
+
+/// A card that lies in a chip station before a flow begins, and whose it is; none where it cannot be read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LeftInside {
+    card: Option<(CardSerial, Option<HolderId>)>,
+}
+
+/// Words that go behind the reader's name.
+impl fmt::Display for LeftInside {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.card {
+            None => Ok(()),
+            Some((serial, None)) => write!(f, ", card {serial}, nobody's"),
+            Some((serial, Some(holder))) => write!(f, ", card {serial} of {}", holder.grouped()),
+        }
+    }
+}
 
 /// What an officer asks for.
 #[derive(Debug, Clone)]
@@ -120,7 +138,7 @@ impl Desk<'_> {
         let model = printer.profile.id.as_str();
         let issued = CardRecord { state: CardState::Active, ..blank.clone() };
         self.check(Operation::Print, &Facts { card: &issued, printer: Some(model), ..facts })?;
-        self.portrait(&holder.holder)?;
+        let portrait = self.portrait(&holder.holder)?;
         let condition = printer.spool().status()?.map(|status| status.condition);
         if let Some(condition) = condition.filter(|c| !matches!(c, Condition::Ready | Condition::JobRefused)) {
             return Err(OperationError::PrinterNotReady { condition });
@@ -129,8 +147,14 @@ impl Desk<'_> {
         let readers = self.readers.list()?;
         let mut there = readers.iter().filter(|reader| is_station(&reader.name, &station.reader));
         if let Some(reader) = there.find(|reader| reader.card != Presence::Empty) {
-            return Err(OperationError::StationOccupied { printer: name(), reader: reader.name.clone() });
+            let card = self.left_inside(&reader.name);
+            return Err(OperationError::StationOccupied { printer: name(), reader: reader.name.clone(), card });
         }
+        // The same for a card that is not there yet: what the face or the ribbon lacks is told while every card is blank.
+        let locked = request.passcode == PasscodeChoice::LeftLocked;
+        let card = CardFacts { serial: blank.serial.clone(), series, locked, expires: None };
+        self.ready_face(request.print, &holder.holder, (portrait, card), OffsetDateTime::now_utc())
+            .map_err(|cause| OperationError::IssueWithoutPrint(Box::new(cause)))?;
         let plan = Plan {
             job: new_job()?,
             holder: request.holder.clone(),
@@ -140,6 +164,13 @@ impl Desk<'_> {
             station: station.reader.clone(),
         };
         Ok(InPrinterPreflight { plan, holder: holder.holder, print: request.print })
+    }
+
+    /// Which card lies in the station, and whose it is, as far as that can be read: an earlier flow may have left it there.
+    fn left_inside(&self, reader: &str) -> LeftInside {
+        let Ok((_, card)) = self.open_card(reader) else { return LeftInside::default() };
+        let holder = self.service.card(&card.serial).ok().and_then(|record| record.holder);
+        LeftInside { card: Some((card.serial, holder)) }
     }
 
     /// Feeds, issues, prints and puts out. `passcode` is the holder's choice; a card that is left locked has none.

@@ -27,8 +27,8 @@ const MOST: usize = 200;
 pub(super) fn find(everybody: SocketAddr, limit: Duration) -> io::Result<Vec<Found>> {
     let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0))?;
     let mut sent = Ok(0);
-    for service in [RAW, IPP] {
-        sent = socket.send_to(&question(service, TYPE::PTR), everybody);
+    for question in [RAW, IPP].iter().filter_map(|service| question(service, TYPE::PTR)) {
+        sent = socket.send_to(&question, everybody);
     }
     sent?;
     let (mut told, end, mut piece) = (Told::default(), Instant::now() + limit, vec![0; LONGEST_ANSWER]);
@@ -42,8 +42,9 @@ pub(super) fn find(everybody: SocketAddr, limit: Duration) -> io::Result<Vec<Fou
             Ok((length, from)) => {
                 // An answer names a printer; where it is may have to be asked for.
                 for name in told.hear(piece.get(..length).unwrap_or_default(), from) {
-                    let _ = socket.send_to(&question(&name, TYPE::SRV), everybody);
-                    let _ = socket.send_to(&question(&name, TYPE::TXT), everybody);
+                    for question in [TYPE::SRV, TYPE::TXT].into_iter().filter_map(|kind| question(&name, kind)) {
+                        let _ = socket.send_to(&question, everybody);
+                    }
                 }
             }
             Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut) => {}
@@ -60,12 +61,18 @@ pub(super) fn heard(answer: &[u8], from: SocketAddr) -> Vec<Found> {
     told.printers()
 }
 
-fn question(name: &str, kind: TYPE) -> Vec<u8> {
+/// A question for a name as text, in which a dot inside a label is escaped (RFC 6763, 4.3); none for what is no name.
+fn question(name: &str, kind: TYPE) -> Option<Vec<u8>> {
     let mut packet = Packet::new_query(0);
-    let name = Name::new_unchecked(name);
+    let name = Name::new(name).ok()?;
     packet.questions.push(Question::new(name, QTYPE::TYPE(kind), CLASS::IN.into(), false));
-    // Only a name that is too long for DNS cannot be written, and nobody asked for one.
-    packet.build_bytes_vec().unwrap_or_default()
+    packet.build_bytes_vec().ok()
+}
+
+/// What a service is called: the first label of its name, as it was before it was escaped.
+fn called(name: &str) -> Option<String> {
+    let name = Name::new(name).ok()?;
+    name.get_labels().first().map(|label| clean(&String::from_utf8_lossy(label.as_ref())))
 }
 
 /// What was heard, by the name of the service.
@@ -150,14 +157,7 @@ impl Service {
             // Only what is an address of the configuration is one.
             format!("ipp://{host}:{port}/{queue}").parse().ok()?
         };
-        let label = name.strip_suffix(RAW).or(name.strip_suffix(IPP)).unwrap_or(name);
-        Some(Found {
-            name: clean(label.trim_end_matches('.')),
-            destination,
-            model: self.model,
-            serial: String::new(),
-            profiles: Vec::new(),
-        })
+        Some(Found { name: called(name)?, destination, model: self.model, serial: String::new(), profiles: Vec::new() })
     }
 }
 
@@ -179,10 +179,11 @@ mod tests {
 
     use super::*;
 
-    const CARDS: &str = "Cards._pdl-datastream._tcp.local";
+    /// Names of printers have dots of their own.
+    const CARDS: &str = "Cards 3\\.1._pdl-datastream._tcp.local";
 
     fn record<'a>(name: &'a str, rdata: RData<'a>) -> ResourceRecord<'a> {
-        ResourceRecord::new(Name::new_unchecked(name), CLASS::IN, 120, rdata)
+        ResourceRecord::new(Name::new(name).unwrap(), CLASS::IN, 120, rdata)
     }
 
     /// A printer that answers one question at a time, as RFC 6763 has it: the name first, its place when asked.
@@ -200,7 +201,7 @@ mod tests {
                     let target = Name::new_unchecked("printer.local");
                     match question.qtype {
                         QTYPE::TYPE(TYPE::PTR) if name == RAW => {
-                            answer.answers.push(record(RAW, RData::PTR(PTR(Name::new_unchecked(CARDS)))));
+                            answer.answers.push(record(RAW, RData::PTR(PTR(Name::new(CARDS).unwrap()))));
                         }
                         QTYPE::TYPE(TYPE::SRV) if name == CARDS => {
                             let at = SRV { priority: 0, weight: 0, port: 9100, target };
@@ -223,7 +224,7 @@ mod tests {
     fn a_printer_that_answers_is_found_with_its_place_and_its_model() {
         let found = find(responder(), Duration::from_millis(1500)).unwrap();
         assert_eq!(found.len(), 1, "{found:?}");
-        assert_eq!((found[0].name.as_str(), found[0].model.as_str()), ("Cards", "Magicard 300"));
+        assert_eq!((found[0].name.as_str(), found[0].model.as_str()), ("Cards 3.1", "Magicard 300"));
         assert_eq!(found[0].destination.to_string(), "tcp:127.0.0.1:9100");
     }
 

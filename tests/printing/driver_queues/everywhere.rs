@@ -1,5 +1,5 @@
-//! `ippeveprinter` of the Debian package cups-ipp-utils, with a private message bus and a private Avahi, which it wants
-//! even for a printer that nobody is told of.
+//! `ippeveprinter` of the Debian package cups-ipp-utils, with a private message bus and a private Avahi on the loopback
+//! interface, which it wants even for a printer that nobody is told of; and services that Avahi tells everybody of.
 
 use std::{
     fs,
@@ -8,7 +8,7 @@ use std::{
     os::unix::fs::PermissionsExt,
     path::Path,
     process::{Child, Command, Stdio},
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, PoisonError, Weak},
     thread,
     time::{Duration, Instant},
 };
@@ -69,26 +69,30 @@ ATTR resolution printer-resolution-supported 300dpi
 ATTR resolution printer-resolution-default 300dpi
 "#;
 
-/// A running printer; it ends with its value.
-pub struct Everywhere {
-    /// The printer first: the others serve it.
-    programs: Vec<Child>,
-    port: u16,
+/// A private message bus, and Avahi on it. A computer has one Avahi: everything in this process shares it.
+struct Neighbourhood {
+    /// Avahi first: the bus serves it.
+    programs: Mutex<Vec<Child>>,
+    /// Where the bus is.
+    address: String,
     folder: tempfile::TempDir,
-    /// Everything the printer said.
-    said: Arc<Mutex<String>>,
 }
 
-impl Everywhere {
-    /// Starts it and waits until it answers. It is done with each job at once, or works on it for a minute.
-    pub fn start(work: Work) -> Self {
+static SHARED: Mutex<Weak<Neighbourhood>> = Mutex::new(Weak::new());
+
+impl Neighbourhood {
+    fn shared() -> Arc<Self> {
+        let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
+        shared.upgrade().unwrap_or_else(|| {
+            let new = Arc::new(Self::start());
+            *shared = Arc::downgrade(&new);
+            new
+        })
+    }
+
+    fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path();
-        let script = root.join("work");
-        let seconds = if work == Work::Slow { 60 } else { 0 };
-        let words = format!("#!/bin/sh\ntouch '{}'\nexec sleep {seconds}\n", root.join("begun").display());
-        fs::write(&script, words).unwrap();
-        fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
         let bus = root.join("bus");
         let address = format!("unix:path={}", bus.display());
         let rules = "<allow user=\"*\"/><allow own=\"*\"/><allow send_type=\"method_call\"/><allow send_type=\"signal\"/>\
@@ -101,27 +105,127 @@ impl Everywhere {
         fs::write(root.join("bus.conf"), settings).unwrap();
         let avahi = "[server]\nallow-interfaces=lo\nuse-ipv6=no\n[publish]\npublish-workstation=no\n[rlimits]\n";
         fs::write(root.join("avahi.conf"), avahi).unwrap();
+        let neighbourhood = Self { programs: Mutex::default(), address, folder };
+        let config = |name: &str| neighbourhood.folder.path().join(name);
+        neighbourhood.run(Command::new("dbus-daemon").arg("--nofork").arg("--config-file").arg(config("bus.conf")));
+        wait("the message bus", || bus.exists());
+        let mut avahi = Command::new("/usr/sbin/avahi-daemon");
+        avahi.args(["--no-drop-root", "--no-chroot", "--no-rlimits", "-f"]).arg(config("avahi.conf"));
+        // Where the computer runs one already, this one ends by itself.
+        neighbourhood.run(avahi.env("DBUS_SYSTEM_BUS_ADDRESS", &neighbourhood.address));
+        neighbourhood
+    }
+
+    fn run(&self, command: &mut Command) {
+        let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+        let child = child.unwrap_or_else(|error| panic!("{command:?}: {error}"));
+        self.programs.lock().unwrap().insert(0, child);
+    }
+}
+
+impl Drop for Neighbourhood {
+    fn drop(&mut self) {
+        end(self.programs.get_mut().unwrap_or_else(PoisonError::into_inner));
+    }
+}
+
+/// A service that everybody is told of, by Avahi's own tool; it goes with its value.
+pub struct Announced {
+    program: Vec<Child>,
+    _neighbourhood: Arc<Neighbourhood>,
+}
+
+impl Announced {
+    /// Tells of a service of this kind at this port, with words about it, and waits until it is established.
+    pub fn service(name: &str, kind: &str, port: u16, words: &[&str]) -> Self {
+        let neighbourhood = Neighbourhood::shared();
+        // Avahi may still be beginning: the tool waits for it.
+        let mut child = Command::new("avahi-publish")
+            .args(["--no-fail", "--service", name, kind, &port.to_string()])
+            .args(words)
+            .env("DBUS_SYSTEM_BUS_ADDRESS", &neighbourhood.address)
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("avahi-publish is missing: install the package avahi-utils");
+        let lines = BufReader::new(child.stderr.take().unwrap());
+        let announced = Self { program: vec![child], _neighbourhood: neighbourhood };
+        let mut said = Vec::new();
+        let established = lines.lines().map_while(Result::ok).any(|line| {
+            let is = line.starts_with("Established");
+            said.push(line);
+            is
+        });
+        assert!(established, "{said:?}");
+        announced
+    }
+}
+
+impl Drop for Announced {
+    fn drop(&mut self) {
+        end(&mut self.program);
+    }
+}
+
+/// Ends programs, the first one first.
+fn end(programs: &mut [Child]) {
+    for program in programs {
+        let _ = program.kill();
+        let _ = program.wait();
+    }
+}
+
+fn wait(what: &str, ready: impl Fn() -> bool) {
+    let begun = Instant::now();
+    while !ready() {
+        assert!(begun.elapsed() < LIMIT, "{what} does not come");
+        thread::park_timeout(TRY_EVERY);
+    }
+}
+
+/// A running printer; it ends with its value.
+pub struct Everywhere {
+    program: Vec<Child>,
+    port: u16,
+    folder: tempfile::TempDir,
+    /// Everything the printer said.
+    said: Arc<Mutex<String>>,
+    /// It wants an Avahi even where nobody is told of it.
+    neighbourhood: Arc<Neighbourhood>,
+}
+
+impl Everywhere {
+    /// Starts it and waits until it answers. It is done with each job at once, or works on it for a minute.
+    pub fn start(work: Work) -> Self {
+        Self::begin(work, &["-r", "off", "Cards"])
+    }
+
+    /// The same under this name, of this model, and everybody is told of it.
+    pub fn announced(name: &str, maker: &str, model: &str) -> Self {
+        Self::begin(Work::Quick, &["-M", maker, "-m", model, name])
+    }
+
+    fn begin(work: Work, words: &[&str]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        let script = root.join("work");
+        let seconds = if work == Work::Slow { 60 } else { 0 };
+        let text = format!("#!/bin/sh\ntouch '{}'\nexec sleep {seconds}\n", root.join("begun").display());
+        fs::write(&script, text).unwrap();
+        fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
         fs::create_dir(root.join("jobs")).unwrap();
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let said = Arc::new(Mutex::new(String::new()));
-        let mut printer = Self { programs: Vec::new(), port, folder, said };
-        let config = printer.folder.path().join("bus.conf");
-        printer.run(Command::new("dbus-daemon").arg("--nofork").arg("--config-file").arg(config));
-        printer.wait("the message bus", || bus.exists());
-        let config = printer.folder.path().join("avahi.conf");
-        let mut avahi = Command::new("/usr/sbin/avahi-daemon");
-        avahi.args(["--no-drop-root", "--no-chroot", "--no-rlimits", "-f"]).arg(config);
-        // Where one runs already the second ends by itself, and the first does.
-        printer.run(avahi.env("DBUS_SYSTEM_BUS_ADDRESS", &address));
+        let (said, neighbourhood) = (Arc::default(), Neighbourhood::shared());
+        let mut printer = Self { program: Vec::new(), port, folder, said, neighbourhood };
         let begun = Instant::now();
         // It ends when Avahi is not there yet, and tells nobody when it is ready but those who try.
         loop {
-            let mut child = printer.print(&script, &address, work);
+            let mut child = printer.print(&script, words, work);
             while child.try_wait().unwrap().is_none() && TcpStream::connect(("127.0.0.1", port)).is_err() {
                 thread::park_timeout(TRY_EVERY);
             }
             if child.try_wait().unwrap().is_none() {
-                printer.programs.insert(0, child);
+                printer.program.push(child);
                 return printer;
             }
             assert!(begun.elapsed() < LIMIT, "{}", printer.said.lock().unwrap());
@@ -129,7 +233,7 @@ impl Everywhere {
         }
     }
 
-    fn print(&self, script: &Path, bus: &str, work: Work) -> Child {
+    fn print(&self, script: &Path, words: &[&str], work: Work) -> Child {
         let about = self.folder.path().join("about.conf");
         let mut child = Command::new("/usr/sbin/ippeveprinter");
         // It takes a list of formats or a description of everything.
@@ -140,12 +244,12 @@ impl Everywhere {
             child.args(["-f", FORMATS]);
         }
         let mut child = child
-            .args(["-v", "-v", "-k", "-n", "localhost", "-r", "off", "-p", &self.port.to_string(), "-d"])
+            .args(["-v", "-v", "-k", "-n", "localhost", "-p", &self.port.to_string(), "-d"])
             .arg(self.folder.path().join("jobs"))
             .arg("-c")
             .arg(script)
-            .arg("Cards")
-            .env("DBUS_SYSTEM_BUS_ADDRESS", bus)
+            .args(words)
+            .env("DBUS_SYSTEM_BUS_ADDRESS", &self.neighbourhood.address)
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .spawn()
@@ -159,26 +263,18 @@ impl Everywhere {
         child
     }
 
-    fn run(&mut self, command: &mut Command) {
-        let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
-        self.programs.push(child.unwrap_or_else(|error| panic!("{command:?}: {error}")));
-    }
-
-    fn wait(&self, what: &str, ready: impl Fn() -> bool) {
-        let begun = Instant::now();
-        while !ready() {
-            assert!(begun.elapsed() < LIMIT, "{what} does not come");
-            thread::park_timeout(TRY_EVERY);
-        }
-    }
-
     pub fn address(&self) -> String {
         format!("ipp://localhost:{}/ipp/print", self.port)
     }
 
+    /// The port it listens on.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
     /// Waits until a job is being done.
     pub fn wait_until_it_prints(&self) {
-        self.wait("the job", || self.folder.path().join("begun").exists());
+        wait("the job", || self.folder.path().join("begun").exists());
     }
 
     /// Whether one of the jobs it kept is this, byte by byte.
@@ -202,9 +298,6 @@ fn is(file: &Path, document: &[u8]) -> bool {
 
 impl Drop for Everywhere {
     fn drop(&mut self) {
-        for program in &mut self.programs {
-            let _ = program.kill();
-            let _ = program.wait();
-        }
+        end(&mut self.program);
     }
 }
