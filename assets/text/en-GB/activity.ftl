@@ -192,6 +192,7 @@ fact-reason = Reason
 fact-reprint-reason = Reason for printing again
 fact-note = Note
 fact-look-at = To look at in the photo
+fact-judged = Photo checked before it was taken
 fact-card-after = Card afterwards
 fact-outcome = Outcome
 fact-printer = Printer
