@@ -69,11 +69,22 @@ fn show(bench: &Bench) -> Result<Answer, Failure> {
         let destination =
             if bench.printers.is_virtual(name) { "virtual".to_owned() } else { printer.choice.destination.to_string() };
         let (ready, state, says) = state(printer);
-        table.row([name.clone(), printer.profile.name.clone(), destination.clone(), state.clone()]);
+        let confirmed = printer.choice.confirmed.as_ref();
+        let model = match confirmed {
+            None => printer.profile.name.clone(),
+            Some(word) => format!(
+                "{}, as confirmed ({}); says it is a “{}”",
+                printer.profile.name,
+                word.reason.trim(),
+                word.model.trim()
+            ),
+        };
+        table.row([name.clone(), model, destination.clone(), state.clone()]);
         documents.push(json!({
             "name": name,
             "profile": printer.profile.id,
             "model": printer.profile.name,
+            "confirmed": confirmed,
             "destination": destination,
             "ready": ready,
             "state": state,

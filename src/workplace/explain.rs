@@ -211,6 +211,14 @@ pub const KEYS: &[Key] = &[
         default: "(required for each printer)",
         example: "\"tcp:printer.example:9100\"",
     },
+    Key {
+        name: "printers[].confirmed",
+        meaning: "An officer's word that the printer is of its profile's model although it gives itself the name of another: that \
+                  name, and how it is known. Adding a printer writes it. Good for the names in the profile's \
+                  identity.may-be-called alone.",
+        default: "(none)",
+        example: "{ model = \"Magicard 300\", reason = \"its label says DoH 300 v2\" }",
+    },
 ];
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{common::Common, teller::contained};
 use crate::{
     bench::event::{Event, PrinterModel, Trouble},
-    printer::{choice::PrinterChoice, profile::Profiles},
+    printer::{choice::PrinterChoice, identify::IdentifyError, profile::Profiles},
     workplace::{Destination, Printer, PrinterListError},
 };
 
@@ -28,11 +28,16 @@ pub fn add(common: &Arc<Common>, wanted: PrinterChoice) {
 
 fn added(common: &Arc<Common>, wanted: PrinterChoice) -> Result<String, Trouble> {
     let printers = &common.workplace.bench.printers;
-    let met = wanted.meet(printers.profiles()).map_err(|error| said(&error))?;
+    let met = wanted.meet(printers.profiles()).map_err(|error| {
+        if let IdentifyError::Unconfirmed { found, .. } = &error {
+            common.tell(Event::PrinterUnconfirmed { model: found.clone() });
+        }
+        said(&error)
+    })?;
     let name = wanted.name.clone();
     let destination = Destination::At(wanted.destination);
     let file = printers
-        .add(Printer { name: wanted.name, profile: wanted.profile, destination })
+        .add(Printer { name: wanted.name, profile: wanted.profile, destination, confirmed: wanted.confirmed })
         .map_err(|error| said(&error))?;
     common.follow_printers().map_err(|error| said(&error))?;
     Ok(format!("“{name}” can be used now. {met} It stands in {}.", file.display()))

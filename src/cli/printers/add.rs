@@ -9,7 +9,7 @@ use super::super::{
 };
 use crate::{
     printer::{
-        choice::PrinterChoice,
+        choice::{Confirmed, PrinterChoice},
         find::{self, Found},
         identify::IdentifyError,
     },
@@ -35,15 +35,28 @@ pub fn add(bench: &Bench, wanted: &AddPrinter) -> Result<Answer, Failure> {
     })?;
     let destination = wanted.destination.clone().or_else(|| found.map(|found| found.destination));
     let destination = destination.ok_or_else(|| Failure::usage("name the printer's place with --destination"))?;
-    let choice = PrinterChoice { name: wanted.name.trim().to_owned(), profile, destination };
+    let word = wanted.confirm_model.clone().zip(wanted.reason.clone());
+    let confirmed = word.map(|(model, reason)| Confirmed { model, reason });
+    let choice = PrinterChoice { name: wanted.name.trim().to_owned(), profile, destination, confirmed };
     let met = choice.meet(printers.profiles()).map_err(|error| match error {
-        IdentifyError::OtherModel { .. } => Failure::new(Exit::Refused, error),
+        IdentifyError::Unconfirmed { ref found, .. } => {
+            Failure::new(Exit::Refused, format!("{error} (--confirm-model \"{found}\" --reason TEXT confirms it)"))
+        }
+        IdentifyError::OtherModel { .. } | IdentifyError::Confirmation(_) => Failure::new(Exit::Refused, error),
         other => Failure::usage(other),
     })?;
     let (name, profile) = (choice.name.clone(), choice.profile.clone());
-    let document = json!({ "name": name, "profile": profile, "destination": choice.destination, "said": met });
+    let document = json!({
+        "name": name,
+        "profile": profile,
+        "destination": choice.destination,
+        "confirmed": choice.confirmed,
+        "said": met,
+    });
     let destination = Destination::At(choice.destination);
-    let file = printers.add(Printer { name: choice.name, profile: choice.profile, destination }).map_err(failure)?;
+    let confirmed = choice.confirmed;
+    let printer = Printer { name: choice.name, profile: choice.profile, destination, confirmed };
+    let file = printers.add(printer).map_err(failure)?;
     let mut document = document;
     document["file"] = json!(file);
     let text = format!("“{name}” was added to {} as “{profile}”. {met}", file.display());
