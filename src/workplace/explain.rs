@@ -212,12 +212,18 @@ pub const KEYS: &[Key] = &[
         example: "\"tcp:printer.example:9100\"",
     },
     Key {
-        name: "printers[].confirmed",
-        meaning: "An officer's word that the printer is of its profile's model although it gives itself the name of another: that \
-                  name, and how it is known. Adding a printer writes it. Good for the names in the profile's \
+        name: "printers[].confirmed.model",
+        meaning: "The name that the printer gives itself, where it is another model's and an officer confirmed that it is of its \
+                  profile's model all the same. Adding a printer writes it. Good for the names in the profile's \
                   identity.may-be-called alone.",
         default: "(none)",
-        example: "{ model = \"Magicard 300\", reason = \"its label says DoH 300 v2\" }",
+        example: "\"Magicard 300\"",
+    },
+    Key {
+        name: "printers[].confirmed.reason",
+        meaning: "How the officer knew which model it is, in up to 200 characters.",
+        default: "(required with confirmed.model)",
+        example: "\"its label says DoH 300 v2\"",
     },
 ];
 
@@ -274,6 +280,7 @@ mod tests {
             name = "A"
             profile = "magicard-doh-300-v2"
             destination = "virtual"
+            confirmed = { model = "Magicard 300", reason = "its label" }
         "#;
         let mut configuration = Configuration::parse(everything, "desk.toml").expect("all keys are right");
         configuration.software.identity_agent = Some("2.4.10.0".parse().expect("a version"));

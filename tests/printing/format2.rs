@@ -44,7 +44,7 @@ fn panels(planes: &Planes) -> [(char, &Vec<u8>); 4] {
 
 #[test]
 fn random_faces_come_back_from_both_readers() {
-    let mut runner = TestRunner::new(Config { cases: 14, failure_persistence: None, ..Config::default() });
+    let mut runner = TestRunner::new(Config { cases: 10, failure_persistence: None, ..Config::default() });
     let cases = (any::<u64>(), any::<Option<u64>>(), any::<u32>(), 1..=100_u16, 0..16_u8);
     runner
         .run(&cases, |(seed, back, time, copies, left_out)| {

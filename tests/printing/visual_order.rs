@@ -53,13 +53,18 @@ struct Line {
 fn found(runs: &[GlyphRun]) -> Vec<Cluster> {
     let mut clusters: Vec<Cluster> = Vec::new();
     for run in runs {
-        let em = run.size / POINTS_PER_MM;
+        let (em, start) = (run.size / POINTS_PER_MM, clusters.len());
         for glyph in &run.glyphs {
             let placed = (glyph.glyph, glyph.x / em, -glyph.y / em);
             match clusters.last_mut() {
                 Some(cluster) if glyph.text.is_empty() => cluster.glyphs.push(placed),
                 _ => clusters.push(Cluster { text: glyph.text.clone(), glyphs: vec![placed] }),
             }
+        }
+        // What joins letters or keeps them apart is set as a space of no width.
+        let space = FontRef::new(run.font.bytes()).unwrap().charmap().map(' ').unwrap().to_u32();
+        for cluster in clusters[start..].iter_mut().filter(|cluster| cluster.text.contains(is_joiner)) {
+            cluster.glyphs.retain(|(glyph, ..)| u32::from(*glyph) != space);
         }
     }
     from_the_first(clusters)
