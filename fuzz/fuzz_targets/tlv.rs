@@ -2,7 +2,7 @@
 #![no_main]
 
 use cardwright::card::{
-    piv::{certificate_in, unique_identifier_in, identifier_in},
+    piv::{certificate_in, identifier_in, unique_identifier_in},
     recognise::ProductionData,
     tlv::{Writer, read},
 };

@@ -4,7 +4,9 @@
 use std::{fmt::Display, str::FromStr};
 
 use cardwright::{
-    domain::{CardSerial, HolderId, JobId, NhsCode, OrganisationCode, Passcode, PasscodeRules, Secret, eligibility::Version},
+    domain::{
+        CardSerial, HolderId, JobId, NhsCode, OrganisationCode, Passcode, PasscodeRules, Secret, eligibility::Version,
+    },
     printer::choice::Destination,
 };
 use libfuzzer_sys::fuzz_target;

@@ -22,7 +22,7 @@ use crate::{
     face::{Mark, Photo, PrintLimits, Side, photo::PhotoCheck},
     journal::QueueEntry,
     operations::{OperationError, Progress, Standing, UnfinishedJob, diagnosis::Finding},
-    printer::{calibration::Calibration, find::Found, magicard::status::Detail, separation::Panel},
+    printer::{calibration::Calibration, choice::Confirmed, find::Found, magicard::status::Detail, separation::Panel},
 };
 
 /// Why something was not done: one sentence with what failed and the next action.
@@ -180,6 +180,11 @@ pub enum Event {
     PrinterModels(Vec<PrinterModel>),
     /// Answer to [`super::Order::AddPrinter`]: its name, and what came of it in words.
     PrinterAdded(Result<(String, String), Trouble>),
+    /// The printer that is being added calls itself so, which another model does as well; before [`Event::PrinterAdded`].
+    PrinterUnconfirmed {
+        /// What it calls itself.
+        model: String,
+    },
     /// Answer to [`super::Order::RemovePrinter`]: what came of it in words.
     PrinterRemoved {
         /// Its name.
@@ -492,6 +497,8 @@ pub struct PrinterView {
     pub model: String,
     /// Id of its profile.
     pub profile: String,
+    /// An officer's word that it is of this model although it gives itself another's name.
+    pub confirmed: Option<Confirmed>,
     /// Whether it is the virtual printer of training.
     pub virtual_one: bool,
     /// Whether cards can be encoded in it.

@@ -457,6 +457,12 @@ pub struct AddPrinter {
     /// Its model; without it, what it says it is
     #[arg(long, value_name = "PROFILE")]
     pub profile: Option<String>,
+    /// Confirms that a printer which calls itself so is of this profile all the same; needs --reason
+    #[arg(long, value_name = "NAME", requires_all = ["reason", "profile"])]
+    pub confirm_model: Option<String>,
+    /// How you know which model it is
+    #[arg(long, value_name = "TEXT", requires = "confirm_model")]
+    pub reason: Option<String>,
 }
 
 /// `printers identify`.

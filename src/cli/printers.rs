@@ -79,11 +79,22 @@ fn show(bench: &Bench) -> Result<Answer, Failure> {
         if !facts.is_empty() {
             more.push(format!("{name}\n  {}\n", facts.join("\n  ")));
         }
-        table.row([name.clone(), printer.profile.name.clone(), destination.clone(), state.clone()]);
+        let confirmed = printer.choice.confirmed.as_ref();
+        let model = match confirmed {
+            None => printer.profile.name.clone(),
+            Some(word) => format!(
+                "{}, as confirmed ({}); says it is a “{}”",
+                printer.profile.name,
+                word.reason.trim(),
+                word.model.trim()
+            ),
+        };
+        table.row([name.clone(), model, destination.clone(), state.clone()]);
         documents.push(json!({
             "name": name,
             "profile": printer.profile.id,
             "model": printer.profile.name,
+            "confirmed": confirmed,
             "destination": destination,
             "ready": ready,
             "state": state,

@@ -149,12 +149,14 @@ pub fn fact_key(name: &str) -> Option<&'static str> {
         "reprint_reason" => "fact-reprint-reason",
         "note" => "fact-note",
         "look_at" => "fact-look-at",
+        "judged" => "fact-judged",
         "card" => "fact-card-after",
         "outcome" => "fact-outcome",
         "workstation" => "fact-workstation",
         "printer" => "fact-printer-name",
         "printer_model" => "fact-printer",
         "destination" => "fact-destination",
+        "confirmed" => "fact-confirmed",
         "changed" => "fact-changed",
         "signed_in" => "fact-signed-in",
         "role" => "fact-role",
@@ -185,8 +187,10 @@ fn fact_value(texts: &Texts, name: &str, value: &Json) -> String {
         }
         Json::String(text) if name == "changed" => format::moment_of(text),
         // Names and addresses are what they are, to the letter.
-        Json::String(text) if matches!(name, "printer" | "printer_model" | "destination") => text.clone(),
+        Json::String(text) if matches!(name, "printer" | "printer_model" | "destination" | "confirmed") => text.clone(),
         Json::String(text) if text.contains('-') && !text.contains(' ') => text.replace('-', " "),
+        // A photo in which there is nothing to look at.
+        Json::String(text) if text.is_empty() => texts.get("fact-none"),
         Json::String(text) => text.clone(),
         Json::Bool(true) => texts.get("fact-yes"),
         Json::Bool(false) => texts.get("fact-no"),
@@ -201,6 +205,27 @@ mod tests {
 
     use super::*;
     use crate::desktop::text::tests::sources;
+
+    #[test]
+    fn a_photo_that_nobody_judged_is_told_from_one_with_nothing_to_look_at() {
+        let shown = |detail: Json| {
+            let row = AuditRow {
+                sequence: 1,
+                at: "2026-11-26T09:30:00Z".to_owned(),
+                officer: None,
+                event: "holder.photo".to_owned(),
+                detail,
+                previous: String::new(),
+                hash: String::new(),
+            };
+            facts(&TEXTS, &row)
+        };
+        let words = |name: &str, value: &str| vec![(name.to_owned(), value.to_owned())];
+        let judged = |detail| shown(serde_json::json!({ "judged": detail }));
+        assert_eq!(judged(false), words("Photo checked before it was taken", "no"));
+        assert_eq!(shown(serde_json::json!({ "look_at": "" })), words("To look at in the photo", "none"));
+        assert_eq!(shown(serde_json::json!({ "look_at": "glare" })), words("To look at in the photo", "glare"));
+    }
 
     #[test]
     fn every_event_that_the_gateway_writes_has_words() {

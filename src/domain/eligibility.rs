@@ -26,6 +26,9 @@ pub const LAST_DAY_OF_IDENTITY_AGENT: Date = date!(2027 - 02 - 28);
 /// The one printer that may print Series 10 (`facts/nhs.md` 0), by the name of its profile.
 pub const SERIES_10_PRINTER: &str = "magicard-doh-300-v2";
 
+/// The printer of the generation before it, by the name of its profile: it is never taken for the other, whoever says so.
+pub const FIRST_GENERATION_PRINTER: &str = "magicard-doh-300-v1";
+
 /// The answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Decision {

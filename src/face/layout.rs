@@ -30,7 +30,7 @@ pub enum LayoutError {
     /// Characters no bundled font has.
     #[error(
         "The {what} has characters this program cannot print: {characters}. Nothing was printed; enter a name on \
-         smartcard in letters that can be printed."
+         smartcard in letters that can be printed: Latin, Greek, Cyrillic, Hebrew, Arabic, Chinese, Japanese or Korean."
     )]
     Unprintable {
         /// Which text.

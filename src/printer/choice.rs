@@ -11,6 +11,7 @@ use super::{
     profile::{Profile, ProfileError, Profiles, Station},
     spool::{FileSpool, IppQueue, RawTcp, Spool},
 };
+use crate::domain::eligibility::FIRST_GENERATION_PRINTER;
 
 /// One printer of the configuration.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,6 +23,62 @@ pub struct PrinterChoice {
     pub profile: String,
     /// `file:PATH`, `tcp:HOST:PORT`, `ipp://HOST:PORT/printers/QUEUE`, `windows:QUEUE` or `usb:/dev/usb/lp0`.
     pub destination: Destination,
+    /// An officer's word that it is of this model although it gives itself another's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confirmed: Option<Confirmed>,
+}
+
+/// An officer's word on the model of a printer that gives itself the name of another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Confirmed {
+    /// What the printer calls itself.
+    pub model: String,
+    /// How the officer knows what it is.
+    pub reason: String,
+}
+
+/// Most characters of a reason.
+pub const LONGEST_REASON: usize = 200;
+
+impl Confirmed {
+    /// Whether a printer that calls itself so may be of this model at all, and a reason is given.
+    ///
+    /// # Errors
+    /// What is wrong, in words.
+    pub fn check(&self, profile: &Profile, all: &Profiles) -> Result<(), String> {
+        let (model, name) = (shown(&self.model), &profile.name);
+        if !profile.may_say(&self.model, all) {
+            return Err(format!(
+                "a printer that calls itself “{model}” is not taken for a {name}, whoever confirms it"
+            ));
+        }
+        let reason = self.reason.trim();
+        if reason.is_empty() || reason.chars().count() > LONGEST_REASON || reason.chars().any(char::is_control) {
+            return Err(format!(
+                "how it is known that the printer that calls itself “{model}” is a {name} must be said in one line of 1 to \
+                 {LONGEST_REASON} characters"
+            ));
+        }
+        Ok(())
+    }
+}
+
+impl Profile {
+    /// Whether a printer of this model may call itself so although it is another model's name: never by a name of the first
+    /// generation.
+    #[must_use]
+    pub fn may_say(&self, model: &str, all: &Profiles) -> bool {
+        let is = |name: &String| name.trim().eq_ignore_ascii_case(model.trim());
+        let first = all.iter().filter(|other| other.id == FIRST_GENERATION_PRINTER);
+        let firsts = first.flat_map(|first| &first.identity.model_names).any(is);
+        self.identity.may_be_called.iter().any(is) && !firsts
+    }
+}
+
+/// Outside text as it may stand in a message.
+fn shown(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(60).collect()
 }
 
 /// Where jobs go.
@@ -89,6 +146,14 @@ pub enum ChoiceError {
         name: String,
         /// All there are.
         known: String,
+    },
+    /// An officer's word on its model.
+    #[error("the printer “{name}” cannot be used: {why}")]
+    Confirmed {
+        /// The printer.
+        name: String,
+        /// What is wrong with it.
+        why: String,
     },
     /// Its profile.
     #[error("the printer “{name}” cannot be used: {source}")]
@@ -269,10 +334,17 @@ impl Printers {
             if printers.iter().any(|other| other.choice.name == choice.name) {
                 return Err(ChoiceError::Twice(choice.name));
             }
-            let profile = match profiles.find(&choice.profile) {
+            let mut profile = match profiles.find(&choice.profile) {
                 Ok(profile) => profile.clone(),
                 Err(source) => return Err(ChoiceError::Profile { name: choice.name, source }),
             };
+            if let Some(confirmed) = &choice.confirmed {
+                if let Err(why) = confirmed.check(&profile, profiles) {
+                    return Err(ChoiceError::Confirmed { name: choice.name, why });
+                }
+                // From now on it is known by this name, too.
+                profile.identity.model_names.push(confirmed.model.trim().to_owned());
+            }
             printers.push(Printer { choice, profile });
         }
         Ok(Self(printers))
@@ -304,7 +376,7 @@ impl Printers {
                 true => "one after adding it to the configuration".to_owned(),
                 false => names.join(", "),
             };
-            ChoiceError::Unknown { name: name.chars().filter(|c| !c.is_control()).take(60).collect(), known }
+            ChoiceError::Unknown { name: shown(name), known }
         })
     }
 
@@ -378,5 +450,46 @@ mod tests {
         let other = PrinterChoice { profile: "zebra".to_owned(), ..desk };
         let error = Printers::new(vec![other], &profiles).unwrap_err().to_string();
         assert!(error.contains("Desk 1") && error.contains("zebra"), "{error}");
+    }
+
+    #[test]
+    fn an_officers_word_holds_for_names_the_profile_lists_and_never_for_one_of_the_first_generation() {
+        let profiles = Profiles::bundled().unwrap();
+        let text = "name = \"Desk\"\nprofile = \"magicard-doh-300-v2\"\ndestination = \"tcp:10.0.0.5\"\n\
+                    confirmed = { model = \"Magicard 300\", reason = \"its label\" }";
+        let desk: PrinterChoice = toml::from_str(text).unwrap();
+        assert_eq!(toml::from_str::<PrinterChoice>(&toml::to_string(&desk).unwrap()).unwrap(), desk);
+        let printers = Printers::new(vec![desk.clone()], &profiles).unwrap();
+        assert_eq!(printers.find("Desk").unwrap().profile.identity.model_names, ["DoH 300 v2", "Magicard 300"]);
+        assert_eq!(
+            profiles.find(&desk.profile).unwrap().identity.model_names,
+            ["DoH 300 v2"],
+            "for this printer alone"
+        );
+        let said = |profile: &str, model: &str, reason: &str, profiles: &Profiles| {
+            let confirmed = Some(Confirmed { model: model.into(), reason: reason.into() });
+            let choice = PrinterChoice { profile: profile.into(), confirmed, ..desk.clone() };
+            Printers::new(vec![choice], profiles).map(drop).map_err(|error| error.to_string())
+        };
+        let v2 = "magicard-doh-300-v2";
+        assert_eq!(said(v2, " magicard 300 ", "its label", &profiles), Ok(()));
+        for (profile, model, reason, words) in [
+            (v2, "DoH 300", "its label", "“DoH 300” is not taken for a Magicard DoH 300 v2"),
+            (v2, "RioTango2D", "its label", "not taken for"),
+            ("magicard-doh-300-v1", "Magicard 300", "its label", "not taken for"),
+            (v2, "Magicard 300", " ", "1 to 200 characters"),
+            (v2, "Magicard 300", "a\nb", "1 to 200 characters"),
+            (v2, "Magicard 300", &"x".repeat(201), "1 to 200 characters"),
+        ] {
+            let error = said(profile, model, reason, &profiles).unwrap_err();
+            assert!(error.contains("Desk") && error.contains(words), "{error}");
+        }
+        // Not even where a profile of this desk lists such a name.
+        let folder = tempfile::tempdir().unwrap();
+        let lenient = Profiles::bundled_text(v2).unwrap().replace("[\"Magicard 300\"]", "[\"doh\", \"Magicard 300\"]");
+        std::fs::write(folder.path().join("own.toml"), lenient).unwrap();
+        let profiles = Profiles::with_folder(folder.path()).unwrap();
+        assert_eq!(said(v2, "Magicard 300", "its label", &profiles), Ok(()));
+        assert!(said(v2, "DoH", "its label", &profiles).unwrap_err().contains("not taken for"));
     }
 }

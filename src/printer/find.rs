@@ -103,8 +103,12 @@ fn queue(queue: spool::QueueFound) -> Found {
 /// Asks one who it is, where it can be asked.
 fn ask(found: &mut Found, profiles: &Profiles) {
     let Some(profile) = profiles.iter().next() else { return };
-    let choice =
-        PrinterChoice { name: found.name.clone(), profile: profile.id.clone(), destination: found.destination.clone() };
+    let choice = PrinterChoice {
+        name: found.name.clone(),
+        profile: profile.id.clone(),
+        destination: found.destination.clone(),
+        confirmed: None,
+    };
     let printer = Printer { choice, profile: profile.clone() };
     if let Ok((_, status)) = identify::by_asking(&printer) {
         found.model = status.model;

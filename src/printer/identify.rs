@@ -8,7 +8,7 @@ use std::{fmt, io, path::Path, path::PathBuf};
 use toml::{Table, Value};
 
 use super::{
-    choice::{Destination, Printer, PrinterChoice, Through},
+    choice::{Confirmed, Destination, Printer, PrinterChoice, Through},
     decoder::after_requests,
     former,
     magicard::status::Status,
@@ -88,6 +88,23 @@ pub enum IdentifyError {
         /// Profile that knows this name.
         other: String,
     },
+    /// It gives itself the name of a model that the chosen one is built on.
+    #[error(
+        "the printer says it is a “{found}”, and a {name} may call itself so too; nothing was kept: look at the label on the \
+         printer, and where it is a {name}, confirm that with a reason when the printer is added; otherwise choose the profile \
+         “{other}” for it"
+    )]
+    Unconfirmed {
+        /// What it calls itself.
+        found: String,
+        /// Name of the printer's profile.
+        name: String,
+        /// Profile of the other model.
+        other: String,
+    },
+    /// An officer's word that does not hold, or that nothing needs.
+    #[error("{0}; nothing was kept")]
+    Confirmation(String),
     /// The profile that was to be kept.
     #[error("{0}")]
     Profile(#[from] ProfileError),
@@ -209,23 +226,47 @@ impl PrinterChoice {
     /// # Errors
     /// [`IdentifyError`]: there is no such profile, or it says that it is another model than that.
     pub fn meet(&self, profiles: &Profiles) -> Result<String, IdentifyError> {
-        let profile = profiles.find(&self.profile)?.clone();
+        let mut profile = profiles.find(&self.profile)?.clone();
         let series_10 = match profile.may_print(Series::Series10) {
             true => "",
             false => " Series 10 cards are not printed on it: the published rules name the DoH 300 v2 alone.",
         };
+        if let Some(confirmed) = &self.confirmed {
+            confirmed.check(&profile, profiles).map_err(IdentifyError::Confirmation)?;
+            // A queue may be described by this name, too.
+            profile.identity.model_names.push(confirmed.model.trim().to_owned());
+        }
         let printer = Printer { choice: self.clone(), profile };
         if let Some(described) = described(&printer) {
             return Ok(format!("{}{series_10}", by_description(&printer.profile, &described, profiles)?));
         }
         let answer = match by_asking(&printer) {
             Ok((verdict, status)) => {
-                check_model(&printer.profile, &status.model, profiles)?;
+                let known = match &self.confirmed {
+                    Some(confirmed) => {
+                        confirmed.holds_for(&status.model)?;
+                        format!(
+                            " It was confirmed that it is a {} ({}).",
+                            printer.profile.name,
+                            confirmed.reason.trim()
+                        )
+                    }
+                    None => {
+                        check_model(&printer.profile, &status.model, profiles)?;
+                        String::new()
+                    }
+                };
                 let other = match verdict.format == printer.profile.job_format {
                     true => "",
                     false => " It takes another language than its profile says: have it asked for it before it prints.",
                 };
-                format!("It says it is a “{}”.{other}", status.model)
+                format!("It says it is a “{}”.{known}{other}", status.model)
+            }
+            Err(_) if self.confirmed.is_some() => {
+                return Err(IdentifyError::Confirmation(
+                    "the printer did not say what it is, so there is nothing to confirm: add it without, or once it answers"
+                        .to_owned(),
+                ));
             }
             Err(_) => "It did not say who it is: print a test card before the first card of a holder.".to_owned(),
         };
@@ -233,10 +274,24 @@ impl PrinterChoice {
     }
 }
 
+impl Confirmed {
+    /// Whether this is what the printer calls itself.
+    fn holds_for(&self, told: &str) -> Result<(), IdentifyError> {
+        if self.model.trim().eq_ignore_ascii_case(told.trim()) {
+            return Ok(());
+        }
+        let why = format!(
+            "the printer says it is a “{told}”, and “{}” was confirmed: look which is right",
+            self.model.trim()
+        );
+        Err(IdentifyError::Confirmation(why))
+    }
+}
+
 /// Whether the name it gives itself is that of another model than its profile's.
 ///
 /// # Errors
-/// [`IdentifyError::OtherModel`].
+/// [`IdentifyError::OtherModel`], or [`IdentifyError::Unconfirmed`] where an officer may say that it is this model.
 pub fn check_model(profile: &Profile, model: &str, all: &Profiles) -> Result<(), IdentifyError> {
     let is = |name: &String| name.trim().eq_ignore_ascii_case(model.trim());
     if model.is_empty() || profile.identity.model_names.iter().any(is) {
@@ -244,6 +299,11 @@ pub fn check_model(profile: &Profile, model: &str, all: &Profiles) -> Result<(),
     }
     match all.iter().find(|other| other.id != profile.id && other.identity.model_names.iter().any(is)) {
         None => Ok(()),
+        Some(other) if profile.may_say(model, all) => Err(IdentifyError::Unconfirmed {
+            found: model.trim().to_owned(),
+            name: profile.name.clone(),
+            other: other.id.clone(),
+        }),
         Some(other) => Err(IdentifyError::OtherModel {
             found: model.to_owned(),
             profile: profile.id.clone(),
@@ -306,7 +366,9 @@ pub fn profile_text(base: &str, verdict: Verdict, model: Option<&str>) -> Result
         // The other dialect is of the other language.
         set(&mut table, "identity", "status", text("none"));
     }
-    if let Some(model) = model.filter(|model| !model.is_empty()) {
+    // What one printer was confirmed to call itself is kept with that printer alone.
+    let its_own = |model: &&str| !model.is_empty() && !now.identity.may_be_called.iter().any(|name| name == *model);
+    if let Some(model) = model.filter(its_own) {
         let mut names = now.identity.model_names.clone();
         if !names.iter().any(|name| name.eq_ignore_ascii_case(model)) {
             names.push(model.to_owned());
@@ -437,6 +499,23 @@ mod tests {
         assert!(error.contains("Series 10") && error.contains("magicard-doh-300-v1"), "{error}");
         check_model(v2, "DoH 300 v2", &all).unwrap();
         check_model(v2, "a name of its own", &all).unwrap();
+    }
+
+    #[test]
+    fn a_name_that_the_second_generation_may_have_too_is_asked_about_and_kept_for_that_printer_alone() {
+        let all = Profiles::bundled().unwrap();
+        let v2 = all.find("magicard-doh-300-v2").unwrap();
+        let error = check_model(v2, "Magicard 300", &all).unwrap_err();
+        assert!(matches!(error, IdentifyError::Unconfirmed { .. }), "{error}");
+        let words = error.to_string();
+        assert!(words.contains("look at the label") && words.contains("“magicard-300”"), "{words}");
+        check_model(all.find("magicard-300").unwrap(), "Magicard 300", &all).unwrap();
+        let v1 = all.find("magicard-doh-300-v1").unwrap();
+        assert!(matches!(check_model(v1, "Magicard 300", &all), Err(IdentifyError::OtherModel { .. })));
+        // Its language is kept for every printer of the profile, and its name for none but itself.
+        let verdict = Verdict { format: JobFormat::Format1, head: None, witness: Witness::Status };
+        let kept = profile_text(Profiles::bundled_text(&v2.id).unwrap(), verdict, Some("Magicard 300")).unwrap();
+        assert_eq!(Profile::parse(&kept).unwrap().identity.model_names, ["DoH 300 v2"]);
     }
 
     proptest! {

@@ -15,7 +15,7 @@ use crate::{
         eligibility::{ClientSoftware, Realm, Version},
     },
     gateway::{GatewayConfig, MessagesPart, RenewalKeys, SmtpProtection, SmtpSettings},
-    printer::choice,
+    printer::choice::{self, Confirmed},
 };
 
 /// What the file says. Everything left out has the value that [`super::explain`] documents.
@@ -175,6 +175,9 @@ pub struct Printer {
     pub profile: String,
     /// Where its jobs go.
     pub destination: Destination,
+    /// An officer's word that it is of this model although it gives itself another's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confirmed: Option<Confirmed>,
 }
 
 /// Where a printer's jobs go.

@@ -211,6 +211,20 @@ pub const KEYS: &[Key] = &[
         default: "(required for each printer)",
         example: "\"tcp:printer.example:9100\"",
     },
+    Key {
+        name: "printers[].confirmed.model",
+        meaning: "The name that the printer gives itself, where it is another model's and an officer confirmed that it is of its \
+                  profile's model all the same. Adding a printer writes it. Good for the names in the profile's \
+                  identity.may-be-called alone.",
+        default: "(none)",
+        example: "\"Magicard 300\"",
+    },
+    Key {
+        name: "printers[].confirmed.reason",
+        meaning: "How the officer knew which model it is, in up to 200 characters.",
+        default: "(required with confirmed.model)",
+        example: "\"its label says DoH 300 v2\"",
+    },
 ];
 
 #[cfg(test)]
@@ -266,6 +280,7 @@ mod tests {
             name = "A"
             profile = "magicard-doh-300-v2"
             destination = "virtual"
+            confirmed = { model = "Magicard 300", reason = "its label" }
         "#;
         let mut configuration = Configuration::parse(everything, "desk.toml").expect("all keys are right");
         configuration.software.identity_agent = Some("2.4.10.0".parse().expect("a version"));

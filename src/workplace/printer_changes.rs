@@ -22,6 +22,8 @@ struct Change {
     printer: String,
     printer_model: String,
     destination: String,
+    #[serde(default)]
+    confirmed: Option<String>,
     changed: String,
     signed_in: Option<OfficerId>,
 }
@@ -52,6 +54,7 @@ impl ChangeRecord<'_> {
                 true => "file".to_owned(),
                 false => shortened(&destination),
             },
+            confirmed: printer.confirmed.as_ref().map(|word| shortened(&format!("{}: {}", word.model, word.reason))),
             changed: OffsetDateTime::now_utc().format(&Rfc3339).unwrap_or_default(),
             signed_in: self.signed_in.cloned(),
         };
@@ -100,8 +103,17 @@ impl Workplace {
                 self.journal.printer_change_not_made(entry.id)?;
                 continue;
             }
-            let Change { change, printer, printer_model, destination, changed, signed_in } = change;
-            let told = PrinterChange { workstation, change, printer, printer_model, destination, changed, signed_in };
+            let Change { change, printer, printer_model, destination, confirmed, changed, signed_in } = change;
+            let told = PrinterChange {
+                workstation,
+                change,
+                printer,
+                printer_model,
+                destination,
+                confirmed,
+                changed,
+                signed_in,
+            };
             match self.service.record_printer_change(&entry.key, &told) {
                 Ok(()) => self.journal.printer_change_told(entry.id)?,
                 Err(error) => return Err(ServiceError::into(error)),

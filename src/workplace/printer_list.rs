@@ -5,7 +5,7 @@ use std::{fs, io, path::Path};
 use toml_edit::{ArrayOfTables, DocumentMut, InlineTable, Item, Table, value};
 
 use super::{Configuration, ConfigurationError, Destination, Printer, WaitingCards};
-use crate::{journal::JournalError, printer::former};
+use crate::{journal::JournalError, printer::{choice::Confirmed, former}};
 
 /// Key of the list.
 const KEY: &str = "printers";
@@ -77,7 +77,7 @@ pub(super) fn with_printers(text: &str, file: &str, added: &[Printer]) -> Result
         Item::ArrayOfTables(tables) => {
             for (place, printer) in added.iter().enumerate() {
                 let mut table = Table::new();
-                fields(printer).into_iter().for_each(|(key, text)| drop(table.insert(key, value(text))));
+                fields(printer).into_iter().for_each(|(key, field)| drop(table.insert(key, value(field))));
                 let before = if place == 0 { below.as_str() } else { "" };
                 let blank = if text.is_empty() && place == 0 { "" } else { "\n" };
                 table.decor_mut().set_prefix(format!("{before}{blank}"));
@@ -88,7 +88,7 @@ pub(super) fn with_printers(text: &str, file: &str, added: &[Printer]) -> Result
         Item::Value(toml_edit::Value::Array(array)) => {
             for printer in added {
                 let mut table = InlineTable::new();
-                fields(printer).into_iter().for_each(|(key, text)| drop(table.insert(key, text.into())));
+                fields(printer).into_iter().for_each(|(key, field)| drop(table.insert(key, field)));
                 array.push(table);
             }
         }
@@ -127,9 +127,16 @@ pub(super) fn without_printer(text: &str, file: &str, name: &str) -> Result<Stri
     Ok(document.to_string())
 }
 
-fn fields(printer: &Printer) -> [(&'static str, String); 3] {
+fn fields(printer: &Printer) -> Vec<(&'static str, toml_edit::Value)> {
+    let text = |text: &str| toml_edit::Value::from(text);
     let destination = String::from(printer.destination.clone());
-    [("name", printer.name.clone()), ("profile", printer.profile.clone()), ("destination", destination)]
+    let mut fields =
+        vec![("name", text(&printer.name)), ("profile", text(&printer.profile)), ("destination", text(&destination))];
+    if let Some(Confirmed { model, reason }) = &printer.confirmed {
+        let word = InlineTable::from_iter([("model", text(model.trim())), ("reason", text(reason.trim()))]);
+        fields.push(("confirmed", word.into()));
+    }
+    fields
 }
 
 fn parse(text: &str, file: &str) -> Result<DocumentMut, PrinterListError> {
@@ -182,6 +189,7 @@ mod tests {
             name: name.to_owned(),
             profile: "magicard-doh-300-v2".to_owned(),
             destination: place.to_owned().try_into().unwrap(),
+            confirmed: None,
         }
     }
 
@@ -215,7 +223,9 @@ mod tests {
 
     #[test]
     fn empty_files_and_lists_in_one_line_are_added_to_as_well() {
-        let two = [printer("V", "virtual"), printer("A \"quoted\" name", "file:C:\\cards\\a.prn")];
+        let mut two = [printer("V", "virtual"), printer("A \"quoted\" name", "file:C:\\cards\\a.prn")];
+        let (model, reason) = ("Magicard 300".to_owned(), "its \"label\" says so".to_owned());
+        two[1].confirmed = Some(Confirmed { model, reason });
         for text in ["", "printers = []\n", "# nothing\n", "[training]\nreaders = true\n"] {
             let more = with_printers(text, "desk.toml", &two).unwrap();
             let read = Configuration::parse(&more, "desk.toml").unwrap();

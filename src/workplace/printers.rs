@@ -126,7 +126,7 @@ impl Edition {
                 }
             };
             let (name, profile) = (printer.name.clone(), printer.profile.clone());
-            choices.push(PrinterChoice { name, profile, destination });
+            choices.push(PrinterChoice { name, profile, destination, confirmed: printer.confirmed.clone() });
         }
         let mut printers = Printers::new(choices, &profiles)?;
         if let Some(name) = carries_station {
@@ -148,6 +148,7 @@ fn wanted(mut listed: Vec<super::Printer>, realm: Realm) -> Vec<super::Printer> 
             name: VIRTUAL_NAME.to_owned(),
             profile: SERIES_10_PRINTER.to_owned(),
             destination: Destination::Virtual,
+            confirmed: None,
         });
     }
     listed

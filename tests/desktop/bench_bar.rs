@@ -107,6 +107,7 @@ fn printer(name: &str, condition: PrinterCondition) -> Event {
         name: name.into(),
         model: "Pronto 100".into(),
         profile: "magicard-pronto-100".into(),
+        confirmed: None,
         virtual_one: false,
         station: false,
         said: Vec::new(),

@@ -94,6 +94,7 @@ pub fn printer(condition: PrinterCondition) -> Event {
         name: PRINTER.to_owned(),
         model: "DoH 300 v2".to_owned(),
         profile: "magicard-doh-300-v2".to_owned(),
+        confirmed: None,
         virtual_one: true,
         station: false,
         said: Vec::new(),

@@ -250,6 +250,38 @@ fn a_printer_of_the_first_generation_is_refused_for_series_10_and_the_file_stays
     assert!(said.contains("Series 10 cards are not printed on it"), "{said}");
 }
 
+#[test]
+fn a_printer_that_gives_itself_its_makers_name_is_added_by_an_officers_word_which_its_page_shows() {
+    let printer = VirtualPrinter::start(Printer { name: "Magicard 300".into(), ..Printer::default() }).expect("a port");
+    let mut window = window();
+    add(&mut window, &printer);
+    window.run();
+    let said = window.spoken();
+    assert!(said.contains("It calls itself “Magicard 300”, as another model does"), "{said}");
+    assert_eq!(std::fs::read_to_string(file(&window)).expect("the file"), DESK);
+    // Without a reason it is not added, and what was typed for one model says nothing of another.
+    assert_eq!(window.model().add_printer_refused().map(|refused| refused.key()), Some("add-printer-no-reason"));
+    let reason = "How you know that it is a Magicard DoH 300 v2";
+    types(&mut window, reason, "x");
+    press(&mut window, Role::RadioButton, "Magicard DoH 300 v1");
+    press(&mut window, Role::RadioButton, "Magicard DoH 300 v2");
+    key(&mut window, Modifiers::COMMAND, Key::Enter);
+    window.wait_for("the question again", |model| {
+        model.printers.adding.unconfirmed.is_some() && !model.printers.adding.runs
+    });
+    assert_eq!(window.model().printers.adding.reason, "");
+    types(&mut window, reason, "Its label says DoH 300 v2");
+    key(&mut window, Modifiers::COMMAND, Key::Enter);
+    window.wait_for("the printer at the desk", |model| model.bench.printer(NAME).is_some());
+    let text = std::fs::read_to_string(file(&window)).expect("the file");
+    let kept = Configuration::parse(&text, "test").expect("sound").printers[1].confirmed.clone().expect("the word");
+    assert_eq!((kept.model.as_str(), kept.reason.as_str()), ("Magicard 300", "Its label says DoH 300 v2"));
+    window.harness.state_mut().model.go(Route::Printer(NAME.into()));
+    window.run();
+    let said = window.spoken();
+    assert!(said.contains("It calls itself “Magicard 300”. How an officer knew its model: Its label says"), "{said}");
+}
+
 /// A captured job of this language, as a driver would have written it.
 fn captured(folder: &Path, format: JobFormat) -> PathBuf {
     let profiles = Profiles::bundled().expect("profiles");

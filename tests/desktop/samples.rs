@@ -84,6 +84,7 @@ pub fn printer(profile: &str) -> PrinterView {
         name: "Desk printer".into(),
         model: "Magicard DoH 300 v2".into(),
         profile: profile.into(),
+        confirmed: None,
         virtual_one: true,
         station: false,
         said: Vec::new(),

@@ -393,6 +393,8 @@ fn by_telephone(witness: &mut Witness, serial: &CardSerial) {
         "destination": "tcp:10.0.0.5", "changed": "2026-11-26T15:00:00Z", "signed_in": null,
     });
     assert_eq!(witness.post("/workstations/printers", &change).0, 204);
+    change["confirmed"] = json!("Magicard 300: the label on its back says DoH 300 v2");
+    assert_eq!(witness.post("/workstations/printers", &change).0, 204);
     change["changed"] = json!("yesterday");
     assert_eq!(kind(&witness.post("/workstations/printers", &change)), "malformed");
     change["changed"] = json!("2026-11-26T15:00:00Z");

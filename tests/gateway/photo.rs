@@ -46,7 +46,8 @@ fn what_an_officer_was_told_and_why_they_took_it_all_the_same_is_in_the_audit() 
 }
 
 #[test]
-fn headers_about_a_photo_that_cannot_be_read_are_refused_and_a_client_without_them_is_not() {
+fn headers_about_a_photo_that_cannot_be_read_are_refused_and_the_audit_says_of_a_client_without_them_that_it_did_not_judge()
+ {
     let site = desk::site();
     let url = site.gateway.url();
     let client = reqwest::blocking::Client::builder().no_proxy().build().expect("a client");
@@ -65,7 +66,17 @@ fn headers_about_a_photo_that_cannot_be_read_are_refused_and_a_client_without_th
         }
         request.send().expect("an answer").status().as_u16()
     };
+    let service = desk::sign_in(&url, RA_AGENT);
+    let newest = || service.holder_history(&desk::holder(SIAN), 1).expect("the history").remove(0);
     assert_eq!(put(&[]), 204);
+    let row = newest();
+    assert_eq!((row.event.as_str(), &row.detail["judged"]), ("holder.photo", &false.into()));
+    assert!(row.detail.get("look_at").is_none() && row.detail.get("reason").is_none(), "{}", row.detail);
+    // A reason alone judges nothing either, and is not kept as if it did.
+    assert_eq!(put(&[("Photo-Reason", b"bm9uZQ==")]), 204);
+    assert_eq!((&newest().detail["judged"], newest().detail.get("reason")), (&false.into(), None));
+    assert_eq!(put(&[("Photo-Look-At", b"")]), 204);
+    assert_eq!((&newest().detail["look_at"], newest().detail.get("judged")), (&"".into(), None));
     assert_eq!(put(&[("Photo-Look-At", b"sharpness , resolution"), ("Photo-Reason", b"bm9uZQ==")]), 204);
     assert_eq!(put(&[("Photo-Look-At", b"handsome"), ("Photo-Reason", b"bm9uZQ==")]), 400);
     assert_eq!(put(&[("Photo-Look-At", b"glare"), ("Photo-Reason", b"not base64!")]), 400);

@@ -44,6 +44,7 @@ pub fn configured(profile: &str, destination: &str) -> Printer {
         name: "Desk printer".into(),
         profile: profile.id.clone(),
         destination: destination.parse().expect("a destination"),
+        confirmed: None,
     };
     Printer { choice, profile }
 }

@@ -98,6 +98,18 @@ fn page(job: &[u8], at: &mut usize) -> Result<Page, String> {
 fn lines(plane: &[u8], head: &str, bits: usize) -> Vec<[u8; 672]> {
     let line_bytes = plane.len() / 1016;
     let strip_bytes = line_bytes / bits;
+    // Where each bit of a strip belongs, counted from 0x80; worked out once, as a page has millions of bits. A bit that is no
+    // pixel stops the test where it is set.
+    let belongs: Vec<Option<usize>> = (0..strip_bytes * 8)
+        .map(|bit| {
+            let (byte, from_high) = (bit / 8, bit % 8);
+            match head {
+                "KEE" => Some(bit),
+                "KGE" => of_word(byte / 4, (3 - byte % 4) * 8 + 7 - from_high),
+                _ => of_word(byte / 4, byte % 4 * 8 + from_high),
+            }
+        })
+        .collect();
     let mut lines = Vec::with_capacity(1016);
     for line in plane.chunks(line_bytes) {
         let mut pixels = [0_u8; 672];
@@ -107,12 +119,8 @@ fn lines(plane: &[u8], head: &str, bits: usize) -> Vec<[u8; 672]> {
                 // Position of the highest bit that is still set, counted from 0x80.
                 let from_high = left.leading_zeros() as usize;
                 left &= !(0x80 >> from_high);
-                let in_strip = index % strip_bytes;
-                let pixel = match head {
-                    "KEE" => in_strip * 8 + from_high,
-                    "KGE" => of_word(in_strip / 4, (3 - in_strip % 4) * 8 + 7 - from_high),
-                    _ => of_word(in_strip / 4, in_strip % 4 * 8 + from_high),
-                };
+                let pixel =
+                    belongs[index % strip_bytes * 8 + from_high].expect("an even bit in front of the first half");
                 pixels[pixel] |= 1 << (index / strip_bytes);
             }
         }
@@ -122,10 +130,10 @@ fn lines(plane: &[u8], head: &str, bits: usize) -> Vec<[u8; 672]> {
 }
 
 /// Even bits are the first 288 pixels, from word 6; odd bits the others, from word 0.
-fn of_word(word: usize, bit: usize) -> usize {
+fn of_word(word: usize, bit: usize) -> Option<usize> {
     match bit % 2 {
-        0 => word.checked_sub(6).expect("an even bit in front of the first half") * 16 + bit / 2,
-        _ => 288 + word * 16 + bit / 2,
+        0 => Some(word.checked_sub(6)? * 16 + bit / 2),
+        _ => Some(288 + word * 16 + bit / 2),
     }
 }
 

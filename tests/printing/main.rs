@@ -26,3 +26,4 @@ mod round_trip;
 #[cfg(target_os = "linux")]
 mod usb_linux;
 mod virtual_printer;
+mod visual_order;

@@ -1,6 +1,9 @@
 //! 200 hard names on the built-in face: none overflows, overlaps or loses a glyph, and the worst are drawn on a sheet.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::LazyLock,
+};
 
 use cardwright::face::{
     FaceData, Layout, LayoutError, Photo, Purpose, Side, Template,
@@ -29,9 +32,29 @@ const UNPRINTABLE: [&str; 10] = [
     "Anna 😀 Lee",
 ];
 
-fn names() -> Vec<&'static str> {
-    NAMES.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).collect()
+/// A name as it is set on both sides.
+pub struct SetName {
+    pub name: &'static str,
+    front: Result<Layout, LayoutError>,
+    back: Result<Layout, LayoutError>,
 }
+
+impl SetName {
+    pub fn side(&self, side: Side) -> Result<&Layout, &LayoutError> {
+        if side == Side::Front { self.front.as_ref() } else { self.back.as_ref() }
+    }
+}
+
+/// Every name on the built-in front and on [`BACK`]; set once for all tests, as that takes longer than to judge them.
+pub static SET: LazyLock<Vec<SetName>> = LazyLock::new(|| {
+    let template = Template::parse(&format!("{BUILT_IN_TEXT}{BACK}")).unwrap();
+    let set = |name| {
+        let data = data(name);
+        let [front, back] = [Side::Front, Side::Back].map(|side| Layout::new(&template, side, &data));
+        SetName { name, front, back }
+    };
+    NAMES.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).map(set).collect()
+});
 
 fn data(name: &str) -> FaceData {
     FaceData {
@@ -65,8 +88,8 @@ fn overlap(one: &[usize], other: &[usize]) -> bool {
     one.iter().any(|at| other.binary_search(at).is_ok())
 }
 
-/// The lines of a text, each as an element of its own.
-fn lines(element: &Placed, text: &TextBlock) -> Vec<Placed> {
+/// The lines of a text from the top, each with its glyphs.
+pub fn lines(text: &TextBlock) -> Vec<Vec<GlyphRun>> {
     let mut lines: Vec<(f32, Vec<GlyphRun>)> = Vec::new();
     for run in &text.runs {
         // Marks stand off the baseline, letters on it: the middle glyph tells the line.
@@ -79,8 +102,7 @@ fn lines(element: &Placed, text: &TextBlock) -> Vec<Placed> {
             None => lines.push((baseline, vec![run.clone()])),
         }
     }
-    let of = |(_, runs)| Placed { shape: Shape::Text(TextBlock { runs, ..text.clone() }), ..element.clone() };
-    lines.into_iter().map(of).collect()
+    lines.into_iter().map(|(_, runs)| runs).collect()
 }
 
 /// What is wrong with a text of a layout, and its dots.
@@ -95,7 +117,7 @@ fn judge(layout: &Layout, element: &Placed, text: &TextBlock) -> (Vec<String>, V
     if glyphs().any(|glyph| glyph.glyph == 0) {
         faults.push("has a box for a glyph".to_owned());
     }
-    // Every character is carried by a glyph: none was dropped on the way.
+    // Every character is carried by a glyph: none was dropped on the way. `visual_order` judges where each of them stands.
     let sorted = |mut letters: Vec<char>| {
         letters.retain(|c| !c.is_whitespace());
         letters.sort_unstable();
@@ -106,7 +128,8 @@ fn judge(layout: &Layout, element: &Placed, text: &TextBlock) -> (Vec<String>, V
         faults.push(format!("carries {carried:?}"));
     }
     if text.lines > 1 {
-        let lines: Vec<Vec<usize>> = lines(element, text).iter().map(dots_of).collect();
+        let of = |runs| Placed { shape: Shape::Text(TextBlock { runs, ..text.clone() }), ..element.clone() };
+        let lines: Vec<Vec<usize>> = lines(text).into_iter().map(|runs| dots_of(&of(runs))).collect();
         if lines.len() != text.lines || lines.windows(2).any(|pair| overlap(&pair[0], &pair[1])) {
             faults.push(format!("has lines that overlap ({} of {})", lines.len(), text.lines));
         }
@@ -114,13 +137,14 @@ fn judge(layout: &Layout, element: &Placed, text: &TextBlock) -> (Vec<String>, V
     (faults, all)
 }
 
-/// What is wrong with the names on one side of a template, where the element of this id has the name.
-fn faults(template: &Template, side: Side, name_element: &str, least: f32) -> Vec<String> {
+/// What is wrong with the names on one side, where the element of this id has the name.
+fn faults(side: Side, name_element: &str, least: f32) -> Vec<String> {
     let mut faults = Vec::new();
     // Number and training mark are the same on every card.
     let mut same: BTreeMap<String, (Placed, Vec<usize>)> = BTreeMap::new();
-    for name in &names() {
-        let layout = match Layout::new(template, side, &data(name)) {
+    for set in SET.iter() {
+        let name = set.name;
+        let layout = match set.side(side) {
             Ok(layout) => layout,
             Err(error) => {
                 faults.push(format!("{name}: {error}"));
@@ -132,7 +156,7 @@ fn faults(template: &Template, side: Side, name_element: &str, least: f32) -> Ve
             let Shape::Text(text) = &element.shape else { continue };
             let known = same.get(&element.id).filter(|(known, _)| known == element).map(|(_, dots)| dots.clone());
             let dots = known.unwrap_or_else(|| {
-                let (found, dots) = judge(&layout, element, text);
+                let (found, dots) = judge(layout, element, text);
                 faults.extend(found.into_iter().map(|fault| format!("{name}: {} {fault}", element.id)));
                 same.insert(element.id.clone(), (element.clone(), dots.clone()));
                 dots
@@ -153,8 +177,8 @@ fn faults(template: &Template, side: Side, name_element: &str, least: f32) -> Ve
 
 #[test]
 fn two_hundred_hard_names_stand_whole_in_their_place() {
-    assert_eq!(names().len(), 200);
-    let faults = faults(&Template::nhs_care_identity().unwrap(), Side::Front, "name", 8.0);
+    assert_eq!(SET.len(), 200);
+    let faults = faults(Side::Front, "name", 8.0);
     assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
 }
 
@@ -193,8 +217,7 @@ area = { left = 5.0, top = 17.5, width = 60.0, height = 4.0 }
 
 #[test]
 fn two_hundred_hard_names_stand_whole_on_a_back_too() {
-    let template = Template::parse(&format!("{BUILT_IN_TEXT}{BACK}")).unwrap();
-    let faults = faults(&template, Side::Back, "whose", 6.0);
+    let faults = faults(Side::Back, "whose", 6.0);
     assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
 }
 
@@ -203,19 +226,26 @@ fn a_name_that_no_font_has_is_refused_with_its_letters() {
     let template = Template::nhs_care_identity().unwrap();
     for name in UNPRINTABLE {
         let error = Layout::new(&template, Side::Front, &data(name)).expect_err(name);
-        assert!(matches!(&error, LayoutError::Unprintable { what, .. } if what == "name"), "{name}: {error}");
-        assert!(error.to_string().contains("U+"), "{error}");
+        let LayoutError::Unprintable { what, characters } = &error else { panic!("{name}: {error}") };
+        assert_eq!(what, "name");
+        // Every letter of the script is named, with its number, and nothing that could be printed.
+        let foreign: BTreeSet<char> = name.chars().filter(|c| !c.is_ascii()).collect();
+        let named: Vec<String> = foreign.iter().map(|c| format!("{c} (U+{:04X})", u32::from(*c))).collect();
+        assert_eq!(*characters, named.join(", "), "{name}");
+        let words = error.to_string();
+        assert!(words.contains("Nothing was printed; enter a name on smartcard in letters"), "{words}");
+        assert!(words.ends_with("Latin, Greek, Cyrillic, Hebrew, Arabic, Chinese, Japanese or Korean."), "{words}");
     }
 }
 
 /// Two letters of the same line never stand in each other's place: between words there is a gap of light columns.
 #[test]
 fn words_of_a_name_keep_their_gaps() {
-    let template = Template::nhs_care_identity().unwrap();
-    for name in names().into_iter().filter(|name| name.chars().all(|c| c.is_ascii_alphabetic() || c == ' ')) {
-        let layout = Layout::new(&template, Side::Front, &data(name)).unwrap();
+    let plain = |set: &&SetName| set.name.chars().all(|c| c.is_ascii_alphabetic() || c == ' ');
+    for set in SET.iter().filter(plain) {
+        let (name, layout) = (set.name, set.side(Side::Front).unwrap());
         let element = layout.element("name").unwrap();
-        let planes = alone(&layout, element);
+        let planes = alone(layout, element);
         let text = layout.text("name").unwrap();
         let words = text.text.split(' ').count();
         let height = HEIGHT / 2;
@@ -239,11 +269,10 @@ fn words_of_a_name_keep_their_gaps() {
 /// The smallest and fullest names, to be looked at: `CARDWRIGHT_SHEET=FILE.png` keeps the sheet.
 #[test]
 fn the_worst_twelve_make_a_sheet() {
-    let template = Template::nhs_care_identity().unwrap();
-    let mut set: Vec<(f32, &str, Layout)> = names()
-        .into_iter()
-        .map(|name| {
-            let layout = Layout::new(&template, Side::Front, &data(name)).unwrap();
+    let mut set: Vec<(f32, &str, &Layout)> = SET
+        .iter()
+        .map(|set| {
+            let (name, layout) = (set.name, set.side(Side::Front).unwrap());
             let text = layout.text("name").unwrap();
             let glyphs = text.runs.iter().map(|run| run.glyphs.len()).sum::<usize>() as f32;
             let foreign = name.chars().filter(|c| !c.is_ascii()).count() as f32;

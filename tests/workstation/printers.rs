@@ -10,6 +10,8 @@ use serde_json::Value;
 use crate::desk::Desk;
 
 const OFFICER: &str = "555000000003";
+/// Longest wait for a card.
+const LIMIT: std::time::Duration = std::time::Duration::from_secs(30);
 
 /// A desk with a printer on the network, of the profile of the DoH 300 v2.
 fn with(printer: &VirtualPrinter) -> Desk {
@@ -124,6 +126,56 @@ fn a_printer_of_the_first_generation_is_refused_for_the_profile_of_the_second() 
         assert!(ran.stderr.contains(word), "{}", ran.stderr);
     }
     assert!(!desk.path().join("data/printer-profiles").exists());
+}
+
+#[test]
+fn a_second_generation_printer_that_gives_itself_its_makers_name_is_added_by_an_officers_word_and_a_first_one_never() {
+    let printer = VirtualPrinter::start(Model { name: "Magicard 300".to_owned(), ..Model::default() }).expect("a port");
+    let first = VirtualPrinter::start(Model { name: "DoH".to_owned(), ..Model::default() }).expect("a port");
+    let desk = Desk::new();
+    desk.file("desk.toml", "");
+    let run = |words: &[&str]| desk.run(&[&["printers", "--json", "--config", "desk.toml"], words].concat());
+    let add = |printer: &VirtualPrinter, model: Option<&str>| {
+        let place = format!("tcp:127.0.0.1:{}", printer.port());
+        let words = ["add", "Door", "--destination", &place, "--profile", "magicard-doh-300-v2"];
+        let word = model.map(|model| ["--confirm-model", model, "--reason", "its label says DoH 300 v2"]);
+        run(&[&words[..], word.as_ref().map_or(&[], |word| &word[..])].concat())
+    };
+    let refused = add(&printer, None).expect(3);
+    for word in ["look at the label", "--confirm-model", "“magicard-300”", "nothing was kept"] {
+        assert!(refused.stdout.contains(word), "{word}: {}", refused.stdout);
+    }
+    // A name it does not say, one that no second generation has, and every name of the first.
+    for (printer, model) in [
+        (&first, "Magicard 300"),
+        (&printer, "RioTango2D"),
+        (&first, "DoH"),
+        (&first, "DoH 300"),
+        (&printer, "DoH 300"),
+    ] {
+        let refused = add(printer, Some(model)).expect(3);
+        assert!(refused.stdout.contains("nothing was kept"), "{model}: {}", refused.stdout);
+    }
+    assert_eq!(std::fs::read_to_string(desk.path().join("desk.toml")).expect("the file"), "");
+
+    let told = add(&printer, Some("magicard 300")).expect(0).json();
+    assert!(told["said"].as_str().is_some_and(|said| said.contains("its label says DoH 300 v2")), "{told}");
+    let text = std::fs::read_to_string(desk.path().join("desk.toml")).expect("the file");
+    assert!(text.contains("model = \"magicard 300\"") && text.contains("its label says DoH 300 v2"), "{text}");
+    let shown = run(&[]).expect(0).json();
+    let door = &shown["printers"][1];
+    assert_eq!((&door["name"], &door["ready"]), (&"Door".into(), &true.into()), "{shown}");
+    assert_eq!(door["confirmed"]["reason"], "its label says DoH 300 v2", "{shown}");
+    // It is asked and prints as the model it was confirmed to be, and no other printer of that model may say the same.
+    run(&["identify", "Door"]).expect(0);
+    run(&["test-card", "Door"]).expect(0);
+    printer.receive(LIMIT).expect("a card");
+    let own =
+        std::fs::read_to_string(desk.path().join("data/printer-profiles/magicard-doh-300-v2.toml")).expect("kept");
+    assert!(own.contains("model-names = [\"DoH 300 v2\"]"), "{own}");
+    let other = VirtualPrinter::start(Model { name: "Magicard 300".to_owned(), ..Model::default() }).expect("a port");
+    let place = format!("tcp:127.0.0.1:{}", other.port());
+    run(&["add", "Window", "--destination", &place, "--profile", "magicard-doh-300-v2"]).expect(3);
 }
 
 #[test]

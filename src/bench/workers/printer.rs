@@ -436,6 +436,7 @@ pub fn view(common: &Common, printer: &Printer, condition: PrinterCondition) -> 
         name: printer.choice.name.clone(),
         model: printer.profile.name.clone(),
         profile: printer.profile.id.clone(),
+        confirmed: printer.choice.confirmed.clone(),
         virtual_one: common.workplace.bench.printers.is_virtual(&printer.choice.name),
         station: printer.profile.encoder.is_there(),
         said: Vec::new(),

@@ -7,7 +7,7 @@ use crate::{
     bench::event::{Event, PrinterModel, Trouble},
     cis2::Service,
     domain::{HolderId, OfficerId},
-    printer::{choice::PrinterChoice, profile::Profiles},
+    printer::{choice::PrinterChoice, identify::IdentifyError, profile::Profiles},
     workplace::{ChangeRecord, Destination, Printer, PrinterListError},
 };
 
@@ -31,11 +31,17 @@ pub fn add(common: &Arc<Common>, wanted: PrinterChoice) {
 fn added(common: &Arc<Common>, wanted: PrinterChoice) -> Result<String, Trouble> {
     let printers = &common.workplace.bench.printers;
     let signed_in = signed_in(common);
-    let met = wanted.meet(printers.profiles()).map_err(|error| said(&error))?;
+    let met = wanted.meet(printers.profiles()).map_err(|error| {
+        if let IdentifyError::Unconfirmed { found, .. } = &error {
+            common.tell(Event::PrinterUnconfirmed { model: found.clone() });
+        }
+        said(&error)
+    })?;
     let name = wanted.name.clone();
     let destination = Destination::At(wanted.destination);
+    let added = Printer { name: wanted.name, profile: wanted.profile, destination, confirmed: wanted.confirmed };
     let file = printers
-        .add(Printer { name: wanted.name, profile: wanted.profile, destination }, record(common, signed_in.as_ref()))
+        .add(added, record(common, signed_in.as_ref()))
         .map_err(|error| said(&error))?;
     common.follow_printers().map_err(|error| said(&error))?;
     Ok(format!("“{name}” can be used now. {met} It stands in {}.{}", file.display(), told(common)))

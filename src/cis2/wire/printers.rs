@@ -18,6 +18,10 @@ pub struct PrinterChange {
     /// Where it is, as the configuration writes it, at most [`super::LONGEST_NOTE`] characters; of a file the word alone,
     /// for its path may name a person.
     pub destination: String,
+    /// Where the printer gives itself another model's name: that name and how the officer knows what it is, at most
+    /// [`super::LONGEST_NOTE`] characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confirmed: Option<String>,
     /// When, by the desk's own clock, RFC 3339 in UTC.
     pub changed: String,
     /// Who was signed in at the desk then, as it says; none where nobody was.

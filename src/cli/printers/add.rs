@@ -11,7 +11,7 @@ use super::super::{
 use crate::{
     journal::Journal,
     printer::{
-        choice::PrinterChoice,
+        choice::{Confirmed, PrinterChoice},
         find::{self, Found},
         identify::IdentifyError,
     },
@@ -71,15 +71,27 @@ pub fn add(bench: &Bench, wanted: &AddPrinter, record: ChangeRecord<'_>) -> Resu
     })?;
     let destination = wanted.destination.clone().or_else(|| found.map(|found| found.destination));
     let destination = destination.ok_or_else(|| Failure::usage("name the printer's place with --destination"))?;
-    let choice = PrinterChoice { name: wanted.name.trim().to_owned(), profile, destination };
+    let word = wanted.confirm_model.clone().zip(wanted.reason.clone());
+    let confirmed = word.map(|(model, reason)| Confirmed { model, reason });
+    let choice = PrinterChoice { name: wanted.name.trim().to_owned(), profile, destination, confirmed };
     let met = choice.meet(printers.profiles()).map_err(|error| match error {
-        IdentifyError::OtherModel { .. } => Failure::new(Exit::Refused, error),
+        IdentifyError::Unconfirmed { ref found, .. } => {
+            Failure::new(Exit::Refused, format!("{error} (--confirm-model \"{found}\" --reason TEXT confirms it)"))
+        }
+        IdentifyError::OtherModel { .. } | IdentifyError::Confirmation(_) => Failure::new(Exit::Refused, error),
         other => Failure::usage(other),
     })?;
     let (name, profile) = (choice.name.clone(), choice.profile.clone());
-    let document = json!({ "name": name, "profile": profile, "destination": choice.destination, "said": met });
+    let document = json!({
+        "name": name,
+        "profile": profile,
+        "destination": choice.destination,
+        "confirmed": choice.confirmed,
+        "said": met,
+    });
     let destination = Destination::At(choice.destination);
-    let printer = Printer { name: choice.name, profile: choice.profile, destination };
+    let confirmed = choice.confirmed;
+    let printer = Printer { name: choice.name, profile: choice.profile, destination, confirmed };
     let file = printers.add(printer, record).map_err(failure)?;
     let mut document = document;
     document["file"] = json!(file);

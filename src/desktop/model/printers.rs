@@ -81,6 +81,8 @@ pub enum Intent {
     Name(String),
     /// It is of this model.
     Profile(String),
+    /// This is how the officer knows its model, although it calls itself otherwise.
+    Reason(String),
     /// Add it.
     Add,
     /// Ask before a printer is taken out.
@@ -142,12 +144,19 @@ pub fn update(model: &mut Model, intent: Intent) {
             }
         }
         Intent::Choose(place) => adding::choose(model, place),
-        Intent::Address(address) => model.printers.adding.address = address,
+        Intent::Address(address) => {
+            model.printers.adding.address = address;
+            adding::changed(model);
+        }
         Intent::Name(name) => {
             model.printers.adding.name = name;
             model.printers.adding.named = true;
         }
-        Intent::Profile(profile) => model.printers.adding.profile = Some(profile),
+        Intent::Profile(profile) => {
+            model.printers.adding.profile = Some(profile);
+            adding::changed(model);
+        }
+        Intent::Reason(reason) => model.printers.adding.reason = reason,
         Intent::Add => adding::add(model),
         Intent::AskRemove(printer) => ask_remove(model, printer),
         Intent::Remove(printer) => {
@@ -195,6 +204,7 @@ pub fn on_event(model: &mut Model, event: &Event) {
             adding::found(model);
         }
         Event::PrintersFound(Err(trouble)) => model.printers.found = Looked::Failed(trouble.clone()),
+        Event::PrinterUnconfirmed { model: called } => model.printers.adding.unconfirmed = Some(called.clone()),
         Event::PrinterAdded(result) => adding::added(model, result),
         Event::PrinterRemoved { result, .. } => model.printers.removed = Some(result.clone()),
         Event::PrinterGone { printer } => gone(model, printer),

@@ -31,6 +31,7 @@ pub fn draw(ui: &mut Ui, view: &View<'_>) {
         which(ui, view);
         called(ui, view);
         model(ui, view);
+        word(ui, view);
         ui.add_space(space::MEDIUM);
         let refused = view.model.add_printer_refused().map(|refused| view.texts.get(refused.key()));
         let add = Button::new(tr!(view, "add-printer-add")).kind(Kind::Main).refused(refused);
@@ -125,6 +126,17 @@ fn field(ui: &mut Ui, view: &View<'_>, name: &str, value: &str, wish: impl FnOnc
     if ui.add(field).labelled_by(label.id).changed() {
         view.send(wish(text));
     }
+}
+
+/// Whose name two models have is told apart by an officer who looked.
+fn word(ui: &mut Ui, view: &View<'_>) {
+    let adding = &view.model.printers.adding;
+    let Some(called) = &adding.unconfirmed else { return };
+    let model = view.model.printers.models.iter().find(|model| Some(&model.id) == adding.profile.as_ref());
+    let model = model.map_or("", |model| model.name.as_str());
+    page::section(ui, &tr!(view, "add-printer-word"));
+    page::weak(ui, view, &tr!(view, "add-printer-word-note", called = called, model = model));
+    field(ui, view, &tr!(view, "add-printer-reason", model = model), &adding.reason, Intent::Reason);
 }
 
 /// Its model. One that the rules do not allow for Series 10 says so.

@@ -29,6 +29,10 @@ pub fn draw(ui: &mut Ui, view: &View<'_>, name: &str) {
             return;
         };
         page::fact(ui, view, &tr!(view, "printer-model"), &printer.model);
+        if let Some(word) = &printer.confirmed {
+            let words = tr!(view, "printer-confirmed-word", called = &word.model, reason = &word.reason);
+            page::fact(ui, view, &tr!(view, "printer-confirmed"), &words);
+        }
         if let PrinterCondition::CannotPrint { why } = &printer.condition {
             notice::show(ui, view, NoticeKind::Warning, &format::sentence(why));
         }

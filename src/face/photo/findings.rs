@@ -53,7 +53,7 @@ pub enum PhotoAdvice {
     #[error("One half of the face is much darker than the other. Take the photo again with light from the front.")]
     OneSided,
     /// Little difference between dark and light.
-    #[error("The photo has little contrast. The face may look flat on the card.")]
+    #[error("The photo has little contrast. The face may look flat on the card: take it again with more light.")]
     Flat,
     /// Light thrown back.
     #[error("Light is thrown back from the face or from glasses. Turn the light or the glasses a little.")]

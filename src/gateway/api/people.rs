@@ -142,11 +142,15 @@ pub fn put_photo(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
     let review = review(&call.photo_review)?;
     let photo_sha256 = records::put_photo(desk.store, &id, &call.body)?;
     let mut detail = json!({ "holder": id, "photo_sha256": photo_sha256 });
-    if let (Some(review), Some(members)) = (review, detail.as_object_mut()) {
-        members.insert("look_at".to_owned(), json!(review.names()));
-        if let Some(reason) = review.reason {
-            members.insert("reason".to_owned(), json!(reason));
+    match review {
+        Some(review) => {
+            detail["look_at"] = json!(review.names());
+            if let Some(reason) = review.reason {
+                detail["reason"] = json!(reason);
+            }
         }
+        // Nothing to look at is another thing than nobody having looked.
+        None => detail["judged"] = json!(false),
     }
     desk.audit("holder.photo", &detail)?;
     Ok(Answer::nothing())

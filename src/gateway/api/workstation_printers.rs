@@ -12,9 +12,13 @@ use crate::{
 
 pub fn record(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
     let told: PrinterChange = call.json()?;
-    for (member, text) in
-        [("printer", &told.printer), ("printer_model", &told.printer_model), ("destination", &told.destination)]
-    {
+    let members = [
+        ("printer", Some(&told.printer)),
+        ("printer_model", Some(&told.printer_model)),
+        ("destination", Some(&told.destination)),
+        ("confirmed", told.confirmed.as_ref()),
+    ];
+    for (member, text) in members.into_iter().filter_map(|(member, text)| Some((member, text?))) {
         if text.chars().count() > LONGEST_NOTE {
             return Err(Fault::malformed(format!("{member} has more than {LONGEST_NOTE} characters")));
         }
@@ -26,10 +30,13 @@ pub fn record(desk: &Desk<'_>, call: &Call) -> Result<Answer, Fault> {
         ListChange::Added => "workstation.printer-added",
         ListChange::Removed => "workstation.printer-removed",
     };
-    let detail = json!({
+    let mut detail = json!({
         "workstation": told.workstation, "printer": told.printer, "printer_model": told.printer_model,
         "destination": told.destination, "changed": told.changed, "signed_in": told.signed_in,
     });
+    if let Some(confirmed) = &told.confirmed {
+        detail["confirmed"] = json!(confirmed);
+    }
     desk.audit(event, &detail)?;
     Ok(Answer::nothing())
 }

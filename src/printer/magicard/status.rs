@@ -112,7 +112,8 @@ mod tests {
 
     const OPENING: &[u8] = b"\x01STA$$";
 
-    /// 35 fields, as in `facts/magicard.md` 6, with the values one real Magicard 300 showed.
+    /// 35 fields, as in `facts/magicard.md` 6: serials, firmware, hand feed and ribbon of one real Magicard 300, whose name is
+    /// not among what is published of it. Everything else is invented.
     fn line(major: &str, minor: &str) -> Vec<u8> {
         let fields = format!(
             "0,Magicard 300,2,74765224,KJ2/14-00524/R2809,B123,13.49,3829,No,1200,1200,4800,2,400,100,700,55,50,50,\

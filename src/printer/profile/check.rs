@@ -45,7 +45,11 @@ impl Profile {
     }
 
     fn names_fault(&self) -> Option<Fault> {
-        let lists = [("identity.model-names", &self.identity.model_names), ("ribbon.names", &self.ribbon.names)];
+        let lists = [
+            ("identity.model-names", &self.identity.model_names),
+            ("identity.may-be-called", &self.identity.may_be_called),
+            ("ribbon.names", &self.ribbon.names),
+        ];
         for (key, names) in lists {
             if names.len() > 32 || names.iter().any(|name| name.trim().is_empty()) {
                 return fault(key, format!("{names:?}"), "up to 32 names, none empty");

@@ -24,6 +24,10 @@ pub enum JobFormat {
 pub struct Identity {
     /// Names the printer may give itself in its status line; empty takes any.
     pub model_names: Vec<String>,
+    /// Names of other models that the printer may give itself all the same: then an officer says which it is
+    /// ([`Confirmed`](crate::printer::choice::Confirmed)).
+    #[serde(default)]
+    pub may_be_called: Vec<String>,
     /// Whether it can be asked.
     pub status: StatusQuery,
     /// Vendor and product of the USB plug, `0c1f:4800`; empty where no public source gives them.

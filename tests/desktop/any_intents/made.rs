@@ -131,6 +131,7 @@ pub fn printer(n: u8, condition: u8) -> Event {
         name: PRINTERS[usize::from(n)].into(),
         model: "Magicard DoH 300 v2".into(),
         profile: "magicard-doh-300-v2".into(),
+        confirmed: None,
         virtual_one: true,
         station: false,
         said: Vec::new(),

@@ -5,7 +5,7 @@ use crate::{
     bench::{Order, Trouble},
     desktop::model::printers::Intent,
     printer::{
-        choice::{Destination, PrinterChoice},
+        choice::{Confirmed, Destination, LONGEST_REASON, PrinterChoice},
         find::Found,
     },
 };
@@ -23,6 +23,10 @@ pub struct Adding {
     pub named: bool,
     /// Its model.
     pub profile: Option<String>,
+    /// The name that it gives itself, where another model has that name and an officer may say that it is this one.
+    pub unconfirmed: Option<String>,
+    /// How the officer knows that it is this model.
+    pub reason: String,
     /// Whether it is being added.
     pub runs: bool,
     /// Its name and what came of it.
@@ -46,6 +50,10 @@ pub enum Refused {
     Name,
     /// No model.
     NoModel,
+    /// It calls itself as another model does, and nobody says how they know that it is this one.
+    NoReason,
+    /// That is too long.
+    LongReason,
 }
 
 impl Refused {
@@ -60,6 +68,8 @@ impl Refused {
             Self::NoName => "add-printer-no-name",
             Self::Name => "add-printer-name-taken",
             Self::NoModel => "add-printer-no-model",
+            Self::NoReason => "add-printer-no-reason",
+            Self::LongReason => "add-printer-long-reason",
         }
     }
 }
@@ -89,7 +99,13 @@ pub fn wanted(model: &Model) -> Result<PrinterChoice, Refused> {
         return Err(Refused::Name);
     }
     let profile = adding.profile.clone().ok_or(Refused::NoModel)?;
-    Ok(PrinterChoice { name, profile, destination })
+    let reason = adding.reason.trim().to_owned();
+    let confirmed = match &adding.unconfirmed {
+        Some(_) if reason.is_empty() => return Err(Refused::NoReason),
+        Some(_) if reason.chars().count() > LONGEST_REASON => return Err(Refused::LongReason),
+        unconfirmed => unconfirmed.clone().map(|model| Confirmed { model, reason }),
+    };
+    Ok(PrinterChoice { name, profile, destination, confirmed })
 }
 
 impl Model {
@@ -115,12 +131,19 @@ fn chosen(model: &Model) -> Option<&Found> {
 pub(super) fn choose(model: &mut Model, place: Option<usize>) {
     model.printers.adding.found = place;
     model.printers.adding.ended = None;
+    changed(model);
     let Some(found) = chosen(model).cloned() else { return };
     let adding = &mut model.printers.adding;
     adding.profile = found.profiles.first().cloned();
     if !adding.named {
         adding.name = found.name;
     }
+}
+
+/// It is another printer or another model now: what was said of the one before says nothing of it.
+pub(super) fn changed(model: &mut Model) {
+    let adding = &mut model.printers.adding;
+    (adding.unconfirmed, adding.reason) = (None, String::new());
 }
 
 /// The first that is surely a card printer is chosen beforehand.

@@ -130,6 +130,11 @@ fn each_check_fails_alone_on_a_photo_with_that_fault_alone() {
     ] {
         assert_eq!(advice(photo), [wanted]);
     }
+    // The face is where it was: whether it is still found in so little contrast is not asked here.
+    let flat = each(&good, |_, _, value| value * 0.2 + 110.0);
+    let faces = faces::find(&good);
+    let told: Vec<_> = checks_with(&flat, largest(&flat), &faces).advice().collect();
+    assert_eq!(told, [PhotoAdvice::Flat]);
     let few = resized(&good, 200, 250);
     assert_eq!(advice(&few), [PhotoAdvice::LowResolution { pixels_per_inch: 215 }]);
 }
@@ -154,7 +159,11 @@ fn a_head_of_the_wrong_size_or_in_the_wrong_place_is_told_so_and_the_proposed_fr
     assert_eq!(advice(&aside), [PhotoAdvice::HeadOff(Side::Left)]);
     let low = set_back(&good, 0.85, (0.075, 0.25));
     assert_eq!(advice(&low), [PhotoAdvice::HeadOff(Side::Down)]);
-    for photo in [&small, &aside, &low] {
+    let other_side = set_back(&good, 0.85, (0.25, 0.05));
+    assert_eq!(advice(&other_side), [PhotoAdvice::HeadOff(Side::Right)]);
+    let high = set_back(&good, 0.85, (0.075, -0.08));
+    assert_eq!(advice(&high), [PhotoAdvice::HeadOff(Side::Up)]);
+    for photo in [&small, &aside, &low, &other_side, &high] {
         let proposed = checks(photo, largest(photo)).proposed.expect("a frame");
         assert!(proposed.left + proposed.width <= 1200 && proposed.top + proposed.height <= 1500);
         let mended: Vec<_> = checks(photo, proposed).advice().collect();
@@ -164,8 +173,24 @@ fn a_head_of_the_wrong_size_or_in_the_wrong_place_is_told_so_and_the_proposed_fr
     let told: Vec<_> = checks(&good, large).subjects().collect();
     assert_eq!(told, [PhotoSubject::HeadSize]);
     let cut = CropBox { left: 0, top: 310, width: 920, height: 1147 };
-    let told: Vec<_> = checks(&good, cut).subjects().collect();
-    assert_eq!(told, [PhotoSubject::HeadPosition]);
+    let found = checks(&good, cut);
+    assert_eq!(found.subjects().collect::<Vec<_>>(), [PhotoSubject::HeadPosition]);
+    assert_eq!(found.advice().collect::<Vec<_>>(), [PhotoAdvice::HeadCut]);
+}
+
+#[test]
+fn the_words_say_what_is_wrong_and_what_to_do() {
+    for (advice, wrong, remedy) in [
+        (PhotoAdvice::Flat, "little contrast", "may look flat on the card: take it again with more light"),
+        (PhotoAdvice::HeadCut, "Part of the head is outside the frame", "Move the frame, or take the photo again"),
+        (PhotoAdvice::HeadOff(Side::Left), "too far to the left", "Move the frame to the left"),
+        (PhotoAdvice::HeadOff(Side::Right), "too far to the right", "Move the frame to the right"),
+        (PhotoAdvice::HeadOff(Side::Up), "too far up", "Move the frame up"),
+        (PhotoAdvice::HeadOff(Side::Down), "too far down", "Move the frame down"),
+    ] {
+        let words = advice.to_string();
+        assert!(words.contains(wrong) && words.contains(remedy), "{words}");
+    }
 }
 
 #[test]

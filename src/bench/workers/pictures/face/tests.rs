@@ -31,7 +31,8 @@ fn printer(destination: Destination) -> Printer {
     profile.sides.printable = PrintableSides::FrontAndBack;
     profile.colour.yellow_gamma = 1.4;
     profile.colour.grey_balance = [0.9, 1.0, 1.0];
-    let choice = PrinterChoice { name: "Desk printer".into(), profile: profile.id.clone(), destination };
+    let choice =
+        PrinterChoice { name: "Desk printer".into(), profile: profile.id.clone(), destination, confirmed: None };
     Printer { choice, profile }
 }
 
