@@ -178,7 +178,10 @@ fn beside(photo: &[u8], ours: f64) {
     }
     match queue(&pdf) {
         Some(theirs) => {
-            println!("their whole path, lp to printer     {theirs:8.1} ms   {:.1} times ours (target 10)", theirs / ours);
+            println!(
+                "their whole path, lp to printer     {theirs:8.1} ms   {:.1} times ours (target 10)",
+                theirs / ours
+            );
         }
         None => println!("their whole path, lp to printer     not here"),
     }

@@ -5,7 +5,10 @@ use std::{fs, io, path::Path};
 use toml_edit::{ArrayOfTables, DocumentMut, InlineTable, Item, Table, value};
 
 use super::{Configuration, ConfigurationError, Destination, Printer, WaitingCards};
-use crate::{journal::JournalError, printer::{choice::Confirmed, former}};
+use crate::{
+    journal::JournalError,
+    printer::{choice::Confirmed, former},
+};
 
 /// Key of the list.
 const KEY: &str = "printers";

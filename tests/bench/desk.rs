@@ -217,6 +217,7 @@ fn printer_at(port: u16) -> Configuration {
         name: PRINTER.to_owned(),
         profile: "magicard-doh-300-v2".to_owned(),
         destination: Destination::At(choice::Destination::Tcp { host: "127.0.0.1".to_owned(), port: Some(port) }),
+        confirmed: None,
     });
     configuration
 }

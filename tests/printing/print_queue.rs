@@ -180,7 +180,8 @@ fn a_queue_of_the_first_generation_is_refused_under_the_profile_of_the_second() 
     let profiles = Profiles::bundled().unwrap();
     let add = |queue: &str, document: &str, profile: &str| {
         let destination = format!("{document}{}", server.queue(queue)).parse().unwrap();
-        PrinterChoice { name: "Desk".to_owned(), profile: profile.to_owned(), destination }.meet(&profiles)
+        PrinterChoice { name: "Desk".to_owned(), profile: profile.to_owned(), destination, confirmed: None }
+            .meet(&profiles)
     };
     let (v1, v2) = ("magicard-doh-300-v1", "magicard-doh-300-v2");
     for (name, document) in [("first", "pwg+"), ("first", ""), ("labelled", "")] {

@@ -40,9 +40,7 @@ fn added(common: &Arc<Common>, wanted: PrinterChoice) -> Result<String, Trouble>
     let name = wanted.name.clone();
     let destination = Destination::At(wanted.destination);
     let added = Printer { name: wanted.name, profile: wanted.profile, destination, confirmed: wanted.confirmed };
-    let file = printers
-        .add(added, record(common, signed_in.as_ref()))
-        .map_err(|error| said(&error))?;
+    let file = printers.add(added, record(common, signed_in.as_ref())).map_err(|error| said(&error))?;
     common.follow_printers().map_err(|error| said(&error))?;
     Ok(format!("“{name}” can be used now. {met} It stands in {}.{}", file.display(), told(common)))
 }

@@ -1,8 +1,6 @@
 //! What an officer may do to a photo before it goes on record, and the small pictures of it that lists show.
 
-use image::{
-    DynamicImage, ExtendedColorType, ImageEncoder, RgbImage, RgbaImage, codecs::jpeg::JpegEncoder, imageops,
-};
+use image::{DynamicImage, ExtendedColorType, ImageEncoder, RgbImage, RgbaImage, codecs::jpeg::JpegEncoder, imageops};
 
 use super::{FEWEST_PIXELS, Photo, PhotoError, on_white, scale};
 use crate::domain::PHOTO_PIXELS_REFUSED;
@@ -67,7 +65,8 @@ impl Photo {
     /// The part chosen, in its own shape, as large as it fits.
     fn fitted(&self, width: u32, height: u32) -> RgbImage {
         let part = self.crop.unwrap_or_else(|| scale::whole(&self.picture));
-        let shrink = (f64::from(width) / f64::from(part.width)).min(f64::from(height) / f64::from(part.height)).min(1.0);
+        let shrink =
+            (f64::from(width) / f64::from(part.width)).min(f64::from(height) / f64::from(part.height)).min(1.0);
         let side = |length: u32| (f64::from(length) * shrink).round() as u32;
         self.part(part, (side(part.width), side(part.height)))
     }

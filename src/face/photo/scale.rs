@@ -45,7 +45,9 @@ pub(in crate::face) fn scaled(
     let from = images::ImageRef::new(across, down, picture.as_raw(), PixelType::U8x3);
     let to = images::Image::from_slice_u8(width, height, &mut small, PixelType::U8x3);
     if let (Ok(from), Ok(mut to)) = (from, to) {
-        Resizer::new().resize(&from, &mut to, &options).expect("both hold three bytes a pixel, and the part lies inside");
+        Resizer::new()
+            .resize(&from, &mut to, &options)
+            .expect("both hold three bytes a pixel, and the part lies inside");
     }
     small
 }

@@ -213,10 +213,7 @@ fn nobody_and_two_people_are_told() {
 #[test]
 fn what_cannot_be_judged_is_said_to_be_so() {
     let photo = training(2);
-    let faces: Vec<FoundFace> = faces::find(&photo)
-        .into_iter()
-        .map(|face| FoundFace { eyes: None, ..face })
-        .collect();
+    let faces: Vec<FoundFace> = faces::find(&photo).into_iter().map(|face| FoundFace { eyes: None, ..face }).collect();
     let verdict = |found: &PhotoChecks, subject| {
         found.checks.iter().find(|check| check.subject == subject).map(|check| check.verdict)
     };

@@ -72,9 +72,9 @@ impl Document {
     /// An id that is free, of these letters.
     fn fresh_id(&self, stem: &str) -> String {
         let stem: String = stem.chars().take(LONGEST_STEM).collect();
-        let ids = (1..=1000).map(|number| if number == 1 { stem.clone() } else { format!("{stem}-{number}") });
+        let mut ids = (1..=1000).map(|number| if number == 1 { stem.clone() } else { format!("{stem}-{number}") });
         let free = |id: &String| self.table(id).is_none();
-        ids.clone().find(free).or_else(|| ids.last()).unwrap_or(stem)
+        ids.clone().find(free).or_else(|| ids.next_back()).unwrap_or(stem)
     }
 
     /// The first place of a coarse grid that overlaps nothing; the middle where there is none.
