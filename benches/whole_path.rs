@@ -15,7 +15,8 @@ use std::{
 
 #[cfg(target_os = "linux")]
 #[path = "../tests/printing/print_queue/server.rs"]
-#[allow(dead_code)]
+// It is a part of the tests, where a failure may panic.
+#[allow(dead_code, clippy::unwrap_used)]
 mod server;
 
 use cardwright::{
