@@ -14,7 +14,6 @@ use image::{
     codecs::jpeg::JpegEncoder, metadata::Orientation,
 };
 
-use self::scale::Weighing;
 pub use checks::{HeadPlace, PhotoChecks};
 pub use faces::{FoundFace, Spot};
 pub use findings::{PhotoAdvice, PhotoCheck, PhotoSubject, Side, Verdict};
@@ -213,7 +212,7 @@ impl Photo {
 
     /// A part of the photo at this size.
     fn part(&self, part: CropBox, size: (u32, u32)) -> RgbImage {
-        scale::scaled(&self.picture, part, size, Weighing::Sharp)
+        scale::scaled(&self.picture, part, size)
     }
 
     /// The photo as a JPEG of at most `most_bytes`, 4:5 and at most 480 x 600, for the chip's facial image object

@@ -7,10 +7,7 @@ use super::{
     glyphs,
     layout::{Ink, Layout, Placed, Shape, TextBlock},
     measure::Area,
-    photo::{
-        Photo, PhotoError,
-        scale::{self, Weighing},
-    },
+    photo::{Photo, PhotoError, scale},
     planes::{HEIGHT, PixelBox, Planes, WIDTH},
 };
 
@@ -45,8 +42,7 @@ pub(super) fn contained(picture: &RgbImage, (width, height): (u32, u32)) -> RgbI
     let (across, down) = (f64::from(picture.width().max(1)), f64::from(picture.height().max(1)));
     let scale = (f64::from(width) / across).min(f64::from(height) / down);
     let fit = |side: f64, most: u32| ((side * scale).round() as u32).clamp(1, most.max(1));
-    let fitted =
-        scale::scaled(picture, scale::whole(picture), (fit(across, width), fit(down, height)), Weighing::Sharp);
+    let fitted = scale::scaled(picture, scale::whole(picture), (fit(across, width), fit(down, height)));
     let mut place = RgbImage::from_pixel(width, height, image::Rgb([255, 255, 255]));
     let left = i64::from(width.saturating_sub(fitted.width()) / 2);
     let top = i64::from(height.saturating_sub(fitted.height()) / 2);

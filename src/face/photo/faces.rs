@@ -8,8 +8,6 @@
 use image::{GrayImage, RgbImage, imageops};
 use rustface::{ImageData, create_detector_with_model, read_model};
 
-use super::{CropBox, scale, scale::Weighing};
-
 const MODEL: &[u8] = include_bytes!("../../../assets/face-detection/seeta_fd_frontal_v1.0.bin");
 
 /// Longest side of the picture that is searched. A face that fills a tenth of it is still found.
@@ -80,7 +78,10 @@ pub fn find(photo: &RgbImage) -> Vec<FoundFace> {
     let scale = (SEARCHED as f32 / longest as f32).min(1.0);
     let side = |pixels: u32| ((pixels as f32 * scale).round() as u32).max(1);
     let (width, height) = (side(photo.width()), side(photo.height()));
-    let grey = imageops::grayscale(&scale::scaled(photo, scale::whole(photo), (width, height), Weighing::Alike));
+    let grey = match scale < 1.0 {
+        true => imageops::grayscale(&imageops::thumbnail(photo, width, height)),
+        false => imageops::grayscale(photo),
+    };
     let mut faces = search(&grey);
     if faces.is_empty() {
         // Dark skin before a light wall has little contrast for a detector: look once more with the shadows lifted.
@@ -151,10 +152,13 @@ fn eyes(photo: &RgbImage, face: &FoundFace, scale: f32) -> Option<[Spot; 2]> {
     if width < 20.0 || height < 20.0 {
         return None;
     }
-    let part = CropBox { left: left as u32, top: top as u32, width: width as u32, height: height as u32 };
+    let part = imageops::crop_imm(photo, left as u32, top as u32, width as u32, height as u32);
     let shrink = (EYE_SEARCH / width).min(1.0);
     let size = |length: u32| ((length as f32 * shrink).round() as u32).max(1);
-    let small = scale::scaled(photo, part, (size(part.width), size(part.height)), Weighing::Alike);
+    let small = match shrink < 1.0 {
+        true => imageops::thumbnail(&*part, size(width as u32), size(height as u32)),
+        false => part.to_image(),
+    };
     let grey = imageops::blur(&imageops::grayscale(&small), 0.8);
     let spot = |across: f32| {
         let at = eye(&grey, across)?;
