@@ -10,6 +10,7 @@ use super::{
     runner::{Desk, Ending, JobPlan, print_ending},
 };
 use crate::{
+    cis2::wire::PrintOutcome,
     domain::{JobId, Operation},
     journal::{JobState, QueueState},
 };
@@ -28,6 +29,40 @@ impl Desk<'_> {
         let Some(record) = self.journal.job(job)? else { return Ok(None) };
         let (_, ending) = self.came_out(job, card, tell)?;
         Ok(Some(Resumed { record, resumption: ending.into(), which_pair: None, note: None }))
+    }
+
+    /// Proves that no face may wait inside a printer for the next card: one that was sent there, and of which neither the
+    /// printer nor an officer said what became.
+    ///
+    /// # Errors
+    /// [`OperationError::SayFirst`]; the journal cannot be read.
+    pub(super) fn nothing_waits_inside(&self, printer: &str) -> Result<(), OperationError> {
+        for record in self.journal.open_jobs()?.iter().filter(|record| record.operation == Operation::Print) {
+            let JobPlan::Print(plan) = plan_of(record)? else { continue };
+            if plan.printer == printer
+                && replay(print::State::new(plan.clone()), &self.outcomes_of(&plan.job)?).asks_officer()
+            {
+                let print::Plan { job, holder, printer, .. } = plan;
+                return Err(OperationError::SayFirst { job, holder, printer });
+            }
+        }
+        Ok(())
+    }
+
+    /// How a print ended by its record; `None` where it is no print or has not ended.
+    ///
+    /// # Errors
+    /// The journal cannot be read.
+    pub fn print_outcome(&self, job: &JobId) -> Result<Option<PrintOutcome>, OperationError> {
+        let Some(record) = self.journal.job(job)? else { return Ok(None) };
+        if record.operation != Operation::Print {
+            return Ok(None);
+        }
+        let JobPlan::Print(plan) = plan_of(&record)? else { return Ok(None) };
+        Ok(match replay(print::State::new(plan), &self.outcomes_of(job)?).stage {
+            print::Stage::Ended { outcome, .. } => outcome,
+            _ => None,
+        })
     }
 
     /// Puts on record what the officer saw, and ends the job. Only of a print that nobody knows the end of: one that was

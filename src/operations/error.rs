@@ -156,6 +156,14 @@ pub enum OperationError {
         "what was interrupted on this card is settled since: take the card out and put it back in; nothing was changed"
     )]
     NothingInterrupted,
+    /// The printer may still hold another card's face, and print it on the next card that is fed.
+    #[error(
+        "say first how the card of {} came out of “{printer}”: its face was sent there and nobody said what became of it, so \
+         the printer may print it on the next card. Say it on the page of unfinished work, or with “cardwright print \
+         confirm {} well”, “spoilt” or “nothing”; nothing was sent",
+        .holder.grouped(), .job.as_str()
+    )]
+    SayFirst { job: JobId, holder: HolderId, printer: String },
     /// Nobody waits for an officer's word on a print.
     #[error(
         "nobody waits for a word on job {}: it is no print, or what became of its card is known; nothing was changed",

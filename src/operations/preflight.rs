@@ -196,6 +196,7 @@ impl Desk<'_> {
         let facts = Facts { officer: &officer, holder: &holder, card, series: card.series, printer: Some(model) };
         self.check(Operation::Print, &facts)?;
         magicard::check_series(&request.printer.profile, card.series)?;
+        self.nothing_waits_inside(&request.printer.choice.name)?;
         let portrait = self.portrait(&holder.holder)?;
         let print = FacePrint { printer: request.printer, template: request.template };
         let facts = CardFacts {

@@ -285,7 +285,7 @@ fn every_end_says_what_failed_and_what_to_do_next() {
             "Try again",
         ),
         (WorkEnd::Unfinished { why: "the card was pulled".into() }, "not finished", "Go to unfinished work"),
-        (WorkEnd::LookAtPrinter { why: "look".into() }, "Look at the printer", "Open the print queue"),
+        (WorkEnd::LookAtPrinter { why: "look".into() }, "Look at the printer", "Go to unfinished work"),
         (WorkEnd::Done { queued: None }, "not in the print queue", "Put it into the print queue"),
     ];
     for (end, title, action) in ends {

@@ -14,7 +14,7 @@ use crate::{
     },
     cis2::{
         Service,
-        wire::{SpoilCard, SpoilReason},
+        wire::{PrintOutcome, SpoilCard, SpoilReason},
     },
     domain::{CardState, JobId},
     journal::{JournalError, NewEntry, QueueEntry, QueueState},
@@ -97,7 +97,15 @@ pub fn seen(common: &Common, id: i64, card: CameOut) -> Result<(), Trouble> {
 /// Ends the job of an entry by what the officer saw; whether there was anything to say of it.
 fn put_on_record(common: &Common, entry: &QueueEntry, card: CameOut) -> Result<bool, Trouble> {
     let Some(job) = &entry.job else { return Ok(false) };
-    match common.workplace.desk().came_out(job, card, &mut |_| {}) {
+    let desk = common.workplace.desk();
+    let spoilt = desk.print_outcome(job).map_err(|error| Trouble::from(&error))? == Some(PrintOutcome::Spoilt);
+    if spoilt && card != CameOut::Spoilt {
+        return Err(Trouble::unchanged(
+            "it is on record that this card was printed wrongly, so nothing more is printed on it: end it, and issue its \
+             holder another",
+        ));
+    }
+    match desk.came_out(job, card, &mut |_| {}) {
         Ok((_, Ending::Unfinished { why })) => Err(Trouble::unchanged(why)),
         Ok(_) => Ok(true),
         Err(OperationError::NothingToConfirm { .. }) => Ok(false),

@@ -204,8 +204,7 @@ fn offers(view: &View<'_>, work: WorkId, piece: &Piece, stage: Stage<'_>) -> Vec
             vec![next(), (tr!(view, "end-reprint"), queue::Intent::Do(entry, Action::Reprint).into())]
         }
         Stage::Complete { printed: false } => vec![next()],
-        Stage::Ended(WorkEnd::Unfinished { .. }) => vec![unfinished(), next()],
-        Stage::Ended(WorkEnd::LookAtPrinter { .. }) => vec![list(), unfinished(), next()],
+        Stage::Ended(WorkEnd::Unfinished { .. } | WorkEnd::LookAtPrinter { .. }) => vec![unfinished(), next()],
         Stage::Ended(_) if piece.wish.is_some() => vec![again(), next()],
         Stage::Ended(_) => vec![unfinished(), next()],
     }
@@ -226,8 +225,7 @@ pub fn main_action(model: &Model, work: WorkId) -> Option<Intent> {
         Stage::PrintSent(_) => Intent::Go(Route::Queue),
         Stage::NotQueued => work::Intent::Enqueue(work).into(),
         Stage::Waiting(_) | Stage::Complete { .. } => work::Intent::NextHolder.into(),
-        Stage::Ended(WorkEnd::Unfinished { .. }) => Intent::Go(Route::Unfinished),
-        Stage::Ended(WorkEnd::LookAtPrinter { .. }) => Intent::Go(Route::Queue),
+        Stage::Ended(WorkEnd::Unfinished { .. } | WorkEnd::LookAtPrinter { .. }) => Intent::Go(Route::Unfinished),
         Stage::Spoiled | Stage::Ended(_) if piece.wish.is_some() => work::Intent::TryAgain(work).into(),
         Stage::Spoiled | Stage::Ended(_) => Intent::Go(Route::Unfinished),
     };

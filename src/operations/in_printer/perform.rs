@@ -139,6 +139,7 @@ impl Desk<'_> {
         let issued = CardRecord { state: CardState::Active, ..blank.clone() };
         self.check(Operation::Print, &Facts { card: &issued, printer: Some(model), ..facts })?;
         let portrait = self.portrait(&holder.holder)?;
+        self.nothing_waits_inside(&printer.choice.name)?;
         let condition = printer.spool().status()?.map(|status| status.condition);
         if let Some(condition) = condition.filter(|c| !matches!(c, Condition::Ready | Condition::JobRefused)) {
             return Err(OperationError::PrinterNotReady { condition });
