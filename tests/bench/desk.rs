@@ -68,6 +68,13 @@ impl TestDesk {
         Self::configured(printer_at(port), Readers::TrainingOnly, || {})
     }
 
+    /// A desk whose printer is a file, which never says how a card came out.
+    pub fn with_print_file(file: &Path) -> Self {
+        let mut configuration = printer_at(0);
+        configuration.printers[0].destination = Destination::At(choice::Destination::File(file.to_owned()));
+        Self::configured(configuration, Readers::TrainingOnly, || {})
+    }
+
     /// The program ends, and is started again with the same printer.
     pub fn restarted(self, port: u16) -> Self {
         let Self { workers, workplace, folder, .. } = self;

@@ -10,6 +10,7 @@ use cardwright::{
     },
     domain::{CardState, JobId, Series, eligibility::ClientSoftware},
     journal::{QueueEntry, QueueState},
+    operations::effect::CameOut,
     printer::virtual_printer::{Model, VirtualPrinter},
 };
 
@@ -135,7 +136,11 @@ fn a_printer_says_how_it_is() {
 
 /// Cards of both readers, issued and waiting for the printer at this port.
 fn two_that_wait(printer: &VirtualPrinter) -> (TestDesk, [i64; 2]) {
-    let mut desk = TestDesk::with_printer(printer.port());
+    two_at(TestDesk::with_printer(printer.port()))
+}
+
+/// The same at this desk.
+fn two_at(mut desk: TestDesk) -> (TestDesk, [i64; 2]) {
     desk.sign_in(RA_AGENT);
     let entries = [0, 1].map(|n| {
         desk.card(READERS[n]);
@@ -179,6 +184,50 @@ fn cards_ordered_of_a_printer_without_cards_are_printed_in_their_order_each_once
     assert_eq!(taken(&printer), 1);
     // Nothing is left to go on with, also by what the worker remembers.
     assert!(desk.workplace.journal.queue_going_on(PRINTER).expect("reads").is_empty());
+}
+
+#[test]
+fn a_printer_that_may_hold_a_face_prints_no_other_card_before_somebody_says_what_became_of_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("cards.prn");
+    let (mut desk, [first, second]) = two_at(TestDesk::with_print_file(&file));
+    let entry =
+        |queue: &[QueueEntry], id: i64| queue.iter().find(|entry| entry.id == id).cloned().expect("it is there");
+    let is = |id: i64, state: QueueState| {
+        move |queue: &[QueueEntry]| queue.iter().any(|entry| entry.id == id && entry.state == state)
+    };
+    desk.order(Order::Print { entry: first });
+    desk.queue(is(first, QueueState::Sent));
+    let sent = std::fs::read(&file).expect("a job");
+    desk.order(Order::Print { entry: second });
+    let queue = desk.queue(is(second, QueueState::Failed));
+    let why = entry(&queue, second).why.expect("words");
+    assert!(why.contains("say first how the card of 555 000 000 017 came out"), "{why}");
+    assert_eq!(std::fs::read(&file).expect("a job"), sent, "nothing more was sent");
+
+    desk.order(Order::MarkPrinted { entry: first });
+    desk.queue(is(first, QueueState::Printed));
+    desk.order(Order::RetryPrint { entry: second });
+    desk.queue(is(second, QueueState::Waiting));
+    desk.order(Order::Print { entry: second });
+    let job = entry(&desk.queue(is(second, QueueState::Sent)), second).job.expect("it was printed");
+
+    // Once a card is on record as spoilt, no other word makes it one that may be printed.
+    desk.order(Order::CameOut { job, card: CameOut::Spoilt });
+    desk.queue(is(second, QueueState::Failed));
+    for order in [
+        Order::RetryPrint { entry: second },
+        Order::MarkPrinted { entry: second },
+        Order::Reprint { entry: second, reason: "once more".to_owned() },
+    ] {
+        desk.order(order);
+        let words = desk.until("the refusal", |event| match event {
+            Event::QueueTrouble { entry: Some(told), trouble } if *told == second => Some(trouble.message.clone()),
+            _ => None,
+        });
+        assert!(words.contains("printed wrongly"), "{words}");
+    }
+    assert_eq!(entry(&desk.workplace.journal.queue().expect("reads"), second).state, QueueState::Failed);
 }
 
 #[test]
