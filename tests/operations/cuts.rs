@@ -112,7 +112,7 @@ fn independent_card_with_a_passcode() {
 
 #[test]
 fn independent_card_left_locked() {
-    cut_everywhere(Make::Independent, PasscodeChoice::LeftLocked, Sweep::Everywhere);
+    cut_everywhere(Make::Independent, PasscodeChoice::LeftLocked, Sweep::of_few(2));
 }
 
 #[test]
