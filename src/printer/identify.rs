@@ -197,10 +197,19 @@ pub fn described(printer: &Printer) -> Option<Vec<String>> {
 }
 
 /// What the description of a queue says of its printer's model, in words. It is no witness: a queue knows what it was told.
-fn by_description(profile: &Profile, described: &[String], all: &Profiles) -> Result<String, IdentifyError> {
+/// What was confirmed of it has to stand there.
+fn by_description(
+    profile: &Profile,
+    described: &[String],
+    confirmed: Option<&Confirmed>,
+    all: &Profiles,
+) -> Result<String, IdentifyError> {
     for words in described {
         match check_description(profile, words, all) {
-            Ok(Some(_)) => {
+            Ok(Some(name)) => {
+                if let Some(confirmed) = confirmed {
+                    confirmed.holds_for(name)?;
+                }
                 return Ok(format!(
                     "Its queue is described as a “{words}”; the printer itself cannot be asked through a queue."
                 ));
@@ -214,6 +223,9 @@ fn by_description(profile: &Profile, described: &[String], all: &Profiles) -> Re
                 });
             }
         }
+    }
+    if confirmed.is_some() {
+        return Err(nothing_to_confirm());
     }
     Ok("The model is not known, because its queue does not say it: look at the printer, and print a test card before the \
         first card of a holder."
@@ -238,7 +250,10 @@ impl PrinterChoice {
         }
         let printer = Printer { choice: self.clone(), profile };
         if let Some(described) = described(&printer) {
-            return Ok(format!("{}{series_10}", by_description(&printer.profile, &described, profiles)?));
+            return Ok(format!(
+                "{}{series_10}",
+                by_description(&printer.profile, &described, self.confirmed.as_ref(), profiles)?
+            ));
         }
         let answer = match by_asking(&printer) {
             Ok((verdict, status)) => {
@@ -263,15 +278,19 @@ impl PrinterChoice {
                 format!("It says it is a “{}”.{known}{other}", status.model)
             }
             Err(_) if self.confirmed.is_some() => {
-                return Err(IdentifyError::Confirmation(
-                    "the printer did not say what it is, so there is nothing to confirm: add it without, or once it answers"
-                        .to_owned(),
-                ));
+                return Err(nothing_to_confirm());
             }
             Err(_) => "It did not say who it is: print a test card before the first card of a holder.".to_owned(),
         };
         Ok(format!("{answer}{series_10}"))
     }
+}
+
+fn nothing_to_confirm() -> IdentifyError {
+    IdentifyError::Confirmation(
+        "the printer did not say what it is, so there is nothing to confirm: add it without, or once it answers"
+            .to_owned(),
+    )
 }
 
 impl Confirmed {
@@ -516,6 +535,27 @@ mod tests {
         let verdict = Verdict { format: JobFormat::Format1, head: None, witness: Witness::Status };
         let kept = profile_text(Profiles::bundled_text(&v2.id).unwrap(), verdict, Some("Magicard 300")).unwrap();
         assert_eq!(Profile::parse(&kept).unwrap().identity.model_names, ["DoH 300 v2"]);
+    }
+
+    #[test]
+    fn what_is_confirmed_of_a_queue_stands_in_its_description() {
+        let all = Profiles::bundled().unwrap();
+        let mut v2 = all.find("magicard-doh-300-v2").unwrap().clone();
+        let confirmed = Confirmed { model: "Magicard 300".to_owned(), reason: "its label says DoH 300 v2".to_owned() };
+        v2.identity.model_names.push(confirmed.model.clone());
+        let told = |words: &[&str], confirmed: Option<&Confirmed>| {
+            let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+            by_description(&v2, &words, confirmed, &all).map_err(|error| error.to_string())
+        };
+        told(&["Local Raw Printer", "Magicard 300 at the desk"], Some(&confirmed)).unwrap();
+        for silent in [&[][..], &["Local Raw Printer", "Desk 4"]] {
+            told(silent, None).unwrap();
+            let why = told(silent, Some(&confirmed)).unwrap_err();
+            assert!(why.contains("there is nothing to confirm"), "{why}");
+        }
+        told(&["DoH 300 v2"], None).unwrap();
+        let why = told(&["DoH 300 v2"], Some(&confirmed)).unwrap_err();
+        assert!(why.contains("look which is right"), "{why}");
     }
 
     proptest! {

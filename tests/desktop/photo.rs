@@ -80,13 +80,13 @@ fn write(window: &TestWindow, name: &str, bytes: &[u8]) -> PathBuf {
     file
 }
 
-/// Types the way to a file and reads it.
+/// Types the location of a file and reads it.
 fn read(window: &mut TestWindow, file: &Path) {
-    let field = window.harness.get_by_role_and_label(Role::TextInput, "Or the way to a file");
+    let field = window.harness.get_by_role_and_label(Role::TextInput, "Or the file’s location");
     field.focus();
     window.run();
     window.harness.key_press_modifiers(Modifiers::COMMAND, Key::A);
-    let field = window.harness.get_by_role_and_label(Role::TextInput, "Or the way to a file");
+    let field = window.harness.get_by_role_and_label(Role::TextInput, "Or the file’s location");
     field.type_text(&file.display().to_string());
     window.run();
     window.click("Read it");
@@ -249,7 +249,7 @@ fn a_picture_is_pasted_with_the_keys_but_not_while_somebody_types() {
     let mut window = open();
     let asked =
         |window: &TestWindow| window.model().photo.reading().is_some() || window.model().photo.trouble.is_some();
-    window.harness.get_by_role_and_label(Role::TextInput, "Or the way to a file").focus();
+    window.harness.get_by_role_and_label(Role::TextInput, "Or the file’s location").focus();
     window.run();
     window.harness.key_press_modifiers(Modifiers::COMMAND, Key::V);
     window.harness.step();

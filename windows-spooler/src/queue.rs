@@ -6,8 +6,8 @@ use windows_sys::Win32::{
     Foundation::{ERROR_INSUFFICIENT_BUFFER, ERROR_INVALID_PARAMETER},
     Graphics::Printing::{
         AbortPrinter, ClosePrinter, DOC_INFO_1W, EndDocPrinter, EndPagePrinter, EnumPrintersW, GetJobW, GetPrinterW,
-        JOB_CONTROL_DELETE, JOB_INFO_1W, OpenPrinterW, PRINTER_ENUM_CONNECTIONS, PRINTER_ENUM_LOCAL, PRINTER_HANDLE,
-        PRINTER_INFO_2W, ReadPrinter, SetJobW, StartDocPrinterW, StartPagePrinter, WritePrinter,
+        JOB_CONTROL_DELETE, JOB_CONTROL_PAUSE, JOB_INFO_1W, OpenPrinterW, PRINTER_ENUM_CONNECTIONS, PRINTER_ENUM_LOCAL,
+        PRINTER_HANDLE, PRINTER_INFO_2W, ReadPrinter, SetJobW, StartDocPrinterW, StartPagePrinter, WritePrinter,
     },
 };
 
@@ -127,13 +127,25 @@ impl Queue {
         Ok(what(unsafe { &*info.as_ptr().cast::<PRINTER_INFO_2W>() }))
     }
 
+    /// Has a job wait: the spooler begins no paused one. Whether it was begun before, [`Queue::job`] tells.
+    ///
+    /// # Errors
+    /// It is no longer there, or belongs to somebody else.
+    pub fn pause(&self, job: u32) -> io::Result<()> {
+        self.control(job, JOB_CONTROL_PAUSE)
+    }
+
     /// Takes a job back. Whether it is gone then, [`Queue::job`] tells.
     ///
     /// # Errors
     /// It is no longer there, or belongs to somebody else.
     pub fn take_back(&self, job: u32) -> io::Result<()> {
+        self.control(job, JOB_CONTROL_DELETE)
+    }
+
+    fn control(&self, job: u32, command: u32) -> io::Result<()> {
         // SAFETY: level 0 takes no structure.
-        succeeded(unsafe { SetJobW(self.0, job, 0, ptr::null(), JOB_CONTROL_DELETE) })
+        succeeded(unsafe { SetJobW(self.0, job, 0, ptr::null(), command) })
     }
 
     /// Begins a finished job of this title.

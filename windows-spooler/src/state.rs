@@ -68,6 +68,7 @@ pub struct JobState(
 );
 
 impl JobState {
+    const PAUSED: u32 = 0x0001;
     const ERROR: u32 = 0x0002;
     const DELETING: u32 = 0x0004;
     const PRINTING: u32 = 0x0010;
@@ -86,6 +87,12 @@ impl JobState {
     #[must_use]
     pub fn was_begun(self) -> bool {
         self.0 & (Self::PRINTING | Self::PRINTED | Self::RESTARTED | Self::COMPLETE | Self::ERROR) != 0
+    }
+
+    /// It is held back: the spooler begins it only once somebody lets it go on.
+    #[must_use]
+    pub fn is_paused(self) -> bool {
+        self.0 & Self::PAUSED != 0
     }
 
     /// Somebody took it back.
@@ -137,6 +144,8 @@ mod tests {
         assert_eq!(states.map(JobState::was_begun), [false, true, true, true]);
         assert_eq!(states.map(JobState::is_handed_over), [false, false, true, true]);
         assert!(JobState(0x0100).is_taken_back() && !JobState(0x0100).was_begun());
+        // A pause holds back what waits, and tells nothing of what was begun.
+        assert!(JobState(0x0009).is_paused() && !JobState(0x0009).was_begun() && JobState(0x0011).was_begun());
         // An error says nothing of how far it came.
         assert!(JobState(0x0002).has_failed() && JobState(0x0002).was_begun());
     }

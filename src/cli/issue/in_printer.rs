@@ -6,12 +6,15 @@ use super::super::{
     answer::{Answer, Failure, progress},
     arguments::Issue,
     exit::Exit,
-    passcode, print, wording,
+    passcode,
+    print::{self, came_out},
+    wording,
 };
 use crate::{
+    cis2::wire::PrintOutcome,
     domain::{HolderId, PasscodeRules},
     operations::{
-        Ending, Progress,
+        Ending, PrintReport, Progress,
         in_printer::{End, InPrinterEar, InPrinterReport, InPrinterRequest},
         issue::PasscodeChoice,
         preflight::{FacePrint, IssuePreflight},
@@ -131,7 +134,15 @@ fn answer(workplace: &Workplace, report: &InPrinterReport) -> Result<Answer, Fai
             let open = report.print.as_ref().is_some_and(|print| matches!(print.ending, Ending::Unfinished { .. }));
             let exit = if open { Exit::Unfinished } else { Exit::Warning };
             let text = format!("Card {serial} is issued to {holder}. {}", super::handed_over(plan.passcode));
-            Answer::done(text, document).ending(exit, format!("the card is issued, and {}", why_of(why)))
+            let mut next = format!("the card is issued, and {}; {place}", why_of(why));
+            let told = |print: &&PrintReport| print.asks_officer || print.outcome == Some(PrintOutcome::Uncertain);
+            // Where the line to the service broke, its record is finished first.
+            if let Some(print) = report.print.as_ref().filter(told) {
+                next = format!("{next}. {}", came_out::how_to_say(&print.plan.job));
+            } else if open {
+                next.push_str(". The print is on record: run \u{201c}cardwright resume\u{201d}");
+            }
+            Answer::done(text, document).ending(exit, next)
         }
         End::NotIssued { why, by_policy } => {
             let exit = if *by_policy { Exit::Refused } else { Exit::Failed };

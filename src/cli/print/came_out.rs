@@ -106,14 +106,20 @@ fn told(workplace: &Workplace, job: &JobId, card: CameOut, document: Map<String,
     }
 }
 
+/// How an officer says what became of the card of a print that was sent.
+pub fn how_to_say(job: &JobId) -> String {
+    format!(
+        "Look at the card, then say it with \u{201c}cardwright print confirm {} well\u{201d}, or spoilt, or nothing in place of \
+         well",
+        job.short()
+    )
+}
+
 fn not_confirmed(job: &JobId, mut document: Map<String, Value>, sent: &str) -> Failure {
     document.insert("confirmation".to_owned(), json!("awaited"));
     document.insert("state".to_owned(), json!("sent-not-confirmed"));
-    let message = format!(
-        "sent, not confirmed: nobody has said yet whether the card came out. Look at the card, then say it with \u{201c}cardwright \
-         print confirm {} well\u{201d}, or spoilt, or nothing in place of well. {sent}",
-        job.short()
-    );
+    let message =
+        format!("sent, not confirmed: nobody has said yet whether the card came out. {}. {sent}", how_to_say(job));
     Failure { document, ..Failure::new(Exit::Unfinished, message.trim_end()) }
 }
 

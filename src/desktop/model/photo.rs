@@ -35,7 +35,7 @@ pub const GROWTH: f32 = 1.05;
 pub struct State {
     /// Whose photo.
     pub holder: Option<HolderId>,
-    /// What is typed as the way to a file.
+    /// What is typed as the location of a file.
     pub path: String,
     /// The photo in work.
     pub current: Option<InWork>,
@@ -210,7 +210,7 @@ pub enum Intent {
     Choose,
     /// Take the picture in the clipboard.
     Paste,
-    /// This was typed as the way to a file.
+    /// This was typed as the location of a file.
     Path(String),
     /// Read the file that was typed.
     ReadPath,

@@ -124,9 +124,8 @@ impl IppQueue {
         Ok(Described::of(&answer.map_err(|e| self.refused(e))?).into_words())
     }
 
-    /// Whether the queue prints at the moment and is not one of another model, what our jobs are called there, who keeps it,
-    /// and what it can do.
-    fn look(&self, line: &Line) -> Result<QueueLook, SpoolError> {
+    /// What the queue answers, where it is not one of another model.
+    fn answer(&self, line: &Line) -> Result<Answer, SpoolError> {
         let own = [
             "printer-state",
             "printer-state-reasons",
@@ -139,7 +138,12 @@ impl IppQueue {
         let answer = line.ask(Operation::GetPrinterAttributes, None, exchange::keywords(&wanted));
         let answer = answer.map_err(|e| self.refused(e))?;
         Described::of(&answer).check(&self.address, &self.profile)?;
-        let reasons = answer.words("printer-state-reasons").join(", ");
+        Ok(answer)
+    }
+
+    /// Whether the queue prints at the moment, what our jobs are called there, who keeps it, and what it can do.
+    fn look(&self, answer: &Answer) -> Result<QueueLook, SpoolError> {
+        let reasons = reasons(answer);
         let stopped = |why: String, action| SpoolError::QueueStopped { address: self.address.clone(), why, action };
         if let Some((why, action)) = obstacle(&reasons) {
             return Err(stopped(why.to_owned(), action));
@@ -166,7 +170,7 @@ impl IppQueue {
         // Both are words of CUPS alone, which keeps queues for printers of others.
         let server = answer.says("cups-version") || answer.says("printer-type");
         let keeper = if server { Keeper::Server } else { Keeper::Printer };
-        Ok(QueueLook { format, keeper, offers: Offers::of(&answer) })
+        Ok(QueueLook { format, keeper, offers: Offers::of(answer) })
     }
 
     fn job(&self, line: &Line, job: i32) -> Option<JobLook> {
@@ -196,12 +200,16 @@ impl IppQueue {
         loop {
             let line = self.line();
             let state = line.as_ref().ok().and_then(|line| self.job(line, job)).and_then(|look| look.state);
-            let stands = line.as_ref().map_err(ToString::to_string).and_then(|line| match self.look(line) {
+            let answer = line.as_ref().map_err(ToString::to_string);
+            let answer = answer.and_then(|line| self.answer(line).map_err(|error| error.to_string()));
+            if is_printed(state, answer.as_ref().ok().map(reasons).as_deref()) {
+                return Word::Done;
+            }
+            let stands = answer.and_then(|answer| match self.look(&answer) {
                 Err(error) => Err(error.to_string()),
                 Ok(_) => Ok(()),
             });
             let says = match (state, stands) {
-                (Some(JobState::Completed), Ok(())) => return Word::Done,
                 (Some(JobState::Canceled | JobState::Aborted), _) => {
                     return Word::CannotSay { why: "the printer gave the job up".to_owned() };
                 }
@@ -248,13 +256,13 @@ impl IppQueue {
 impl Spool for IppQueue {
     /// A queue knows nothing of ribbons; that it prints at the moment is looked at.
     fn status(&mut self) -> Result<Option<Status>, SpoolError> {
-        self.look(&self.line()?).map(|_| None)
+        self.look(&self.answer(&self.line()?)?).map(|_| None)
     }
 
     fn send(&mut self, job: &[u8]) -> Result<Receipt, SpoolError> {
         self.last = None;
         let line = self.line()?;
-        let QueueLook { format, keeper, offers } = self.look(&line)?;
+        let QueueLook { format, keeper, offers } = self.look(&self.answer(&line)?)?;
         let told = match self.document {
             Some(document) => {
                 offers.words(document, document.sides(job), self.colour()).map_err(|e| self.refused(e))?
@@ -306,11 +314,45 @@ fn obstacle(reasons: &str) -> Option<(&'static str, &'static str)> {
         ("offline", "the printer is off", "switch the printer on"),
         ("connecting-to-device", "the printer does not answer the queue", "check the printer's cable"),
     ];
-    // A report or a warning does not keep it from printing.
-    let stands = |word: &str| {
-        reasons
-            .split(", ")
-            .any(|reason| reason.starts_with(word) && !reason.ends_with("-report") && !reason.ends_with("-warning"))
-    };
-    known.into_iter().find(|(word, ..)| stands(word)).map(|(_, why, action)| (why, action))
+    known.into_iter().find(|(word, ..)| stands(reasons, word)).map(|(_, why, action)| (why, action))
+}
+
+/// Whether this is a reason that keeps the printer from printing: a report or a warning does not.
+fn stands(reasons: &str, word: &str) -> bool {
+    let mut reasons = reasons.split(", ");
+    reasons.any(|reason| reason.starts_with(word) && !reason.ends_with("-report") && !reason.ends_with("-warning"))
+}
+
+/// Why the queue is as it is, in its own words.
+fn reasons(answer: &Answer) -> String {
+    answer.words("printer-state-reasons").join(", ")
+}
+
+/// Whether a job's card is finished, by the job's state and by why the printer is as it is; `None` where that is not known.
+/// After the last card the hopper may be empty and the ribbon used up; a card that is stuck, or under an open cover, is no
+/// finished one, whatever the job says.
+fn is_printed(job: Option<JobState>, reasons: Option<&str>) -> bool {
+    let in_the_way = |reasons: &str| ["media-jam", "cover-open", "door-open"].iter().any(|word| stands(reasons, word));
+    job == Some(JobState::Completed) && reasons.is_some_and(|reasons| !in_the_way(reasons))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_card_of_the_hopper_is_finished_and_a_stuck_one_is_not() {
+        let completed = |reasons| is_printed(Some(JobState::Completed), reasons);
+        for reasons in ["none", "media-empty", "media-needed-error, marker-supply-empty", "cover-open-report", ""] {
+            assert!(completed(Some(reasons)), "{reasons}");
+        }
+        for reasons in ["media-jam", "media-empty, media-jam-error", "cover-open", "door-open"] {
+            assert!(!completed(Some(reasons)), "{reasons}");
+        }
+        // Another model, or nobody who answers.
+        assert!(!completed(None));
+        for state in [None, Some(JobState::Processing), Some(JobState::ProcessingStopped), Some(JobState::Aborted)] {
+            assert!(!is_printed(state, Some("none")), "{state:?}");
+        }
+    }
 }

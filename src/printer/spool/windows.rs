@@ -40,6 +40,8 @@ pub struct WindowsQueue {
     asked: Asked,
     cancel: Cancel,
     before: Before,
+    /// Cards of one job.
+    copies: u16,
 }
 
 impl WindowsQueue {
@@ -47,7 +49,15 @@ impl WindowsQueue {
     #[must_use]
     pub fn new(name: &str, through: Through, profile: &Profile) -> Self {
         let (limits, asked) = (TimeLimits::of(profile), Asked::new(profile));
-        Self { name: name.to_owned(), through, limits, asked, cancel: Cancel::default(), before: Before::default() }
+        Self {
+            name: name.to_owned(),
+            through,
+            limits,
+            asked,
+            cancel: Cancel::default(),
+            before: Before::default(),
+            copies: 1,
+        }
     }
 
     fn refused(&self, why: impl ToString) -> SpoolError {
@@ -104,18 +114,20 @@ impl WindowsQueue {
         }
     }
 
-    /// Takes a job back, whatever it is doing, and says what is known of it then. Only a job that was not begun, that its
-    /// queue took back and that is gone afterwards was not printed; of every other one a card may have come out.
+    /// Takes a job back, whatever it is doing, and says what is known of it then. Only a job that was held back before it
+    /// was begun, that its queue took back and that is gone afterwards was not printed; of every other one a card may have come
+    /// out. One that waits is paused before it is looked at, so that it is not begun between the look and its end.
     fn taken_back(&self, queue: &Queue, id: u32, why: String) -> SpoolError {
         let unbegun = |state: JobState| !state.was_begun();
-        let before = queue.job(id).ok().flatten().is_some_and(unbegun);
+        let held = queue.pause(id).is_ok();
+        let before = queue.job(id).ok().flatten().is_some_and(|state| state.is_paused() && unbegun(state));
         let taken = queue.take_back(id).is_ok();
         let gone = match queue.job(id) {
             Ok(after) => after.is_none_or(|state| state.is_taken_back() && unbegun(state)),
             Err(_) => false,
         };
         let (address, job) = (self.name.clone(), i32::try_from(id).unwrap_or(i32::MAX));
-        if before && taken && gone {
+        if held && before && taken && gone {
             SpoolError::TakenBack { address, job, why }
         } else {
             SpoolError::QueueUnsure { address, job, why }
@@ -174,7 +186,7 @@ impl Spool for WindowsQueue {
     fn send(&mut self, job: &[u8]) -> Result<Receipt, SpoolError> {
         let status = self.status()?;
         may_print(status.as_ref())?;
-        self.before = Before::of(status.as_ref());
+        self.before = Before::of(status.as_ref()).copies(self.copies);
         let queue = self.open()?;
         if self.cancel.wish() == Wish::Stop {
             return Err(SpoolError::Stopped);
@@ -182,6 +194,10 @@ impl Spool for WindowsQueue {
         let id = self.hand_over(&queue, job)?;
         self.wait(&queue, id)?;
         Ok(Receipt { bytes: job.len(), taken: Taken::Queue { job: i32::try_from(id).unwrap_or(i32::MAX) } })
+    }
+
+    fn copies(&mut self, copies: u16) {
+        self.copies = copies;
     }
 
     fn await_word(&mut self, hear: &mut dyn FnMut(&str)) -> Word {

@@ -86,8 +86,13 @@ impl Before {
                         Some(now) if now < before => {
                             return cannot("the printer counts fewer cards than before: it may be another printer");
                         }
-                        // Not all of them yet.
-                        Some(now) if now > before && now - before <= self.more => {}
+                        // Not all of them yet, and after a refusal no more will come.
+                        Some(now) if now > before && now - before <= self.more => {
+                            if condition == Condition::JobRefused && self.condition != Some(condition) {
+                                let (some, all) = (now - before, self.more.saturating_add(1));
+                                return cannot(&format!("the printer refused the job after {some} of {all} cards"));
+                            }
+                        }
                         Some(now) if now - before > self.more.saturating_add(1) => {
                             return cannot(
                                 "the printer finished more cards than it was sent: somebody else prints on it too",
@@ -184,6 +189,24 @@ mod tests {
         for others in [["6", "7", "9"], ["6", "7", "7"]] {
             assert!(matches!(wait(others), Word::CannotSay { .. }), "{others:?}");
         }
+    }
+
+    #[test]
+    fn a_refusal_in_the_middle_of_several_cards_is_told_at_once() {
+        let wait = |before: u32| {
+            let (asked, cancel) = (RefCell::new(0), Cancel::default());
+            let ask = || {
+                *asked.borrow_mut() += 1;
+                // Whoever waits on hears a good end at the second time.
+                Ok(Some(if *asked.borrow() == 1 { status("7", 10) } else { status("8", 0) }))
+            };
+            let before = Before::of(Some(&status("5", before))).copies(3);
+            before.wait(Duration::from_secs(600), &cancel, ask, &mut |_| {})
+        };
+        let Word::CannotSay { why } = wait(0) else { panic!("a card is missing") };
+        assert!(why.contains("after 2 of 3 cards"), "{why}");
+        // One that stood there before the job is about an earlier one.
+        assert_eq!(wait(10), Word::Done);
     }
 
     #[test]
