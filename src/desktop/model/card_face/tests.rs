@@ -204,7 +204,7 @@ fn a_dropped_picture_is_one_step_and_one_that_is_refused_names_its_element() {
     on_event(&mut model, &Event::ArtworkTaken { ticket, result: Err(why) });
     let (id, _) = model.card_face.artwork_trouble.clone().expect("told");
     assert_eq!(id, "image");
-    update(&mut model, Intent::ArtworkPath("\"/home/ours/logo.png\"".into()));
+    update(&mut model, Intent::ArtworkPath("\"/srv/ours/logo.png\"".into()));
     update(&mut model, Intent::TakeArtwork);
     let ticket = taking(&mut model);
     assert!(model.card_face.artwork_trouble.is_none());
