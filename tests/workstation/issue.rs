@@ -114,6 +114,11 @@ fn a_job_in_a_file_is_saved_and_not_told_as_printed() {
     assert!(ran.stderr.contains("was saved to card.prn") && !ran.stderr.contains("was printed"), "{}", ran.stderr);
     assert!(ran.stderr.contains("sent, not confirmed") && ran.stderr.contains("print confirm"), "{}", ran.stderr);
     assert!(desk.run(&["resume"]).expect(4).stdout.contains("still open"));
+    // Before the next card somebody says what became of this one.
+    let refused = desk.run(&["print", "--config", "desk.toml", "--holder", &holder]).expect(1).stderr;
+    assert!(refused.contains("say first how the card of"), "{refused}");
+    let waits = refused.split("print confirm ").nth(1).and_then(|rest| rest.split(' ').next()).expect("its job");
+    desk.run(&["print", "confirm", waits, "nothing"]).expect(5);
     let document = desk.run(&["print", "--json", "--config", "desk.toml", "--holder", &holder]).expect(4).json();
     let job = document["job"].as_str().expect("a job");
     let confirmed = desk.run(&["--json", "print", "confirm", job, "well"]).expect(0).json();
