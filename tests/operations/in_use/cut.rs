@@ -181,13 +181,9 @@ cuts! {
     cancel_of_the_virtual_card: Cancel, Virtual;
     cancel_of_the_independent_card: Cancel, Independent;
     repair_of_the_virtual_card_with_its_holder: RepairWithHolder, Virtual;
-    repair_of_the_independent_card_with_its_holder: RepairWithHolder, Independent;
     repair_of_the_virtual_card_left_locked: RepairLeftLocked, Virtual;
-    repair_of_the_independent_card_left_locked: RepairLeftLocked, Independent;
     renewal_of_the_virtual_card: RenewNewKeys, Virtual;
-    renewal_of_the_independent_card: RenewNewKeys, Independent;
     renewal_of_the_virtual_card_with_its_keys: RenewSameKeys, Virtual;
-    renewal_of_the_independent_card_with_its_keys: RenewSameKeys, Independent;
     unlock_of_a_series_9_card: Unlock, Series9;
     change_of_passcode_of_a_series_9_card: ChangePasscode, Series9;
     cancel_of_a_series_9_card: Cancel, Series9;
@@ -201,6 +197,10 @@ cuts! {
 // The same machines as above on another kind of card, or from another beginning: one place of seven, or of three where there are few.
 cuts! {
     Task::sampled;
+    repair_of_the_independent_card_with_its_holder: RepairWithHolder, Independent;
+    repair_of_the_independent_card_left_locked: RepairLeftLocked, Independent;
+    renewal_of_the_independent_card: RenewNewKeys, Independent;
+    renewal_of_the_independent_card_with_its_keys: RenewSameKeys, Independent;
     clear_of_a_series_9_card: Clear, Series9;
     repair_of_a_series_9_card_with_its_holder: RepairWithHolder, Series9;
     renewal_of_a_series_9_card: RenewNewKeys, Series9;
