@@ -137,6 +137,10 @@ fn tour((look, size, text_percent, scheme): Look, folder: &Path) {
     camera.wish(card_face::Intent::Choose(Some("number".to_owned())));
     camera.window.wait_for("the card", |model| model.card_face.proof.is_some());
     camera.shoot("card-face");
+    camera.wish(card_face::Intent::Add("image"));
+    camera.shoot("card-face-picture");
+    camera.wish(card_face::Intent::Choose(Some("training".to_owned())));
+    camera.shoot("card-face-condition");
     camera.wish(Route::Help("issue".to_owned()));
     camera.shoot("help");
     camera.wish(Route::Find);

@@ -9,6 +9,7 @@ use super::{
     arguments::Common,
     exit::Exit,
     passcode::{self, Source},
+    print::came_out::how_to_say,
 };
 use crate::{
     cis2::{
@@ -112,7 +113,11 @@ impl From<OperationError> for Failure {
             OperationError::Service(ServiceError::Problem(problem)) => problem.refusal.as_ref().map(|(_, why)| why),
             _ => None,
         };
-        let mut failure = Self::new(exit, &error);
+        let mut failure = match &error {
+            // The window has a page for it.
+            OperationError::SayFirst { job, .. } => Self::new(exit, format!("{error}. {}", how_to_say(job))),
+            _ => Self::new(exit, &error),
+        };
         if let Some(refusal) = reasons {
             failure.document = fields(&json!({ "reasons": refusal.reasons.iter().map(reason).collect::<Vec<_>>() }));
         }

@@ -150,6 +150,7 @@ pub fn fact_key(name: &str) -> Option<&'static str> {
         "note" => "fact-note",
         "look_at" => "fact-look-at",
         "judged" => "fact-judged",
+        "candidates" => "fact-codes",
         "card" => "fact-card-after",
         "outcome" => "fact-outcome",
         "workstation" => "fact-workstation",

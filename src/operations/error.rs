@@ -159,9 +159,8 @@ pub enum OperationError {
     /// The printer may still hold another card's face, and print it on the next card that is fed.
     #[error(
         "say first how the card of {} came out of “{printer}”: its face was sent there and nobody said what became of it, so \
-         the printer may print it on the next card. Say it on the page of unfinished work, or with “cardwright print \
-         confirm {} well”, “spoilt” or “nothing”; nothing was sent",
-        .holder.grouped(), .job.as_str()
+         the printer may print it on the next card. It is among the unfinished work; nothing was sent",
+        .holder.grouped()
     )]
     SayFirst { job: JobId, holder: HolderId, printer: String },
     /// Nobody waits for an officer's word on a print.

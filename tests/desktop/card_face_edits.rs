@@ -145,7 +145,7 @@ fn a_picture_is_refused_by_name_typed_dropped_saved_and_printed() {
     press(&mut window, "Add picture");
     let words = scratch.path().join("words.png");
     std::fs::write(&words, "no picture").expect("a file");
-    write(&mut window, "Or where it is", &words.display().to_string());
+    write(&mut window, "Or the file’s location", &words.display().to_string());
     press(&mut window, "Use this file");
     window.wait_for("the refusal", |model| model.card_face.artwork_trouble.is_some());
     window.run();
@@ -160,7 +160,7 @@ fn a_picture_is_refused_by_name_typed_dropped_saved_and_printed() {
         file
     };
     let file = red("our logo.png", [200, 30, 30]);
-    write(&mut window, "Or where it is", &file.display().to_string());
+    write(&mut window, "Or the file’s location", &file.display().to_string());
     press(&mut window, "Use this file");
     let named = |name: &'static str| {
         move |model: &cardwright::desktop::model::Model| {

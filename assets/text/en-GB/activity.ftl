@@ -194,6 +194,7 @@ fact-reason = Reason
 fact-reprint-reason = Reason for printing again
 fact-note = Note
 fact-look-at = To look at in the photo
+fact-codes = Unlock codes given
 fact-confirmed = Calls itself, and why it was taken all the same
 fact-judged = Photo checked before it was taken
 fact-card-after = Card afterwards

@@ -6,7 +6,10 @@ mod list;
 
 use std::path::PathBuf;
 
-use eframe::egui::{self, ComboBox, Frame, Id, Key, Margin, Modifiers, Panel, ScrollArea, TextEdit, Ui, vec2};
+use eframe::egui::{
+    self, Color32, ComboBox, Frame, Id, Key, Label, Margin, Modifiers, Panel, Response, ScrollArea, TextEdit,
+    TextStyle, Ui, vec2,
+};
 
 use crate::{
     desktop::{
@@ -105,7 +108,7 @@ fn card(ui: &mut Ui, view: &View<'_>, width: f32) {
 fn shown(ui: &mut Ui, view: &View<'_>) {
     let state = &view.model.card_face;
     ui.horizontal_wrapped(|ui| {
-        let label = ui.label(tr!(view, "card-face-template"));
+        let label = picker_name(ui, tr!(view, "card-face-template"));
         if let Some(list) = &state.list {
             let named = |name: &str| match name == list.in_use {
                 true => tr!(view, "card-face-in-use", name = name),
@@ -123,7 +126,7 @@ fn shown(ui: &mut Ui, view: &View<'_>) {
             });
             picker.response.labelled_by(label.id);
         }
-        let label = ui.label(tr!(view, "card-face-sample"));
+        let label = picker_name(ui, tr!(view, "card-face-sample"));
         let picker = ComboBox::from_id_salt("card face sample").width(space::CHOICE);
         let name = samples::NAMES.get(state.sample.holder).copied().unwrap_or_default();
         let picker = picker.selected_text(short(name)).show_ui(ui, |ui| {
@@ -159,6 +162,18 @@ fn helps(ui: &mut Ui, view: &View<'_>) {
     });
 }
 
+/// The name of a picker: whole, and on the next line where both do not fit on this one.
+fn picker_name(ui: &mut Ui, name: String) -> Response {
+    let font = TextStyle::Body.resolve(ui.style());
+    let wide = ui.painter().layout_no_wrap(name.clone(), font, Color32::PLACEHOLDER).size().x;
+    if wide + ui.spacing().item_spacing.x + space::CHOICE > ui.available_size_before_wrap().x {
+        ui.end_row();
+        // Only the first row knows how high a picker is.
+        ui.set_row_height(ui.spacing().interact_size.y);
+    }
+    ui.add(Label::new(name).extend())
+}
+
 /// Which card the sample holder gets.
 fn sample_card(ui: &mut Ui, view: &View<'_>) {
     let sample = &view.model.card_face.sample;
@@ -168,7 +183,7 @@ fn sample_card(ui: &mut Ui, view: &View<'_>) {
         (Purpose::Live, false) => tr!(view, "card-face-card-live"),
         (Purpose::Live, true) => tr!(view, "card-face-card-live-locked"),
     };
-    let label = ui.label(tr!(view, "card-face-card"));
+    let label = picker_name(ui, tr!(view, "card-face-card"));
     let picker = ComboBox::from_id_salt("card face card").width(space::CHOICE);
     let picker = picker.selected_text(named(sample.purpose, sample.locked)).show_ui(ui, |ui| {
         for purpose in [Purpose::Training, Purpose::Live] {
@@ -193,7 +208,7 @@ fn printer(ui: &mut Ui, view: &View<'_>) {
     let first = || printers.first().map(|printer| printer.name.clone());
     let drawn = state.proof.as_ref().and_then(|proof| proof.printer.clone());
     let name = state.printer.clone().or(drawn).or_else(first).unwrap_or_default();
-    let label = ui.label(tr!(view, "card-face-printer"));
+    let label = picker_name(ui, tr!(view, "card-face-printer"));
     let picker = ComboBox::from_id_salt("card face printer").width(space::CHOICE);
     let picker = picker.selected_text(short(&name)).show_ui(ui, |ui| {
         for printer in printers {
